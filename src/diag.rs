@@ -1,0 +1,153 @@
+//! Diagnostics: what is wrong, where, and what to write instead.
+//!
+//! Every problem is a struct of its own (`diag::problems`) that turns into a [`Diagnostic`]; its
+//! severity belongs to its [`Code`], and its place is a field, so that neither can be forgotten.
+//! Stages add to [`Diagnostics`] and carry on; `diag::render` prints them.
+
+pub mod codes;
+pub mod problems;
+pub mod render;
+
+use crate::source::Span;
+pub use codes::Code;
+
+/// How bad it is. Ordered from least to worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing; never fails anything.
+    Note,
+    /// Probably not meant; fails `check --deny warnings` and nothing else.
+    Warning,
+    /// Certainly wrong: nothing is printed, exit code 1.
+    Error,
+}
+
+impl Severity {
+    /// The word for it: `error`, `warning`, `note`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// Another place that belongs to the problem, with what to say about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is there.
+    pub text: String,
+}
+
+/// One thing to tell the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of problem it is; also decides the severity.
+    pub code: Code,
+    /// Where it is.
+    pub primary: Span,
+    /// What is wrong: lower case, names in backticks, no full stop.
+    pub message: String,
+    /// What to say right at the place, if it adds to the message.
+    pub at_primary: Option<String>,
+    /// Other places that belong to it.
+    pub labels: Vec<Label>,
+    /// What to write instead.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    /// A problem at a place.
+    pub fn new(code: Code, primary: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            primary,
+            message: message.into(),
+            at_primary: None,
+            labels: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    /// Says something right at the primary place.
+    #[must_use]
+    pub fn at(mut self, text: impl Into<String>) -> Diagnostic {
+        self.at_primary = Some(text.into());
+        self
+    }
+
+    /// Shows another place.
+    #[must_use]
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Says what to write instead.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
+        self.help.push(text.into());
+        self
+    }
+
+    /// The severity of its code.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+}
+
+/// What a run has found so far.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnostics {
+    found: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Adds a problem.
+    pub fn report(&mut self, problem: impl Into<Diagnostic>) {
+        self.found.push(problem.into());
+    }
+
+    /// Whether an error is among them: then nothing may be printed.
+    pub fn has_errors(&self) -> bool {
+        self.found.iter().any(|found| found.severity() == Severity::Error)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// In the order in which to show them: errors first, then by file and place; each once.
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut sorted: Vec<&Diagnostic> = self.found.iter().collect();
+        sorted.sort_by(|a, b| {
+            let key = |d: &Diagnostic| (std::cmp::Reverse(d.severity()), d.primary, d.code);
+            key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+        });
+        sorted.dedup();
+        sorted
+    }
+}
+
+/// The known name nearest to a wrong one, if it is near enough to be a slip of the keyboard.
+pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wrong_lower = wrong.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&wrong_lower, &name.to_lowercase()), name))
+        .filter(|&(distance, name)| {
+            let longest = wrong.chars().count().max(name.chars().count());
+            distance <= (longest / 3).max(1)
+        })
+        .min()
+        .map(|(_, name)| name)
+}

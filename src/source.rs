@@ -1,0 +1,249 @@
+//! Texts and places in them.
+//!
+//! [`Sources`] owns every text that a run looks at; a [`Span`] is a range of bytes in one of them.
+//! Values that do not come from a file (plugin parameters, flags) enter as virtual files, so that
+//! every diagnostic has a place to point at. Nothing here reads a disk: `read` fills it.
+
+use std::ops::Range;
+
+/// Names one text in [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileId(u32);
+
+/// A range of bytes in one source, always on character boundaries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// The text that it lies in.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The span of `range` in `file`.
+    pub fn new(file: FileId, range: Range<usize>) -> Span {
+        let clamp = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
+        Span { file, start: clamp(range.start), end: clamp(range.end.max(range.start)) }
+    }
+
+    /// The bytes that it covers.
+    pub fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A value and where it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spanned<T> {
+    /// What was written.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+impl<T> Spanned<T> {
+    /// A value with its place.
+    pub fn new(value: T, span: Span) -> Spanned<T> {
+        Spanned { value, span }
+    }
+
+    /// The same place, another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
+        Spanned { value: change(self.value), span: self.span }
+    }
+
+    /// Borrows the value.
+    pub fn as_ref(&self) -> Spanned<&T> {
+        Spanned { value: &self.value, span: self.span }
+    }
+}
+
+/// A line and a column as people count them: both from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// One text and its name.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Path below the project directory with `/` between its parts, or the name of a virtual file.
+    pub path: String,
+    /// The whole text; `None` while only the file's name and size are known.
+    text: Option<String>,
+    /// Size on disk, in bytes.
+    pub size: u64,
+    line_starts: Vec<u32>,
+}
+
+impl Source {
+    /// The text, empty while it has not been loaded.
+    pub fn text(&self) -> &str {
+        self.text.as_deref().unwrap_or_default()
+    }
+
+    /// Whether the text has been loaded.
+    pub fn is_loaded(&self) -> bool {
+        self.text.is_some()
+    }
+
+    /// Line and column of a byte offset; an offset past the end counts as the end.
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = offset.min(self.text().len());
+        let line = self.line_starts.partition_point(|&start| start as usize <= offset).max(1);
+        let start = self.line_starts.get(line - 1).map_or(0, |&start| start as usize);
+        let column = self.text().get(start..offset).map_or(0, |before| before.chars().count()) + 1;
+        Position { line, column }
+    }
+}
+
+/// Every text of a run, files of the project first, sorted by path.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a text under a name and returns its id.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
+        let text = text.into();
+        let id = self.add_listed(path, text.len() as u64);
+        self.load(id, text);
+        id
+    }
+
+    /// Adds a file of which only name and size are known so far.
+    pub fn add_listed(&mut self, path: impl Into<String>, size: u64) -> FileId {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(Source { path: path.into(), text: None, size, line_starts: Vec::new() });
+        id
+    }
+
+    /// Gives a listed file its text.
+    pub fn load(&mut self, id: FileId, text: String) {
+        if let Some(file) = self.files.get_mut(id.0 as usize) {
+            let newlines = memchr_lines(&text);
+            file.line_starts = std::iter::once(0).chain(newlines).collect();
+            file.text = Some(text);
+        }
+    }
+
+    /// The file of an id.
+    pub fn get(&self, id: FileId) -> &Source {
+        #[expect(clippy::indexing_slicing, reason = "ids are handed out by `add` alone")]
+        &self.files[id.0 as usize]
+    }
+
+    /// All files with their ids, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        self.files.iter().zip(0u32..).map(|(file, id)| (FileId(id), file))
+    }
+
+    /// The file with exactly this path.
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        self.iter().find(|(_, file)| file.path == path).map(|(id, _)| id)
+    }
+
+    /// The text that a span covers.
+    pub fn slice(&self, span: Span) -> &str {
+        self.get(span.file).text().get(span.range()).unwrap_or_default()
+    }
+
+    /// Line and column of a span's first byte.
+    pub fn position(&self, span: Span) -> Position {
+        self.get(span.file).position(span.start as usize)
+    }
+
+    /// `path:line` of a span's start, as people write it.
+    pub fn place(&self, span: Span) -> String {
+        format!("{}:{}", self.get(span.file).path, self.position(span).line)
+    }
+}
+
+fn memchr_lines(text: &str) -> impl Iterator<Item = u32> {
+    text.bytes()
+        .zip(1u32..)
+        .filter_map(|(byte, next)| (byte == b'\n').then_some(next))
+}
+
+/// A text that stands inside a file, in which places can be found again: a whole `.sql` file, or
+/// SQL written inline in a YAML scalar (whose indentation is not part of the text).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The text itself.
+    pub text: String,
+    /// All of it, as it stands in the file.
+    pub span: Span,
+    /// For every line of `text`: where in `text` it begins, and where that is in the file. Empty
+    /// when the text was escaped or folded, so that no place inside it is known.
+    lines: Vec<(u32, u32)>,
+}
+
+impl Excerpt {
+    /// A text that is the whole of a file.
+    pub fn of_file(file: FileId, text: &str) -> Excerpt {
+        let span = Span::new(file, 0..text.len());
+        Excerpt { text: text.to_owned(), span, lines: vec![(0, 0)] }
+    }
+
+    /// A text of whose inside no place is known: every span in it is the span of the whole.
+    pub fn opaque(text: String, span: Span) -> Excerpt {
+        Excerpt { text, span, lines: Vec::new() }
+    }
+
+    /// A text whose lines stand in the file as they are, each after some indentation. `lines` has,
+    /// in order, the offset of a line in `text` and the offset of the same character in the file.
+    pub fn by_lines(text: String, span: Span, lines: Vec<(u32, u32)>) -> Excerpt {
+        Excerpt { text, span, lines }
+    }
+
+    /// Where a range of the text stands in the file.
+    pub fn locate(&self, range: Range<usize>) -> Span {
+        if self.lines.is_empty() {
+            return self.span;
+        }
+        let start = self.offset(range.start);
+        let end = self.offset(range.end).max(start);
+        Span::new(self.span.file, start..end)
+    }
+
+    fn offset(&self, within: usize) -> usize {
+        let after = self.lines.partition_point(|&(start, _)| start as usize <= within);
+        match self.lines.get(after.saturating_sub(1)) {
+            Some(&(start, place)) => place as usize + within.saturating_sub(start as usize),
+            None => self.span.start as usize,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml", "é: x\nkey: värde\n");
+        let at = |offset| sources.get(file).position(offset);
+        assert_eq!(at(0), Position { line: 1, column: 1 });
+        assert_eq!(at(2), Position { line: 1, column: 2 });
+        assert_eq!(at(6), Position { line: 2, column: 1 });
+        assert_eq!(at(1000), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn an_indented_excerpt_finds_its_place_in_the_file() {
+        let file_text = "sql: |\n  create\n  table\n";
+        let mut sources = Sources::default();
+        let file = sources.add("s.yaml", file_text);
+        let whole = Span::new(file, 5..file_text.len());
+        let excerpt = Excerpt::by_lines("create\ntable\n".into(), whole, vec![(0, 9), (7, 18)]);
+        assert_eq!(sources.slice(excerpt.locate(7..12)), "table");
+        assert_eq!(sources.slice(excerpt.locate(0..6)), "create");
+    }
+}
