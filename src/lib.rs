@@ -1,0 +1,8 @@
+//! An Argo CD config management plugin that brings up database, schema and application in that
+//! order.
+
+pub mod source;
+pub mod diag;
+pub mod value;
+pub mod syntax;
+pub mod parse;

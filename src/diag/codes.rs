@@ -1,0 +1,41 @@
+//! The table of diagnostic codes: one row a kind of problem, with its severity.
+//!
+//! What a code means, with an example, is its section in `docs/diagnostics.md`; `generate explain
+//! CODE` prints that section, and `tests/tidy.rs` holds the table and the page together.
+
+use crate::diag::Severity;
+
+macro_rules! codes {
+    ($($variant:ident = $name:literal, $severity:ident;)*) => {
+        /// What kind of problem a diagnostic reports.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[expect(missing_docs, reason = "each is documented in docs/diagnostics.md")]
+        pub enum Code { $($variant,)* }
+
+        impl Code {
+            /// All codes, in the order of the table.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// The word that users see: `unknown-field`.
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name,)* }
+            }
+
+            /// How bad every problem of this kind is.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Reading YAML
+    YamlSyntax = "yaml-syntax", Error;
+    DuplicateKey = "duplicate-key", Error;
+    UnsupportedTag = "unsupported-tag", Error;
+    UnprintableText = "unprintable-text", Error;
+    LimitExceeded = "limit-exceeded", Error;
+    // Reading SQL
+    SqlSyntax = "sql-syntax", Error;
+}

@@ -1,0 +1,1 @@
+//! Diagnostics as text: `path:line:col: error[code]: cause`, an excerpt of the source, help.

@@ -1,0 +1,2 @@
+//! Sources -> syntax: reads YAML and SQL and reports what cannot be read.
+
