@@ -31,6 +31,11 @@ impl Map {
         Map::default()
     }
 
+    /// A map of entries whose keys are known to be distinct, in their order.
+    pub fn of_distinct(entries: Vec<(String, Value)>) -> Map {
+        Map { entries }
+    }
+
     /// Adds a key, or replaces its value where it stands.
     pub fn set(&mut self, key: impl Into<String>, value: impl Into<Value>) {
         let (key, value) = (key.into(), value.into());

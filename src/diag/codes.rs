@@ -33,6 +33,9 @@ codes! {
     // Reading YAML
     YamlSyntax = "yaml-syntax", Error;
     DuplicateKey = "duplicate-key", Error;
+    InvalidKey = "invalid-key", Error;
+    InvalidAlias = "invalid-alias", Error;
+    InvalidMerge = "invalid-merge", Error;
     UnsupportedTag = "unsupported-tag", Error;
     UnprintableText = "unprintable-text", Error;
     LimitExceeded = "limit-exceeded", Error;

@@ -1,6 +1,7 @@
 //! A YAML document as it was written: every value with its place.
 
 use crate::source::{Excerpt, Span, Spanned};
+use crate::value::{Map, Value};
 
 /// One value of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +41,9 @@ pub struct Scalar {
     pub meaning: Meaning,
     /// Whether it was written without quotes, on one line.
     pub plain: bool,
-    /// For every line of a literal block (`|`): its offset in `text` and in the file.
+    /// For every line of a literal block (`|`), or the one line of a quoted text without escapes:
+    /// its offset in `text` and in the file. Empty where no place inside is known, and for plain
+    /// text, whose place is its span.
     pub lines: Vec<(u32, u32)>,
 }
 
@@ -121,10 +124,33 @@ impl Node {
     /// Its text as an excerpt, in which places can be found again.
     pub fn excerpt(&self) -> Option<Excerpt> {
         let scalar = self.scalar()?;
-        let (text, lines) = (scalar.text.clone(), scalar.lines.clone());
-        Some(match lines.is_empty() {
-            true => Excerpt::opaque(text, self.span),
-            false => Excerpt::by_lines(text, self.span, lines),
+        let text = scalar.text.clone();
+        let stands_as_written = scalar.plain && self.span.range().len() == text.len();
+        Some(if stands_as_written {
+            Excerpt::by_lines(text, self.span, vec![(0, self.span.start)])
+        } else if scalar.lines.is_empty() {
+            Excerpt::opaque(text, self.span)
+        } else {
+            Excerpt::by_lines(text, self.span, scalar.lines.clone())
         })
+    }
+}
+
+/// What Argo CD's YAML reader takes a node for; a number keeps the notation in which it is written.
+impl From<&Node> for Value {
+    fn from(node: &Node) -> Value {
+        match &node.data {
+            Data::Sequence(items) => Value::List(items.iter().map(Value::from).collect()),
+            Data::Mapping(entries) => {
+                let entry = |entry: &Entry| (entry.key.value.clone(), Value::from(&entry.value));
+                Value::Map(Map::of_distinct(entries.iter().map(entry).collect()))
+            }
+            Data::Scalar(scalar) => match scalar.meaning {
+                Meaning::Null => Value::Null,
+                Meaning::Bool(value) => Value::Bool(value),
+                Meaning::Int | Meaning::Float => Value::Number(scalar.text.clone()),
+                Meaning::String => Value::String(scalar.text.clone()),
+            },
+        }
     }
 }

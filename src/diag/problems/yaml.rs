@@ -5,15 +5,19 @@ use crate::source::Span;
 
 /// The text is not YAML.
 pub struct YamlSyntax {
-    /// Where the parser stopped.
+    /// Where the parser stopped, or where the mistake is.
     pub primary: Span,
-    /// What it expected.
+    /// What is wrong.
     pub cause: String,
+    /// What to write instead, where that is known.
+    pub help: Option<String>,
 }
 
 impl From<YamlSyntax> for Diagnostic {
     fn from(problem: YamlSyntax) -> Diagnostic {
-        Diagnostic::new(Code::YamlSyntax, problem.primary, problem.cause)
+        let YamlSyntax { primary, cause, help } = problem;
+        let diagnostic = Diagnostic::new(Code::YamlSyntax, primary, cause);
+        help.into_iter().fold(diagnostic, Diagnostic::help)
     }
 }
 
@@ -34,5 +38,179 @@ impl From<DuplicateKey> for Diagnostic {
             .at("the second one")
             .label(first, "the first one")
             .help(format!("keep one `{key}`"))
+    }
+}
+
+/// A key that a manifest cannot have.
+pub enum InvalidKey {
+    /// A list or a mapping.
+    Collection {
+        /// The key.
+        primary: Span,
+        /// `a list` or `a mapping`.
+        kind: &'static str,
+        /// Whether it is the `{{ }}` of a template engine.
+        is_template: bool,
+    },
+    /// `null`, `~` or nothing.
+    Null {
+        /// The key.
+        primary: Span,
+    },
+    /// A whole number of more than 64 bits with a sign.
+    TooLarge {
+        /// The key.
+        primary: Span,
+        /// As it is written.
+        key: String,
+    },
+}
+
+impl From<InvalidKey> for Diagnostic {
+    fn from(problem: InvalidKey) -> Diagnostic {
+        let new = |primary, message| Diagnostic::new(Code::InvalidKey, primary, message);
+        match problem {
+            InvalidKey::Collection { primary, kind: _, is_template: true } => {
+                new(primary, "`{{` begins a mapping within a mapping".to_owned())
+                    .help(TEMPLATE_HELP)
+                    .help("quote the value if it is meant as text")
+            }
+            InvalidKey::Collection { primary, kind, is_template: false } => {
+                new(primary, format!("{kind} cannot be a key"))
+                    .help("write a text in front of the `:`")
+            }
+            InvalidKey::Null { primary } => new(primary, "null cannot be a key".to_owned())
+                .help("quote it if it is meant as text: `\"null\"`"),
+            InvalidKey::TooLarge { primary, key } => {
+                new(primary, format!("the number `{key}` is too large for a key"))
+                    .help(format!("quote it: `\"{key}\"`"))
+            }
+        }
+    }
+}
+
+/// What to do with the source of a template engine.
+pub const TEMPLATE_HELP: &str =
+    "this looks like a template: render it first and pipe it: `helm template ... | generate -`";
+
+/// An alias that stands for nothing.
+pub enum InvalidAlias {
+    /// No anchor of that name comes before it in its document.
+    Unknown {
+        /// The alias.
+        primary: Span,
+        /// Its name without `*`.
+        name: String,
+    },
+    /// It stands inside the very value that it refers to.
+    Recursive {
+        /// The alias.
+        primary: Span,
+    },
+}
+
+impl From<InvalidAlias> for Diagnostic {
+    fn from(problem: InvalidAlias) -> Diagnostic {
+        match problem {
+            InvalidAlias::Unknown { primary, name } => {
+                let message = format!("no anchor `&{name}` comes before this alias");
+                Diagnostic::new(Code::InvalidAlias, primary, message).help(format!(
+                    "mark the value with `&{name}` above in the same document, or quote the text: \
+                     `\"*{name}\"`"
+                ))
+            }
+            InvalidAlias::Recursive { primary } => {
+                let message = "this alias stands inside the value that it refers to";
+                Diagnostic::new(Code::InvalidAlias, primary, message)
+                    .help("write the value out instead")
+            }
+        }
+    }
+}
+
+/// The value of `<<` cannot be merged.
+pub struct InvalidMerge {
+    /// The value.
+    pub primary: Span,
+}
+
+impl From<InvalidMerge> for Diagnostic {
+    fn from(problem: InvalidMerge) -> Diagnostic {
+        let message = "`<<` merges a mapping or a list of mappings";
+        Diagnostic::new(Code::InvalidMerge, problem.primary, message)
+            .at("this is something else")
+            .help("write `<<: *name` for a mapping that is marked `&name`")
+    }
+}
+
+/// A tag that a manifest cannot have.
+pub enum UnsupportedTag {
+    /// None of those that Kubernetes' types need.
+    Unknown {
+        /// The tag.
+        primary: Span,
+        /// As it is written.
+        tag: String,
+    },
+    /// The text is not of the type that the tag names.
+    Mismatch {
+        /// The tag.
+        primary: Span,
+        /// As it is written.
+        tag: String,
+        /// The text.
+        text: String,
+    },
+}
+
+impl From<UnsupportedTag> for Diagnostic {
+    fn from(problem: UnsupportedTag) -> Diagnostic {
+        match problem {
+            UnsupportedTag::Unknown { primary, tag } => {
+                let message = format!("the tag `{tag}` means nothing in a manifest");
+                Diagnostic::new(Code::UnsupportedTag, primary, message)
+                    .help("remove it, or quote the value if the `!` belongs to it")
+            }
+            UnsupportedTag::Mismatch { primary, tag, text } => {
+                let message = format!("`{text}` cannot be read as `{tag}`");
+                Diagnostic::new(Code::UnsupportedTag, primary, message)
+                    .help(format!("remove `{tag}`"))
+            }
+        }
+    }
+}
+
+/// A character that Argo CD's YAML reader refuses or changes.
+pub struct UnprintableText {
+    /// The character, or its escape.
+    pub primary: Span,
+    /// The character.
+    pub character: char,
+}
+
+impl From<UnprintableText> for Diagnostic {
+    fn from(problem: UnprintableText) -> Diagnostic {
+        let UnprintableText { primary, character } = problem;
+        let message = format!("Argo CD cannot carry the character U+{:04X}", u32::from(character));
+        Diagnostic::new(Code::UnprintableText, primary, message)
+            .help("remove it; binary data belongs into `binaryData` in base64")
+    }
+}
+
+/// A bound of what is read was reached.
+pub struct LimitExceeded {
+    /// Where.
+    pub primary: Span,
+    /// What is counted, in the plural.
+    pub bound: &'static str,
+    /// How many there may be.
+    pub limit: usize,
+}
+
+impl From<LimitExceeded> for Diagnostic {
+    fn from(problem: LimitExceeded) -> Diagnostic {
+        let LimitExceeded { primary, bound, limit } = problem;
+        Diagnostic::new(Code::LimitExceeded, primary, format!("more than {limit} {bound}"))
+            .help("split the project, or leave out what is no manifest")
     }
 }

@@ -1,0 +1,3 @@
+//! Plan -> YAML.
+
+pub mod yaml;

@@ -1,0 +1,951 @@
+//! YAML text -> `syntax::node`: every value of a file with its place, read as Argo CD reads it.
+//!
+//! granit-parser yields events with byte spans; the [`Reader`] builds the tree from them with a
+//! stack of its own, expands aliases and merge keys, and gives plain scalars the meaning that
+//! `sigs.k8s.io/yaml` gives them. The directory is untrusted: every copy that an alias asks for is
+//! taken out of a [`Budget`] before it is made, so that a bomb costs no more than honest input.
+//! Nothing here knows what a document is about.
+
+mod explain;
+mod plain;
+mod text;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Tag, options};
+
+use crate::diag::problems::yaml::{
+    DuplicateKey, InvalidAlias, InvalidKey, InvalidMerge, LimitExceeded, UnprintableText,
+    UnsupportedTag,
+};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::source::{FileId, Span, Spanned};
+use crate::syntax::node::{Data, Entry, Meaning, Node, Scalar};
+
+/// Reads all documents of a file; empty ones are left out.
+///
+/// Every problem is reported; a document that is not YAML is left out, and the documents after it
+/// are still read. Once the budget is used up, nothing more is read.
+pub fn documents(
+    file: FileId,
+    text: &str,
+    budget: &mut Budget,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Node> {
+    if budget.exhausted {
+        return Vec::new();
+    }
+    let options = options! {
+        emit_comments: false,
+        // An unknown alias is then one problem of its document and not the end of it.
+        emit_unresolved_aliases: true,
+        flow_nesting_limit: Budget::DEPTH,
+        block_nesting_limit: Budget::DEPTH,
+    };
+    let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut reader = Reader::new(file, text, budget, diagnostics);
+    loop {
+        let step = match parser.next_event() {
+            None => break,
+            Some(Ok((event, span))) => {
+                let range = span.byte_range().unwrap_or_default();
+                let tag = span.tag_span().and_then(|span| span.byte_range());
+                reader.event(event, range, tag)
+            }
+            Some(Err(error)) => reader.syntax_error(&error),
+        };
+        match step {
+            Step::On => {}
+            Step::NextDocument => {
+                reader.abandon();
+                if !matches!(parser.proceed_next_document(), Ok(true)) {
+                    break;
+                }
+            }
+            Step::Stop => break,
+        }
+    }
+    reader.documents
+}
+
+/// What reading may still cost, for all files of a run together.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    nodes: usize,
+    bytes: usize,
+    documents: usize,
+    problems: usize,
+    exhausted: bool,
+}
+
+impl Budget {
+    /// Values in all documents, keys included, after aliases and merge keys have been expanded.
+    pub const NODES: usize = 500_000;
+    /// Bytes of text in all scalars and keys, after aliases and merge keys have been expanded.
+    pub const BYTES: usize = 32 << 20;
+    /// Documents in all files.
+    pub const DOCUMENTS: usize = 20_000;
+    /// Lists and mappings inside one another.
+    pub const DEPTH: usize = 100;
+    /// Problems in all files, after which the rest is not looked at.
+    pub const PROBLEMS: usize = 500;
+
+    fn take(&mut self, cost: Cost) -> Result<(), Exceeded> {
+        let Cost { nodes, bytes, depth: _ } = cost;
+        self.nodes = self.nodes.checked_sub(nodes).ok_or(Exceeded::NODES)?;
+        self.bytes = self.bytes.checked_sub(bytes).ok_or(Exceeded::BYTES)?;
+        Ok(())
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget {
+            nodes: Budget::NODES,
+            bytes: Budget::BYTES,
+            documents: Budget::DOCUMENTS,
+            problems: Budget::PROBLEMS,
+            exhausted: false,
+        }
+    }
+}
+
+/// A bound that was reached.
+struct Exceeded {
+    bound: &'static str,
+    limit: usize,
+}
+
+impl Exceeded {
+    const NODES: Exceeded = Exceeded { bound: "YAML values", limit: Budget::NODES };
+    const BYTES: Exceeded = Exceeded { bound: "bytes of YAML text", limit: Budget::BYTES };
+    const DOCUMENTS: Exceeded = Exceeded { bound: "YAML documents", limit: Budget::DOCUMENTS };
+    const DEPTH: Exceeded = Exceeded { bound: "levels of YAML nesting", limit: Budget::DEPTH };
+    const PROBLEMS: Exceeded = Exceeded { bound: "problems in YAML", limit: Budget::PROBLEMS };
+}
+
+/// What a tree takes out of the budget when it is copied.
+#[derive(Clone, Copy, Default)]
+struct Cost {
+    nodes: usize,
+    bytes: usize,
+    depth: usize,
+}
+
+impl Cost {
+    fn text(bytes: usize) -> Cost {
+        Cost { nodes: 1, bytes, depth: 0 }
+    }
+
+    fn of(node: &Node) -> Cost {
+        match &node.data {
+            Data::Scalar(scalar) => {
+                Cost::text(scalar.text.len() + size_of_val(scalar.lines.as_slice()))
+            }
+            Data::Sequence(items) => {
+                let cost = Cost { nodes: 1, bytes: 0, depth: 1 };
+                items.iter().fold(cost, |cost, item| cost.around(Cost::of(item)))
+            }
+            Data::Mapping(entries) => {
+                let cost = Cost { nodes: 1, bytes: 0, depth: 1 };
+                entries.iter().fold(cost, |cost, entry| {
+                    cost.around(Cost::text(entry.key.value.len())).around(Cost::of(&entry.value))
+                })
+            }
+        }
+    }
+
+    fn around(self, child: Cost) -> Cost {
+        Cost {
+            nodes: self.nodes.saturating_add(child.nodes),
+            bytes: self.bytes.saturating_add(child.bytes),
+            depth: self.depth.max(child.depth.saturating_add(1)),
+        }
+    }
+}
+
+/// How to go on after an event.
+enum Step {
+    On,
+    NextDocument,
+    Stop,
+}
+
+impl Step {
+    fn and(self, next: impl FnOnce() -> Step) -> Step {
+        match self {
+            Step::On => next(),
+            Step::NextDocument | Step::Stop => self,
+        }
+    }
+}
+
+/// A collection whose end has not been seen yet.
+struct Frame {
+    children: Children,
+    anchor: usize,
+    /// Where its own event stands: the bracket of a flow collection.
+    opened: Range<usize>,
+    /// From its first to its last child.
+    covers: Option<Range<usize>>,
+}
+
+enum Children {
+    Sequence(Vec<Node>),
+    Mapping {
+        entries: Vec<Entry>,
+        /// Which of the entries a merge key brought in.
+        merged: Vec<Range<usize>>,
+        key: Option<Key>,
+    },
+}
+
+/// A key whose value has not been read yet.
+enum Key {
+    Text(Spanned<String>),
+    /// `<<`.
+    Merge,
+    /// It has been reported; its value is read and dropped.
+    Broken,
+}
+
+/// A value that has just been completed.
+struct Done {
+    node: Node,
+    written: Written,
+}
+
+/// How a value stands in the file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Out,
+    ByAlias,
+    /// A bare `<<`, which merges if it is a key.
+    Merge,
+    /// Its tag was refused, so nothing more is said about it.
+    Refused,
+}
+
+struct Reader<'a> {
+    file: FileId,
+    text: &'a str,
+    budget: &'a mut Budget,
+    diagnostics: &'a mut Diagnostics,
+    documents: Vec<Node>,
+    stack: Vec<Frame>,
+    /// Anchored nodes of this document with what a copy costs; `None` while one is being read.
+    anchors: BTreeMap<usize, Option<(Node, Cost)>>,
+    /// The end of what has been read so far: a block scalar's header lies behind it.
+    read_to: usize,
+    /// The last plain scalar, for the explanation of a syntax error right behind it.
+    last_plain: Range<usize>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(
+        file: FileId,
+        text: &'a str,
+        budget: &'a mut Budget,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Reader<'a> {
+        Reader {
+            file,
+            text,
+            budget,
+            diagnostics,
+            documents: Vec::new(),
+            stack: Vec::new(),
+            anchors: BTreeMap::new(),
+            read_to: 0,
+            last_plain: 0..0,
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "granit-parser may add metadata events")]
+    fn event(
+        &mut self,
+        event: Event<'_>,
+        range: Range<usize>,
+        tag_range: Option<Range<usize>>,
+    ) -> Step {
+        let tag_span = self.span(tag_range.unwrap_or_else(|| range.clone()));
+        let step = match event {
+            Event::DocumentStart(explicit, _) => {
+                self.read_to = if explicit { range.end } else { range.start };
+                return self.start_document(&range);
+            }
+            Event::DocumentEnd => {
+                self.anchors.clear();
+                Step::On
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                let tag = tag.as_deref().map(|tag| Spanned::new(tag, tag_span));
+                self.scalar(text, style, anchor, tag, range.clone())
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.collection_tag(tag.as_deref(), "seq", tag_span);
+                self.open(Children::Sequence(Vec::new()), anchor, range.clone())
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.collection_tag(tag.as_deref(), "map", tag_span);
+                let mapping =
+                    Children::Mapping { entries: Vec::new(), merged: Vec::new(), key: None };
+                self.open(mapping, anchor, range.clone())
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(range.clone()),
+            Event::Alias(id) => self.alias(id, range.clone()),
+            Event::UnresolvedAlias(name) => {
+                let primary = self.span(range.clone());
+                let problem = InvalidAlias::Unknown { primary, name: name.into_owned() };
+                self.report(problem).and(|| {
+                    let node = null(primary);
+                    self.complete(Done { node, written: Written::Refused }, 0)
+                })
+            }
+            _ => Step::On,
+        };
+        self.read_to = self.read_to.max(range.end);
+        step
+    }
+
+    fn start_document(&mut self, range: &Range<usize>) -> Step {
+        match self.budget.documents.checked_sub(1) {
+            Some(left) => {
+                self.budget.documents = left;
+                Step::On
+            }
+            None => self.exceeded(&Exceeded::DOCUMENTS, range.clone()),
+        }
+    }
+
+    fn scalar(
+        &mut self,
+        text: Cow<'_, str>,
+        style: ScalarStyle,
+        anchor: usize,
+        tag: Option<Spanned<&Tag>>,
+        range: Range<usize>,
+    ) -> Step {
+        // granit-parser calls an absent value `~`.
+        let absent = range.is_empty() && style == ScalarStyle::Plain;
+        let text = if absent { String::new() } else { text.into_owned() };
+        if absent && anchor == 0 && tag.is_none() && self.stack.is_empty() {
+            return Step::On;
+        }
+        let (range, lines) = match style {
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                let range = text::block_range(self.text, self.read_to, range);
+                let lines = match style {
+                    ScalarStyle::Literal => text::literal_lines(self.text, range.start, &text),
+                    ScalarStyle::Plain
+                    | ScalarStyle::SingleQuoted
+                    | ScalarStyle::DoubleQuoted
+                    | ScalarStyle::Folded => Vec::new(),
+                };
+                (range, lines)
+            }
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                let lines = text::quoted_lines(self.text, &range, &text);
+                (range, lines)
+            }
+            ScalarStyle::Plain => {
+                self.last_plain = range.clone();
+                (range, Vec::new())
+            }
+        };
+        let cost = Cost::text(text.len() + size_of_val(lines.as_slice()));
+        if let Err(exceeded) = self.budget.take(cost) {
+            return self.exceeded(&exceeded, range);
+        }
+        let span = self.span(range.clone());
+        let mut step = Step::On;
+        if let Some((place, character)) = text::unprintable(self.text, &range, &text) {
+            let primary = self.span(place);
+            step = self.report(UnprintableText { primary, character });
+        }
+        let plain = style == ScalarStyle::Plain;
+        let (meaning, written) = match tag {
+            None if plain && text == "<<" => (Meaning::String, Written::Merge),
+            None if plain => (plain::meaning(&text), Written::Out),
+            None => (Meaning::String, Written::Out),
+            Some(tag) => match tagged(tag, &text, plain) {
+                Ok(found) => found,
+                Err(problem) => {
+                    step = step.and(|| self.report(problem));
+                    (Meaning::String, Written::Refused)
+                }
+            },
+        };
+        let one_line = !self.text.get(range).is_some_and(|raw| raw.contains(['\n', '\r']));
+        let scalar = Scalar { text, meaning, plain: plain && one_line, lines };
+        let node = Node { data: Data::Scalar(scalar), span };
+        step.and(|| self.complete(Done { node, written }, anchor))
+    }
+
+    fn collection_tag(&mut self, tag: Option<&Tag>, own: &str, primary: Span) {
+        let Some(tag) = tag else { return };
+        let is_own = tag.is_yaml_core_schema_tag(own) || tag.original() == "!";
+        if !is_own {
+            // Going on is safe: the budget of problems is checked with the next one.
+            let _ = self.report(UnsupportedTag::Unknown { primary, tag: tag.original() });
+        }
+    }
+
+    fn open(&mut self, children: Children, anchor: usize, opened: Range<usize>) -> Step {
+        if self.stack.len() >= Budget::DEPTH {
+            return self.too_deep(opened);
+        }
+        if let Err(exceeded) = self.budget.take(Cost::text(0)) {
+            return self.exceeded(&exceeded, opened);
+        }
+        if anchor != 0 {
+            self.anchors.insert(anchor, None);
+        }
+        self.stack.push(Frame { children, anchor, opened, covers: None });
+        Step::On
+    }
+
+    fn close(&mut self, end: Range<usize>) -> Step {
+        let Some(Frame { children, anchor, opened, covers }) = self.stack.pop() else {
+            return Step::On;
+        };
+        let span = self.span(covers.unwrap_or(opened.start..end.end));
+        let mut step = Step::On;
+        let data = match children {
+            Children::Sequence(items) => Data::Sequence(items),
+            Children::Mapping { entries, merged, key: _ } => {
+                let (entries, duplicates) = settle(entries, &merged);
+                for duplicate in duplicates {
+                    step = step.and(|| self.report(duplicate));
+                }
+                Data::Mapping(entries)
+            }
+        };
+        let node = Node { data, span };
+        step.and(|| self.complete(Done { node, written: Written::Out }, anchor))
+    }
+
+    fn alias(&mut self, id: usize, range: Range<usize>) -> Step {
+        let span = self.span(range.clone());
+        let (original, cost) = match self.anchors.get(&id) {
+            Some(Some(anchored)) => (&anchored.0, anchored.1),
+            Some(None) | None => {
+                let problem = InvalidAlias::Recursive { primary: span };
+                return self.report(problem).and(|| {
+                    self.complete(Done { node: null(span), written: Written::Refused }, 0)
+                });
+            }
+        };
+        if self.stack.len() + cost.depth > Budget::DEPTH {
+            return self.too_deep(range);
+        }
+        if let Err(exceeded) = self.budget.take(cost) {
+            return self.exceeded(&exceeded, range);
+        }
+        let node = Node { data: original.data.clone(), span };
+        self.complete(Done { node, written: Written::ByAlias }, 0)
+    }
+
+    /// Hands a value to the collection that it stands in.
+    fn complete(&mut self, done: Done, anchor: usize) -> Step {
+        if anchor != 0 {
+            let cost = Cost::of(&done.node);
+            if let Err(exceeded) = self.budget.take(cost) {
+                return self.exceeded(&exceeded, done.node.span.range());
+            }
+            self.anchors.insert(anchor, Some((done.node.clone(), cost)));
+        }
+        let Some(frame) = self.stack.last_mut() else {
+            self.documents.push(done.node);
+            return Step::On;
+        };
+        let Range { start, end } = done.node.span.range();
+        frame.covers = Some(match frame.covers.take() {
+            Some(covers) => covers.start.min(start)..covers.end.max(end),
+            None => start..end,
+        });
+        let (entries, merged, key) = match &mut frame.children {
+            Children::Sequence(items) => {
+                items.push(done.node);
+                return Step::On;
+            }
+            Children::Mapping { entries, merged, key } => (entries, merged, key),
+        };
+        match key.take() {
+            None => {
+                let (found, problem) = as_key(&done, self.text);
+                *key = Some(found);
+                problem.map_or(Step::On, |problem| self.report(problem))
+            }
+            Some(Key::Text(key)) => {
+                entries.push(Entry { key, value: done.node });
+                Step::On
+            }
+            Some(Key::Merge) => match mergeable(done) {
+                Ok(brought) => {
+                    let start = entries.len();
+                    entries.extend(brought);
+                    merged.push(start..entries.len());
+                    Step::On
+                }
+                Err(problem) => self.report(problem),
+            },
+            Some(Key::Broken) => Step::On,
+        }
+    }
+
+    fn abandon(&mut self) {
+        self.stack.clear();
+        self.anchors.clear();
+    }
+
+    fn syntax_error(&mut self, error: &ScanError) -> Step {
+        let at = error.marker().byte_offset().unwrap_or(self.read_to);
+        if *error.kind() == ErrorKind::RecursionLimitExceeded {
+            return self.too_deep(at..at);
+        }
+        let problem = explain::problem(self.file, self.text, error, at, &self.last_plain);
+        self.report(problem).and(|| Step::NextDocument)
+    }
+
+    fn too_deep(&mut self, at: Range<usize>) -> Step {
+        let Exceeded { bound, limit } = Exceeded::DEPTH;
+        let primary = self.span(at);
+        self.report(LimitExceeded { primary, bound, limit }).and(|| Step::NextDocument)
+    }
+
+    fn exceeded(&mut self, exceeded: &Exceeded, at: Range<usize>) -> Step {
+        let Exceeded { bound, limit } = *exceeded;
+        let primary = self.span(at);
+        self.budget.exhausted = true;
+        self.diagnostics.report(LimitExceeded { primary, bound, limit });
+        Step::Stop
+    }
+
+    fn report(&mut self, problem: impl Into<Diagnostic>) -> Step {
+        let problem = problem.into();
+        match self.budget.problems.checked_sub(1) {
+            Some(left) => {
+                self.budget.problems = left;
+                self.diagnostics.report(problem);
+                Step::On
+            }
+            None => self.exceeded(&Exceeded::PROBLEMS, problem.primary.range()),
+        }
+    }
+
+    fn span(&self, range: Range<usize>) -> Span {
+        text::span(self.file, self.text, range)
+    }
+}
+
+fn null(span: Span) -> Node {
+    let meaning = Meaning::Null;
+    let scalar = Scalar { text: String::new(), meaning, plain: true, lines: Vec::new() };
+    Node { data: Data::Scalar(scalar), span }
+}
+
+/// What a tagged scalar means: go-yaml resolves it as if it were plain and refuses what comes out
+/// as another type (`resolve.go`, the deferred function in `resolve`).
+///
+/// go-yaml reads a scalar with an unknown tag as a string and decodes `!!binary`. Both are refused
+/// here, since whoever writes them wants something that a manifest cannot carry.
+fn tagged(
+    tag: Spanned<&Tag>,
+    text: &str,
+    plain: bool,
+) -> Result<(Meaning, Written), UnsupportedTag> {
+    let (tag, primary) = (tag.value, tag.span);
+    if tag.original() == "!" {
+        return Ok((Meaning::String, Written::Out));
+    }
+    let wanted = tag.suffix_in_namespace("tag:yaml.org,2002:");
+    let found = plain::meaning(text);
+    let meaning = match (wanted.as_deref(), found) {
+        (Some("str"), _) => Meaning::String,
+        (Some("merge"), _) if plain && text == "<<" => return Ok((found, Written::Merge)),
+        (Some("null"), Meaning::Null)
+        | (Some("bool"), Meaning::Bool(_))
+        | (Some("int"), Meaning::Int)
+        | (Some("float"), Meaning::Float) => found,
+        (Some("float"), Meaning::Int) => Meaning::Float,
+        (Some("null" | "bool" | "int" | "float"), _) => {
+            let text = text::shortened(text);
+            return Err(UnsupportedTag::Mismatch { primary, tag: tag.original(), text });
+        }
+        _ => return Err(UnsupportedTag::Unknown { primary, tag: tag.original() }),
+    };
+    Ok((meaning, Written::Out))
+}
+
+fn as_key(done: &Done, source: &str) -> (Key, Option<InvalidKey>) {
+    let primary = done.node.span;
+    match (&done.node.data, done.written) {
+        (_, Written::Refused) => (Key::Broken, None),
+        (_, Written::Merge) => (Key::Merge, None),
+        (Data::Scalar(scalar), Written::Out | Written::ByAlias) => {
+            match plain::key(&scalar.text, scalar.meaning) {
+                Some(text) => (Key::Text(Spanned::new(text, primary)), None),
+                None if scalar.meaning == Meaning::Null => {
+                    (Key::Broken, Some(InvalidKey::Null { primary }))
+                }
+                None => {
+                    let key = scalar.text.clone();
+                    (Key::Broken, Some(InvalidKey::TooLarge { primary, key }))
+                }
+            }
+        }
+        (Data::Sequence(_) | Data::Mapping(_), Written::Out | Written::ByAlias) => {
+            let kind = done.node.kind();
+            let before = source.get(..primary.range().start).unwrap_or_default();
+            let is_template = before.trim_end().ends_with("{{");
+            (Key::Broken, Some(InvalidKey::Collection { primary, kind, is_template }))
+        }
+    }
+}
+
+/// The entries that the value of a merge key brings in (`decode.go`, `merge`): those of a mapping,
+/// or of a list of mappings with the last first, because what comes later overrides and the first
+/// mapping of the list shall win.
+fn mergeable(done: Done) -> Result<Vec<Entry>, InvalidMerge> {
+    let Done { node: Node { data, span: primary }, written } = done;
+    match data {
+        _ if written == Written::Refused => Ok(Vec::new()),
+        Data::Mapping(entries) => Ok(entries),
+        Data::Sequence(items) if written == Written::Out => {
+            let mut brought = Vec::new();
+            for item in items.into_iter().rev() {
+                let Data::Mapping(entries) = item.data else {
+                    return Err(InvalidMerge { primary: item.span });
+                };
+                brought.extend(entries);
+            }
+            Ok(brought)
+        }
+        Data::Sequence(_) | Data::Scalar(_) => Err(InvalidMerge { primary }),
+    }
+}
+
+/// Gives every key once. A key that was written twice is a problem; between written and merged
+/// ones the last wins, wherever it stands (`decode.go`, `mapping`: every entry is set in turn, and
+/// a merge sets as well).
+fn settle(entries: Vec<Entry>, merged: &[Range<usize>]) -> (Vec<Entry>, Vec<DuplicateKey>) {
+    let mut order: Vec<(&str, usize)> =
+        entries.iter().enumerate().map(|(index, entry)| (&*entry.key.value, index)).collect();
+    order.sort_unstable();
+    let groups = || order.chunk_by(|(a, _), (b, _)| a == b);
+    if groups().all(|group| group.len() == 1) {
+        return (entries, Vec::new());
+    }
+    let is_merged = |index: usize| {
+        let after = merged.partition_point(|range| range.end <= index);
+        merged.get(after).is_some_and(|range| range.contains(&index))
+    };
+    let mut duplicates = Vec::new();
+    // For every entry: where it is to stand, if it is to stand at all.
+    let mut places: Vec<Option<usize>> = vec![None; entries.len()];
+    for group in groups() {
+        let (Some(&(_, first)), Some(&(_, last))) = (group.first(), group.last()) else { continue };
+        if let Some(place) = places.get_mut(last) {
+            *place = Some(first);
+        }
+        let mut written = group.iter().filter(|(_, index)| !is_merged(*index));
+        let Some(first) = written.next().and_then(|(_, index)| entries.get(*index)) else {
+            continue;
+        };
+        duplicates.extend(written.filter_map(|(_, index)| entries.get(*index)).map(|second| {
+            let key = second.key.value.clone();
+            DuplicateKey { primary: second.key.span, first: first.key.span, key }
+        }));
+    }
+    let mut kept: Vec<(usize, Entry)> = entries
+        .into_iter()
+        .zip(places)
+        .filter_map(|(entry, place)| place.map(|place| (place, entry)))
+        .collect();
+    kept.sort_unstable_by_key(|(place, _)| *place);
+    (kept.into_iter().map(|(_, entry)| entry).collect(), duplicates)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+    use crate::value::Value;
+
+    /// Reads a text; on problems, gives one line for each with its place and the text under it.
+    fn read(text: &str) -> Result<Vec<Node>, Vec<String>> {
+        let mut sources = Sources::default();
+        let file = sources.add("app.yaml", text);
+        let mut diagnostics = Diagnostics::default();
+        let nodes = documents(file, text, &mut Budget::default(), &mut diagnostics);
+        if diagnostics.is_empty() {
+            return Ok(nodes);
+        }
+        let line = |found: &&Diagnostic| {
+            let at = sources.position(found.primary);
+            let slice = sources.slice(found.primary);
+            let (code, message) = (found.code.name(), &found.message);
+            format!("{}:{} {code} `{slice}`: {message}", at.line, at.column)
+        };
+        Err(diagnostics.sorted().iter().map(line).collect())
+    }
+
+    fn refuses(text: &str, expected: &str) {
+        assert_eq!(read(text).expect_err(text), [expected], "{text}");
+    }
+
+    fn helps(text: &str, expected: &str) {
+        let mut diagnostics = Diagnostics::default();
+        let file = Sources::default().add("app.yaml", text);
+        documents(file, text, &mut Budget::default(), &mut diagnostics);
+        let helps: Vec<_> =
+            diagnostics.sorted().iter().flat_map(|found| found.help.clone()).collect();
+        assert!(helps.iter().any(|help| help.contains(expected)), "{text}: {helps:?}");
+    }
+
+    fn value(text: &str) -> Value {
+        let nodes = read(text).expect(text);
+        assert_eq!(nodes.len(), 1, "{text}");
+        Value::from(&nodes[0])
+    }
+
+    /// What the text of a document stands for, as one line.
+    fn check(text: &str, expected: &str) {
+        assert_eq!(short(&value(text)), expected, "{text}");
+    }
+
+    fn short(value: &Value) -> String {
+        match value {
+            Value::Null => "null".to_owned(),
+            Value::Bool(value) => value.to_string(),
+            Value::Int(value) => value.to_string(),
+            Value::Number(text) => text.clone(),
+            Value::String(text) => format!("{text:?}"),
+            Value::List(items) => {
+                let items: Vec<_> = items.iter().map(short).collect();
+                format!("[{}]", items.join(", "))
+            }
+            Value::Map(map) => {
+                let entries: Vec<_> =
+                    map.iter().map(|(key, value)| format!("{key}: {}", short(value))).collect();
+                format!("{{{}}}", entries.join(", "))
+            }
+        }
+    }
+
+    /// The source text of every scalar, key and collection, outermost first.
+    fn slices(text: &str) -> Vec<String> {
+        fn walk(node: &Node, text: &str, into: &mut Vec<String>) {
+            into.push(text[node.span.range()].to_owned());
+            for entry in node.entries().unwrap_or_default() {
+                into.push(text[entry.key.span.range()].to_owned());
+                walk(&entry.value, text, into);
+            }
+            node.items().unwrap_or_default().iter().for_each(|item| walk(item, text, into));
+        }
+        let mut slices = Vec::new();
+        read(text).expect(text).iter().for_each(|node| walk(node, text, &mut slices));
+        slices
+    }
+
+    #[test]
+    fn documents_are_read_and_empty_ones_left_out() {
+        let text = "# only a comment\n---\n---\na: 1\n...\n---\n# none\n---\nb: 2\n";
+        let documents: Vec<_> = read(text).unwrap().iter().map(|n| short(&n.into())).collect();
+        assert_eq!(documents, ["{a: 1}", "{b: 2}"]);
+        assert_eq!(read("").unwrap(), []);
+    }
+
+    #[test]
+    fn byte_order_mark_crlf_and_json_are_read() {
+        check("\u{feff}a: é\r\nb: |\r\n  x\r\n  y\r\n", r#"{a: "é", b: "x\ny\n"}"#);
+        check("{\t\"a\":\t[1, true],\n\t\"b\": null}\n", "{a: [1, true], b: null}");
+    }
+
+    #[test]
+    fn spans_cover_what_is_written() {
+        let text = "a: \"x\\ny\"\nb:\n  - 'it''s'\n  - []\nc:\n";
+        let whole = text.trim_end_matches(":\n");
+        let expected = [whole, "a", "\"x\\ny\"", "b", "'it''s'\n  - []", "'it''s'", "[]", "c", ""];
+        assert_eq!(slices(text), expected);
+    }
+
+    #[test]
+    fn block_scalars_are_covered_with_their_header() {
+        let text = "a: &x|y !!str # | >\n  |-\n\n  one\n   two  \n\n\nb: >+\n  three\n\n# end\n";
+        let expected = ["a", "|-\n\n  one\n   two", "b", ">+\n  three"];
+        assert_eq!(slices(text)[1..], expected);
+        let literal = read(text).unwrap()[0].get("a").unwrap().clone();
+        let excerpt = literal.excerpt().unwrap();
+        assert_eq!(excerpt.text, "\none\n two  ");
+        assert_eq!(&text[excerpt.locate(1..4).range()], "one");
+        assert_eq!(&text[excerpt.locate(6..9).range()], "two");
+    }
+
+    #[test]
+    fn places_are_found_inside_one_line_texts() {
+        for text in ["env: ${db.url}", "env: \"${db.url}\"", "env: '${db.url}'"] {
+            let excerpt = read(text).unwrap()[0].get("env").unwrap().excerpt().unwrap();
+            assert_eq!(&text[excerpt.locate(2..4).range()], "db", "{text}");
+        }
+    }
+
+    #[test]
+    fn a_broken_document_does_not_hide_the_others() {
+        let text = "a: [1\n---\nb: 1\nb: 2\n---\nc: \"x\n";
+        assert_eq!(
+            read(text).unwrap_err(),
+            [
+                "1:4 yaml-syntax `[`: `[` is never closed",
+                "4:1 duplicate-key `b`: the key `b` is written twice",
+                "6:4 yaml-syntax `\"`: this quote is never closed",
+            ]
+        );
+    }
+
+    #[test]
+    fn keys_are_spelled_as_go_spells_them() {
+        check(
+            "y: 1\nno: 2\n012: 3\n1.50: 4\n1e6: 5\n.inf: 6",
+            "{true: 1, false: 2, 10: 3, 1.5: 4, 1e+06: 5, .inf: 6}",
+        );
+        check("'y': 1\n!!str on: 2\n\"012\": 3", "{y: 1, on: 2, 012: 3}");
+        refuses(
+            "yes: 1\n\"true\": 2",
+            "2:1 duplicate-key `\"true\"`: the key `true` is written twice",
+        );
+        refuses("null: 1", "1:1 invalid-key `null`: null cannot be a key");
+        refuses("? [a]\n: b", "1:4 invalid-key `a`: a list cannot be a key");
+        refuses(
+            "18446744073709551615: 1",
+            "1:1 invalid-key `18446744073709551615`: the number `18446744073709551615` is too large for a key",
+        );
+    }
+
+    #[test]
+    fn merge_keys_follow_go() {
+        check("<<: {a: 2}\na: 1", "{a: 1}");
+        // Also where the specification would have it the other way round.
+        check("a: 1\n<<: {a: 2, b: 3}", "{a: 2, b: 3}");
+        check("x: &x {a: 1}\nz: {<<: [*x, {a: 2, b: 2}]}", "{x: {a: 1}, z: {a: 1, b: 2}}");
+        check("z: {<<: {a: 1}, <<: {b: 2}}", "{z: {a: 1, b: 2}}");
+        check("z: {<<: [{a: 1}, {<<: {a: 3, c: 4}, b: 2}]}", "{z: {a: 1, c: 4, b: 2}}");
+        check("\"<<\": {a: 1}\nb: <<", r#"{<<: {a: 1}, b: "<<"}"#);
+        let expected = "`<<` merges a mapping or a list of mappings";
+        refuses("<<: null", &format!("1:5 invalid-merge `null`: {expected}"));
+        refuses("x: &l [{a: 1}]\ny: {<<: *l}", &format!("2:9 invalid-merge `*l`: {expected}"));
+    }
+
+    #[test]
+    fn aliases_are_expanded() {
+        check(
+            "a: &x {b: [1]}\nc: *x\nd: &x 5\ne: *x\n*x : f",
+            r#"{a: {b: [1]}, c: {b: [1]}, d: 5, e: 5, 5: "f"}"#,
+        );
+        assert_eq!(slices("a: &x {b: 1}\nc: *x")[5..], ["c", "*x", "b", "1"]);
+        refuses("a: *zz", "1:4 invalid-alias `*zz`: no anchor `&zz` comes before this alias");
+        refuses(
+            "a: &q [*q]",
+            "1:8 invalid-alias `*q`: this alias stands inside the value that it refers to",
+        );
+        refuses(
+            "a: &x 1\n---\nb: *x",
+            "3:4 invalid-alias `*x`: no anchor `&x` comes before this alias",
+        );
+    }
+
+    #[test]
+    fn tags_force_a_type() {
+        check(
+            "a: !!str 012\nb: !!int '12'\nc: !!float 3\nd: !!bool yes\ne: !!null ''\nf: ! 12\ng: !!str\nh: !!map {}\ni: !!seq []",
+            r#"{a: "012", b: 12, c: 3, d: true, e: null, f: "12", g: "", h: {}, i: []}"#,
+        );
+        refuses("a: !!int x", "1:4 unsupported-tag `!!int`: `x` cannot be read as `!!int`");
+        refuses(
+            "a: !!binary aGk=",
+            "1:4 unsupported-tag `!!binary`: the tag `!!binary` means nothing in a manifest",
+        );
+        refuses(
+            "a: !Ref b",
+            "1:4 unsupported-tag `!Ref`: the tag `!Ref` means nothing in a manifest",
+        );
+        refuses(
+            "a: !!set {b}",
+            "1:4 unsupported-tag `!!set`: the tag `!!set` means nothing in a manifest",
+        );
+    }
+
+    #[test]
+    fn text_that_argo_cd_loses_is_refused_where_it_stands() {
+        refuses(
+            "a: x\u{7f}y",
+            "1:5 unprintable-text `\u{7f}`: Argo CD cannot carry the character U+007F",
+        );
+        refuses(
+            "a: \"x\u{1}y\"",
+            "1:6 unprintable-text `\u{1}`: Argo CD cannot carry the character U+0001",
+        );
+        refuses(
+            "a: \"\\\\x7f\\u0085\"",
+            "1:10 unprintable-text `\\u0085`: Argo CD cannot carry the character U+0085",
+        );
+        refuses(
+            "\"\\e\": 1",
+            "1:2 unprintable-text `\\e`: Argo CD cannot carry the character U+001B",
+        );
+        refuses(
+            "a: |\n  b\u{ffff}",
+            "2:4 unprintable-text `\u{ffff}`: Argo CD cannot carry the character U+FFFF",
+        );
+        check("a: \"\\t\\r\\n\u{2028}\u{a0}😀\"", r#"{a: "\t\r\n\u{2028}\u{a0}😀"}"#);
+    }
+
+    #[test]
+    fn common_mistakes_are_explained() {
+        refuses("a:\n\tb: 1", "2:1 yaml-syntax `\t`: a tab cannot indent YAML");
+        helps("a:\n\tb: 1", "indent with spaces");
+        refuses(
+            "key:value\nb: 1",
+            "1:1 yaml-syntax `key:value`: `key:value` is one word, not a key and a value",
+        );
+        helps("key:value\nb: 1", "`key: value`");
+        refuses("a: b: c", "1:5 yaml-syntax `:`: a second `: ` in one line");
+        helps("a: b: c", "quote a value that holds `: `");
+        helps("a: 1\n b: 2", "align the key");
+        refuses("a: @x", "1:4 yaml-syntax `@`: a value cannot begin with `@`");
+        helps("a: %x", "`\"%...\"`");
+        helps("a: `x`", "quotes");
+        helps("{{- if x }}\na: 1\n{{- end }}", "helm template");
+        helps("a: {{ .Values.x }}", "helm template");
+        helps("image: {{ .x }}:{{ .y }}", "helm template");
+        helps("{% if x %}\na: 1", "helm template");
+        helps("<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x", "unfinished merge");
+    }
+
+    #[test]
+    fn bombs_are_refused() {
+        let nine: String = (1..9)
+            .map(|level| {
+                let inner = vec![format!("*a{}", level - 1); 9].join(", ");
+                format!("a{level}: &a{level} [{inner}]\n")
+            })
+            .collect();
+        let bomb = format!("a0: &a0 [lol, lol]\n{nine}");
+        let errors = read(&bomb).unwrap_err();
+        assert!(
+            errors[0].contains("limit-exceeded") && errors[0].contains("YAML values"),
+            "{errors:?}"
+        );
+
+        let deep = "[".repeat(100_000);
+        let errors = read(&deep).unwrap_err();
+        assert!(errors[0].contains("more than 100 levels of YAML nesting"), "{errors:?}");
+
+        let text = format!("a: &a {}\nb:\n{}", "x".repeat(96 << 10), "- *a\n".repeat(20_000));
+        let errors = read(&text).unwrap_err();
+        assert!(errors[0].contains("bytes of YAML text"), "{errors:?}");
+    }
+}

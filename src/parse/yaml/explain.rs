@@ -1,0 +1,176 @@
+//! What to say about a text that is not YAML: the parser knows where it stopped, this knows which
+//! mistakes people make there.
+
+use std::ops::Range;
+
+use granit_parser::{ErrorKind, ScanError};
+
+use super::text;
+use crate::diag::Diagnostic;
+use crate::diag::problems::yaml::{TEMPLATE_HELP, UnprintableText, YamlSyntax};
+use crate::source::FileId;
+
+/// The problem behind a parser's error at an offset. `last_plain` is the plain scalar before it.
+pub(super) fn problem(
+    file: FileId,
+    source: &str,
+    error: &ScanError,
+    at: usize,
+    last_plain: &Range<usize>,
+) -> Diagnostic {
+    let place = |range: Range<usize>| text::span(file, source, range);
+    let at = last_character(source, at);
+    let here = source.get(at..).and_then(|rest| rest.chars().next());
+    let character = at..at + here.map_or(0, char::len_utf8);
+    if let ErrorKind::UnexpectedCharacter { character: found } = *error.kind()
+        && text::is_unprintable(found)
+    {
+        // The parser stops at the beginning of the scalar that holds it.
+        let start = source.get(at..).and_then(|rest| rest.find(found)).map_or(at, |skip| at + skip);
+        let primary = place(start..start + found.len_utf8());
+        return UnprintableText { primary, character: found }.into();
+    }
+    let Explanation { range, cause, help } = explain(source, error.kind(), character, last_plain);
+    let help = template_or_conflict(source, at).or(help);
+    YamlSyntax { primary: place(range), cause, help }.into()
+}
+
+struct Explanation {
+    range: Range<usize>,
+    cause: String,
+    help: Option<String>,
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "granit-parser's list of errors is open")]
+fn explain(
+    source: &str,
+    kind: &ErrorKind,
+    at: Range<usize>,
+    last_plain: &Range<usize>,
+) -> Explanation {
+    let said = |cause: &str, help: &str| Explanation {
+        range: at.clone(),
+        cause: cause.to_owned(),
+        help: (!help.is_empty()).then(|| help.to_owned()),
+    };
+    match kind {
+        ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation
+        | ErrorKind::TabNotAllowed
+        | ErrorKind::TabInPlainScalar
+        | ErrorKind::TabAtBlockScalarStart => {
+            let explanation = said("a tab cannot indent YAML", "indent with spaces");
+            Explanation { range: tab_near(source, at.clone()), ..explanation }
+        }
+        ErrorKind::MappingValueNotAllowed => misplaced_colon(source, at, last_plain),
+        ErrorKind::UnexpectedCharacter { character } => said(
+            &format!("a value cannot begin with `{}`", character.escape_debug()),
+            &format!("put it in quotes: `\"{}...\"`", character.escape_debug()),
+        ),
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
+            said("this key has no `:` after it", "write `key: value`, or quote the text above it")
+        }
+        ErrorKind::ExpectedBlockMappingKey => said(
+            "expected a key at the same indentation as the keys above",
+            "align it with the keys that it belongs to",
+        ),
+        ErrorKind::ExpectedBlockSequenceEntry => said(
+            "expected another `- ` item of the list above",
+            "indent the list below its key, or align this line with its items",
+        ),
+        ErrorKind::BlockSequenceEntryNotAllowed => {
+            said("a list item cannot stand here", "put `- ` on a line of its own below the key")
+        }
+        ErrorKind::UnclosedFlowCollection { open } => {
+            let close = if *open == '[' { ']' } else { '}' };
+            said(&format!("`{open}` is never closed"), &format!("add the missing `{close}`"))
+        }
+        ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
+            said(&format!("`{open}` cannot be closed by `{close}`"), "")
+        }
+        ErrorKind::MisplacedFlowCollectionEnd => {
+            said("this bracket closes nothing", "remove it, or quote the value that holds it")
+        }
+        ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
+            said("expected `,` or a closing bracket", "")
+        }
+        ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
+            said("this quote is never closed", "add the closing quote")
+        }
+        ErrorKind::InvalidTrailingSingleQuotedScalar => said(
+            "text after the closing quote",
+            "quote the whole value; write a single quote inside single quotes twice: `''`",
+        ),
+        ErrorKind::InvalidTrailingDoubleQuotedScalar => said(
+            "text after the closing quote",
+            "quote the whole value; write a double quote inside double quotes as `\\\"`",
+        ),
+        ErrorKind::UnknownQuotedScalarEscape => said(
+            "this text in double quotes holds a backslash that escapes nothing",
+            "write `\\\\` for a backslash, or use single quotes",
+        ),
+        ErrorKind::MissingAnchorOrAliasName => said(
+            "`*` and `&` begin the name of an alias or an anchor",
+            "quote a value that begins with them: `\"*\"`",
+        ),
+        other => said(&other.to_string().to_lowercase(), ""),
+    }
+}
+
+/// A `:` where no key can end: the usual reasons look alike to a parser and not to a reader.
+fn misplaced_colon(source: &str, at: Range<usize>, last_plain: &Range<usize>) -> Explanation {
+    let scalar = source.get(last_plain.clone()).unwrap_or_default();
+    let first_line = scalar.lines().next().unwrap_or_default().trim_end();
+    let runs_on = scalar.contains('\n') && last_plain.end <= at.start;
+    match first_line.split_once(':') {
+        Some((key, value)) if runs_on && !key.contains(' ') => Explanation {
+            range: last_plain.start..last_plain.start + first_line.len(),
+            cause: format!("`{}` is one word, not a key and a value", text::shortened(first_line)),
+            help: Some(format!("put a space behind the colon: `{key}: {}`", value.trim_start())),
+        },
+        Some(_) | None if runs_on => Explanation {
+            range: at,
+            cause: "a key cannot stand here: this line continues the value above it".to_owned(),
+            help: Some(
+                "align the key with the one above, or end the value above with quotes".to_owned(),
+            ),
+        },
+        Some(_) | None => Explanation {
+            range: at,
+            cause: "a second `: ` in one line".to_owned(),
+            help: Some("quote a value that holds `: `".to_owned()),
+        },
+    }
+}
+
+/// What the line itself gives away, whatever stopped the parser.
+fn template_or_conflict(source: &str, at: usize) -> Option<String> {
+    let before = source.get(..at).unwrap_or_default();
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = source.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let above = source.get(..start).and_then(|above| above.lines().next_back()).unwrap_or_default();
+    if line.contains("{{") || line.contains("{%") {
+        return Some(TEMPLATE_HELP.to_owned());
+    }
+    let conflict = ["<<<<<<<", "=======", ">>>>>>>"];
+    let is_conflict = |line: &str| conflict.iter().any(|marker| line.starts_with(marker));
+    (is_conflict(line) || is_conflict(above))
+        .then(|| "these are the markers of an unfinished merge: resolve it".to_owned())
+}
+
+fn tab_near(source: &str, at: Range<usize>) -> Range<usize> {
+    match source.get(..at.end).and_then(|before| before.rfind('\t')) {
+        Some(tab) => tab..tab + 1,
+        None => at,
+    }
+}
+
+/// The place itself, or the last character where it is the end of the file or of a line.
+fn last_character(source: &str, at: usize) -> usize {
+    let at = text::floor(source, at);
+    let before = source.get(..at).unwrap_or_default();
+    match source.get(at..).and_then(|rest| rest.chars().next()) {
+        Some(character) if !character.is_whitespace() => at,
+        Some(_) | None => before.trim_end().char_indices().next_back().map_or(at, |(at, _)| at),
+    }
+}
