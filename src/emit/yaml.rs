@@ -195,7 +195,10 @@ fn begins_safely(first: u8, text: &str) -> bool {
                     )
                     || matches!(byte, b'.' | b'+' | b'-' | b'_' | b':' | b',' | b' ')
             };
-            !text.bytes().all(is_numeric) && !text.starts_with("- ") && !text.starts_with("---")
+            !text.bytes().all(is_numeric)
+                && !text.starts_with("- ")
+                && !text.starts_with("---")
+                && !text.starts_with("...")
         }
         _ => false,
     }

@@ -38,6 +38,8 @@ pub fn documents(
         return Vec::new();
     }
     let options = options! {
+        // As go-yaml: a last line without a line end is read without one.
+        block_scalar_eof_without_line_feed: true,
         emit_comments: false,
         // An unknown alias is then one problem of its document and not the end of it.
         emit_unresolved_aliases: true,
@@ -75,6 +77,8 @@ pub fn documents(
 pub struct Budget {
     nodes: usize,
     bytes: usize,
+    copied_nodes: usize,
+    copied_bytes: usize,
     documents: usize,
     problems: usize,
     exhausted: bool,
@@ -82,15 +86,29 @@ pub struct Budget {
 
 impl Budget {
     /// Values in all documents, keys included, after aliases and merge keys have been expanded.
-    pub const NODES: usize = 500_000;
+    pub const NODES: usize = 1_000_000;
     /// Bytes of text in all scalars and keys, after aliases and merge keys have been expanded.
     pub const BYTES: usize = 32 << 20;
+    /// Values that aliases may add to what is written: enough for honest reuse, and so few that a
+    /// bomb is refused within milliseconds.
+    pub const COPIED_NODES: usize = 100_000;
+    /// Bytes of text that aliases may add to what is written.
+    pub const COPIED_BYTES: usize = 8 << 20;
     /// Documents in all files.
     pub const DOCUMENTS: usize = 20_000;
     /// Lists and mappings inside one another.
     pub const DEPTH: usize = 100;
     /// Problems in all files, after which the rest is not looked at.
     pub const PROBLEMS: usize = 500;
+
+    fn take_copy(&mut self, cost: Cost) -> Result<(), Exceeded> {
+        let Cost { nodes, bytes, depth: _ } = cost;
+        let exceeded = Exceeded::COPIED_NODES;
+        self.copied_nodes = self.copied_nodes.checked_sub(nodes).ok_or(exceeded)?;
+        let exceeded = Exceeded::COPIED_BYTES;
+        self.copied_bytes = self.copied_bytes.checked_sub(bytes).ok_or(exceeded)?;
+        self.take(cost)
+    }
 
     fn take(&mut self, cost: Cost) -> Result<(), Exceeded> {
         let Cost { nodes, bytes, depth: _ } = cost;
@@ -105,6 +123,8 @@ impl Default for Budget {
         Budget {
             nodes: Budget::NODES,
             bytes: Budget::BYTES,
+            copied_nodes: Budget::COPIED_NODES,
+            copied_bytes: Budget::COPIED_BYTES,
             documents: Budget::DOCUMENTS,
             problems: Budget::PROBLEMS,
             exhausted: false,
@@ -121,6 +141,10 @@ struct Exceeded {
 impl Exceeded {
     const NODES: Exceeded = Exceeded { bound: "YAML values", limit: Budget::NODES };
     const BYTES: Exceeded = Exceeded { bound: "bytes of YAML text", limit: Budget::BYTES };
+    const COPIED_NODES: Exceeded =
+        Exceeded { bound: "YAML values copied by aliases", limit: Budget::COPIED_NODES };
+    const COPIED_BYTES: Exceeded =
+        Exceeded { bound: "bytes of YAML text copied by aliases", limit: Budget::COPIED_BYTES };
     const DOCUMENTS: Exceeded = Exceeded { bound: "YAML documents", limit: Budget::DOCUMENTS };
     const DEPTH: Exceeded = Exceeded { bound: "levels of YAML nesting", limit: Budget::DEPTH };
     const PROBLEMS: Exceeded = Exceeded { bound: "problems in YAML", limit: Budget::PROBLEMS };
@@ -285,20 +309,22 @@ impl<'a> Reader<'a> {
                 self.scalar(text, style, anchor, tag, range.clone())
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.collection_tag(tag.as_deref(), "seq", tag_span);
-                self.open(Children::Sequence(Vec::new()), anchor, range.clone())
+                let opened = range.clone();
+                self.collection_tag(tag.as_deref(), "seq", tag_span)
+                    .and(|| self.open(Children::Sequence(Vec::new()), anchor, opened))
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.collection_tag(tag.as_deref(), "map", tag_span);
                 let mapping =
                     Children::Mapping { entries: Vec::new(), merged: Vec::new(), key: None };
-                self.open(mapping, anchor, range.clone())
+                let opened = range.clone();
+                self.collection_tag(tag.as_deref(), "map", tag_span)
+                    .and(|| self.open(mapping, anchor, opened))
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(range.clone()),
             Event::Alias(id) => self.alias(id, range.clone()),
             Event::UnresolvedAlias(name) => {
                 let primary = self.span(range.clone());
-                let problem = InvalidAlias::Unknown { primary, name: name.into_owned() };
+                let problem = InvalidAlias::Unknown { primary, name: text::shortened(&name) };
                 self.report(problem).and(|| {
                     let node = null(primary);
                     self.complete(Done { node, written: Written::Refused }, 0)
@@ -384,12 +410,13 @@ impl<'a> Reader<'a> {
         step.and(|| self.complete(Done { node, written }, anchor))
     }
 
-    fn collection_tag(&mut self, tag: Option<&Tag>, own: &str, primary: Span) {
-        let Some(tag) = tag else { return };
-        let is_own = tag.is_yaml_core_schema_tag(own) || tag.original() == "!";
-        if !is_own {
-            // Going on is safe: the budget of problems is checked with the next one.
-            let _ = self.report(UnsupportedTag::Unknown { primary, tag: tag.original() });
+    fn collection_tag(&mut self, tag: Option<&Tag>, own: &str, primary: Span) -> Step {
+        match tag {
+            Some(tag) if !tag.is_yaml_core_schema_tag(own) && tag.original() != "!" => {
+                let tag = text::shortened(&tag.original());
+                self.report(UnsupportedTag::Unknown { primary, tag })
+            }
+            Some(_) | None => Step::On,
         }
     }
 
@@ -441,10 +468,17 @@ impl<'a> Reader<'a> {
         if self.stack.len() + cost.depth > Budget::DEPTH {
             return self.too_deep(range);
         }
-        if let Err(exceeded) = self.budget.take(cost) {
+        if let Err(exceeded) = self.budget.take_copy(cost) {
             return self.exceeded(&exceeded, range);
         }
-        let node = Node { data: original.data.clone(), span };
+        let mut node = Node { data: original.data.clone(), span };
+        // The alias is where the value stands; places inside a text are where the text stands.
+        if let Data::Scalar(scalar) = &mut node.data
+            && scalar.lines.is_empty()
+            && scalar.plain
+        {
+            scalar.lines.push((0, original.span.start));
+        }
         self.complete(Done { node, written: Written::ByAlias }, 0)
     }
 
@@ -573,9 +607,15 @@ fn tagged(
         (Some("float"), Meaning::Int) => Meaning::Float,
         (Some("null" | "bool" | "int" | "float"), _) => {
             let text = text::shortened(text);
-            return Err(UnsupportedTag::Mismatch { primary, tag: tag.original(), text });
+            return Err(UnsupportedTag::Mismatch {
+                primary,
+                tag: text::shortened(&tag.original()),
+                text,
+            });
         }
-        _ => return Err(UnsupportedTag::Unknown { primary, tag: tag.original() }),
+        _ => {
+            return Err(UnsupportedTag::Unknown { primary, tag: text::shortened(&tag.original()) });
+        }
     };
     Ok((meaning, Written::Out))
 }
@@ -592,7 +632,7 @@ fn as_key(done: &Done, source: &str) -> (Key, Option<InvalidKey>) {
                     (Key::Broken, Some(InvalidKey::Null { primary }))
                 }
                 None => {
-                    let key = scalar.text.clone();
+                    let key = text::shortened(&scalar.text);
                     (Key::Broken, Some(InvalidKey::TooLarge { primary, key }))
                 }
             }
@@ -656,7 +696,7 @@ fn settle(entries: Vec<Entry>, merged: &[Range<usize>]) -> (Vec<Entry>, Vec<Dupl
             continue;
         };
         duplicates.extend(written.filter_map(|(_, index)| entries.get(*index)).map(|second| {
-            let key = second.key.value.clone();
+            let key = text::shortened(&second.key.value);
             DuplicateKey { primary: second.key.span, first: first.key.span, key }
         }));
     }
@@ -736,12 +776,16 @@ mod tests {
         }
     }
 
+    fn slice(text: &str, span: Span) -> &str {
+        text.get(span.range()).expect("inside the text")
+    }
+
     /// The source text of every scalar, key and collection, outermost first.
     fn slices(text: &str) -> Vec<String> {
         fn walk(node: &Node, text: &str, into: &mut Vec<String>) {
-            into.push(text[node.span.range()].to_owned());
+            into.push(slice(text, node.span).to_owned());
             for entry in node.entries().unwrap_or_default() {
-                into.push(text[entry.key.span.range()].to_owned());
+                into.push(slice(text, entry.key.span).to_owned());
                 walk(&entry.value, text, into);
             }
             node.items().unwrap_or_default().iter().for_each(|item| walk(item, text, into));
@@ -781,16 +825,25 @@ mod tests {
         let literal = read(text).unwrap()[0].get("a").unwrap().clone();
         let excerpt = literal.excerpt().unwrap();
         assert_eq!(excerpt.text, "\none\n two  ");
-        assert_eq!(&text[excerpt.locate(1..4).range()], "one");
-        assert_eq!(&text[excerpt.locate(6..9).range()], "two");
+        assert_eq!(slice(text, excerpt.locate(1..4)), "one");
+        assert_eq!(slice(text, excerpt.locate(6..9)), "two");
     }
 
     #[test]
     fn places_are_found_inside_one_line_texts() {
         for text in ["env: ${db.url}", "env: \"${db.url}\"", "env: '${db.url}'"] {
             let excerpt = read(text).unwrap()[0].get("env").unwrap().excerpt().unwrap();
-            assert_eq!(&text[excerpt.locate(2..4).range()], "db", "{text}");
+            assert_eq!(slice(text, excerpt.locate(2..4)), "db", "{text}");
         }
+    }
+
+    #[test]
+    fn places_inside_an_aliased_text_are_where_it_is_written() {
+        let text = "c: &xyz four\nd: *xyz\n";
+        let node = read(text).unwrap()[0].get("d").unwrap().clone();
+        assert_eq!(slice(text, node.span), "*xyz");
+        let excerpt = node.excerpt().unwrap();
+        assert_eq!(slice(text, excerpt.locate(0..4)), "four");
     }
 
     #[test]
@@ -926,6 +979,15 @@ mod tests {
     }
 
     #[test]
+    fn problems_are_limited() {
+        for flood in ["- !foo []\n", "- !foo a\n", "- *x\n", "- {~: 1}\n", "--- [\n", "- \"\\e\"\n"]
+        {
+            let errors = read(&flood.repeat(2_000)).unwrap_err();
+            assert_eq!(errors.len(), Budget::PROBLEMS + 1, "{flood}");
+        }
+    }
+
+    #[test]
     fn bombs_are_refused() {
         let nine: String = (1..9)
             .map(|level| {
@@ -936,7 +998,7 @@ mod tests {
         let bomb = format!("a0: &a0 [lol, lol]\n{nine}");
         let errors = read(&bomb).unwrap_err();
         assert!(
-            errors[0].contains("limit-exceeded") && errors[0].contains("YAML values"),
+            errors[0].contains("limit-exceeded") && errors[0].contains("100000 YAML values"),
             "{errors:?}"
         );
 

@@ -43,7 +43,7 @@ pub struct Scalar {
     pub plain: bool,
     /// For every line of a literal block (`|`), or the one line of a quoted text without escapes:
     /// its offset in `text` and in the file. Empty where no place inside is known, and for plain
-    /// text, whose place is its span.
+    /// text that stands at the node's own span.
     pub lines: Vec<(u32, u32)>,
 }
 
@@ -126,12 +126,12 @@ impl Node {
         let scalar = self.scalar()?;
         let text = scalar.text.clone();
         let stands_as_written = scalar.plain && self.span.range().len() == text.len();
-        Some(if stands_as_written {
-            Excerpt::by_lines(text, self.span, vec![(0, self.span.start)])
-        } else if scalar.lines.is_empty() {
-            Excerpt::opaque(text, self.span)
-        } else {
+        Some(if !scalar.lines.is_empty() {
             Excerpt::by_lines(text, self.span, scalar.lines.clone())
+        } else if stands_as_written {
+            Excerpt::by_lines(text, self.span, vec![(0, self.span.start)])
+        } else {
+            Excerpt::opaque(text, self.span)
         })
     }
 }

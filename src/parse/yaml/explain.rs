@@ -113,6 +113,16 @@ fn explain(
             "`*` and `&` begin the name of an alias or an anchor",
             "quote a value that begins with them: `\"*\"`",
         ),
+        ErrorKind::UnexpectedEof
+        | ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnexpectedEofFlowMapping
+        | ErrorKind::UnexpectedEofImplicitFlowMapping
+        | ErrorKind::UnexpectedEofBlockSequence
+        | ErrorKind::UnexpectedEofBlockMapping
+        | ErrorKind::ExpectedNodeContent => said("expected a value here", ""),
+        ErrorKind::MissingDocumentEndBeforeDirective | ErrorKind::ExpectedDocumentStart => {
+            said("the document ends above this", "begin another document with `---`")
+        }
         other => said(&other.to_string().to_lowercase(), ""),
     }
 }
@@ -126,7 +136,11 @@ fn misplaced_colon(source: &str, at: Range<usize>, last_plain: &Range<usize>) ->
         Some((key, value)) if runs_on && !key.contains(' ') => Explanation {
             range: last_plain.start..last_plain.start + first_line.len(),
             cause: format!("`{}` is one word, not a key and a value", text::shortened(first_line)),
-            help: Some(format!("put a space behind the colon: `{key}: {}`", value.trim_start())),
+            help: Some(format!(
+                "put a space behind the colon: `{}: {}`",
+                text::shortened(key),
+                text::shortened(value.trim_start())
+            )),
         },
         Some(_) | None if runs_on => Explanation {
             range: at,

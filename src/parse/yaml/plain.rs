@@ -164,3 +164,54 @@ fn integer_as_float(text: &str) -> Option<f64> {
         Integer::Unsigned => text.replace('_', "").parse().ok(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checked against `sigs.k8s.io/yaml` v1.6.0, with half a million other texts.
+    #[test]
+    fn plain_scalars_mean_what_go_says() {
+        let check = |texts: &str, expected: Meaning| {
+            for text in texts.split(' ') {
+                assert_eq!(meaning(text), expected, "{text:?}");
+            }
+        };
+        check("~ null Null NULL", Meaning::Null);
+        check("y Y yes Yes YES true True TRUE on On ON", Meaning::Bool(true));
+        check("n N no No NO false False FALSE off Off OFF", Meaning::Bool(false));
+        check(
+            "0 -0 +1 012 0o14 0O14 0x1F 0X1f 0x_1F 0b101 0B1 1_000 1__0 1_ -_1 0b-1",
+            Meaning::Int,
+        );
+        check("18446744073709551615 -9223372036854775808 0xffffffffffffffff", Meaning::Int);
+        check("1.5 1. .5 +.5 1e3 1E-3 08 1_0.5 .5_0 18446744073709551616", Meaning::Float);
+        check(".inf +.Inf -.INF .nan .NaN .NAN +18446744073709551615", Meaning::Float);
+        check("yEs nULL tRUE .Nan +.nan -.nan inf nan << =", Meaning::String);
+        check("_1 0x 0b 0o8 0x1ffffffffffffffff 1e400 1e 1e+ . .. .e3 ._5 .5_ +", Meaning::String);
+        check("12:30:45 190:20:30 2024-01-01 2001-12-14t21:59:43.10-05:00 0x1p-2", Meaning::String);
+        check("10Gi 500m 1.2.3 1,000", Meaning::String);
+    }
+
+    #[test]
+    fn keys_are_spelled_as_go_prints_the_value() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(key(text, meaning(text)).as_deref(), Some(expected), "{text}");
+        };
+        check("on", "true");
+        check("012", "10");
+        check("-0x10", "-16");
+        check("1_000", "1000");
+        check("123456.0", "123456");
+        check("1234567.0", "1.234567e+06");
+        check("0.0001", "0.0001");
+        check("0.00001", "1e-05");
+        check("-0.0", "-0");
+        check("3.5e38", ".inf");
+        check("-.Inf", "-.inf");
+        check(".NaN", ".nan");
+        check("2024-01-01", "2024-01-01");
+        assert_eq!(key("~", Meaning::Null), None);
+        assert_eq!(key("18446744073709551615", Meaning::Int), None);
+    }
+}

@@ -42,7 +42,8 @@ fn header(text: &str, from: usize) -> Option<usize> {
 }
 
 /// For every line of a literal block its offset in the scalar's text and in the file; nothing when
-/// the two do not match, so that no place is invented.
+/// the two do not match, so that no place is invented, and nothing for a text of very many lines,
+/// whose table would be larger than itself.
 pub(super) fn literal_lines(text: &str, header: usize, scalar: &str) -> Vec<(u32, u32)> {
     let Some((_, mut at)) = line(text, header) else { return Vec::new() };
     let mut lines = Vec::new();
@@ -50,7 +51,7 @@ pub(super) fn literal_lines(text: &str, header: usize, scalar: &str) -> Vec<(u32
     for wanted in scalar.split_inclusive('\n') {
         let content = wanted.strip_suffix('\n').unwrap_or(wanted);
         let Some((written, next)) = line(text, at) else { return Vec::new() };
-        if !written.ends_with(content) {
+        if !written.ends_with(content) || lines.len() >= MAX_LINES {
             return Vec::new();
         }
         lines.push((offset(within), offset(at + written.len() - content.len())));
@@ -59,6 +60,8 @@ pub(super) fn literal_lines(text: &str, header: usize, scalar: &str) -> Vec<(u32
     }
     lines
 }
+
+const MAX_LINES: usize = 100_000;
 
 /// The line that begins at an offset, without its end, and where the next one begins.
 fn line(text: &str, at: usize) -> Option<(&str, usize)> {
