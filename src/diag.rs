@@ -103,12 +103,23 @@ impl Diagnostic {
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    concealed: Vec<Span>,
 }
 
 impl Diagnostics {
     /// Adds a problem.
     pub fn report(&mut self, problem: impl Into<Diagnostic>) {
         self.found.push(problem.into());
+    }
+
+    /// Never shows what stands at a place, in no excerpt: a password.
+    pub fn conceal(&mut self, span: Span) {
+        self.concealed.push(span);
+    }
+
+    /// The places that are never shown.
+    pub fn concealed(&self) -> &[Span] {
+        &self.concealed
     }
 
     /// Whether an error is among them: then nothing may be printed.

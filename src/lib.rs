@@ -1,9 +1,35 @@
 //! An Argo CD config management plugin that brings up database, schema and application in that
 //! order.
+//!
+//! A project is a directory of short specs (`App`, `Schema`, `Database`) with SQL or HCL files and
+//! plain Kubernetes manifests. [`pipeline::compile`] turns it into manifests, each with the
+//! `argocd.argoproj.io/sync-wave` that makes Argo CD wait for what it needs:
+//!
+//! ```text
+//! read -> parse -> resolve -> link -> lower -> schedule -> emit
+//! ```
+//!
+//! The modules stand in that order. Only `read` touches the disk and only `environment` the
+//! process's variables; everything between is a pure function of [`source::Sources`] and
+//! [`environment::Environment`], so that the same directory gives the same bytes everywhere.
+//! `docs/architecture.md` is the map.
 
 pub mod source;
 pub mod diag;
-pub mod value;
+pub mod environment;
+pub mod read;
 pub mod syntax;
 pub mod parse;
+pub mod engine;
+pub mod model;
+pub mod resolve;
+pub mod graph;
+pub mod link;
+pub mod value;
+pub mod object;
+pub mod lower;
+pub mod schedule;
 pub mod emit;
+pub mod pipeline;
+pub mod view;
+pub mod cli;

@@ -1,3 +1,189 @@
-//! Arguments in, exit code out.
+//! Arguments in, exit code out: 0 printed, 1 the specs are wrong, 2 it could not run.
 
-fn main() {}
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use argocd_atlas_plugin::cli::{CheckFormat, Cli, Color, Command, Deny, ProjectArgs};
+use argocd_atlas_plugin::diag::render::{self, Style};
+use argocd_atlas_plugin::diag::{Diagnostics, Severity, nearest};
+use argocd_atlas_plugin::environment::{self, Environment};
+use argocd_atlas_plugin::pipeline::{self, Compilation};
+use argocd_atlas_plugin::read::Directory;
+use argocd_atlas_plugin::source::Sources;
+use argocd_atlas_plugin::{emit, view};
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {}", render::printable(&format!("{error:#}")));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Help and version go to standard output; a mistake is one line on standard error, without the
+/// usage that Argo CD would show as the error.
+fn usage(error: &clap::Error) -> ExitCode {
+    if !error.use_stderr() {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.render().to_string();
+    let wanted = text.lines().take_while(|line| !line.starts_with("Usage:"));
+    let lines: Vec<&str> = wanted.map(str::trim).filter(|line| !line.is_empty()).collect();
+    let _ = writeln!(io::stderr(), "{} (see `generate --help`)", lines.join("; "));
+    ExitCode::from(2)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let out = &mut io::BufWriter::new(io::stdout().lock());
+    let code = match cli.command {
+        None => manifests(&cli.project, out)?,
+        Some(Command::Manifests(project)) => manifests(&project, out)?,
+        Some(Command::Waves(project)) => waves(&project, out)?,
+        Some(Command::Explain { what, project }) => explain(&what, &project, out)?,
+        Some(Command::Check { project, format, deny }) => check(&project, format, deny, out)?,
+    };
+    out.flush()?;
+    Ok(code)
+}
+
+/// A directory that has been compiled.
+struct Run {
+    sources: Sources,
+    diagnostics: Diagnostics,
+    compilation: Compilation,
+    style: Style,
+    quiet: bool,
+}
+
+impl Run {
+    fn of(args: &ProjectArgs) -> anyhow::Result<Run> {
+        let style = style(args.color);
+        let mut environment = environment::from_variables(environment::process_variables());
+        apply_flags(args, &mut environment);
+        let mut diagnostics = Diagnostics::default();
+        let mut sources = Sources::default();
+        let root = sources.add(args.dir.display().to_string(), "");
+        let mut directory = Directory::open(&args.dir).with_context(|| not_found(args))?;
+        directory.list(&mut sources, root, &mut diagnostics);
+        let compilation = pipeline::compile(
+            &mut sources,
+            root,
+            &environment,
+            |sources, files, diagnostics| directory.load(sources, files, diagnostics),
+            &mut diagnostics,
+        );
+        Ok(Run { sources, diagnostics, compilation, style, quiet: args.quiet })
+    }
+
+    /// Prints the diagnostics to standard error.
+    fn report(&self) -> io::Result<()> {
+        let least = if self.quiet { Severity::Error } else { Severity::Note };
+        let err = &mut io::BufWriter::new(io::stderr().lock());
+        render::text(&self.diagnostics, least, &self.sources, self.style, err)?;
+        err.flush()
+    }
+
+    fn code(&self) -> ExitCode {
+        if self.diagnostics.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
+    }
+}
+
+fn apply_flags(args: &ProjectArgs, environment: &mut Environment) {
+    if let Some(namespace) = &args.namespace {
+        environment.namespace = Some(namespace.clone());
+    }
+}
+
+fn not_found(args: &ProjectArgs) -> String {
+    let dir = args.dir.display().to_string();
+    let commands = ["manifests", "waves", "explain", "check"];
+    let hint = nearest(&dir, commands).map(|name| format!(" (did you mean the command `{name}`?)"));
+    format!("cannot read the directory `{dir}`{}", hint.unwrap_or_default())
+}
+
+fn style(color: Color) -> Style {
+    let colored = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => io::stderr().is_terminal() && !environment::no_color(),
+    };
+    if colored { Style::Colored } else { Style::Plain }
+}
+
+fn manifests(args: &ProjectArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let run = Run::of(args)?;
+    run.report()?;
+    if !run.diagnostics.has_errors() {
+        let Compilation { plan, project, .. } = &run.compilation;
+        emit::manifests(plan, project, &run.sources, out)?;
+    }
+    Ok(run.code())
+}
+
+fn waves(args: &ProjectArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let run = Run::of(args)?;
+    run.report()?;
+    if !run.diagnostics.has_errors() {
+        view::waves::table(&run.compilation, &run.sources, out)?;
+    }
+    Ok(run.code())
+}
+
+fn explain(what: &str, args: &ProjectArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    if let Some(section) = view::explain::code(what) {
+        writeln!(out, "{what}\n\n{section}")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let run = Run::of(args)?;
+    run.report()?;
+    if run.diagnostics.has_errors() {
+        return Ok(run.code());
+    }
+    let units = view::explain::units(what, &run.compilation);
+    if units.is_empty() {
+        let names = view::explain::names(&run.compilation);
+        let codes = argocd_atlas_plugin::diag::Code::ALL.iter().map(|code| code.name());
+        let known = names.iter().map(String::as_str).chain(codes);
+        let hint = nearest(what, known).map(|name| format!("; did you mean `{name}`?"));
+        let hint = hint.unwrap_or_default();
+        return Err(anyhow!("`{what}` is no name in this project and no diagnostic code{hint}"));
+    }
+    for (number, unit) in units.into_iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        view::explain::unit(unit, &run.compilation, &run.sources, out)?;
+    }
+    Ok(run.code())
+}
+
+fn check(
+    args: &ProjectArgs,
+    format: CheckFormat,
+    deny: Option<Deny>,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    let run = Run::of(args)?;
+    match format {
+        CheckFormat::Text => run.report()?,
+        CheckFormat::Json => view::check::json(&run.diagnostics, &run.sources, out)?,
+    }
+    let sorted = run.diagnostics.sorted();
+    let has_warnings = sorted.iter().any(|found| found.severity() == Severity::Warning);
+    let denied = deny == Some(Deny::Warnings) && has_warnings;
+    Ok(if denied { ExitCode::from(1) } else { run.code() })
+}

@@ -1,3 +1,185 @@
-//! Sources -> syntax: reads YAML and SQL and reports what cannot be read.
+//! Sources -> syntax: reads YAML into specs and manifests and reports what cannot be read.
+//!
+//! In: the texts. Out: [`Specs`], with the place of everything. Nothing here looks at a name
+//! twice: whether a reference leads anywhere is `resolve`'s business.
 
+mod app;
+mod database;
+mod fields;
+mod schema;
+mod shape;
+mod spec;
 pub mod yaml;
+
+pub(crate) use shape::is_quantity;
+
+use crate::diag::Diagnostics;
+use crate::diag::problems::spec::{
+    NotAManifest, NotAnObject, UnknownKind, UnservedField, WrongType,
+};
+use crate::source::{Source, Sources, Span, Spanned, is_manifest_name};
+use crate::syntax::node::{Entry, Node};
+use crate::syntax::{Kind, Manifest, Specs, Text};
+
+/// The API group of the specs.
+pub const API_GROUP: &str = "argocd-atlas-plugin";
+/// The API version of the specs.
+pub const API_VERSION: &str = "argocd-atlas-plugin/v1alpha1";
+/// Overlays live below this folder.
+const ENVIRONMENTS: &str = "environments/";
+
+/// Reads every YAML and JSON file.
+pub fn specs(sources: &Sources, diagnostics: &mut Diagnostics) -> Specs {
+    let mut budget = yaml::Budget::default();
+    let mut specs = Specs::default();
+    for (file, source) in sources.iter().filter(|(_, source)| is_manifest_file(source)) {
+        if source.path.starts_with(ENVIRONMENTS) {
+            let start = Span::new(file, 0..0);
+            let help = "keep one directory for each environment";
+            diagnostics.report(UnservedField { primary: start, name: ENVIRONMENTS, help });
+            continue;
+        }
+        for node in yaml::documents(file, source.text(), &mut budget, diagnostics) {
+            document(node, source, &mut specs, diagnostics);
+        }
+    }
+    specs
+}
+
+fn is_manifest_file(source: &Source) -> bool {
+    source.is_loaded() && is_manifest_name(&source.path)
+}
+
+fn document(node: Node, source: &Source, specs: &mut Specs, diagnostics: &mut Diagnostics) {
+    let Some(entries) = node.entries() else {
+        diagnostics.report(NotAManifest { primary: node.span, path: &source.path });
+        return;
+    };
+    match (header(entries, "apiVersion", diagnostics), header(entries, "kind", diagnostics)) {
+        (Header::Is(version), Header::Is(kind)) if version.value == API_VERSION => {
+            our_spec(&node, &kind, specs, diagnostics);
+        }
+        (Header::Is(version), Header::Is(_)) if is_our_group(&version.value) => {
+            let (primary, written) = (version.span, version.value.as_str());
+            let (field, known) = ("apiVersion", &[API_VERSION][..]);
+            diagnostics.report(UnknownKind { primary, written, field, known });
+        }
+        (Header::Is(version), Header::Is(kind)) => {
+            manifest(node, version, kind, source, specs, diagnostics);
+        }
+        (Header::Absent, Header::Absent)
+            if node.get("metadata").is_none() && node.get("spec").is_none() =>
+        {
+            diagnostics.report(NotAManifest { primary: first_key(&node), path: &source.path });
+        }
+        (version, kind) => not_an_object(&node, &version, &kind, diagnostics),
+    }
+}
+
+enum Header {
+    Is(Text),
+    Absent,
+    Wrong,
+}
+
+fn header(entries: &[Entry], name: &'static str, diagnostics: &mut Diagnostics) -> Header {
+    let Some(entry) = entries.iter().find(|entry| entry.key.value == name) else {
+        return Header::Absent;
+    };
+    match entry.value.str() {
+        Some(text) => Header::Is(Spanned::new(text.to_owned(), entry.value.span)),
+        None => {
+            diagnostics.report(WrongType::new(&entry.value, name, "a string"));
+            Header::Wrong
+        }
+    }
+}
+
+fn not_an_object(node: &Node, version: &Header, kind: &Header, diagnostics: &mut Diagnostics) {
+    let lacks = match (version, kind) {
+        (Header::Wrong, _) | (_, Header::Wrong) => return,
+        (Header::Absent, Header::Absent) => "it has neither `apiVersion` nor `kind`",
+        (Header::Absent, Header::Is(_)) => "it has no `apiVersion`",
+        (Header::Is(_), Header::Absent | Header::Is(_)) => "it has no `kind`",
+    };
+    let is_ours = |kind: &Text| Kind::ALL.iter().any(|ours| ours.name() == kind.value);
+    let help = match kind {
+        Header::Is(kind) if is_ours(kind) => format!("add `apiVersion: {API_VERSION}`"),
+        Header::Is(_) | Header::Absent | Header::Wrong => {
+            "every document needs `apiVersion`, `kind` and `metadata.name`".to_owned()
+        }
+    };
+    diagnostics.report(NotAnObject { primary: first_key(node), lacks: lacks.to_owned(), help });
+}
+
+fn first_key(node: &Node) -> Span {
+    node.entries().and_then(<[Entry]>::first).map_or(node.span, |entry| entry.key.span)
+}
+
+fn is_our_group(api_version: &str) -> bool {
+    let group = api_version.split_once('/').map_or(api_version, |(group, _)| group);
+    group == API_GROUP || crate::diag::nearest(group, [API_GROUP]).is_some()
+}
+
+fn our_spec(node: &Node, kind: &Text, specs: &mut Specs, diagnostics: &mut Diagnostics) {
+    let found = Kind::ALL.into_iter().find(|known| known.name() == kind.value);
+    match found {
+        Some(Kind::Database) => {
+            specs.databases.extend(spec::spec(node, "Database", diagnostics, database::fields));
+        }
+        Some(Kind::Schema) => {
+            specs.schemas.extend(spec::spec(node, "Schema", diagnostics, schema::fields));
+        }
+        Some(Kind::App) => specs.apps.extend(spec::spec(node, "App", diagnostics, app::fields)),
+        None => {
+            let known = Kind::ALL.map(Kind::name);
+            let (primary, written) = (kind.span, kind.value.as_str());
+            diagnostics.report(UnknownKind { primary, written, field: "kind", known: &known });
+        }
+    }
+}
+
+fn manifest(
+    node: Node,
+    api_version: Text,
+    kind: Text,
+    source: &Source,
+    specs: &mut Specs,
+    diagnostics: &mut Diagnostics,
+) {
+    let name = node.at(&["metadata", "name"]).or_else(|| node.at(&["metadata", "generateName"]));
+    let Some(name) = name else {
+        if kind.value.ends_with("List") && node.get("items").is_some() {
+            return list(&node, source, specs, diagnostics);
+        }
+        let (primary, help) = (kind.span, "add `metadata.name`".to_owned());
+        let lacks = "it has no `metadata.name`".to_owned();
+        diagnostics.report(NotAnObject { primary, lacks, help });
+        return;
+    };
+    let Some(name) = fields::text(name, "metadata.name", diagnostics) else { return };
+    let namespace = node.at(&["metadata", "namespace"]).filter(|node| !node.is_null());
+    let namespace =
+        namespace.and_then(|node| fields::text(node, "metadata.namespace", diagnostics));
+    if let Some(annotations) = node.at(&["metadata", "annotations"])
+        && annotations.entries().is_none()
+        && !annotations.is_null()
+    {
+        diagnostics.report(WrongType::new(annotations, "metadata.annotations", "a mapping"));
+        return;
+    }
+    specs.manifests.push(Manifest { api_version, kind, name, namespace, node });
+}
+
+/// A `List` is opened: each of its items is an object of its own, with a wave of its own.
+fn list(node: &Node, source: &Source, specs: &mut Specs, diagnostics: &mut Diagnostics) {
+    let Some(items) = node.get("items").and_then(Node::items) else {
+        if let Some(items) = node.get("items").filter(|items| !items.is_null()) {
+            diagnostics.report(WrongType::new(items, "items", "a list"));
+        }
+        return;
+    };
+    for item in items {
+        document(item.clone(), source, specs, diagnostics);
+    }
+}

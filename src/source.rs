@@ -34,6 +34,20 @@ impl Span {
     }
 }
 
+/// Whether a file holds specs and manifests, by its name: what Argo CD's own directory mode takes
+/// (`reposerver/repository/repository.go`, `manifestFile`).
+pub fn is_manifest_name(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension);
+    matches!(extension, Some("yaml" | "yml" | "json"))
+}
+
+/// Whether Argo CD can carry a character through YAML unchanged: not controls other than tab and
+/// line ends, nor the next-line control, nor the two non-characters (go-yaml `readerc.go`).
+pub fn is_carried(character: char) -> bool {
+    let is_control = character.is_control() && !matches!(character, '\t' | '\n' | '\r');
+    !is_control && !matches!(character, '\u{fffe}' | '\u{ffff}')
+}
+
 /// A value and where it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spanned<T> {
@@ -82,6 +96,18 @@ pub struct Source {
 }
 
 impl Source {
+    /// How many lines there are, an empty last one included.
+    pub fn n_lines(&self) -> usize {
+        self.line_starts.len()
+    }
+
+    /// The range of bytes from the beginning of one line to the end of another, both from 1.
+    pub fn lines(&self, first: usize, last: usize) -> Range<usize> {
+        let start = |line: usize| self.line_starts.get(line).map(|&start| start as usize);
+        let from = start(first.saturating_sub(1)).unwrap_or(0);
+        from..start(last).unwrap_or(self.text().len()).max(from)
+    }
+
     /// The text, empty while it has not been loaded.
     pub fn text(&self) -> &str {
         self.text.as_deref().unwrap_or_default()
@@ -127,8 +153,7 @@ impl Sources {
     /// Gives a listed file its text.
     pub fn load(&mut self, id: FileId, text: String) {
         if let Some(file) = self.files.get_mut(id.0 as usize) {
-            let newlines = memchr_lines(&text);
-            file.line_starts = std::iter::once(0).chain(newlines).collect();
+            file.line_starts = std::iter::once(0).chain(after_newlines(&text)).collect();
             file.text = Some(text);
         }
     }
@@ -165,10 +190,9 @@ impl Sources {
     }
 }
 
-fn memchr_lines(text: &str) -> impl Iterator<Item = u32> {
-    text.bytes()
-        .zip(1u32..)
-        .filter_map(|(byte, next)| (byte == b'\n').then_some(next))
+/// The offsets of the bytes that follow a line feed.
+fn after_newlines(text: &str) -> impl Iterator<Item = u32> {
+    text.bytes().zip(1u32..).filter_map(|(byte, next)| (byte == b'\n').then_some(next))
 }
 
 /// A text that stands inside a file, in which places can be found again: a whole `.sql` file, or

@@ -115,6 +115,19 @@ impl Value {
         }
     }
 
+    /// The map that it is, taken out.
+    pub fn into_map(self) -> Option<Map> {
+        match self {
+            Value::Map(map) => Some(map),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::List(_) => None,
+        }
+    }
+
     /// The map that it is, to change it.
     pub fn as_map_mut(&mut self) -> Option<&mut Map> {
         match self {

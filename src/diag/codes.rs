@@ -39,6 +39,42 @@ codes! {
     UnsupportedTag = "unsupported-tag", Error;
     UnprintableText = "unprintable-text", Error;
     LimitExceeded = "limit-exceeded", Error;
+    // The shape of documents
+    NotAnObject = "not-an-object", Error;
+    NotAManifest = "not-a-manifest", Warning;
+    UnknownKind = "unknown-kind", Error;
+    UnknownField = "unknown-field", Error;
+    MissingField = "missing-field", Error;
+    WrongType = "wrong-type", Error;
+    InvalidValue = "invalid-value", Error;
+    ConflictingFields = "conflicting-fields", Error;
+    UnservedField = "unserved-field", Error;
+    EmptyProject = "empty-project", Error;
+    // Names and references
+    InvalidName = "invalid-name", Error;
+    DuplicateName = "duplicate-name", Error;
+    DuplicateObject = "duplicate-object", Error;
+    UnknownName = "unknown-name", Error;
+    AmbiguousName = "ambiguous-name", Error;
+    UnknownProperty = "unknown-property", Error;
+    InvalidReference = "invalid-reference", Error;
+    CrossNamespace = "cross-namespace", Error;
+    // Files and secrets
+    PathOutside = "path-outside", Error;
+    FileNotFound = "file-not-found", Error;
+    UnusableFile = "unusable-file", Error;
+    LiteralPassword = "literal-password", Warning;
+    UnescapedUrl = "unescaped-url", Warning;
+    // Waves
+    DependencyCycle = "dependency-cycle", Error;
+    WavePinContradicts = "wave-pin-contradicts", Error;
+    HookDependency = "hook-dependency", Error;
+    AutoscalingWithoutRequest = "autoscaling-without-request", Warning;
+    // What is printed
+    PatchMatchesNothing = "patch-matches-nothing", Error;
+    InvalidPatch = "invalid-patch", Error;
+    TooLarge = "too-large", Error;
+    HostWithoutNamespace = "host-without-namespace", Note;
     // Reading SQL
     SqlSyntax = "sql-syntax", Error;
 }

@@ -1,4 +1,9 @@
 //! One struct for every problem, by the part of the project that it is found in.
 
+pub mod names;
+pub mod output;
+pub mod security;
+pub mod spec;
 pub mod sql;
+pub mod waves;
 pub mod yaml;

@@ -1,1 +1,192 @@
 //! Diagnostics as text: `path:line:col: error[code]: cause`, an excerpt of the source, help.
+//!
+//! The first line says it all, since Argo CD shows it in its UI as plain text; what follows is for
+//! people at a terminal. Nothing from a file is printed raw: control characters are escaped, and
+//! places that are concealed show as asterisks.
+
+use std::io::{self, Write};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::source::{FileId, Source, Sources, Span};
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Text alone.
+    Plain,
+    /// With ANSI colours.
+    Colored,
+}
+
+/// Lines between two places that are still shown in one excerpt.
+const NEAR: usize = 30;
+/// The most diagnostics that are printed.
+pub const MOST: usize = 500;
+
+/// Prints all diagnostics that are at least as bad as `least`, and a line that counts them.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn text(
+    diagnostics: &Diagnostics,
+    least: Severity,
+    sources: &Sources,
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let shown: Vec<&Diagnostic> =
+        diagnostics.sorted().into_iter().filter(|found| found.severity() >= least).collect();
+    let renderer = match style {
+        Style::Plain => Renderer::plain(),
+        Style::Colored => Renderer::styled(),
+    };
+    for (number, found) in shown.iter().take(MOST).enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", headline(found, sources, style))?;
+        let groups = [body(found, sources, diagnostics.concealed())];
+        let rendered = renderer.render(&groups);
+        for line in rendered.lines() {
+            writeln!(out, "{}", line.trim_end())?;
+        }
+    }
+    if let Some(summary) = summary(&shown) {
+        writeln!(out, "\n{summary}")?;
+    }
+    Ok(())
+}
+
+/// `path:line:col: error[code]: cause`.
+fn headline(found: &Diagnostic, sources: &Sources, style: Style) -> String {
+    let position = sources.position(found.primary);
+    let path = printable(&sources.get(found.primary.file).path);
+    let (severity, code) = (found.severity(), found.code.name());
+    let word = match style {
+        Style::Plain => format!("{}[{code}]", severity.word()),
+        Style::Colored => {
+            let color = match severity {
+                Severity::Error => "31",
+                Severity::Warning => "33",
+                Severity::Note => "36",
+            };
+            format!("\u{1b}[1;{color}m{}[{code}]\u{1b}[0m", severity.word())
+        }
+    };
+    format!("{path}:{}:{}: {word}: {}", position.line, position.column, printable(&found.message))
+}
+
+/// `2 errors, 1 warning`, where there is more than one thing to count.
+fn summary(shown: &[&Diagnostic]) -> Option<String> {
+    let count = |severity| shown.iter().filter(|found| found.severity() == severity).count();
+    let words = |(severity, word): (Severity, &str)| match count(severity) {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        more => Some(format!("{more} {word}s")),
+    };
+    let parts: Vec<String> =
+        [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")]
+            .into_iter()
+            .filter_map(words)
+            .collect();
+    let left_out = shown.len().saturating_sub(MOST);
+    match (shown.len(), left_out) {
+        (0 | 1, _) => None,
+        (_, 0) => Some(parts.join(", ")),
+        (_, left_out) => Some(format!("{}; {left_out} of them not shown", parts.join(", "))),
+    }
+}
+
+/// The excerpts and the help of one diagnostic.
+fn body<'a>(found: &'a Diagnostic, sources: &'a Sources, concealed: &[Span]) -> Group<'a> {
+    let level = match found.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let at_primary = found.at_primary.as_deref().unwrap_or_default();
+    let mut places = vec![(found.primary, at_primary, AnnotationKind::Primary)];
+    let labels = found.labels.iter();
+    places.extend(labels.map(|label| (label.span, label.text.as_str(), AnnotationKind::Context)));
+    let mut group = Group::with_level(level);
+    while let Some(&(first, _, _)) = places.first() {
+        let line = sources.position(first).line;
+        let is_near = |span: Span| {
+            span.file == first.file && sources.position(span).line.abs_diff(line) <= NEAR
+        };
+        let (near, far) = places.into_iter().partition(|&(span, _, _)| is_near(span));
+        places = far;
+        if let Some(excerpt) = excerpt(first.file, &near, sources, concealed) {
+            group = group.element(excerpt);
+        }
+    }
+    let help = found.help.iter().map(|help| Level::HELP.message(printable(help)));
+    help.fold(group, Group::element)
+}
+
+/// A few lines of a file with the places in them marked.
+fn excerpt<'a>(
+    file: FileId,
+    places: &[(Span, &str, AnnotationKind)],
+    sources: &'a Sources,
+    concealed: &[Span],
+) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
+    let source = sources.get(file);
+    if source.text().is_empty() {
+        return None;
+    }
+    let line_of = |span: &Span| source.position(span.start as usize).line;
+    let first = places.iter().map(|(span, ..)| line_of(span)).min()?;
+    let last = places.iter().map(|(span, ..)| line_of(span)).max()?;
+    let window = source.lines(first, last);
+    let text = masked(source, window.clone(), file, concealed);
+    let annotations = places.iter().map(|(span, label, kind)| {
+        let start = span.range().start.clamp(window.start, window.end) - window.start;
+        let end = span.range().end.clamp(window.start, window.end) - window.start;
+        // A place that goes on over several lines is shown by its first.
+        let line_end = text.get(start..).and_then(|rest| rest.find(['\n', '\r']));
+        let end = line_end.map_or(end, |length| end.min(start + length)).max(start);
+        let label = (!label.is_empty()).then(|| printable(label));
+        kind.span(start..end).label(label)
+    });
+    let annotations: Vec<_> = annotations.collect();
+    let path = printable(&source.path);
+    Some(Snippet::source(text).line_start(first).path(path).annotations(annotations))
+}
+
+/// A part of a text in which concealed places are asterisks, byte for byte.
+fn masked(
+    source: &Source,
+    window: std::ops::Range<usize>,
+    file: FileId,
+    concealed: &[Span],
+) -> String {
+    let text = source.text().get(window.clone()).unwrap_or_default();
+    let is_hidden = |offset: usize| {
+        concealed.iter().any(|span| span.file == file && span.range().contains(&offset))
+    };
+    if !concealed.iter().any(|span| span.file == file) {
+        return text.to_owned();
+    }
+    let mut masked = String::with_capacity(text.len());
+    for (offset, character) in text.char_indices() {
+        match is_hidden(window.start + offset) && !character.is_whitespace() {
+            true => (0..character.len_utf8()).for_each(|_| masked.push('*')),
+            false => masked.push(character),
+        }
+    }
+    masked
+}
+
+/// A text without anything that a terminal would act on.
+pub fn printable(text: &str) -> String {
+    let escape = |character: char| match character {
+        character if character.is_control() => character.escape_debug().to_string(),
+        // What turns the direction of the text can make a line read as another.
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => character.escape_unicode().to_string(),
+        character => character.to_string(),
+    };
+    text.chars().map(escape).collect()
+}

@@ -1,0 +1,95 @@
+//! The command line, as clap sees it. Only `main` looks at it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Brings up database, schema and application in that order, through Argo CD.
+///
+/// Reads a directory of short specs (App, Schema, Database), SQL or HCL files and plain manifests,
+/// and prints plain Kubernetes manifests with sync waves. Without a command it prints the
+/// manifests, which is what Argo CD runs.
+#[derive(Debug, Parser)]
+#[command(name = "generate", version, args_conflicts_with_subcommands = true)]
+#[command(subcommand_negates_reqs = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to print.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What `generate` without a command takes.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+}
+
+/// The views.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the manifests, in the order in which Argo CD applies them
+    Manifests(ProjectArgs),
+    /// Print the waves as a table: what, why, from which file
+    Waves(ProjectArgs),
+    /// Say why something has its wave, or what a diagnostic code means
+    Explain {
+        /// A name (`shop`, `App/shop`) or a code (`unknown-field`)
+        what: String,
+        /// The directory and the flags.
+        #[command(flatten)]
+        project: ProjectArgs,
+    },
+    /// Print diagnostics only
+    Check {
+        /// The directory and the flags.
+        #[command(flatten)]
+        project: ProjectArgs,
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+        format: CheckFormat,
+        /// What makes the check fail beside errors
+        #[arg(long, value_enum)]
+        deny: Option<Deny>,
+    },
+}
+
+/// What every view takes.
+#[derive(Args, Clone, Debug)]
+pub struct ProjectArgs {
+    /// The application's directory
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// The namespace that objects without one are put into
+    #[arg(long, value_name = "NAME")]
+    pub namespace: Option<String>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Print errors only, no warnings and notes
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// How `check` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// What makes `check` fail beside errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Warnings too
+    Warnings,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}

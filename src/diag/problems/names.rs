@@ -1,0 +1,173 @@
+//! Problems with names and the references to them.
+
+use crate::diag::problems::spec::did_you_mean;
+use crate::diag::{Code, Diagnostic};
+use crate::source::Span;
+
+/// Kubernetes does not take this name.
+pub struct InvalidName {
+    /// The name.
+    pub primary: Span,
+    /// What it names.
+    pub what: String,
+    /// What was written.
+    pub name: String,
+    /// The rule.
+    pub rule: String,
+}
+
+impl From<InvalidName> for Diagnostic {
+    fn from(InvalidName { primary, what, name, rule }: InvalidName) -> Diagnostic {
+        let message = format!("Kubernetes takes no {what} `{}`", name.escape_debug());
+        Diagnostic::new(Code::InvalidName, primary, message).help(rule)
+    }
+}
+
+/// Two specs of one kind have the same name.
+pub struct DuplicateName<'a> {
+    /// The second one.
+    pub primary: Span,
+    /// The first one.
+    pub first: Span,
+    /// Their kind.
+    pub kind: &'a str,
+    /// Their name.
+    pub name: &'a str,
+}
+
+impl From<DuplicateName<'_>> for Diagnostic {
+    fn from(DuplicateName { primary, first, kind, name }: DuplicateName<'_>) -> Diagnostic {
+        let message = format!("there are two specs `{kind}/{name}`");
+        Diagnostic::new(Code::DuplicateName, primary, message)
+            .at("the second one")
+            .label(first, "the first one")
+            .help("give one of them another name")
+    }
+}
+
+/// Two objects of the output would be the same object in the cluster.
+pub struct DuplicateObject<'a> {
+    /// The second one's owner.
+    pub primary: Span,
+    /// The first one's owner.
+    pub first: Span,
+    /// What both are: `Service/shop`.
+    pub object: &'a str,
+    /// The namespace of both, if any is written.
+    pub namespace: Option<&'a str>,
+    /// Who makes the first.
+    pub first_owner: &'a str,
+    /// Who makes the second.
+    pub second_owner: &'a str,
+}
+
+impl From<DuplicateObject<'_>> for Diagnostic {
+    fn from(problem: DuplicateObject<'_>) -> Diagnostic {
+        let DuplicateObject { primary, first, object, namespace, first_owner, second_owner } =
+            problem;
+        let within = namespace.map(|name| format!(" in namespace `{name}`")).unwrap_or_default();
+        let message = format!("`{object}`{within} would be there twice");
+        Diagnostic::new(Code::DuplicateObject, primary, message)
+            .at(format!("`{second_owner}` makes one"))
+            .label(first, format!("`{first_owner}` makes the other"))
+            .help("give one of them another name, or remove one")
+    }
+}
+
+/// A reference that leads nowhere.
+pub struct UnknownName<'a> {
+    /// The reference.
+    pub primary: Span,
+    /// What was written.
+    pub written: &'a str,
+    /// What it should have named.
+    pub what: &'a str,
+    /// What there is.
+    pub known: &'a [String],
+}
+
+impl From<UnknownName<'_>> for Diagnostic {
+    fn from(UnknownName { primary, written, what, known }: UnknownName<'_>) -> Diagnostic {
+        let message = format!("there is no {what} `{}` in this project", written.escape_debug());
+        let known = known.iter().map(String::as_str);
+        Diagnostic::new(Code::UnknownName, primary, message).help(did_you_mean(written, known))
+    }
+}
+
+/// A name that several specs have.
+pub struct AmbiguousName<'a> {
+    /// The reference.
+    pub primary: Span,
+    /// The name.
+    pub name: &'a str,
+    /// What it could mean.
+    pub choices: Vec<String>,
+}
+
+impl From<AmbiguousName<'_>> for Diagnostic {
+    fn from(AmbiguousName { primary, name, choices }: AmbiguousName<'_>) -> Diagnostic {
+        let message = format!("`{name}` could mean {}", choices.join(" or "));
+        let help = format!("write `{}`", choices.join("` or `"));
+        Diagnostic::new(Code::AmbiguousName, primary, message).help(help)
+    }
+}
+
+/// `${name.property}` with a property that the named thing does not have.
+pub struct UnknownProperty<'a> {
+    /// The reference.
+    pub primary: Span,
+    /// What it is a property of.
+    pub of: &'a str,
+    /// The property.
+    pub property: &'a str,
+    /// Those that there are.
+    pub known: &'a [&'a str],
+}
+
+impl From<UnknownProperty<'_>> for Diagnostic {
+    fn from(UnknownProperty { primary, of, property, known }: UnknownProperty<'_>) -> Diagnostic {
+        let message = format!("`{of}` has no `{}`", property.escape_debug());
+        let help = did_you_mean(property, known.iter().copied());
+        Diagnostic::new(Code::UnknownProperty, primary, message).help(help)
+    }
+}
+
+/// `${...}` that is no reference.
+pub struct InvalidReference {
+    /// Where it begins.
+    pub primary: Span,
+    /// What is wrong.
+    pub cause: String,
+}
+
+impl From<InvalidReference> for Diagnostic {
+    fn from(InvalidReference { primary, cause }: InvalidReference) -> Diagnostic {
+        Diagnostic::new(Code::InvalidReference, primary, cause)
+            .help("write `${name.property}`, or `$$` for a literal `$`")
+    }
+}
+
+/// A Secret that is needed in another namespace than it is in.
+pub struct CrossNamespace<'a> {
+    /// The reference.
+    pub primary: Span,
+    /// Who needs the Secret.
+    pub from: &'a str,
+    /// Whose it is.
+    pub to: &'a str,
+    /// Its namespace.
+    pub namespace: &'a str,
+    /// Where that is written.
+    pub other: Span,
+}
+
+impl From<CrossNamespace<'_>> for Diagnostic {
+    fn from(
+        CrossNamespace { primary, from, to, namespace, other }: CrossNamespace<'_>,
+    ) -> Diagnostic {
+        let message = format!("`{from}` cannot read the Secret of `{to}` in another namespace");
+        Diagnostic::new(Code::CrossNamespace, primary, message)
+            .label(other, format!("this is in namespace `{namespace}`"))
+            .help("put both into one namespace: Kubernetes reads no Secret across namespaces")
+    }
+}

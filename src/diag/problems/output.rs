@@ -1,0 +1,92 @@
+//! Problems of what would be printed.
+
+use crate::diag::problems::spec::list;
+use crate::diag::{Code, Diagnostic};
+use crate::source::Span;
+
+/// There is nothing to print.
+pub struct EmptyProject {
+    /// The directory, as a virtual file.
+    pub primary: Span,
+}
+
+impl From<EmptyProject> for Diagnostic {
+    fn from(EmptyProject { primary }: EmptyProject) -> Diagnostic {
+        let message = "this directory holds no specs and no manifests";
+        Diagnostic::new(Code::EmptyProject, primary, message).help(
+            "check the path of the Application: with pruning on, printing nothing would make Argo CD \
+             delete everything",
+        )
+    }
+}
+
+/// A patch without an object.
+pub struct PatchMatchesNothing {
+    /// The target.
+    pub primary: Span,
+    /// What it names.
+    pub target: String,
+    /// What there is.
+    pub known: Vec<String>,
+}
+
+impl From<PatchMatchesNothing> for Diagnostic {
+    fn from(PatchMatchesNothing { primary, target, known }: PatchMatchesNothing) -> Diagnostic {
+        let message = format!("this spec makes no `{target}` to patch");
+        let help = format!("it makes {}", list(known.iter().map(String::as_str)));
+        Diagnostic::new(Code::PatchMatchesNothing, primary, message).help(help)
+    }
+}
+
+/// A patch that cannot be merged.
+pub struct InvalidPatch {
+    /// The part of the patch.
+    pub primary: Span,
+    /// What is wrong.
+    pub message: String,
+    /// What to write.
+    pub help: String,
+}
+
+impl From<InvalidPatch> for Diagnostic {
+    fn from(InvalidPatch { primary, message, help }: InvalidPatch) -> Diagnostic {
+        Diagnostic::new(Code::InvalidPatch, primary, message).help(help)
+    }
+}
+
+/// An object that Kubernetes does not store.
+pub struct TooLarge {
+    /// What makes it large.
+    pub primary: Span,
+    /// What it is.
+    pub what: String,
+    /// Its size.
+    pub size: usize,
+    /// The largest that fits.
+    pub limit: usize,
+}
+
+impl From<TooLarge> for Diagnostic {
+    fn from(TooLarge { primary, what, size, limit }: TooLarge) -> Diagnostic {
+        let message = format!("{what} has {size} bytes, and Kubernetes stores at most {limit}");
+        Diagnostic::new(Code::TooLarge, primary, message).help("split it")
+    }
+}
+
+/// A host name that the operator may not find.
+pub struct HostWithoutNamespace<'a> {
+    /// The Schema.
+    pub primary: Span,
+    /// The host.
+    pub host: &'a str,
+}
+
+impl From<HostWithoutNamespace<'_>> for Diagnostic {
+    fn from(HostWithoutNamespace { primary, host }: HostWithoutNamespace<'_>) -> Diagnostic {
+        let message = format!("the host `{host}` carries no namespace");
+        Diagnostic::new(Code::HostWithoutNamespace, primary, message).help(
+            "Argo CD tells the plugin the namespace; here, say it with `--namespace` to see what \
+             will be printed there: the operator resolves host names from its own namespace",
+        )
+    }
+}

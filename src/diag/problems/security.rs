@@ -1,0 +1,115 @@
+//! Problems with secrets and with paths that lead out of the project.
+
+use crate::diag::{Code, Diagnostic};
+use crate::source::Span;
+
+/// A password stands in Git.
+pub struct LiteralPassword {
+    /// The password.
+    pub primary: Span,
+}
+
+impl From<LiteralPassword> for Diagnostic {
+    fn from(LiteralPassword { primary }: LiteralPassword) -> Diagnostic {
+        Diagnostic::new(Code::LiteralPassword, primary, "this password is in Git").help(
+            "name an existing Secret: `credentials: {secret: NAME}`, made by hand or by an operator \
+             such as External Secrets",
+        )
+    }
+}
+
+/// A password in a URL that stands in Git.
+pub struct PasswordInUrl {
+    /// The URL.
+    pub primary: Span,
+}
+
+impl From<PasswordInUrl> for Diagnostic {
+    fn from(PasswordInUrl { primary }: PasswordInUrl) -> Diagnostic {
+        Diagnostic::new(Code::LiteralPassword, primary, "the password in this URL is in Git")
+            .help("put the URL into a Secret and name it: `urlFrom: {secretKeyRef: {name, key}}`")
+    }
+}
+
+/// `${database.url}` is put together from parts that nobody has escaped.
+pub struct UnescapedUrl<'a> {
+    /// The reference.
+    pub primary: Span,
+    /// The Database.
+    pub database: &'a str,
+}
+
+impl From<UnescapedUrl<'_>> for Diagnostic {
+    fn from(UnescapedUrl { primary, database }: UnescapedUrl<'_>) -> Diagnostic {
+        let message = "a password with one of `:/?#[]@%` breaks this URL".to_owned();
+        Diagnostic::new(Code::UnescapedUrl, primary, message).help(format!(
+            "keep a whole URL in the Secret and set `credentials.urlKey` of `{database}`, or pass \
+             host, user and password one by one"
+        ))
+    }
+}
+
+/// A path that is absolute or leads upwards.
+pub struct PathOutside<'a> {
+    /// The path.
+    pub primary: Span,
+    /// What was written.
+    pub path: &'a str,
+}
+
+impl From<PathOutside<'_>> for Diagnostic {
+    fn from(PathOutside { primary, path }: PathOutside<'_>) -> Diagnostic {
+        let message = format!("the path `{}` leads out of the project", path.escape_debug());
+        Diagnostic::new(Code::PathOutside, primary, message)
+            .help("paths begin at the application's directory, without `/` or `..`")
+    }
+}
+
+/// A path at which there is no file.
+pub struct FileNotFound<'a> {
+    /// The path.
+    pub primary: Span,
+    /// What was written.
+    pub path: &'a str,
+    /// What to do.
+    pub help: String,
+}
+
+impl From<FileNotFound<'_>> for Diagnostic {
+    fn from(FileNotFound { primary, path, help }: FileNotFound<'_>) -> Diagnostic {
+        let message = format!("there is no file `{}`", path.escape_debug());
+        Diagnostic::new(Code::FileNotFound, primary, message).help(help)
+    }
+}
+
+/// A file that cannot be used.
+pub struct UnusableFile {
+    /// The file, or the place that names it.
+    pub primary: Span,
+    /// Why.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl From<UnusableFile> for Diagnostic {
+    fn from(UnusableFile { primary, message, help }: UnusableFile) -> Diagnostic {
+        Diagnostic::new(Code::UnusableFile, primary, message).help(help)
+    }
+}
+
+/// Something is larger, deeper or more than this program takes.
+pub struct LimitExceeded {
+    /// Where the bound was met.
+    pub primary: Span,
+    /// Which bound, with its number.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl From<LimitExceeded> for Diagnostic {
+    fn from(LimitExceeded { primary, message, help }: LimitExceeded) -> Diagnostic {
+        Diagnostic::new(Code::LimitExceeded, primary, message).help(help)
+    }
+}

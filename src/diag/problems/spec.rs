@@ -1,0 +1,275 @@
+//! Problems of a document's shape: fields, types, values.
+
+use crate::diag::{Code, Diagnostic, nearest};
+use crate::source::Span;
+use crate::syntax::node::{Meaning, Node};
+
+/// A document is neither a spec nor a Kubernetes object.
+pub struct NotAnObject {
+    /// The document.
+    pub primary: Span,
+    /// What it lacks: `` `apiVersion` ``.
+    pub lacks: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+impl From<NotAnObject> for Diagnostic {
+    fn from(NotAnObject { primary, lacks, help }: NotAnObject) -> Diagnostic {
+        let message = format!("this document is no Kubernetes object: {lacks}");
+        Diagnostic::new(Code::NotAnObject, primary, message).help(help)
+    }
+}
+
+/// A document that is plainly something else than a Kubernetes object: skipped.
+pub struct NotAManifest<'a> {
+    /// The document.
+    pub primary: Span,
+    /// Its file.
+    pub path: &'a str,
+}
+
+impl From<NotAManifest<'_>> for Diagnostic {
+    fn from(NotAManifest { primary, path }: NotAManifest<'_>) -> Diagnostic {
+        let message = format!("`{path}` holds something else than Kubernetes objects: skipped");
+        Diagnostic::new(Code::NotAManifest, primary, message).help(
+            "keep it outside the application's directory, or in a folder that begins with `.`",
+        )
+    }
+}
+
+/// A document of our API group has a kind or version that does not exist.
+pub struct UnknownKind<'a> {
+    /// The value of `kind` or `apiVersion`.
+    pub primary: Span,
+    /// What was written.
+    pub written: &'a str,
+    /// `kind` or `apiVersion`.
+    pub field: &'a str,
+    /// What there is.
+    pub known: &'a [&'a str],
+}
+
+impl From<UnknownKind<'_>> for Diagnostic {
+    fn from(problem: UnknownKind<'_>) -> Diagnostic {
+        let UnknownKind { primary, written, field, known } = problem;
+        let message = format!("there is no {field} `{written}`");
+        let help = did_you_mean(written, known.iter().copied());
+        Diagnostic::new(Code::UnknownKind, primary, message).help(help)
+    }
+}
+
+/// A field that does not exist.
+pub struct UnknownField<'a> {
+    /// Its name, where it is written.
+    pub primary: Span,
+    /// Its name.
+    pub name: &'a str,
+    /// What it was found in.
+    pub of: &'a str,
+    /// The fields that there are.
+    pub known: &'a [&'a str],
+}
+
+impl From<UnknownField<'_>> for Diagnostic {
+    fn from(UnknownField { primary, name, of, known }: UnknownField<'_>) -> Diagnostic {
+        let message = format!("`{of}` has no field `{name}`");
+        Diagnostic::new(Code::UnknownField, primary, message)
+            .help(did_you_mean(name, known.iter().copied()))
+    }
+}
+
+/// A field that has to be there is not.
+pub struct MissingField<'a> {
+    /// The mapping that lacks it.
+    pub primary: Span,
+    /// What the mapping is.
+    pub of: &'a str,
+    /// The field.
+    pub name: &'a str,
+}
+
+impl From<MissingField<'_>> for Diagnostic {
+    fn from(MissingField { primary, of, name }: MissingField<'_>) -> Diagnostic {
+        let message = format!("`{of}` needs the field `{name}`");
+        Diagnostic::new(Code::MissingField, primary, message).help(format!("add `{name}:`"))
+    }
+}
+
+/// A value of the wrong type.
+pub struct WrongType {
+    primary: Span,
+    message: String,
+    help: Option<String>,
+}
+
+impl WrongType {
+    /// `name` expects `expected`, in words, and found `node`.
+    pub fn new(node: &Node, name: &str, expected: &str) -> WrongType {
+        WrongType {
+            primary: node.span,
+            message: format!("`{name}` has to be {expected}, not {}", found(node)),
+            help: help(node, expected),
+        }
+    }
+}
+
+fn found(node: &Node) -> String {
+    match node.scalar() {
+        Some(scalar) if scalar.meaning != Meaning::Null && scalar.text.chars().count() <= 40 => {
+            format!("{} (`{}`)", node.kind(), scalar.text.escape_debug())
+        }
+        Some(scalar) if scalar.meaning == Meaning::Null => "empty".to_owned(),
+        _ => node.kind().to_owned(),
+    }
+}
+
+fn help(node: &Node, expected: &str) -> Option<String> {
+    let scalar = node.scalar()?;
+    let text = &scalar.text;
+    match scalar.meaning {
+        Meaning::Null => Some("write a value, or leave the field out".to_owned()),
+        Meaning::String if expected == "a whole number" => {
+            let number = text.trim().parse::<i64>().ok()?;
+            Some(format!("write {number} without quotes"))
+        }
+        Meaning::Int if expected == "a whole number" => {
+            let digits = text.trim_start_matches('0').replace('_', "");
+            Some(format!("write it in plain decimal digits, such as {digits}"))
+        }
+        Meaning::String if expected == "a list" => Some(format!("write `[{text}]`")),
+        Meaning::String if expected.starts_with("`true`") => {
+            Some("write `true` or `false` without quotes".to_owned())
+        }
+        Meaning::Bool(_) | Meaning::Int | Meaning::Float | Meaning::String => None,
+    }
+}
+
+impl From<WrongType> for Diagnostic {
+    fn from(WrongType { primary, message, help }: WrongType) -> Diagnostic {
+        let found = Diagnostic::new(Code::WrongType, primary, message);
+        help.into_iter().fold(found, Diagnostic::help)
+    }
+}
+
+/// A value of the right type that makes no sense.
+pub struct InvalidValue {
+    /// The value.
+    pub primary: Span,
+    /// What is wrong with it.
+    pub message: String,
+    /// What to write.
+    pub help: String,
+}
+
+impl From<InvalidValue> for Diagnostic {
+    fn from(InvalidValue { primary, message, help }: InvalidValue) -> Diagnostic {
+        Diagnostic::new(Code::InvalidValue, primary, message).help(help)
+    }
+}
+
+/// A word that is not one of those that the field takes.
+pub struct UnknownChoice<'a> {
+    /// The value.
+    pub primary: Span,
+    /// The field.
+    pub field: &'a str,
+    /// What was written.
+    pub written: &'a str,
+    /// What the field takes.
+    pub known: &'a [&'a str],
+}
+
+impl From<UnknownChoice<'_>> for Diagnostic {
+    fn from(problem: UnknownChoice<'_>) -> Diagnostic {
+        let UnknownChoice { primary, field, written, known } = problem;
+        let message = format!("`{field}` cannot be `{written}`");
+        let help = did_you_mean(written, known.iter().copied());
+        Diagnostic::new(Code::InvalidValue, primary, message).help(help)
+    }
+}
+
+/// Fields that exclude each other.
+pub struct ConflictingFields<'a> {
+    /// The second one.
+    pub primary: Span,
+    /// Its name.
+    pub name: &'a str,
+    /// The first one's place.
+    pub other_span: Span,
+    /// The first one's name.
+    pub other: &'a str,
+    /// Why they cannot both be there.
+    pub why: &'a str,
+}
+
+impl From<ConflictingFields<'_>> for Diagnostic {
+    fn from(problem: ConflictingFields<'_>) -> Diagnostic {
+        let ConflictingFields { primary, name, other_span, other, why } = problem;
+        let message = format!("`{name}` and `{other}` exclude each other");
+        Diagnostic::new(Code::ConflictingFields, primary, message)
+            .label(other_span, format!("`{other}` is here"))
+            .help(format!("keep one: {why}"))
+    }
+}
+
+/// A field of the design that this version does not serve.
+pub struct UnservedField<'a> {
+    /// The field.
+    pub primary: Span,
+    /// Its name.
+    pub name: &'a str,
+    /// What to do meanwhile.
+    pub help: &'a str,
+}
+
+impl From<UnservedField<'_>> for Diagnostic {
+    fn from(UnservedField { primary, name, help }: UnservedField<'_>) -> Diagnostic {
+        let message = format!("`{name}` is not served by this version");
+        Diagnostic::new(Code::UnservedField, primary, message).help(help)
+    }
+}
+
+/// Two fields of which at least one is needed.
+pub struct NothingChosen<'a> {
+    /// The mapping that has none of them.
+    pub primary: Span,
+    /// What the mapping is.
+    pub of: &'a str,
+    /// What they are for.
+    pub purpose: &'a str,
+    /// The fields.
+    pub choices: &'a [&'a str],
+}
+
+impl From<NothingChosen<'_>> for Diagnostic {
+    fn from(NothingChosen { primary, of, purpose, choices }: NothingChosen<'_>) -> Diagnostic {
+        let message = format!("{of} does not say {purpose}");
+        Diagnostic::new(Code::MissingField, primary, message)
+            .help(format!("add one of {}", list(choices.iter().copied())))
+    }
+}
+
+/// `did you mean ...?`, or the names that there are.
+pub(crate) fn did_you_mean<'a>(
+    written: &str,
+    known: impl IntoIterator<Item = &'a str> + Clone,
+) -> String {
+    match nearest(written, known.clone()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("there is {}", list(known)),
+    }
+}
+
+/// Names in backticks with commas, at most thirty of them.
+pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    match names.len() {
+        0 => "nothing".to_owned(),
+        1..=30 => names.join(", "),
+        more => {
+            let first: Vec<String> = names.into_iter().take(30).collect();
+            format!("{} and {} more", first.join(", "), more - 30)
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Problems of order: cycles, pins, and what would never become healthy.
+
+use crate::diag::{Code, Diagnostic};
+use crate::source::Span;
+
+/// One step of a path: who waits, where that is said, and how.
+pub struct Step {
+    /// Where the dependency is written.
+    pub span: Span,
+    /// Who waits.
+    pub from: String,
+    /// For whom.
+    pub to: String,
+    /// How it is said.
+    pub by: String,
+}
+
+impl Step {
+    fn words(&self) -> String {
+        format!("`{}` waits for `{}` by `{}`", self.from, self.to, self.by)
+    }
+}
+
+/// Things that wait for each other.
+pub struct DependencyCycle {
+    /// The steps, in order; the last leads to the first.
+    pub steps: Vec<Step>,
+    /// Where the first step is written.
+    pub primary: Span,
+}
+
+impl From<DependencyCycle> for Diagnostic {
+    fn from(DependencyCycle { steps, primary }: DependencyCycle) -> Diagnostic {
+        let names: Vec<&str> = steps.iter().map(|step| step.from.as_str()).collect();
+        let first = names.first().copied().unwrap_or_default();
+        let message = format!("a cycle: {} -> {first}", names.join(" -> "));
+        let mut steps = steps.into_iter();
+        let at = steps.next().map(|step| step.words()).unwrap_or_default();
+        let found = Diagnostic::new(Code::DependencyCycle, primary, message).at(at);
+        steps
+            .fold(found, |found, step| found.label(step.span, step.words()))
+            .help("remove one of these dependencies: nothing in the cycle could ever begin")
+    }
+}
+
+/// Two pinned waves that are the wrong way round for a dependency between them.
+pub struct WavePinContradicts {
+    /// The pin of what waits.
+    pub primary: Span,
+    /// Who that is.
+    pub name: String,
+    /// Its wave.
+    pub wave: i64,
+    /// The pin of what it waits for.
+    pub other_span: Span,
+    /// Who that is.
+    pub other: String,
+    /// Its wave.
+    pub other_wave: i64,
+    /// The lowest wave that would do.
+    pub lowest: i64,
+    /// The path between them, from what waits.
+    pub steps: Vec<Step>,
+}
+
+impl From<WavePinContradicts> for Diagnostic {
+    fn from(problem: WavePinContradicts) -> Diagnostic {
+        let WavePinContradicts {
+            primary,
+            name,
+            wave,
+            other_span,
+            other,
+            other_wave,
+            lowest,
+            steps,
+        } = problem;
+        let message =
+            format!("`{name}` is pinned to wave {wave}, but needs wave {lowest} or later");
+        let found = Diagnostic::new(Code::WavePinContradicts, primary, message)
+            .label(other_span, format!("`{other}` is pinned to wave {other_wave}"));
+        steps
+            .into_iter()
+            .fold(found, |found, step| found.label(step.span, step.words()))
+            .help(format!("pin it to {lowest} or later, or remove one of the pins"))
+    }
+}
+
+/// An autoscaler that can measure nothing.
+pub struct AutoscalingWithoutRequest<'a> {
+    /// `autoscaling`.
+    pub primary: Span,
+    /// `cpu` or `memory`.
+    pub resource: &'a str,
+}
+
+impl From<AutoscalingWithoutRequest<'_>> for Diagnostic {
+    fn from(problem: AutoscalingWithoutRequest<'_>) -> Diagnostic {
+        let AutoscalingWithoutRequest { primary, resource } = problem;
+        let message = format!("autoscaling by {resource} needs `resources.requests.{resource}`");
+        Diagnostic::new(Code::AutoscalingWithoutRequest, primary, message).help(
+            "set the request, unless a LimitRange of the namespace does: without it the autoscaler \
+             cannot tell a utilisation, and Argo CD shows it as Degraded",
+        )
+    }
+}
+
+/// A dependency on a hook.
+pub struct HookDependency {
+    /// The reference.
+    pub primary: Span,
+    /// The hook.
+    pub name: String,
+}
+
+impl From<HookDependency> for Diagnostic {
+    fn from(HookDependency { primary, name }: HookDependency) -> Diagnostic {
+        let message = format!("`{name}` is a hook, and hooks take no part in the waves");
+        Diagnostic::new(Code::HookDependency, primary, message).help(
+            "remove the dependency, or make it an ordinary object by removing its hook annotation",
+        )
+    }
+}

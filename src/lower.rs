@@ -1,0 +1,83 @@
+//! Project -> objects: what every spec becomes in Kubernetes. Waves are not known here.
+
+mod app;
+mod atlas;
+mod database;
+mod hash;
+mod labels;
+mod patch;
+mod pod;
+mod schema;
+
+use std::collections::BTreeMap;
+
+use crate::diag::Diagnostics;
+use crate::diag::problems::names::DuplicateObject;
+use crate::diag::problems::output::EmptyProject;
+use crate::model::{Project, Unit};
+use crate::object::{Object, ObjectId};
+use crate::source::Span;
+use crate::value::{Map, Value};
+
+/// Lowers every unit of a project, applies the patches, and reports what would be there twice.
+/// `root` is the place that stands for the whole directory.
+pub fn objects(project: &Project, root: Span, diagnostics: &mut Diagnostics) -> Vec<Object> {
+    let mut objects = Vec::new();
+    for unit in project.units() {
+        let mut made = unit_objects(project, unit, diagnostics);
+        if let Some(common) = project.common(unit) {
+            patch::apply(&common.patches, &mut made, diagnostics);
+        }
+        objects.extend(made);
+    }
+    if objects.is_empty() {
+        diagnostics.report(EmptyProject { primary: root });
+    }
+    report_duplicates(project, &objects, diagnostics);
+    objects
+}
+
+fn unit_objects(project: &Project, unit: Unit, diagnostics: &mut Diagnostics) -> Vec<Object> {
+    let Some(place) = project.place(unit) else { return Vec::new() };
+    let manifests = match unit {
+        Unit::Database(index) => project.databases.get(index).map(database::manifests),
+        Unit::Schema(index) => {
+            let schema = project.schemas.get(index);
+            schema.map(|schema| schema::manifests(schema, project, diagnostics))
+        }
+        Unit::App(index) => project.apps.get(index).map(app::manifests),
+        Unit::Manifest(index) => {
+            let manifest = project.manifests.get(index);
+            manifest.map(|manifest| {
+                Value::from(&manifest.written.node).into_map().into_iter().collect()
+            })
+        }
+        Unit::EverySchema => None,
+    };
+    let object = |manifest| Object { owner: unit, place, manifest };
+    manifests.into_iter().flatten().map(object).collect()
+}
+
+fn report_duplicates(project: &Project, objects: &[Object], diagnostics: &mut Diagnostics) {
+    let mut seen: BTreeMap<ObjectId, &Object> = BTreeMap::new();
+    for object in objects.iter().filter(|object| object.at(&["metadata", "name"]).is_some()) {
+        let id = object.id();
+        let Some(first) = seen.get(&id) else {
+            seen.insert(id, object);
+            continue;
+        };
+        diagnostics.report(DuplicateObject {
+            primary: object.place,
+            first: first.place,
+            object: &id.label(),
+            namespace: id.namespace.as_deref(),
+            first_owner: &project.label(first.owner),
+            second_owner: &project.label(object.owner),
+        });
+    }
+}
+
+/// An object's outline: `apiVersion`, `kind`, `metadata`.
+fn outline(api_version: &str, kind: &str, metadata: Map) -> Map {
+    Map::new().with("apiVersion", api_version).with("kind", kind).with("metadata", metadata)
+}

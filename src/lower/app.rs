@@ -1,0 +1,249 @@
+//! `App` -> Deployment, CronJob or Job, with Service, ConfigMap, autoscaler and way in.
+
+use crate::lower::labels::{self, Component};
+use crate::lower::outline;
+use crate::lower::pod::{config_volume, secret_key_ref, some_list, some_map};
+use crate::model::{App, EnvValue, HttpRoute, Ingress, Port, Protocol, Scale, Security, Workload};
+use crate::value::{Map, Value};
+
+const COMPONENT: Component = Component::App;
+
+pub(super) fn manifests(app: &App) -> Vec<Map> {
+    let config = config_volume(&app.common, COMPONENT, &app.config_files);
+    let (config_map, config_volume, config_mounts) = match config {
+        Some(config) => (Some(config.manifest), Some(config.volume), config.mounts),
+        None => (None, None, Vec::new()),
+    };
+    let pod = pod(app, config_volume, config_mounts);
+    let mut manifests: Vec<Map> = config_map.into_iter().collect();
+    manifests.extend(service(app));
+    manifests.push(workload(app, pod));
+    manifests.extend(autoscaler(app));
+    manifests.extend(app.ingress.as_ref().map(|written| ingress(app, written)));
+    manifests.extend(app.http_route.as_ref().map(|written| http_route(app, written)));
+    manifests
+}
+
+fn metadata(app: &App) -> Map {
+    labels::metadata(&app.common, COMPONENT, &app.common.name, &[])
+}
+
+fn workload(app: &App, pod: Map) -> Map {
+    let template = |pod: Map| {
+        let labels = labels::labels(&app.common, COMPONENT);
+        Map::new().with("metadata", Map::new().with("labels", labels)).with("spec", pod)
+    };
+    // A pod that failed stays, with its log, and the next try gets a pod of its own.
+    let job_spec =
+        |pod: Map| Map::new().with("template", template(pod.with("restartPolicy", "Never")));
+    match &app.workload {
+        Workload::Service(scale) => {
+            let replicas = match scale {
+                Scale::Fixed(replicas) => Some(*replicas),
+                Scale::Auto { .. } => None,
+            };
+            let selector = labels::selector(&app.common, COMPONENT);
+            let spec = Map::new()
+                .with_some("replicas", replicas)
+                .with("selector", Map::new().with("matchLabels", selector))
+                .with("template", template(pod));
+            outline("apps/v1", "Deployment", metadata(app)).with("spec", spec)
+        }
+        Workload::Scheduled(schedule) => {
+            let spec = Map::new()
+                .with("schedule", schedule.as_str())
+                .with("concurrencyPolicy", "Forbid")
+                .with("jobTemplate", Map::new().with("spec", job_spec(pod)));
+            outline("batch/v1", "CronJob", metadata(app)).with("spec", spec)
+        }
+        Workload::Job => {
+            // A Job's template cannot be changed, so every sync makes it anew.
+            let mut metadata = metadata(app);
+            let hook = Map::new()
+                .with("argocd.argoproj.io/hook", "Sync")
+                .with("argocd.argoproj.io/hook-delete-policy", "BeforeHookCreation");
+            let annotations = match metadata.remove("annotations") {
+                Some(Value::Map(own)) => {
+                    own.iter().fold(hook, |all, (key, value)| all.with(key, value.clone()))
+                }
+                _ => hook,
+            };
+            metadata.set("annotations", annotations);
+            outline("batch/v1", "Job", metadata).with("spec", job_spec(pod))
+        }
+    }
+}
+
+fn pod(app: &App, config_volume: Option<Map>, config_mounts: Vec<Map>) -> Map {
+    let volumes = app.volumes.iter().enumerate().map(|(number, volume)| {
+        let named = Map::new().with("name", volume_name(number));
+        let source = volume.source.as_map().into_iter().flat_map(Map::iter);
+        source.fold(named, |map, (key, value)| map.with(key, value.clone()))
+    });
+    let volumes: Vec<Map> = volumes.chain(config_volume).collect();
+    let seccomp = Map::new().with("type", "RuntimeDefault");
+    let security = Map::new()
+        .with_some("runAsNonRoot", is_restricted(app).then_some(true))
+        .with("seccompProfile", seccomp);
+    let secrets = app.image_pull_secrets.iter().map(|name| Map::new().with("name", name.as_str()));
+    Map::new()
+        .with_some("serviceAccountName", app.service_account.as_deref())
+        .with_some("imagePullSecrets", some_list(secrets.collect()))
+        .with("securityContext", security)
+        // Variables for every Service of the namespace (`SHOP_PORT=tcp://...`) only collide.
+        .with("enableServiceLinks", false)
+        .with_some("nodeSelector", some_map(&app.node_selector))
+        .with_some("tolerations", app.tolerations.clone())
+        .with_some("affinity", app.affinity.clone())
+        .with("containers", vec![container(app, config_mounts)])
+        .with_some("volumes", some_list(volumes))
+}
+
+fn volume_name(number: usize) -> String {
+    format!("volume-{}", number + 1)
+}
+
+fn is_restricted(app: &App) -> bool {
+    matches!(app.security, Security::Restricted)
+}
+
+fn container(app: &App, config_mounts: Vec<Map>) -> Map {
+    let mounts = app.volumes.iter().enumerate().map(|(number, volume)| {
+        Map::new()
+            .with("name", volume_name(number))
+            .with("mountPath", volume.mount_path.as_str())
+            .with_some("subPath", volume.sub_path.as_deref())
+            .with_some("readOnly", volume.read_only.then_some(true))
+    });
+    let mounts: Vec<Map> = mounts.chain(config_mounts).collect();
+    let drop_all = Map::new().with("drop", vec!["ALL"]);
+    let security = Map::new()
+        .with("allowPrivilegeEscalation", false)
+        .with_some("capabilities", is_restricted(app).then_some(drop_all));
+    Map::new()
+        .with("name", app.common.name.as_str())
+        .with("image", app.image.as_str())
+        .with_some("command", some_list(app.command.clone()))
+        .with_some("args", some_list(app.args.clone()))
+        .with_some("ports", some_list(app.ports.iter().map(container_port).collect()))
+        .with_some("envFrom", app.env_from.clone())
+        .with_some("env", some_list(app.env.iter().map(variable).collect()))
+        .with_some("startupProbe", app.probes.startup.clone())
+        .with_some("readinessProbe", app.probes.readiness.clone())
+        .with_some("livenessProbe", app.probes.liveness.clone())
+        .with_some("resources", app.resources.clone())
+        .with("securityContext", security)
+        .with_some("volumeMounts", some_list(mounts))
+}
+
+fn container_port(port: &Port) -> Map {
+    Map::new()
+        .with_some("name", port.name.as_deref())
+        .with("containerPort", port.target_port)
+        .with_some("protocol", written_protocol(port.protocol))
+}
+
+/// TCP is what Kubernetes takes a port for, and need not be said.
+fn written_protocol(protocol: Protocol) -> Option<&'static str> {
+    match protocol {
+        Protocol::Tcp => None,
+        Protocol::Udp | Protocol::Sctp => Some(protocol.name()),
+    }
+}
+
+fn variable((name, value): &(String, EnvValue)) -> Map {
+    let map = Map::new().with("name", name.as_str());
+    match value {
+        EnvValue::Text(text) => map.with("value", text.as_str()),
+        EnvValue::Secret(key) => map.with("valueFrom", secret_key_ref(&key.name, &key.key)),
+        EnvValue::From(source) => map.with("valueFrom", source.clone()),
+    }
+}
+
+fn service(app: &App) -> Option<Map> {
+    let ports = app.ports.iter().map(|port| {
+        Map::new()
+            .with_some("name", port.name.as_deref())
+            .with("port", port.port)
+            .with("targetPort", port.target_port)
+            .with_some("protocol", written_protocol(port.protocol))
+    });
+    let spec = Map::new()
+        .with("selector", labels::selector(&app.common, COMPONENT))
+        .with("ports", some_list(ports.collect())?);
+    Some(outline("v1", "Service", metadata(app)).with("spec", spec))
+}
+
+fn autoscaler(app: &App) -> Option<Map> {
+    let Workload::Service(Scale::Auto { min, max, cpu, memory }) = app.workload else {
+        return None;
+    };
+    let metric = |(name, target): (&str, Option<i64>)| {
+        let target = Map::new().with("type", "Utilization").with("averageUtilization", target?);
+        let resource = Map::new().with("name", name).with("target", target);
+        Some(Map::new().with("type", "Resource").with("resource", resource))
+    };
+    let metrics: Vec<Map> =
+        [("cpu", cpu), ("memory", memory)].into_iter().filter_map(metric).collect();
+    let target = Map::new()
+        .with("apiVersion", "apps/v1")
+        .with("kind", "Deployment")
+        .with("name", app.common.name.as_str());
+    let spec = Map::new()
+        .with("scaleTargetRef", target)
+        .with("minReplicas", min)
+        .with("maxReplicas", max)
+        .with("metrics", metrics);
+    Some(outline("autoscaling/v2", "HorizontalPodAutoscaler", metadata(app)).with("spec", spec))
+}
+
+fn ingress(app: &App, written: &Ingress) -> Map {
+    let port = app.ports.first().map_or(0, |port| port.port);
+    let service = Map::new()
+        .with("name", app.common.name.as_str())
+        .with("port", Map::new().with("number", port));
+    let path = Map::new()
+        .with("path", written.path.as_str())
+        .with("pathType", "Prefix")
+        .with("backend", Map::new().with("service", service));
+    let rule = Map::new()
+        .with("host", written.host.as_str())
+        .with("http", Map::new().with("paths", vec![path]));
+    let tls = written.tls_secret.as_deref().map(|secret| {
+        vec![Map::new().with("hosts", vec![written.host.as_str()]).with("secretName", secret)]
+    });
+    let mut metadata = metadata(app);
+    if !written.annotations.is_empty() {
+        let mut all = match metadata.remove("annotations") {
+            Some(Value::Map(own)) => own,
+            _ => Map::new(),
+        };
+        written.annotations.iter().for_each(|(key, value)| all.set(key.as_str(), value.as_str()));
+        metadata.set("annotations", all);
+    }
+    let spec = Map::new()
+        .with_some("ingressClassName", written.class_name.as_deref())
+        .with_some("tls", tls)
+        .with("rules", vec![rule]);
+    outline("networking.k8s.io/v1", "Ingress", metadata).with("spec", spec)
+}
+
+fn http_route(app: &App, written: &HttpRoute) -> Map {
+    let port = app.ports.first().map_or(0, |port| port.port);
+    let path = Map::new().with("type", "PathPrefix").with("value", written.path.as_str());
+    let backend = Map::new().with("name", app.common.name.as_str()).with("port", port);
+    let rule = Map::new()
+        .with("matches", vec![Map::new().with("path", path)])
+        .with("backendRefs", vec![backend]);
+    let spec = Map::new()
+        .with("parentRefs", written.parent_refs.clone())
+        .with_some("hostnames", some_list(written.hostnames.clone()))
+        .with("rules", vec![rule]);
+    let metadata = labels::metadata(
+        &app.common,
+        COMPONENT,
+        &app.common.name,
+        &["SkipDryRunOnMissingResource=true"],
+    );
+    outline("gateway.networking.k8s.io/v1", "HTTPRoute", metadata).with("spec", spec)
+}

@@ -1,0 +1,71 @@
+//! Labels and metadata of generated objects.
+//!
+//! `app.kubernetes.io/instance` is never set: Argo CD may own it (FACTS 1.9). Selectors hold name
+//! and component, so that an App and a Database of one name do not take each other's pods.
+
+use crate::model::Common;
+use crate::object::SYNC_OPTIONS;
+use crate::value::{Map, Value};
+
+/// What a spec is a part of its project as.
+#[derive(Clone, Copy)]
+pub(super) enum Component {
+    App,
+    Database,
+    Schema,
+}
+
+impl Component {
+    fn name(self) -> &'static str {
+        match self {
+            Component::App => "app",
+            Component::Database => "database",
+            Component::Schema => "schema",
+        }
+    }
+}
+
+/// The labels by which the pods of a spec are found.
+pub(super) fn selector(common: &Common, component: Component) -> Map {
+    Map::new()
+        .with("app.kubernetes.io/name", common.name.as_str())
+        .with("app.kubernetes.io/component", component.name())
+}
+
+/// The labels of every object and pod of a spec: the user's own beside ours.
+pub(super) fn labels(common: &Common, component: Component) -> Map {
+    let ours =
+        selector(common, component).with("app.kubernetes.io/managed-by", "argocd-atlas-plugin");
+    common.labels.iter().fold(ours, |mut labels, (key, value)| {
+        if labels.get(key).is_none() {
+            labels.set(key.as_str(), value.as_str());
+        }
+        labels
+    })
+}
+
+/// The metadata of an object of a spec, with the user's annotations and Argo CD's sync options.
+pub(super) fn metadata(
+    common: &Common,
+    component: Component,
+    name: &str,
+    sync_options: &[&str],
+) -> Map {
+    let mut annotations: Map =
+        common.annotations.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    if !sync_options.is_empty() {
+        // The user's own options stay in front.
+        let written = annotations.get(SYNC_OPTIONS).and_then(Value::as_str).map(str::to_owned);
+        let mut all: Vec<&str> = written.iter().flat_map(|text| text.split(',')).collect();
+        let is_new = |option: &&&str| !all.contains(*option);
+        let new: Vec<&str> = sync_options.iter().filter(is_new).copied().collect();
+        all.extend(new);
+        annotations.set(SYNC_OPTIONS, all.join(","));
+    }
+    let annotations = Some(annotations).filter(|annotations| !annotations.is_empty());
+    Map::new()
+        .with("name", name)
+        .with_some("namespace", common.namespace.as_deref())
+        .with("labels", labels(common, component))
+        .with_some("annotations", annotations)
+}

@@ -1,0 +1,201 @@
+//! Strategic-merge patches on generated objects: the escape hatch of every spec.
+//!
+//! Lists of objects merge by Kubernetes' own keys (`patchMergeKey` in `k8s.io/api`), all others are
+//! replaced, as are the lists of custom resources, which have no such keys. `$patch: delete` and
+//! `$patch: replace` work as in `kubectl patch`; null removes a field.
+
+use crate::diag::Diagnostics;
+use crate::diag::problems::output::{InvalidPatch, PatchMatchesNothing};
+use crate::object::Object;
+use crate::syntax::Patch;
+use crate::syntax::node::{Data, Node};
+use crate::value::{Map, Value};
+
+/// The key by which the items of a list are told apart, by the name of the list.
+const MERGE_KEYS: [(&str, &str); 15] = [
+    ("containers", "name"),
+    ("initContainers", "name"),
+    ("ephemeralContainers", "name"),
+    ("volumes", "name"),
+    ("env", "name"),
+    ("imagePullSecrets", "name"),
+    ("volumeMounts", "mountPath"),
+    ("volumeDevices", "devicePath"),
+    ("hostAliases", "ip"),
+    ("topologySpreadConstraints", "topologyKey"),
+    ("resourceClaims", "name"),
+    ("secrets", "name"),
+    ("podIPs", "ip"),
+    ("schedulingGates", "name"),
+    ("volumeClaimTemplates", ""),
+];
+
+/// Applies the patches of a spec to what it makes.
+pub(super) fn apply(patches: &[Patch], objects: &mut [Object], diagnostics: &mut Diagnostics) {
+    for patch in patches {
+        let fits = |object: &Object| {
+            let name = patch.name.as_ref();
+            object.kind() == patch.kind.value && name.is_none_or(|name| object.name() == name.value)
+        };
+        if !objects.iter().any(fits) {
+            let known = objects.iter().map(|object| object.id().label()).collect();
+            let target = match &patch.name {
+                Some(name) => format!("{}/{}", patch.kind.value, name.value),
+                None => patch.kind.value.clone(),
+            };
+            diagnostics.report(PatchMatchesNothing { primary: patch.kind.span, target, known });
+        }
+        for object in objects.iter_mut().filter(|object| fits(object)) {
+            let before = object.id();
+            let is_custom = !object.id().group.is_empty() && object.id().group.contains("atlasgo");
+            let mut patched = Value::Map(std::mem::take(&mut object.manifest));
+            merge(&mut patched, &patch.patch, "", is_custom, diagnostics);
+            if let Value::Map(map) = patched {
+                object.manifest = map;
+            }
+            if object.id() != before {
+                diagnostics.report(InvalidPatch {
+                    primary: patch.span,
+                    message: format!("the patch turns `{}` into another object", before.label()),
+                    help:
+                        "leave `apiVersion`, `kind`, `metadata.name` and `metadata.namespace` out \
+                           of it"
+                            .to_owned(),
+                });
+            }
+        }
+    }
+}
+
+/// Merges a patch into a value; `field` is the name of the field that holds both.
+fn merge(
+    value: &mut Value,
+    patch: &Node,
+    field: &str,
+    is_custom: bool,
+    diagnostics: &mut Diagnostics,
+) {
+    match (&mut *value, &patch.data) {
+        (Value::Map(map), Data::Mapping(_)) if directive(patch) == Some("replace") => {
+            *map = without_directives(patch);
+        }
+        (Value::Map(map), Data::Mapping(entries)) => {
+            for entry in entries {
+                let key = entry.key.value.as_str();
+                if key.starts_with('$') {
+                    unknown_directive(entry, diagnostics);
+                } else if entry.value.is_null() || directive(&entry.value) == Some("delete") {
+                    map.remove(key);
+                } else {
+                    match map.get_mut(key) {
+                        Some(there) => merge(there, &entry.value, key, is_custom, diagnostics),
+                        None => map.set(key, fresh(&entry.value)),
+                    }
+                }
+            }
+        }
+        (Value::List(items), Data::Sequence(patches)) => match merge_key(field, is_custom) {
+            Some(key) => merge_lists(items, patches, key, is_custom, diagnostics),
+            None => *value = fresh(patch),
+        },
+        _ => *value = fresh(patch),
+    }
+}
+
+fn merge_key(field: &str, is_custom: bool) -> Option<&'static str> {
+    let found = MERGE_KEYS.iter().find(|(name, _)| *name == field && !is_custom);
+    // A container's ports merge by `containerPort`, a Service's by `port`: told apart by the item.
+    match (found, field) {
+        (Some((_, "")), _) | (None, _) if field == "ports" && !is_custom => Some("ports"),
+        (Some((_, "")), _) | (None, _) => None,
+        (Some((_, key)), _) => Some(key),
+    }
+}
+
+fn merge_lists(
+    items: &mut Vec<Value>,
+    patches: &[Node],
+    key: &str,
+    is_custom: bool,
+    diagnostics: &mut Diagnostics,
+) {
+    if patches.iter().any(|patch| directive(patch) == Some("replace")) {
+        let kept = patches.iter().filter(|patch| directive(patch) != Some("replace"));
+        *items = kept.map(fresh).collect();
+        return;
+    }
+    for patch in patches {
+        let key = match key {
+            "ports" if patch.get("containerPort").is_some() => "containerPort",
+            "ports" => "port",
+            key => key,
+        };
+        let Some(wanted) = patch.get(key).map(scalar_text) else {
+            diagnostics.report(InvalidPatch {
+                primary: patch.span,
+                message: format!("an item of this list is told from the others by its `{key}`"),
+                help: format!("add `{key}:`"),
+            });
+            continue;
+        };
+        let text = |value: &Value| match value {
+            Value::Int(number) => number.to_string(),
+            Value::Number(text) | Value::String(text) => text.clone(),
+            Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => String::new(),
+        };
+        let place =
+            items.iter().position(|item| item.at(&[key]).map(text).as_deref() == Some(wanted));
+        match (place, directive(patch)) {
+            (Some(place), Some("delete")) => _ = items.remove(place),
+            (None, Some("delete")) => {}
+            (Some(place), _) => {
+                if let Some(item) = items.get_mut(place) {
+                    merge(item, patch, "", is_custom, diagnostics);
+                }
+            }
+            (None, _) => items.push(fresh(patch)),
+        }
+    }
+}
+
+fn scalar_text(node: &Node) -> &str {
+    node.scalar().map_or("", |scalar| scalar.text.as_str())
+}
+
+fn directive(node: &Node) -> Option<&str> {
+    node.get("$patch")?.str()
+}
+
+fn unknown_directive(entry: &crate::syntax::node::Entry, diagnostics: &mut Diagnostics) {
+    let is_known = entry.key.value == "$patch"
+        && matches!(entry.value.str(), Some("delete" | "replace" | "merge"));
+    if !is_known {
+        diagnostics.report(InvalidPatch {
+            primary: entry.key.span,
+            message: format!("`{}` is no directive that this program follows", entry.key.value),
+            help: "use `$patch: delete`, `$patch: replace`, or null to remove a field".to_owned(),
+        });
+    }
+}
+
+/// What a patch is where nothing was before: its values, without nulls and directives.
+fn fresh(node: &Node) -> Value {
+    match &node.data {
+        Data::Scalar(_) => Value::from(node),
+        Data::Sequence(items) => {
+            let kept = items.iter().filter(|item| directive(item) != Some("delete"));
+            Value::List(kept.map(fresh).collect())
+        }
+        Data::Mapping(_) => Value::Map(without_directives(node)),
+    }
+}
+
+fn without_directives(node: &Node) -> Map {
+    let entries = node.entries().unwrap_or_default().iter();
+    let kept = entries.filter(|entry| {
+        !entry.key.value.starts_with('$')
+            && !entry.value.is_null()
+            && directive(&entry.value) != Some("delete")
+    });
+    kept.map(|entry| (entry.key.value.clone(), fresh(&entry.value))).collect()
+}

@@ -1,0 +1,73 @@
+//! What the pods of Apps and Databases have in common: config files and mounts.
+
+use crate::lower::labels::{self, Component};
+use crate::lower::{hash, outline};
+use crate::model::{Common, ConfigFile};
+use crate::value::{Map, Value};
+
+/// Config files as a ConfigMap, a volume of it, and a mount for each file.
+pub(super) struct ConfigVolume {
+    pub(super) manifest: Map,
+    pub(super) volume: Map,
+    pub(super) mounts: Vec<Map>,
+}
+
+/// The ConfigMap of a spec's config files; its name carries a hash of what it holds.
+pub(super) fn config_volume(
+    common: &Common,
+    component: Component,
+    files: &[ConfigFile],
+) -> Option<ConfigVolume> {
+    if files.is_empty() {
+        return None;
+    }
+    let keys = keys(files);
+    let texts = || keys.iter().map(String::as_str).zip(files.iter().map(|file| &*file.text));
+    let name = format!("{}-config-{}", common.name, hash::suffix(texts()));
+    let metadata = labels::metadata(common, component, &name, &[]);
+    let data: Map = texts().collect();
+    let manifest = outline("v1", "ConfigMap", metadata).with("data", data);
+    let volume =
+        Map::new().with("name", "config").with("configMap", Map::new().with("name", name.as_str()));
+    let mount = |(key, file): (&String, &ConfigFile)| {
+        Map::new()
+            .with("name", "config")
+            .with("mountPath", file.mount_path.as_str())
+            .with("subPath", key.as_str())
+            .with("readOnly", true)
+    };
+    let mounts = keys.iter().zip(files).map(mount).collect();
+    Some(ConfigVolume { manifest, volume, mounts })
+}
+
+/// A key for each file: its name, numbered where two are alike.
+fn keys(files: &[ConfigFile]) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::new();
+    for file in files {
+        let name = file.mount_path.rsplit('/').next().unwrap_or_default();
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let clean: String = name.chars().map(|c| if fits(c) { c } else { '_' }).collect();
+        let clean = if clean.is_empty() { "file".to_owned() } else { clean };
+        let numbered = (2u32..).map(|number| format!("{clean}-{number}"));
+        let mut names = std::iter::once(clean.clone()).chain(numbered);
+        keys.extend(names.find(|name| !keys.contains(name)));
+    }
+    keys
+}
+
+/// A list, if there is anything in it.
+pub(super) fn some_list(items: Vec<impl Into<Value>>) -> Option<Value> {
+    (!items.is_empty()).then(|| Value::from(items))
+}
+
+/// A map, if there is anything in it.
+pub(super) fn some_map(pairs: &[(String, String)]) -> Option<Map> {
+    let map: Map = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    (!map.is_empty()).then_some(map)
+}
+
+/// `secretKeyRef`, as an environment variable takes it.
+pub(super) fn secret_key_ref(name: &str, key: &str) -> Map {
+    let reference = Map::new().with("name", name).with("key", key);
+    Map::new().with("secretKeyRef", reference)
+}

@@ -1,0 +1,174 @@
+//! `Schema` -> AtlasSchema, and a ConfigMap for a text that is too long to stand inline.
+
+use crate::diag::Diagnostics;
+use crate::diag::problems::output::{HostWithoutNamespace, TooLarge};
+use crate::lower::atlas::{
+    self, Credentials, Desired as AtlasDesired, Target as AtlasTarget, User,
+};
+use crate::lower::labels::{self, Component};
+use crate::lower::pod::some_list;
+use crate::lower::{hash, outline};
+use crate::model::{
+    Database, Desired, Destructive, Placement, Policy, Project, Schema, SecretKey, Target,
+    User as DatabaseUser, VariableValue,
+};
+use crate::source::Excerpt;
+use crate::value::{Map, Value};
+
+const COMPONENT: Component = Component::Schema;
+/// The longest text that stands inline: client-side apply keeps a second copy of the object in an
+/// annotation of at most 256 KiB (FACTS 1.8).
+const INLINE_LIMIT: usize = 200 * 1024;
+/// The longest text that a ConfigMap holds.
+const CONFIG_MAP_LIMIT: usize = 1024 * 1024;
+
+pub(super) fn manifests(
+    schema: &Schema,
+    project: &Project,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Map> {
+    let (desired, config_map) = desired(schema, diagnostics);
+    let mut spec = target(schema, project, diagnostics).write(Map::new());
+    if let Some(desired) = desired {
+        spec.set("schema", desired.map());
+    }
+    spec = options(schema, spec);
+    let name = &schema.common.name;
+    let metadata =
+        labels::metadata(&schema.common, COMPONENT, name, &["SkipDryRunOnMissingResource=true"]);
+    let resource = outline(atlas::API_VERSION, "AtlasSchema", metadata).with("spec", spec);
+    config_map.into_iter().chain([resource]).collect()
+}
+
+fn target(schema: &Schema, project: &Project, diagnostics: &mut Diagnostics) -> AtlasTarget {
+    match &schema.target {
+        Target::Url(url) => AtlasTarget::Url(url.clone()),
+        Target::UrlFrom(key) => AtlasTarget::UrlFrom(key.clone()),
+        Target::Database(index) => match project.databases.get(*index) {
+            Some(database) => database_target(schema, database, diagnostics),
+            None => AtlasTarget::Url(String::new()),
+        },
+    }
+}
+
+fn database_target(
+    schema: &Schema,
+    database: &Database,
+    diagnostics: &mut Diagnostics,
+) -> AtlasTarget {
+    let credentials = &database.credentials;
+    let key = |key: &str| SecretKey { name: credentials.secret.clone(), key: key.to_owned() };
+    if let (Some(url), false) = (&credentials.url_key, credentials.names_keys) {
+        return AtlasTarget::UrlFrom(key(url));
+    }
+    if matches!(database.placement, Placement::InCluster(_)) && !database.host.contains('.') {
+        let (primary, host) = (schema.common.place, database.host.as_str());
+        diagnostics.report(HostWithoutNamespace { primary, host });
+    }
+    AtlasTarget::Credentials(Credentials {
+        scheme: database.scheme.clone(),
+        user: Some(match &credentials.user {
+            DatabaseUser::Name(name) => User::Name(name.clone()),
+            DatabaseUser::Key(user) => User::From(key(user)),
+        }),
+        password_from: Some(key(&credentials.password_key)),
+        host: database.host.clone(),
+        port: database.port,
+        database: database.database.clone(),
+        parameters: database.parameters.clone(),
+    })
+}
+
+/// The desired state inline, or in a ConfigMap that changes its name with its content: a ConfigMap
+/// whose content alone changes is nothing that Argo CD would wait for (FACTS 2).
+fn desired(schema: &Schema, diagnostics: &mut Diagnostics) -> (Option<AtlasDesired>, Option<Map>) {
+    let (text, key) = match &schema.desired {
+        Desired::Sql(texts) => (joined(texts), "schema.sql"),
+        Desired::Hcl(text) => (lines(&text.text), "schema.hcl"),
+    };
+    if text.len() > CONFIG_MAP_LIMIT {
+        let what = format!("the schema `{}`", schema.common.name);
+        let (primary, size, limit) = (schema.common.place, text.len(), CONFIG_MAP_LIMIT);
+        diagnostics.report(TooLarge { primary, what, size, limit });
+        return (None, None);
+    }
+    if text.len() <= INLINE_LIMIT {
+        let desired = match &schema.desired {
+            Desired::Sql(_) => AtlasDesired::Sql(text),
+            Desired::Hcl(_) => AtlasDesired::Hcl(text),
+        };
+        return (Some(desired), None);
+    }
+    let name = format!("{}-schema-{}", schema.common.name, hash::suffix([(key, text.as_str())]));
+    // Server-side apply keeps no copy in an annotation; pruned last, it is there for as long as
+    // something refers to it.
+    let options = ["ServerSideApply=true", "PruneLast=true"];
+    let metadata = labels::metadata(&schema.common, COMPONENT, &name, &options);
+    let data = Map::new().with(key, text);
+    let config_map = outline("v1", "ConfigMap", metadata).with("data", data);
+    let desired = AtlasDesired::ConfigMap { name, key: key.to_owned() };
+    (Some(desired), Some(config_map))
+}
+
+/// Several texts as one, each ending its last line.
+fn joined(texts: &[Excerpt]) -> String {
+    let parts: Vec<String> = texts.iter().map(|text| lines(&text.text)).collect();
+    parts.join("\n")
+}
+
+/// A text as lines that end in a line feed, so that it reads as one in YAML: a carriage return is
+/// white space to SQL and HCL, and a text without it stands as a literal block.
+fn lines(text: &str) -> String {
+    let text = text.replace("\r\n", "\n");
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let trimmed = text.trim_end();
+    if trimmed.is_empty() { String::new() } else { format!("{trimmed}\n") }
+}
+
+fn options(schema: &Schema, spec: Map) -> Map {
+    let cloud = schema.cloud.as_ref().map(|cloud| {
+        Map::new()
+            .with_some("repo", cloud.repo.as_deref())
+            .with_some("tokenFrom", cloud.token_from.as_ref().map(atlas::secret_key_ref))
+    });
+    let vars = schema.vars.iter().map(|variable| {
+        let map = Map::new().with("key", variable.key.as_str());
+        match &variable.value {
+            VariableValue::Text(text) => map.with("value", text.as_str()),
+            VariableValue::From(source) => map.with("valueFrom", source.clone()),
+        }
+    });
+    spec.with_some("schemas", some_list(schema.schemas.clone()))
+        .with_some("exclude", some_list(schema.exclude.clone()))
+        .with_some("txMode", schema.tx_mode.as_deref())
+        .with_some("policy", policy(&schema.policy))
+        .with_some("devURL", schema.dev_url.as_deref())
+        .with_some("devURLFrom", schema.dev_url_from.as_ref().map(atlas::secret_key_ref))
+        .with_some("devDB", schema.dev_db.clone())
+        .with_some("cloud", cloud)
+        .with_some("config", schema.config.as_deref())
+        .with_some("configFrom", schema.config_from.as_ref().map(atlas::secret_key_ref))
+        .with_some("envName", schema.env_name.as_deref())
+        .with_some("vars", some_list(vars.collect()))
+        .with_some("backoffLimit", schema.backoff_limit)
+}
+
+fn policy(policy: &Policy) -> Option<Value> {
+    let Policy { destructive, skip, concurrent_create, concurrent_drop, review } = policy;
+    let destructive = match destructive {
+        Destructive::Error => Some(Map::new().with("error", true)),
+        // Without the rule, later runs apply drops unasked (FACTS 3.5).
+        Destructive::Allow => None,
+    };
+    let lint =
+        Map::new().with_some("destructive", destructive).with_some("review", review.as_deref());
+    let concurrent_index =
+        Map::new().with_some("create", *concurrent_create).with_some("drop", *concurrent_drop);
+    let skip: Map = skip.iter().map(|change| (*change, true)).collect();
+    let diff = Map::new()
+        .with_some("concurrent_index", atlas::some(concurrent_index))
+        .with_some("skip", atlas::some(skip));
+    let policy =
+        Map::new().with_some("lint", atlas::some(lint)).with_some("diff", atlas::some(diff));
+    atlas::some(policy)
+}

@@ -1,0 +1,554 @@
+//! What the specs mean: checked types, references that lead somewhere, texts in place of paths.
+
+use crate::engine::Engine;
+use crate::source::{Excerpt, Span, Spanned};
+use crate::syntax;
+use crate::value::Value;
+
+/// A whole project.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// The databases, in the order of their [`Unit::Database`] numbers.
+    pub databases: Vec<Database>,
+    /// The schemas.
+    pub schemas: Vec<Schema>,
+    /// The applications.
+    pub apps: Vec<App>,
+    /// Plain manifests.
+    pub manifests: Vec<Manifest>,
+}
+
+/// One thing that has a wave: a spec, or a plain manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Unit {
+    /// A plain manifest, by its place in [`Project::manifests`].
+    Manifest(usize),
+    /// A database.
+    Database(usize),
+    /// A schema.
+    Schema(usize),
+    /// An application.
+    App(usize),
+    /// All schemas together: what an App without a written dependency waits for.
+    EverySchema,
+}
+
+/// What every spec has.
+#[derive(Debug)]
+pub struct Common {
+    /// `metadata.name`.
+    pub name: String,
+    /// Where the name is written: the place that stands for the spec.
+    pub place: Span,
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// `metadata.labels`.
+    pub labels: Vec<(String, String)>,
+    /// `metadata.annotations`.
+    pub annotations: Vec<(String, String)>,
+    /// What it waits for, each with the place that says so.
+    pub needs: Vec<Need>,
+    /// Whether its dependencies are written down, if only as an empty `dependsOn`.
+    pub is_explicit: bool,
+    /// `wave`: a pin.
+    pub wave: Option<Spanned<i64>>,
+    /// `patches`.
+    pub patches: Vec<syntax::Patch>,
+}
+
+/// One dependency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// What has to be there first.
+    pub unit: Unit,
+    /// Where that is said.
+    pub span: Span,
+    /// How it is said: `dependsOn`, `` `${shop.url}` ``.
+    pub by: String,
+}
+
+/// A database, in the cluster or elsewhere.
+#[derive(Debug)]
+pub struct Database {
+    /// What every spec has.
+    pub common: Common,
+    /// Its engine.
+    pub engine: &'static Engine,
+    /// The scheme of its URL: the engine's name, or one with a suffix.
+    pub scheme: String,
+    /// The logical database.
+    pub database: String,
+    /// Parameters of the connection URL.
+    pub parameters: Vec<(String, String)>,
+    /// Who may log in.
+    pub credentials: Credentials,
+    /// Where it runs.
+    pub placement: Placement,
+    /// What it is called on the network, with its namespace when that is known.
+    pub host: String,
+    /// The port; some engines have none.
+    pub port: Option<u16>,
+}
+
+/// Where a database runs.
+#[derive(Debug)]
+pub enum Placement {
+    /// In a pod of ours.
+    InCluster(Server),
+    /// Elsewhere: nothing is run.
+    External,
+}
+
+/// A database server in a pod.
+#[derive(Debug)]
+pub struct Server {
+    /// How the engine's image is run.
+    pub recipe: &'static crate::engine::Image,
+    /// The image.
+    pub image: String,
+    /// Given: a StatefulSet with a volume. Absent: a Deployment whose data goes with its pod.
+    pub storage: Option<Storage>,
+    /// `resources`.
+    pub resources: Option<Value>,
+    /// `args`.
+    pub args: Vec<String>,
+    /// `configFiles`.
+    pub config_files: Vec<ConfigFile>,
+}
+
+/// The volume of a database.
+#[derive(Debug)]
+pub struct Storage {
+    /// Its size.
+    pub size: String,
+    /// Its storage class.
+    pub class_name: Option<String>,
+}
+
+/// A file that is mounted from a ConfigMap.
+#[derive(Debug)]
+pub struct ConfigFile {
+    /// Where it is mounted.
+    pub mount_path: String,
+    /// What it holds.
+    pub text: String,
+}
+
+/// Who may log in to a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// The Secret that holds them.
+    pub secret: String,
+    /// The user.
+    pub user: User,
+    /// The Secret's key that holds the password.
+    pub password_key: String,
+    /// The Secret's key that holds a whole URL.
+    pub url_key: Option<String>,
+    /// Whether the spec names the keys of user and password: then a URL does not replace them.
+    pub names_keys: bool,
+    /// What the Secret holds, when we make it.
+    pub literal: Option<Literal>,
+}
+
+/// Where the user's name is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum User {
+    /// In the Secret, under this key.
+    Key(String),
+    /// In the spec.
+    Name(String),
+}
+
+/// Credentials that stand in Git.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Literal {
+    /// The user.
+    pub user: String,
+    /// The password.
+    pub password: String,
+}
+
+/// A reference to one key of a Secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretKey {
+    /// The Secret's name.
+    pub name: String,
+    /// The key.
+    pub key: String,
+}
+
+/// The desired schema of one database.
+#[derive(Debug)]
+pub struct Schema {
+    /// What every spec has.
+    pub common: Common,
+    /// The database that it is applied to.
+    pub target: Target,
+    /// What is desired.
+    pub desired: Desired,
+    /// `schemas`.
+    pub schemas: Vec<String>,
+    /// `exclude`.
+    pub exclude: Vec<String>,
+    /// `txMode`.
+    pub tx_mode: Option<String>,
+    /// `devUrl`.
+    pub dev_url: Option<String>,
+    /// `devUrlFrom`.
+    pub dev_url_from: Option<SecretKey>,
+    /// `devDB`.
+    pub dev_db: Option<Value>,
+    /// `backoffLimit`.
+    pub backoff_limit: Option<i64>,
+    /// `cloud`: the repository and the token.
+    pub cloud: Option<Cloud>,
+    /// `config`.
+    pub config: Option<String>,
+    /// `configFrom`.
+    pub config_from: Option<SecretKey>,
+    /// `envName`.
+    pub env_name: Option<String>,
+    /// `vars`.
+    pub vars: Vec<Variable>,
+    /// `policy`.
+    pub policy: Policy,
+}
+
+/// The database that a schema is applied to.
+#[derive(Debug)]
+pub enum Target {
+    /// A Database of the project, by its place in [`Project::databases`].
+    Database(usize),
+    /// A literal URL.
+    Url(String),
+    /// A URL in a Secret.
+    UrlFrom(SecretKey),
+}
+
+/// What a schema is to look like.
+#[derive(Debug)]
+pub enum Desired {
+    /// SQL: one text, or several in the order in which they are to be run.
+    Sql(Vec<Excerpt>),
+    /// Atlas HCL.
+    Hcl(Excerpt),
+}
+
+/// `cloud` of a schema.
+#[derive(Debug)]
+pub struct Cloud {
+    /// The repository in Atlas Cloud.
+    pub repo: Option<String>,
+    /// The token.
+    pub token_from: Option<SecretKey>,
+}
+
+/// A variable for the Atlas project file.
+#[derive(Debug)]
+pub struct Variable {
+    /// Its name.
+    pub key: String,
+    /// Its value, or where that comes from.
+    pub value: VariableValue,
+}
+
+/// The value of a variable.
+#[derive(Debug)]
+pub enum VariableValue {
+    /// Literally.
+    Text(String),
+    /// From a Secret or a ConfigMap, in the shape of the custom resource.
+    From(Value),
+}
+
+/// What the operator may do to the database.
+#[derive(Debug, Default)]
+pub struct Policy {
+    /// Whether a planned change that drops something is made.
+    pub destructive: Destructive,
+    /// Kinds of change that are not made, in the operator's spelling.
+    pub skip: Vec<&'static str>,
+    /// Whether indexes are created concurrently.
+    pub concurrent_create: Option<bool>,
+    /// Whether indexes are dropped concurrently.
+    pub concurrent_drop: Option<bool>,
+    /// When a person has to review.
+    pub review: Option<String>,
+}
+
+/// Whether a planned change that drops something is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Destructive {
+    /// It is refused.
+    #[default]
+    Error,
+    /// It is made.
+    Allow,
+}
+
+/// A workload and its way in.
+#[derive(Debug)]
+pub struct App {
+    /// What every spec has.
+    pub common: Common,
+    /// Deployment, CronJob or Job.
+    pub workload: Workload,
+    /// `image`.
+    pub image: String,
+    /// `command`.
+    pub command: Vec<String>,
+    /// `args`.
+    pub args: Vec<String>,
+    /// `imagePullSecrets`.
+    pub image_pull_secrets: Vec<String>,
+    /// The ports of the container and of the Service.
+    pub ports: Vec<Port>,
+    /// The container's environment, in an order in which every `$(VAR)` is defined before its use.
+    pub env: Vec<(String, EnvValue)>,
+    /// `envFrom`.
+    pub env_from: Option<Value>,
+    /// `resources`.
+    pub resources: Option<Value>,
+    /// `volumes`.
+    pub volumes: Vec<Volume>,
+    /// `configFiles`.
+    pub config_files: Vec<ConfigFile>,
+    /// `serviceAccount`.
+    pub service_account: Option<String>,
+    /// `nodeSelector`.
+    pub node_selector: Vec<(String, String)>,
+    /// `tolerations`.
+    pub tolerations: Option<Value>,
+    /// `affinity`.
+    pub affinity: Option<Value>,
+    /// The probes.
+    pub probes: Probes,
+    /// `ingress`.
+    pub ingress: Option<Ingress>,
+    /// `httpRoute`.
+    pub http_route: Option<HttpRoute>,
+    /// `security`.
+    pub security: Security,
+}
+
+/// What kind of workload an App is.
+#[derive(Debug)]
+pub enum Workload {
+    /// A Deployment.
+    Service(Scale),
+    /// A CronJob.
+    Scheduled(String),
+    /// A Job that is created anew with every sync.
+    Job,
+}
+
+/// How many pods.
+#[derive(Debug)]
+pub enum Scale {
+    /// Just as many.
+    Fixed(i64),
+    /// A HorizontalPodAutoscaler decides.
+    Auto {
+        /// Fewest.
+        min: i64,
+        /// Most.
+        max: i64,
+        /// Target utilisation of the CPU request, in percent.
+        cpu: Option<i64>,
+        /// Target utilisation of the memory request, in percent.
+        memory: Option<i64>,
+    },
+}
+
+/// A port of an App.
+#[derive(Debug)]
+pub struct Port {
+    /// Its name; a Service with several ports needs one for each.
+    pub name: Option<String>,
+    /// What the Service listens on.
+    pub port: i64,
+    /// What the container listens on.
+    pub target_port: i64,
+    /// The protocol.
+    pub protocol: Protocol,
+}
+
+/// The protocol of a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Protocol {
+    /// The default.
+    Tcp,
+    /// UDP.
+    Udp,
+    /// SCTP.
+    Sctp,
+}
+
+impl Protocol {
+    /// As Kubernetes spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Protocol::Tcp => "TCP",
+            Protocol::Udp => "UDP",
+            Protocol::Sctp => "SCTP",
+        }
+    }
+}
+
+/// The value of an environment variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EnvValue {
+    /// A text; may hold `$(VAR)`.
+    Text(String),
+    /// A key of a Secret.
+    Secret(SecretKey),
+    /// Anything else that Kubernetes takes it from.
+    From(Value),
+}
+
+/// A volume and where it is mounted.
+#[derive(Debug)]
+pub struct Volume {
+    /// Where.
+    pub mount_path: String,
+    /// The volume source.
+    pub source: Value,
+    /// Mounted read-only.
+    pub read_only: bool,
+    /// Only this part of it.
+    pub sub_path: Option<String>,
+}
+
+/// The probes of a container, in the shape of Kubernetes.
+#[derive(Debug, Default)]
+pub struct Probes {
+    /// `startupProbe`.
+    pub startup: Option<Value>,
+    /// `readinessProbe`.
+    pub readiness: Option<Value>,
+    /// `livenessProbe`.
+    pub liveness: Option<Value>,
+}
+
+/// A way in by an Ingress.
+#[derive(Debug)]
+pub struct Ingress {
+    /// The host.
+    pub host: String,
+    /// The path.
+    pub path: String,
+    /// The class.
+    pub class_name: Option<String>,
+    /// The Secret that holds the certificate.
+    pub tls_secret: Option<String>,
+    /// Annotations for the controller.
+    pub annotations: Vec<(String, String)>,
+}
+
+/// A way in by a Gateway.
+#[derive(Debug)]
+pub struct HttpRoute {
+    /// The Gateways.
+    pub parent_refs: Value,
+    /// The hosts.
+    pub hostnames: Vec<String>,
+    /// The path.
+    pub path: String,
+}
+
+/// How a pod is confined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// What breaks no stock image.
+    Baseline,
+    /// The Pod Security "restricted" profile.
+    Restricted,
+}
+
+/// A plain manifest.
+#[derive(Debug)]
+pub struct Manifest {
+    /// What was written.
+    pub written: syntax::Manifest,
+    /// `argocd.argoproj.io/sync-wave`: a pin.
+    pub wave: Option<Spanned<i64>>,
+    /// Whether it is a hook, which takes no part in the waves.
+    pub is_hook: bool,
+    /// What it waits for.
+    pub needs: Vec<Need>,
+    /// Whether its dependencies are written down.
+    pub is_explicit: bool,
+}
+
+impl Project {
+    /// What a unit is called: `Schema/shop`.
+    pub fn label(&self, unit: Unit) -> String {
+        match unit {
+            Unit::Database(index) => {
+                named("Database", self.databases.get(index).map(|d| &d.common))
+            }
+            Unit::Schema(index) => named("Schema", self.schemas.get(index).map(|s| &s.common)),
+            Unit::App(index) => named("App", self.apps.get(index).map(|a| &a.common)),
+            Unit::Manifest(index) => {
+                self.manifests.get(index).map_or_else(String::new, |manifest| {
+                    format!("{}/{}", manifest.written.kind.value, manifest.written.name.value)
+                })
+            }
+            Unit::EverySchema => "every Schema".to_owned(),
+        }
+    }
+
+    /// The place that stands for a unit.
+    pub fn place(&self, unit: Unit) -> Option<Span> {
+        self.common(unit).map(|common| common.place).or_else(|| match unit {
+            Unit::Manifest(index) => Some(self.manifests.get(index)?.written.name.span),
+            Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => None,
+        })
+    }
+
+    /// What a spec shares with all others; nothing for a plain manifest.
+    pub fn common(&self, unit: Unit) -> Option<&Common> {
+        match unit {
+            Unit::Database(index) => self.databases.get(index).map(|database| &database.common),
+            Unit::Schema(index) => self.schemas.get(index).map(|schema| &schema.common),
+            Unit::App(index) => self.apps.get(index).map(|app| &app.common),
+            Unit::Manifest(_) | Unit::EverySchema => None,
+        }
+    }
+
+    /// What a unit waits for by what is written.
+    pub fn needs(&self, unit: Unit) -> &[Need] {
+        match unit {
+            Unit::Manifest(index) => {
+                self.manifests.get(index).map_or(&[], |manifest| manifest.needs.as_slice())
+            }
+            Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => {
+                self.common(unit).map_or(&[], |common| common.needs.as_slice())
+            }
+        }
+    }
+
+    /// The wave that is written for a unit.
+    pub fn pin(&self, unit: Unit) -> Option<Spanned<i64>> {
+        match unit {
+            Unit::Manifest(index) => self.manifests.get(index)?.wave,
+            Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => {
+                self.common(unit)?.wave
+            }
+        }
+    }
+
+    /// Every unit, plain manifests first.
+    pub fn units(&self) -> impl Iterator<Item = Unit> {
+        let manifests = (0..self.manifests.len()).map(Unit::Manifest);
+        let databases = (0..self.databases.len()).map(Unit::Database);
+        let schemas = (0..self.schemas.len()).map(Unit::Schema);
+        let apps = (0..self.apps.len()).map(Unit::App);
+        manifests.chain(databases).chain(schemas).chain(apps)
+    }
+}
+
+fn named(kind: &str, common: Option<&Common>) -> String {
+    format!("{kind}/{}", common.map_or("", |common| &common.name))
+}

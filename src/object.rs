@@ -1,0 +1,166 @@
+//! One manifest of the output, and whose it is.
+
+use crate::model::Unit;
+use crate::source::Span;
+use crate::value::{Map, Value};
+
+/// Options of Argo CD's for a single object.
+pub const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
+
+/// A manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// The spec that makes it, or the plain manifest that it is.
+    pub owner: Unit,
+    /// The place that stands for it.
+    pub place: Span,
+    /// The manifest itself.
+    pub manifest: Map,
+}
+
+/// What makes an object the same object in the cluster.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ObjectId {
+    /// The API group, empty for the core.
+    pub group: String,
+    /// The kind.
+    pub kind: String,
+    /// The namespace that is written, if any.
+    pub namespace: Option<String>,
+    /// The name.
+    pub name: String,
+}
+
+impl Object {
+    /// What it is in the cluster.
+    pub fn id(&self) -> ObjectId {
+        ObjectId {
+            group: group(self.text(&["apiVersion"])).to_owned(),
+            kind: self.kind().to_owned(),
+            namespace: self.namespace().map(str::to_owned),
+            name: self.name().to_owned(),
+        }
+    }
+
+    /// `kind`.
+    pub fn kind(&self) -> &str {
+        self.text(&["kind"])
+    }
+
+    /// `metadata.name`, or else `metadata.generateName`.
+    pub fn name(&self) -> &str {
+        match self.text(&["metadata", "name"]) {
+            "" => self.text(&["metadata", "generateName"]),
+            name => name,
+        }
+    }
+
+    /// `metadata.namespace`.
+    pub fn namespace(&self) -> Option<&str> {
+        Some(self.text(&["metadata", "namespace"])).filter(|text| !text.is_empty())
+    }
+
+    /// One of its annotations.
+    pub fn annotation(&self, key: &str) -> Option<&str> {
+        self.at(&["metadata", "annotations", key])?.as_str()
+    }
+
+    /// Sets an annotation.
+    pub fn annotate(&mut self, key: &str, value: &str) {
+        let Some(Value::Map(metadata)) = self.manifest.get_mut("metadata") else { return };
+        match metadata.get_mut("annotations") {
+            Some(Value::Map(annotations)) => annotations.set(key, value),
+            // An empty `annotations:` is null.
+            _ => metadata.set("annotations", Map::new().with(key, value)),
+        }
+    }
+
+    /// The value behind a path of keys.
+    pub fn at(&self, path: &[&str]) -> Option<&Value> {
+        let (first, rest) = path.split_first()?;
+        self.manifest.get(first)?.at(rest)
+    }
+
+    fn text(&self, path: &[&str]) -> &str {
+        self.at(path).and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+impl ObjectId {
+    /// `Kind/name`.
+    pub fn label(&self) -> String {
+        format!("{}/{}", self.kind, self.name)
+    }
+}
+
+/// The group of an `apiVersion`: empty for the core.
+pub fn group(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
+}
+
+/// The order in which Argo CD applies kinds within a wave; what is not listed comes last
+/// (gitops-engine `pkg/sync/sync_tasks.go`, `syncOrder`).
+const APPLY_ORDER: [&str; 32] = [
+    "Namespace",
+    "NetworkPolicy",
+    "ResourceQuota",
+    "LimitRange",
+    "PodSecurityPolicy",
+    "PodDisruptionBudget",
+    "ServiceAccount",
+    "Secret",
+    "SecretList",
+    "ConfigMap",
+    "StorageClass",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "CustomResourceDefinition",
+    "ClusterRole",
+    "ClusterRoleList",
+    "ClusterRoleBinding",
+    "ClusterRoleBindingList",
+    "Role",
+    "RoleList",
+    "RoleBinding",
+    "RoleBindingList",
+    "Service",
+    "DaemonSet",
+    "Pod",
+    "ReplicationController",
+    "ReplicaSet",
+    "Deployment",
+    "HorizontalPodAutoscaler",
+    "StatefulSet",
+    "Job",
+    "CronJob",
+];
+/// What follows [`APPLY_ORDER`] before everything else.
+const APPLIED_LATE: [&str; 3] = ["IngressClass", "Ingress", "APIService"];
+
+/// Where a kind stands in the order in which Argo CD applies kinds within a wave.
+pub fn apply_rank(kind: &str) -> usize {
+    let mut kinds = APPLY_ORDER.iter().chain(&APPLIED_LATE);
+    kinds.position(|listed| *listed == kind).unwrap_or(usize::MAX)
+}
+
+/// Whether an object of a kind is there as soon as it is applied, and is applied before any
+/// workload of its wave: who needs it needs no wave of its own.
+pub fn is_there_at_once(kind: &str) -> bool {
+    let late = ["PersistentVolume", "PersistentVolumeClaim", "CustomResourceDefinition"];
+    apply_rank(kind) < apply_rank("Service") && !late.contains(&kind)
+}
+
+/// Whether a kind runs pods.
+pub fn is_workload(kind: &str) -> bool {
+    let kinds = [
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "Job",
+        "CronJob",
+        "Pod",
+        "ReplicaSet",
+        "ReplicationController",
+    ];
+    kinds.contains(&kind)
+}

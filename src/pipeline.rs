@@ -1,0 +1,48 @@
+//! The walk through the stages: the only module that names them all.
+//!
+//! ```text
+//! parse -> (read the files that the specs name) -> resolve -> link -> lower -> schedule
+//! ```
+//!
+//! Every stage reports what it finds and carries on. Printing is left to the caller, who prints
+//! nothing when there was an error.
+
+use crate::diag::Diagnostics;
+use crate::environment::Environment;
+use crate::link::{self, Links};
+use crate::lower;
+use crate::model::Project;
+use crate::parse;
+use crate::resolve;
+use crate::schedule::{self, Plan};
+use crate::source::{FileId, Sources, Span};
+
+/// All that is known of a project after the last stage.
+#[derive(Debug)]
+pub struct Compilation {
+    /// What the specs mean.
+    pub project: Project,
+    /// Who waits for whom.
+    pub links: Links,
+    /// What is applied when.
+    pub plan: Plan,
+}
+
+/// Compiles the manifest files of `sources`. `load` is called once, with the files that the specs
+/// name and that are only listed so far; a caller that has loaded everything does nothing there.
+pub fn compile(
+    sources: &mut Sources,
+    root: FileId,
+    environment: &Environment,
+    mut load: impl FnMut(&mut Sources, &[FileId], &mut Diagnostics),
+    diagnostics: &mut Diagnostics,
+) -> Compilation {
+    let specs = parse::specs(sources, diagnostics);
+    let wanted = resolve::wanted(&specs, sources);
+    load(sources, &wanted, diagnostics);
+    let project = resolve::project(specs, sources, environment, diagnostics);
+    let links = link::graph(&project, diagnostics);
+    let objects = lower::objects(&project, Span::new(root, 0..0), diagnostics);
+    let plan = schedule::plan(&project, &links, objects, diagnostics);
+    Compilation { project, links, plan }
+}

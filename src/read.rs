@@ -1,0 +1,205 @@
+//! The only reader of the disk.
+//!
+//! Only regular files below the application's directory are read. Names that begin with `.` are
+//! not looked at (`.git`, `.github`); a symbolic link that leaves the directory is refused. A file
+//! that holds specs or manifests is read at once; any other is only listed, and read when a spec
+//! names it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::diag::Diagnostics;
+use crate::diag::problems::security::{LimitExceeded, UnusableFile};
+use crate::diag::problems::yaml::UnprintableText;
+use crate::source::{FileId, Sources, Span};
+
+/// The largest file that is read, in bytes.
+pub const FILE_SIZE: u64 = 16 * 1024 * 1024;
+/// The largest sum of all that is read, in bytes.
+pub const TOTAL_SIZE: u64 = 64 * 1024 * 1024;
+/// The most files and folders that a directory may hold, hidden ones not counted.
+pub const ENTRIES: usize = 100_000;
+/// The deepest nesting of folders.
+pub const DEPTH: usize = 64;
+
+/// A directory that is being read.
+#[derive(Debug)]
+pub struct Directory {
+    root: PathBuf,
+    read: u64,
+}
+
+impl Directory {
+    /// Opens a directory.
+    ///
+    /// # Errors
+    /// When there is no such directory, or it cannot be entered.
+    pub fn open(path: &Path) -> io::Result<Directory> {
+        let root = path.canonicalize()?;
+        if !root.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"));
+        }
+        Ok(Directory { root, read: 0 })
+    }
+
+    /// Lists the directory into `sources`, by path, and reads the files that hold manifests.
+    pub fn list(&mut self, sources: &mut Sources, root: FileId, diagnostics: &mut Diagnostics) {
+        let start = Span::new(root, 0..0);
+        let mut files = self.walk(start, diagnostics);
+        files.sort();
+        let listed: Vec<FileId> =
+            files.into_iter().map(|(path, size)| sources.add_listed(path, size)).collect();
+        let is_manifest = |file: &FileId| crate::source::is_manifest_name(&sources.get(*file).path);
+        let manifests: Vec<FileId> = listed.into_iter().filter(is_manifest).collect();
+        self.load(sources, &manifests, diagnostics);
+    }
+
+    fn walk(&self, root: Span, diagnostics: &mut Diagnostics) -> Vec<(String, u64)> {
+        let walk = WalkDir::new(&self.root).max_depth(DEPTH).into_iter();
+        let mut files = Vec::new();
+        for (number, entry) in walk.filter_entry(|entry| !is_hidden(entry)).enumerate() {
+            if number > ENTRIES {
+                let message = format!("more than {ENTRIES} files and folders");
+                let help = "point the Application at a smaller directory".to_owned();
+                diagnostics.report(LimitExceeded { primary: root, message, help });
+                break;
+            }
+            match entry {
+                Ok(entry) => files.extend(self.file(&entry, root, diagnostics)),
+                Err(error) => {
+                    let message = format!("cannot read the directory: {error}");
+                    unusable(root, message, "check its permissions", diagnostics);
+                }
+            }
+        }
+        files
+    }
+
+    /// The path and size of an entry that is a file, or a link to one within the directory.
+    fn file(
+        &self,
+        entry: &DirEntry,
+        root: Span,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<(String, u64)> {
+        let relative = entry.path().strip_prefix(&self.root).ok()?;
+        let Some(path) = relative.to_str() else {
+            // A name that is not UTF-8 can be named by no spec.
+            return None;
+        };
+        if entry.file_type().is_dir() {
+            return None;
+        }
+        if entry.file_type().is_symlink() && !self.stays_inside(entry.path()) {
+            if crate::source::is_manifest_name(path) {
+                let message = format!("`{}` is a link out of the directory", path.escape_debug());
+                unusable(root, message, "put the file itself there", diagnostics);
+            }
+            return None;
+        }
+        let metadata = entry.path().metadata().ok()?;
+        if metadata.is_file() {
+            return Some((path.to_owned(), metadata.len()));
+        }
+        if !metadata.is_dir() && crate::source::is_manifest_name(path) {
+            let message = format!("`{}` is no regular file", path.escape_debug());
+            unusable(root, message, "put a regular file there", diagnostics);
+        }
+        None
+    }
+
+    fn stays_inside(&self, path: &Path) -> bool {
+        path.canonicalize().is_ok_and(|target| target.starts_with(&self.root))
+    }
+
+    /// Reads listed files.
+    pub fn load(&mut self, sources: &mut Sources, files: &[FileId], diagnostics: &mut Diagnostics) {
+        for &file in files {
+            if !sources.get(file).is_loaded() {
+                self.load_file(sources, file, diagnostics);
+            }
+        }
+    }
+
+    fn load_file(&mut self, sources: &mut Sources, file: FileId, diagnostics: &mut Diagnostics) {
+        let path = sources.get(file).path.clone();
+        let start = Span::new(file, 0..0);
+        let help = "leave it out of the application's directory, or split it".to_owned();
+        let bytes = match self.bytes(&path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                sources.load(file, String::new());
+                let message = format!("cannot be read: {error}");
+                return unusable(start, message, "check its permissions", diagnostics);
+            }
+        };
+        self.read += bytes.len() as u64;
+        if bytes.len() as u64 > FILE_SIZE {
+            sources.load(file, String::new());
+            let message = format!("the file has more than {FILE_SIZE} bytes");
+            return diagnostics.report(LimitExceeded { primary: start, message, help });
+        }
+        if self.read > TOTAL_SIZE {
+            sources.load(file, String::new());
+            let message = format!("the project has more than {TOTAL_SIZE} bytes of text");
+            return diagnostics.report(LimitExceeded { primary: start, message, help });
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                sources.load(file, text);
+                check_text(sources, file, diagnostics);
+            }
+            Err(error) => {
+                let valid = error.utf8_error().valid_up_to();
+                let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                sources.load(file, lossy);
+                let primary = Span::new(file, valid..valid);
+                let message = "the file is not UTF-8 from here on".to_owned();
+                unusable(primary, message, "save it as UTF-8", diagnostics);
+                sources.load(file, String::new());
+            }
+        }
+    }
+
+    /// The bytes of a file, one more than allowed at the most.
+    fn bytes(&self, path: &str) -> io::Result<Vec<u8>> {
+        let path = self.root.join(path).canonicalize()?;
+        // Looked at again, since a link can be changed between listing and reading.
+        if !path.starts_with(&self.root) {
+            return Err(io::Error::other("it is a link out of the directory"));
+        }
+        #[expect(clippy::disallowed_methods, reason = "this is the one reader of the disk")]
+        let opened = File::open(path)?;
+        if !opened.metadata()?.is_file() {
+            return Err(io::Error::other("it is no regular file"));
+        }
+        let mut bytes = Vec::new();
+        opened.take(FILE_SIZE + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+}
+
+/// YAML has its own check, in which an escape counts as well; everything else ends up in YAML.
+fn check_text(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) {
+    let source = sources.get(file);
+    if crate::source::is_manifest_name(&source.path) {
+        return;
+    }
+    if let Some((place, character)) =
+        source.text().char_indices().find(|&(_, character)| !crate::source::is_carried(character))
+    {
+        let primary = Span::new(file, place..place + character.len_utf8());
+        diagnostics.report(UnprintableText { primary, character });
+    }
+}
+
+fn unusable(primary: Span, message: String, help: &str, diagnostics: &mut Diagnostics) {
+    diagnostics.report(UnusableFile { primary, message, help: help.to_owned() });
+}

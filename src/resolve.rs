@@ -1,0 +1,187 @@
+//! Syntax -> model: names become references, texts become checked values, paths become contents.
+//!
+//! Every spec comes out, even a wrong one, so that one run finds every mistake and previews can
+//! draw a broken project; what is wrong has been reported.
+
+mod app;
+mod check;
+mod database;
+mod files;
+mod names;
+mod schema;
+mod template;
+
+pub use files::wanted;
+
+use crate::diag::Diagnostics;
+use crate::diag::problems::names::InvalidName;
+use crate::diag::problems::spec::InvalidValue;
+use crate::environment::Environment;
+use crate::model::{Common, Manifest, Need, Project, Unit};
+use crate::source::{Sources, Span, Spanned};
+use crate::syntax::{self, Kind, Spec, Specs, Text};
+use names::Names;
+
+/// What Argo CD calls the wave of an object.
+pub const WAVE_ANNOTATION: &str = "argocd.argoproj.io/sync-wave";
+/// Dependencies of a plain manifest, written by hand.
+pub const DEPENDS_ON_ANNOTATION: &str = "argocd-atlas-plugin/depends-on";
+/// Argo CD's and Helm's marks of a hook.
+const HOOK_ANNOTATIONS: [&str; 2] = ["argocd.argoproj.io/hook", "helm.sh/hook"];
+
+/// What every part of this stage looks at.
+pub(crate) struct Context<'a> {
+    pub(crate) sources: &'a Sources,
+    pub(crate) environment: &'a Environment,
+    pub(crate) names: &'a Names,
+}
+
+/// Turns what was written into what it means.
+pub fn project(
+    specs: Specs,
+    sources: &Sources,
+    environment: &Environment,
+    diagnostics: &mut Diagnostics,
+) -> Project {
+    let names = Names::of(&specs, diagnostics);
+    let context = Context { sources, environment, names: &names };
+    let Specs { databases, schemas, apps, manifests } = specs;
+    let databases: Vec<_> = databases
+        .into_iter()
+        .enumerate()
+        .map(|(index, spec)| database::database(index, spec, &context, diagnostics))
+        .collect();
+    let schemas: Vec<_> = schemas
+        .into_iter()
+        .enumerate()
+        .map(|(index, spec)| schema::schema(index, spec, &databases, &context, diagnostics))
+        .collect();
+    let hosts = app::hosts(&apps, &context);
+    let apps = apps
+        .into_iter()
+        .enumerate()
+        .map(|(index, spec)| {
+            let scope = template::Scope { databases: &databases, schemas: &schemas, apps: &hosts };
+            app::app(index, spec, &scope, &context, diagnostics)
+        })
+        .collect();
+    let manifests = manifests
+        .into_iter()
+        .enumerate()
+        .map(|(index, written)| manifest(index, written, &context, diagnostics))
+        .collect();
+    Project { databases, schemas, apps, manifests }
+}
+
+/// Checks what all kinds of spec share and gives back the fields of its own.
+fn common<T>(
+    kind: Kind,
+    unit: Unit,
+    spec: Spec<T>,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> (Common, T) {
+    let Spec { name, namespace, labels, annotations, depends_on, wave, patches, fields } = spec;
+    check::name(kind, &name, diagnostics);
+    if let Some(namespace) = &namespace {
+        check::namespace(namespace, diagnostics);
+    }
+    check::labels(&labels, diagnostics);
+    check::annotations(&annotations, diagnostics);
+    let is_explicit = depends_on.is_some();
+    let needs = depends_on
+        .unwrap_or_default()
+        .iter()
+        .flat_map(|written| context.names.dependencies(written, unit, diagnostics))
+        .collect();
+    let common = Common {
+        place: name.span,
+        name: name.value,
+        namespace: namespace.map(|text| text.value),
+        labels: plain(labels),
+        annotations: plain(annotations),
+        needs,
+        is_explicit,
+        wave,
+        patches,
+    };
+    (common, fields)
+}
+
+/// A map of strings without its places.
+fn plain(map: syntax::TextMap) -> Vec<(String, String)> {
+    map.into_iter().map(|(key, value)| (key.value, value.value)).collect()
+}
+
+/// Strings without their places.
+fn values(texts: Vec<Text>) -> Vec<String> {
+    texts.into_iter().map(|text| text.value).collect()
+}
+
+/// The namespace that an object of a spec ends up in, when that is known.
+fn namespace_of(own: Option<&Text>, environment: &Environment) -> Option<String> {
+    own.map(|text| text.value.clone()).or_else(|| environment.namespace.clone())
+}
+
+/// A host name inside the cluster; with its namespace, so that it is found from everywhere: the
+/// operator resolves it from its own namespace (FACTS 3.6).
+fn service_host(name: &str, namespace: Option<&str>) -> String {
+    match namespace {
+        Some(namespace) => format!("{name}.{namespace}"),
+        None => name.to_owned(),
+    }
+}
+
+fn manifest(
+    index: usize,
+    written: syntax::Manifest,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Manifest {
+    let is_hook = HOOK_ANNOTATIONS.iter().any(|hook| written.annotation(hook).is_some());
+    let wave = written.annotation(WAVE_ANNOTATION).and_then(|text| wave(text, diagnostics));
+    let (is_explicit, needs) = match written.annotation(DEPENDS_ON_ANNOTATION) {
+        None => (false, Vec::new()),
+        Some(list) => (true, annotated(list, Unit::Manifest(index), context, diagnostics)),
+    };
+    Manifest { written, wave, is_hook, needs, is_explicit }
+}
+
+/// The wave that an annotation holds: Argo CD takes what is no number for 0
+/// (gitops-engine `pkg/sync/syncwaves/waves.go`), which nobody means.
+fn wave(text: Spanned<&str>, diagnostics: &mut Diagnostics) -> Option<Spanned<i64>> {
+    match text.value.parse::<i32>() {
+        Ok(wave) => Some(Spanned::new(i64::from(wave), text.span)),
+        Err(_) => {
+            diagnostics.report(InvalidValue {
+                primary: text.span,
+                message: format!("the wave `{}` is no whole number", text.value.escape_debug()),
+                help: "write a number in quotes, such as \"1\"".to_owned(),
+            });
+            None
+        }
+    }
+}
+
+/// The dependencies that an annotation lists, with commas between them.
+fn annotated(
+    list: Spanned<&str>,
+    unit: Unit,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Need> {
+    let names = list.value.split(',').map(str::trim).filter(|name| !name.is_empty());
+    names
+        .flat_map(|name| {
+            let written = Spanned::new(name.to_owned(), list.span);
+            let mut needs = context.names.dependencies(&written, unit, diagnostics);
+            needs.iter_mut().for_each(|need| need.by = DEPENDS_ON_ANNOTATION.to_owned());
+            needs
+        })
+        .collect()
+}
+
+/// A name that Kubernetes refuses, with the rule that it breaks.
+fn invalid_name(primary: Span, what: &str, name: &str, rule: &str) -> InvalidName {
+    InvalidName { primary, what: what.to_owned(), name: name.to_owned(), rule: rule.to_owned() }
+}

@@ -1,0 +1,425 @@
+//! `App`: a workload whose parts fit together.
+
+use std::collections::BTreeMap;
+
+use crate::diag::Diagnostics;
+use crate::diag::problems::spec::{ConflictingFields, UnknownChoice};
+use crate::diag::problems::waves::AutoscalingWithoutRequest;
+use crate::model::{
+    App, HttpRoute, Ingress, Port, Probes, Protocol, Scale, Security, Unit, Volume, Workload,
+};
+use crate::resolve::check::{self, invalid};
+use crate::resolve::template::{self, Host, Reader, Scope};
+use crate::resolve::{Context, common, files, namespace_of, plain, service_host, values};
+use crate::source::{Span, Spanned};
+use crate::syntax::{self, Kind, Shaped, Spec, Text, Tls};
+use crate::value::{Map, Value};
+
+/// How every App is reached: needed before any App is resolved, as they may refer to each other.
+pub(crate) fn hosts(apps: &[Spec<syntax::App>], context: &Context<'_>) -> Vec<Host> {
+    let host = |spec: &Spec<syntax::App>| {
+        let namespace = namespace_of(spec.namespace.as_ref(), context.environment);
+        let ports = spec.fields.ports.as_ref().and_then(|ports| ports.value.first());
+        Host {
+            name: spec.name.value.clone(),
+            host: service_host(&spec.name.value, namespace.as_deref()),
+            port: spec.fields.port.or(ports.map(|port| port.port)).map(|port| port.value),
+        }
+    };
+    apps.iter().map(host).collect()
+}
+
+pub(crate) fn app(
+    index: usize,
+    spec: Spec<syntax::App>,
+    scope: &Scope<'_>,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> App {
+    let unit = Unit::App(index);
+    let (mut common, fields) = common(Kind::App, unit, spec, context, diagnostics);
+    exclusive(&fields, diagnostics);
+    mounts(&fields, diagnostics);
+    check::word("image", &fields.image, diagnostics);
+    for name in &fields.image_pull_secrets {
+        check::object_name("Secret named", name, diagnostics);
+    }
+    if let Some(account) = &fields.service_account {
+        check::object_name("ServiceAccount named", account, diagnostics);
+    }
+    check::labels(&fields.node_selector, diagnostics);
+    for (name, value) in &fields.env {
+        check::variable(name, diagnostics);
+        if let syntax::EnvValue::From(source) = value {
+            one_source(&name.value, source, diagnostics);
+        }
+    }
+    let ports = ports(fields.port, fields.ports, diagnostics);
+    let workload = workload(
+        fields.replicas,
+        fields.autoscaling,
+        fields.schedule,
+        fields.job,
+        fields.resources.as_ref(),
+        diagnostics,
+    );
+    let probes = probes(
+        fields.health_check_path,
+        [fields.startup_probe, fields.readiness_probe, fields.liveness_probe],
+        &ports,
+        diagnostics,
+    );
+    let label = format!("App/{}", common.name);
+    let namespace = common.namespace.clone();
+    let reader =
+        Reader { unit, label: &label, namespace: namespace.as_deref(), names: context.names };
+    let env = template::environment(fields.env, scope, &reader, diagnostics);
+    common.needs.extend(env.needs);
+    let ingress = fields.ingress.map(|written| ingress(&common.name, written, &ports, diagnostics));
+    let http_route = fields.http_route.map(|written| http_route(written, &ports, diagnostics));
+    App {
+        common,
+        workload,
+        image: fields.image.value,
+        command: values(fields.command),
+        args: values(fields.args),
+        image_pull_secrets: values(fields.image_pull_secrets),
+        ports,
+        env: env.variables,
+        env_from: fields.env_from.map(|list| list.value),
+        resources: fields.resources.map(|resources| resources.value),
+        volumes: fields.volumes.into_iter().map(|each| volume(each, diagnostics)).collect(),
+        config_files: files::config_files(fields.config_files, context, diagnostics),
+        service_account: fields.service_account.map(|text| text.value),
+        node_selector: plain(fields.node_selector),
+        tolerations: fields.tolerations.map(|list| list.value),
+        affinity: fields.affinity.map(|affinity| affinity.value),
+        probes,
+        ingress,
+        http_route,
+        security: security(fields.security.as_ref(), diagnostics),
+    }
+}
+
+/// Fields that cannot stand together.
+fn exclusive(fields: &syntax::App, diagnostics: &mut Diagnostics) {
+    let span = |shaped: &Option<Shaped>| shaped.as_ref().map(|shaped| shaped.span);
+    let replicas = fields.replicas.map(|number| number.span);
+    let autoscaling = fields.autoscaling.as_ref().map(|written| written.span);
+    let port = fields.port.map(|number| number.span);
+    let ports = fields.ports.as_ref().map(|ports| ports.span);
+    let schedule = fields.schedule.as_ref().map(|text| text.span);
+    let job = fields.job.filter(|job| job.value).map(|job| job.span);
+    let ingress = fields.ingress.as_ref().map(|ingress| ingress.host.span);
+    let http_route = fields.http_route.as_ref().map(|route| route.parent_refs.span);
+    let health = fields.health_check_path.as_ref().map(|text| text.span);
+    let (liveness, readiness) = (span(&fields.liveness_probe), span(&fields.readiness_probe));
+    let run_once = "what runs to its end is neither scaled nor reached from outside";
+    let pairs = [
+        ("autoscaling", autoscaling, "replicas", replicas, "the autoscaler sets the replicas"),
+        ("ports", ports, "port", port, "`port` is short for a single one of `ports`"),
+        (
+            "job",
+            job,
+            "schedule",
+            schedule,
+            "a schedule makes a CronJob, `job` a Job for every sync",
+        ),
+        ("livenessProbe", liveness, "healthCheckPath", health, "the path makes this probe"),
+        ("readinessProbe", readiness, "healthCheckPath", health, "the path makes this probe"),
+    ];
+    let once = schedule.map(|span| ("schedule", span)).or(job.map(|span| ("job", span)));
+    let with_once = [
+        ("replicas", replicas),
+        ("autoscaling", autoscaling),
+        ("port", port),
+        ("ports", ports),
+        ("ingress", ingress),
+        ("httpRoute", http_route),
+        ("healthCheckPath", health),
+        ("readinessProbe", readiness),
+    ];
+    let with_once = with_once.map(|(name, span)| match once {
+        Some((other, other_span)) => (name, span, other, Some(other_span), run_once),
+        None => (name, span, "", None, run_once),
+    });
+    for (name, primary, other, other_span, why) in pairs.into_iter().chain(with_once) {
+        if let (Some(primary), Some(other_span)) = (primary, other_span) {
+            diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
+        }
+    }
+}
+
+/// Mount paths are absolute, and each is there once.
+fn mounts(fields: &syntax::App, diagnostics: &mut Diagnostics) {
+    let volumes = fields.volumes.iter().map(|volume| ("volumes", &volume.mount_path));
+    let files = fields.config_files.iter().map(|file| ("configFiles", &file.mount_path));
+    let mut seen: BTreeMap<&str, (&str, Span)> = BTreeMap::new();
+    for (field, path) in volumes.chain(files) {
+        let bare = path.value.trim_end_matches('/');
+        if let Some(&(other, other_span)) = seen.get(bare) {
+            let (primary, name, why) =
+                (path.span, field, "two things cannot be mounted at one path");
+            diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
+        }
+        seen.insert(bare, (field, path.span));
+    }
+    for volume in &fields.volumes {
+        check::mount_path(&volume.mount_path, diagnostics);
+    }
+}
+
+/// A value comes from one place.
+fn one_source(name: &str, source: &Shaped, diagnostics: &mut Diagnostics) {
+    let sources = source.value.as_map().map_or(0, Map::len);
+    if sources != 1 {
+        let message = format!("`{name}` needs one source, not {sources}");
+        let help = "write one of `secretKeyRef`, `configMapKeyRef`, `fieldRef`, `resourceFieldRef`";
+        diagnostics.report(invalid(source.span, message, help));
+    }
+}
+
+fn ports(
+    single: Option<Spanned<i64>>,
+    several: Option<Spanned<Vec<syntax::Port>>>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Port> {
+    let single =
+        single.map(|port| syntax::Port { name: None, port, target_port: None, protocol: None });
+    let written: Vec<syntax::Port> =
+        single.into_iter().chain(several.map(|list| list.value).unwrap_or_default()).collect();
+    let need_names = written.len() > 1;
+    let mut seen: BTreeMap<(i64, Protocol), Span> = BTreeMap::new();
+    let mut names: BTreeMap<String, Span> = BTreeMap::new();
+    let mut ports = Vec::new();
+    for each in written {
+        check::port(each.port, diagnostics);
+        if let Some(target) = each.target_port {
+            check::port(target, diagnostics);
+        }
+        let protocol = protocol(each.protocol.as_ref(), diagnostics);
+        if let Some(other_span) = seen.insert((each.port.value, protocol), each.port.span) {
+            let (primary, name, other) = (each.port.span, "port", "port");
+            let why = "a Service listens on each port once";
+            diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
+        }
+        if let Some(name) = &each.name {
+            check::port_name(name, diagnostics);
+            if let Some(other_span) = names.insert(name.value.clone(), name.span) {
+                let (primary, name, other, why) = (name.span, "name", "name", "names are unique");
+                diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
+            }
+        }
+        let made_up = need_names.then(|| port_name(protocol, each.port.value));
+        ports.push(Port {
+            name: each.name.map(|name| name.value).or(made_up),
+            port: each.port.value,
+            target_port: each.target_port.unwrap_or(each.port).value,
+            protocol,
+        });
+    }
+    ports
+}
+
+/// A name for a port that has none: it says nothing that a service mesh would act on.
+fn port_name(protocol: Protocol, port: i64) -> String {
+    format!("{}-{port}", protocol.name().to_lowercase())
+}
+
+fn protocol(written: Option<&Text>, diagnostics: &mut Diagnostics) -> Protocol {
+    const ALL: [Protocol; 3] = [Protocol::Tcp, Protocol::Udp, Protocol::Sctp];
+    let Some(written) = written else { return Protocol::Tcp };
+    let found = ALL.into_iter().find(|protocol| protocol.name() == written.value);
+    found.unwrap_or_else(|| {
+        let known = ALL.map(Protocol::name);
+        let (primary, field, written) = (written.span, "protocol", written.value.as_str());
+        diagnostics.report(UnknownChoice { primary, field, written, known: &known });
+        Protocol::Tcp
+    })
+}
+
+fn workload(
+    replicas: Option<Spanned<i64>>,
+    autoscaling: Option<syntax::Autoscaling>,
+    schedule: Option<Text>,
+    job: Option<Spanned<bool>>,
+    resources: Option<&Shaped>,
+    diagnostics: &mut Diagnostics,
+) -> Workload {
+    if let Some(schedule) = schedule {
+        check::schedule(&schedule, diagnostics);
+        return Workload::Scheduled(schedule.value);
+    }
+    if job.is_some_and(|job| job.value) {
+        return Workload::Job;
+    }
+    if let Some(replicas) = replicas {
+        check::range("replicas", replicas, 0..=i64::from(i32::MAX), diagnostics);
+    }
+    Workload::Service(match autoscaling {
+        Some(written) => autoscale(&written, resources, diagnostics),
+        None => Scale::Fixed(replicas.map_or(1, |replicas| replicas.value)),
+    })
+}
+
+fn autoscale(
+    written: &syntax::Autoscaling,
+    resources: Option<&Shaped>,
+    diagnostics: &mut Diagnostics,
+) -> Scale {
+    let most = i64::from(i32::MAX);
+    let min = written.min.map_or(1, |min| min.value);
+    if let Some(min) = written.min {
+        check::range("min", min, 1..=most, diagnostics);
+    }
+    check::range("max", written.max, min.max(1)..=most, diagnostics);
+    for (name, target) in [("cpu", written.cpu), ("memory", written.memory)] {
+        if let Some(target) = target {
+            check::range(name, target, 1..=most, diagnostics);
+        }
+    }
+    // Without a target Kubernetes takes 80 % of the CPU request; said outright, it can be read.
+    let by_default = (written.cpu.is_none() && written.memory.is_none()).then_some(80);
+    let cpu = written.cpu.map(|cpu| cpu.value).or(by_default);
+    let memory = written.memory.map(|memory| memory.value);
+    for (resource, is_target) in [("cpu", cpu.is_some()), ("memory", memory.is_some())] {
+        let request = resources.and_then(|resources| resources.value.at(&["requests", resource]));
+        if is_target && request.is_none() {
+            let primary = written.span;
+            diagnostics.report(AutoscalingWithoutRequest { primary, resource });
+        }
+    }
+    Scale::Auto { min, max: written.max.value, cpu, memory }
+}
+
+fn probes(
+    health_check_path: Option<Text>,
+    [startup, readiness, liveness]: [Option<Shaped>; 3],
+    ports: &[Port],
+    diagnostics: &mut Diagnostics,
+) -> Probes {
+    let value = |shaped: Option<Shaped>| shaped.map(|shaped| shaped.value);
+    let Some(path) = health_check_path else {
+        for probe in [&startup, &readiness, &liveness].into_iter().flatten() {
+            one_action(probe, diagnostics);
+        }
+        let (startup, readiness, liveness) = (value(startup), value(readiness), value(liveness));
+        return Probes { startup, readiness, liveness };
+    };
+    check::url_path(&path, diagnostics);
+    let Some(port) = ports.first() else {
+        let message = "`healthCheckPath` has no port to ask";
+        diagnostics.report(invalid(path.span, message, "add `port`"));
+        return Probes::default();
+    };
+    let request = Map::new().with("path", path.value).with("port", port.target_port);
+    let probe = || Map::new().with("httpGet", request.clone());
+    // Readiness reacts fast; liveness is slower than any hiccup, since it restarts the container.
+    let readiness = probe().with("periodSeconds", 5).with("timeoutSeconds", 2);
+    let liveness = probe()
+        .with("initialDelaySeconds", 10)
+        .with("periodSeconds", 10)
+        .with("timeoutSeconds", 2)
+        .with("failureThreshold", 6);
+    Probes {
+        startup: value(startup),
+        readiness: Some(Value::Map(readiness)),
+        liveness: Some(Value::Map(liveness)),
+    }
+}
+
+/// A probe does one thing.
+fn one_action(probe: &Shaped, diagnostics: &mut Diagnostics) {
+    const ACTIONS: [&str; 4] = ["exec", "httpGet", "tcpSocket", "grpc"];
+    let there = ACTIONS.iter().filter(|action| probe.value.at(&[action]).is_some()).count();
+    if there != 1 {
+        let message = format!("a probe needs one action, not {there}");
+        let help = "write one of `httpGet`, `tcpSocket`, `grpc`, `exec`";
+        diagnostics.report(invalid(probe.span, message, help));
+    }
+}
+
+fn volume(written: syntax::Volume, diagnostics: &mut Diagnostics) -> Volume {
+    let sources = written.source.value.as_map().map_or(0, Map::len);
+    if sources != 1 {
+        let message = format!("a volume needs one source, not {sources}");
+        let help = "write one of `persistentVolumeClaim`, `emptyDir`, `configMap`, `secret`, ...";
+        diagnostics.report(invalid(written.source.span, message, help));
+    }
+    Volume {
+        mount_path: written.mount_path.value,
+        source: written.source.value,
+        read_only: written.read_only.is_some_and(|value| value.value),
+        sub_path: written.sub_path.map(|path| path.value),
+    }
+}
+
+fn ingress(
+    name: &str,
+    written: syntax::Ingress,
+    ports: &[Port],
+    diagnostics: &mut Diagnostics,
+) -> Ingress {
+    check::host(&written.host, true, diagnostics);
+    needs_port("ingress", written.host.span, ports, diagnostics);
+    if let Some(path) = &written.path {
+        check::url_path(path, diagnostics);
+    }
+    if let Some(class) = &written.class_name {
+        check::object_name("ingress class", class, diagnostics);
+    }
+    check::annotations(&written.annotations, diagnostics);
+    let tls_secret = match written.tls {
+        Some(Tls::Switch(Spanned { value: true, .. })) => Some(format!("{name}-tls")),
+        Some(Tls::Secret(secret)) => {
+            check::object_name("Secret named", &secret, diagnostics);
+            Some(secret.value)
+        }
+        Some(Tls::Switch(Spanned { value: false, .. })) | None => None,
+    };
+    Ingress {
+        host: written.host.value,
+        path: written.path.map_or_else(|| "/".to_owned(), |path| path.value),
+        class_name: written.class_name.map(|class| class.value),
+        tls_secret,
+        annotations: plain(written.annotations),
+    }
+}
+
+fn http_route(
+    written: syntax::HttpRoute,
+    ports: &[Port],
+    diagnostics: &mut Diagnostics,
+) -> HttpRoute {
+    needs_port("httpRoute", written.parent_refs.span, ports, diagnostics);
+    for host in &written.hostnames {
+        check::host(host, true, diagnostics);
+    }
+    if let Some(path) = &written.path {
+        check::url_path(path, diagnostics);
+    }
+    HttpRoute {
+        parent_refs: written.parent_refs.value,
+        hostnames: values(written.hostnames),
+        path: written.path.map_or_else(|| "/".to_owned(), |path| path.value),
+    }
+}
+
+fn needs_port(field: &str, primary: Span, ports: &[Port], diagnostics: &mut Diagnostics) {
+    if ports.is_empty() {
+        let message = format!("`{field}` has no port to lead to");
+        diagnostics.report(invalid(primary, message, "add `port`"));
+    }
+}
+
+fn security(written: Option<&Text>, diagnostics: &mut Diagnostics) -> Security {
+    match written.map(|text| (text.value.as_str(), text.span)) {
+        None => Security::Baseline,
+        Some(("restricted", _)) => Security::Restricted,
+        Some((written, primary)) => {
+            let (field, known) = ("security", &["restricted"][..]);
+            diagnostics.report(UnknownChoice { primary, field, written, known });
+            Security::Baseline
+        }
+    }
+}

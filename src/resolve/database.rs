@@ -1,0 +1,263 @@
+//! `Database`: who runs it, where it is found, who may log in.
+
+use crate::diag::Diagnostics;
+use crate::diag::problems::security::LiteralPassword;
+use crate::diag::problems::spec::{ConflictingFields, MissingField, UnknownChoice};
+use crate::engine::{self, ENGINES, Engine};
+use crate::model::{Credentials, Database, Literal, Placement, Server, Storage, Unit, User};
+use crate::parse::is_quantity;
+use crate::resolve::check::{self, invalid};
+use crate::resolve::{Context, common, files, namespace_of, plain, service_host, values};
+use crate::source::{Span, Spanned};
+use crate::syntax::{self, Kind, Spec, Text};
+
+pub(crate) fn database(
+    index: usize,
+    spec: Spec<syntax::Database>,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Database {
+    let namespace = namespace_of(spec.namespace.as_ref(), context.environment);
+    let (common, fields) =
+        common(Kind::Database, Unit::Database(index), spec, context, diagnostics);
+    let engine = engine(&fields.engine, diagnostics);
+    exclusive(&fields, diagnostics);
+    let default_host = || service_host(&common.name, namespace.as_deref());
+    let (host, port) = match &fields.external {
+        Some(external) => {
+            check::word("host", &external.host, diagnostics);
+            let port = external.port.map(|port| check::port(port, diagnostics));
+            (external.host.value.clone(), port.or(engine.port))
+        }
+        None => (default_host(), engine.port),
+    };
+    let database = fields.database.as_ref().map(|name| {
+        check::word("database", name, diagnostics);
+        name.value.clone()
+    });
+    let database = database.unwrap_or_else(|| common.name.replace('-', "_"));
+    let credentials = credentials(&common.name, fields.credentials.as_ref(), diagnostics);
+    let own_parameters = plain(fields.parameters);
+    let (placement, parameters) = match (&fields.external, &engine.image) {
+        (None, Some(recipe)) => {
+            let image = image(fields.image, fields.version, recipe, diagnostics);
+            let server = Server {
+                recipe,
+                image,
+                storage: fields.storage.map(|storage| self::storage(storage, diagnostics)),
+                resources: fields.resources.map(|resources| resources.value),
+                args: values(fields.args),
+                config_files: files::config_files(fields.config_files, context, diagnostics),
+            };
+            (Placement::InCluster(server), with_defaults(own_parameters, recipe.parameters))
+        }
+        (Some(_), _) => (Placement::External, own_parameters),
+        (None, None) => {
+            let message = format!("`{}` cannot be run in the cluster", engine.name);
+            let help = format!(
+                "add `external: {{host: ...}}`; in the cluster there is {}",
+                crate::diag::problems::spec::list(in_cluster())
+            );
+            diagnostics.report(invalid(fields.engine.span, message, help));
+            (Placement::External, own_parameters)
+        }
+    };
+    let scheme = fields.engine.value;
+    Database { common, engine, scheme, database, parameters, credentials, placement, host, port }
+}
+
+fn in_cluster() -> impl Iterator<Item = &'static str> {
+    ENGINES.iter().filter(|engine| engine.image.is_some()).map(|engine| engine.name)
+}
+
+fn engine(written: &Text, diagnostics: &mut Diagnostics) -> &'static Engine {
+    engine::find(&written.value).unwrap_or_else(|| {
+        let known: Vec<&str> = ENGINES.iter().map(|engine| engine.name).collect();
+        let (primary, field, written) = (written.span, "engine", written.value.as_str());
+        diagnostics.report(UnknownChoice { primary, field, written, known: &known });
+        // Any engine will do to go on with: nothing is printed after an error.
+        #[expect(clippy::indexing_slicing, reason = "the table is not empty")]
+        &ENGINES[0]
+    })
+}
+
+/// `external` says that nothing is run here, so there is nothing to say about what is run.
+fn exclusive(fields: &syntax::Database, diagnostics: &mut Diagnostics) {
+    let span = |text: &Option<Text>| text.as_ref().map(|text| text.span);
+    let first = |list: &[Text]| list.first().map(|text| text.span);
+    if let Some(external) = &fields.external {
+        let others: [(&str, Option<Span>); 6] = [
+            ("storage", fields.storage.as_ref().map(|storage| storage.span)),
+            ("image", span(&fields.image)),
+            ("version", span(&fields.version)),
+            ("resources", fields.resources.as_ref().map(|resources| resources.span)),
+            ("args", first(&fields.args)),
+            ("configFiles", fields.config_files.first().map(|file| file.mount_path.span)),
+        ];
+        for (name, place) in others {
+            let Some(primary) = place else { continue };
+            diagnostics.report(ConflictingFields {
+                primary,
+                name,
+                other_span: external.host.span,
+                other: "external",
+                why: "with `external` nothing is run in the cluster",
+            });
+        }
+    }
+    if let (Some(image), Some(version)) = (&fields.image, &fields.version) {
+        diagnostics.report(ConflictingFields {
+            primary: version.span,
+            name: "version",
+            other_span: image.span,
+            other: "image",
+            why: "`image` is a whole image, `version` a tag of the engine's own",
+        });
+    }
+}
+
+fn image(
+    image: Option<Text>,
+    version: Option<Text>,
+    recipe: &engine::Image,
+    diagnostics: &mut Diagnostics,
+) -> String {
+    match (image, version) {
+        (Some(image), _) => {
+            check::word("image", &image, diagnostics);
+            image.value
+        }
+        (None, Some(version)) => {
+            check::word("version", &version, diagnostics);
+            format!("{}:{}", recipe.repository, version.value)
+        }
+        (None, None) => format!("{}:{}", recipe.repository, recipe.version),
+    }
+}
+
+fn storage(storage: syntax::Storage, diagnostics: &mut Diagnostics) -> Storage {
+    if !is_quantity(&storage.size.value) {
+        let message = format!("`{}` is no size", storage.size.value.escape_debug());
+        diagnostics.report(invalid(storage.size.span, message, "write a size such as 10Gi"));
+    }
+    if let Some(class) = &storage.class_name {
+        check::object_name("storage class", class, diagnostics);
+    }
+    Storage {
+        size: storage.size.value,
+        class_name: storage.class_name.map(|class_name| class_name.value),
+    }
+}
+
+/// What the spec says, then what the image needs as it is and the spec does not say otherwise.
+fn with_defaults(
+    mut parameters: Vec<(String, String)>,
+    defaults: &[(&str, &str)],
+) -> Vec<(String, String)> {
+    for (key, value) in defaults {
+        if !parameters.iter().any(|(written, _)| written == key) {
+            parameters.push(((*key).to_owned(), (*value).to_owned()));
+        }
+    }
+    parameters
+}
+
+fn credentials(
+    name: &str,
+    written: Option<&syntax::Credentials>,
+    diagnostics: &mut Diagnostics,
+) -> Credentials {
+    let default_secret = || format!("{name}-credentials");
+    let Some(written) = written else {
+        return Credentials {
+            secret: default_secret(),
+            user: User::Key("username".to_owned()),
+            password_key: "password".to_owned(),
+            url_key: None,
+            names_keys: false,
+            literal: None,
+        };
+    };
+    if let Some(password) = &written.password {
+        diagnostics.conceal(password.span);
+    }
+    credential_rules(written, diagnostics);
+    for key in [&written.user_key, &written.password_key, &written.url_key].into_iter().flatten() {
+        check::data_key(key, diagnostics);
+    }
+    if let Some(secret) = &written.secret {
+        check::object_name("Secret named", secret, diagnostics);
+    }
+    let value = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
+    let literal = match (&written.user, &written.password) {
+        (Some(user), Some(password)) => {
+            diagnostics.report(LiteralPassword { primary: password.span });
+            Some(Literal { user: user.value.clone(), password: password.value.clone() })
+        }
+        _ => None,
+    };
+    let user = match (&literal, &written.user) {
+        (None, Some(user)) => User::Name(user.value.clone()),
+        _ => User::Key(value(&written.user_key).unwrap_or_else(|| "username".to_owned())),
+    };
+    Credentials {
+        secret: value(&written.secret).unwrap_or_else(default_secret),
+        user,
+        password_key: value(&written.password_key).unwrap_or_else(|| "password".to_owned()),
+        url_key: value(&written.url_key),
+        names_keys: written.user_key.is_some()
+            || written.password_key.is_some()
+            || written.user.is_some(),
+        literal,
+    }
+}
+
+/// A literal password makes a Secret of ours, so nothing can be said of an existing one.
+fn credential_rules(written: &syntax::Credentials, diagnostics: &mut Diagnostics) {
+    let Some(password) = &written.password else {
+        if let (Some(user), Some(key)) = (&written.user, &written.user_key) {
+            conflict(
+                key,
+                "userKey",
+                user,
+                "user",
+                "the user is either literal or in the Secret",
+                diagnostics,
+            );
+        }
+        return;
+    };
+    let why = "a literal password is put into a Secret of its own";
+    for (name, other) in [
+        ("secret", &written.secret),
+        ("userKey", &written.user_key),
+        ("passwordKey", &written.password_key),
+        ("urlKey", &written.url_key),
+    ] {
+        if let Some(other) = other {
+            conflict(other, name, password, "password", why, diagnostics);
+        }
+    }
+    if written.user.is_none() {
+        let (primary, of) = (written.span, "credentials");
+        diagnostics.report(MissingField { primary, of, name: "user" });
+    }
+    for (name, text) in [("user", &written.user), ("password", &written.password)] {
+        if let Some(text) = text.as_ref().filter(|text| text.value.is_empty()) {
+            let message = format!("`{name}` is empty");
+            diagnostics.report(invalid(text.span, message, format!("write a {name}")));
+        }
+    }
+}
+
+fn conflict(
+    primary: &Spanned<String>,
+    name: &str,
+    other_text: &Spanned<String>,
+    other: &str,
+    why: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    let (primary, other_span) = (primary.span, other_text.span);
+    diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
+}

@@ -1,0 +1,302 @@
+//! `Schema`: which database, what is desired, and the operator's own rules, so that a mistake is a
+//! message here and not a Degraded resource in the cluster (FACTS 3.4).
+
+use crate::diag::Diagnostics;
+use crate::diag::problems::names::CrossNamespace;
+use crate::diag::problems::security::PasswordInUrl;
+use crate::diag::problems::spec::{ConflictingFields, NothingChosen, UnknownChoice};
+use crate::model::{
+    Cloud, Database, Desired, Destructive, Need, Policy, Schema, SecretKey, Target, Unit, Variable,
+    VariableValue,
+};
+use crate::resolve::check::{self, invalid};
+use crate::resolve::{Context, common, files, values};
+use crate::source::{Excerpt, Span};
+use crate::syntax::{self, Kind, Spec, Text};
+
+/// The kinds of change that `policy.skip` takes: our spelling and the operator's.
+const SKIPS: [(&str, &str); 15] = [
+    ("addSchema", "add_schema"),
+    ("dropSchema", "drop_schema"),
+    ("modifySchema", "modify_schema"),
+    ("addTable", "add_table"),
+    ("dropTable", "drop_table"),
+    ("modifyTable", "modify_table"),
+    ("addColumn", "add_column"),
+    ("dropColumn", "drop_column"),
+    ("modifyColumn", "modify_column"),
+    ("addIndex", "add_index"),
+    ("dropIndex", "drop_index"),
+    ("modifyIndex", "modify_index"),
+    ("addForeignKey", "add_foreign_key"),
+    ("dropForeignKey", "drop_foreign_key"),
+    ("modifyForeignKey", "modify_foreign_key"),
+];
+
+pub(crate) fn schema(
+    index: usize,
+    spec: Spec<syntax::Schema>,
+    databases: &[Database],
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Schema {
+    let unit = Unit::Schema(index);
+    let (mut common, fields) = common(Kind::Schema, unit, spec, context, diagnostics);
+    let (target, need) = target(&fields, unit, context, diagnostics);
+    if let (Target::Database(database), Some(need)) = (&target, &need)
+        && let Some(database) = databases.get(*database)
+        && database.common.namespace != common.namespace
+    {
+        report_cross_namespace(&common, database, need.span, diagnostics);
+    }
+    common.needs.extend(need);
+    let desired = desired(&fields, context, diagnostics);
+    rules(&fields, diagnostics);
+    Schema {
+        common,
+        target,
+        desired,
+        schemas: values(fields.schemas),
+        exclude: values(fields.exclude),
+        tx_mode: choice("txMode", fields.tx_mode, &["file", "all", "none"], diagnostics),
+        dev_url: fields.dev_url.map(|url| {
+            password_in_url(&url, diagnostics);
+            url.value
+        }),
+        dev_url_from: fields.dev_url_from.map(|key| secret_key(key, diagnostics)),
+        dev_db: fields.dev_db.map(|template| template.value),
+        backoff_limit: fields.backoff_limit.map(|limit| {
+            check::range("backoffLimit", limit, 0..=i64::from(i32::MAX), diagnostics);
+            limit.value
+        }),
+        cloud: fields.cloud.map(|cloud| Cloud {
+            repo: cloud.repo.map(|repo| repo.value),
+            token_from: cloud.token_from.map(|key| secret_key(key, diagnostics)),
+        }),
+        config: fields.config.map(|config| config.value),
+        config_from: fields.config_from.map(|key| secret_key(key, diagnostics)),
+        env_name: fields.env_name.map(|name| name.value),
+        vars: fields.vars.into_iter().filter_map(|each| variable(each, diagnostics)).collect(),
+        policy: fields.policy.map(|written| policy(written, diagnostics)).unwrap_or_default(),
+    }
+}
+
+fn report_cross_namespace(
+    common: &crate::model::Common,
+    database: &Database,
+    primary: Span,
+    diagnostics: &mut Diagnostics,
+) {
+    let (from, to) =
+        (format!("Schema/{}", common.name), format!("Database/{}", database.common.name));
+    let (from, to) = (from.as_str(), to.as_str());
+    let namespace = database.common.namespace.as_deref().unwrap_or("(the application's own)");
+    let other = database.common.place;
+    diagnostics.report(CrossNamespace { primary, from, to, namespace, other });
+}
+
+fn target(
+    fields: &syntax::Schema,
+    unit: Unit,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> (Target, Option<Need>) {
+    let choices = [
+        ("database", fields.database.as_ref().map(|text| text.span)),
+        ("url", fields.url.as_ref().map(|text| text.span)),
+        ("urlFrom", fields.url_from.as_ref().map(|key| key.name.span)),
+    ];
+    one_of(fields.span, "which database it is for", &choices, diagnostics);
+    if let Some(written) = &fields.database {
+        let bare = written.value.strip_prefix("Database/").unwrap_or(&written.value);
+        let found =
+            context.names.spec(bare, written.as_ref(), unit, &[Kind::Database], diagnostics);
+        if let Some(Unit::Database(index)) = found {
+            let by = "database".to_owned();
+            let need = Need { unit: Unit::Database(index), span: written.span, by };
+            return (Target::Database(index), Some(need));
+        }
+    }
+    if let Some(url) = &fields.url {
+        database_url(url, diagnostics);
+        password_in_url(url, diagnostics);
+        return (Target::Url(url.value.clone()), None);
+    }
+    match &fields.url_from {
+        Some(key) => (Target::UrlFrom(secret_key(key.clone(), diagnostics)), None),
+        None => (Target::Url(String::new()), None),
+    }
+}
+
+fn database_url(url: &Text, diagnostics: &mut Diagnostics) {
+    let scheme = url.value.split_once("://").map(|(scheme, _)| scheme);
+    if scheme.and_then(crate::engine::find).is_none() {
+        let message = match scheme {
+            Some(scheme) => format!("Atlas knows no URL scheme `{}`", scheme.escape_debug()),
+            None => "this is no database URL".to_owned(),
+        };
+        let known: Vec<&str> = crate::engine::ENGINES.iter().map(|engine| engine.name).collect();
+        let help = crate::diag::problems::spec::did_you_mean(
+            scheme.unwrap_or_default(),
+            known.iter().copied(),
+        );
+        diagnostics.report(invalid(url.span, message, help));
+    }
+}
+
+/// Whether a URL has a password between its user and its host.
+fn password_in_url(url: &Text, diagnostics: &mut Diagnostics) {
+    let Some((_, rest)) = url.value.split_once("://") else { return };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let user = authority.rsplit_once('@').map(|(user, _)| user);
+    let password = user.and_then(|user| user.split_once(':')).map(|(_, password)| password);
+    if password.is_some_and(|password| !password.is_empty()) {
+        diagnostics.conceal(url.span);
+        diagnostics.report(PasswordInUrl { primary: url.span });
+    }
+}
+
+fn desired(
+    fields: &syntax::Schema,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Desired {
+    let choices = [
+        ("sql", fields.sql.as_ref().map(|node| node.span)),
+        (
+            "files",
+            fields.files.as_ref().map(|list| list.first().map_or(fields.span, |file| file.span)),
+        ),
+        ("hcl", fields.hcl.as_ref().map(|path| path.span)),
+    ];
+    one_of(fields.span, "what the schema is to be", &choices, diagnostics);
+    if let Some(path) = &fields.hcl {
+        let text = files::text(path, context, diagnostics);
+        return Desired::Hcl(text.unwrap_or_else(|| Excerpt::opaque(String::new(), path.span)));
+    }
+    if let Some(paths) = &fields.files {
+        if paths.is_empty() {
+            let help = "name .sql files, or use a glob such as schema/*.sql";
+            diagnostics.report(invalid(fields.span, "`files` is empty", help));
+        }
+        return Desired::Sql(files::texts(paths, ".sql", context, diagnostics));
+    }
+    let inline = fields.sql.as_ref().and_then(crate::syntax::node::Node::excerpt);
+    if let Some(inline) = inline.as_ref().filter(|inline| inline.text.trim().is_empty()) {
+        let help = "write the statements that create the schema";
+        diagnostics.report(invalid(inline.span, "`sql` is empty", help));
+    }
+    Desired::Sql(inline.into_iter().collect())
+}
+
+/// Exactly one of some fields has to be there.
+fn one_of(
+    span: Span,
+    purpose: &str,
+    choices: &[(&str, Option<Span>)],
+    diagnostics: &mut Diagnostics,
+) {
+    let mut there = choices.iter().filter_map(|(name, span)| Some((*name, (*span)?)));
+    let Some((other, other_span)) = there.next() else {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        let (of, choices) = ("this Schema", names.as_slice());
+        diagnostics.report(NothingChosen { primary: span, of, purpose, choices });
+        return;
+    };
+    for (name, primary) in there {
+        let why = "each of them says it all";
+        diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
+    }
+}
+
+/// The operator's own rules for fields that go together.
+fn rules(fields: &syntax::Schema, diagnostics: &mut Diagnostics) {
+    let dev_url = fields.dev_url.as_ref().map(|url| url.span);
+    let dev_url = dev_url.or(fields.dev_url_from.as_ref().map(|key| key.name.span));
+    if let (Some(dev_db), None) = (&fields.dev_db, dev_url) {
+        let message = "`devDB` does nothing without `devUrl`";
+        let help = "add `devUrl`: how the operator reaches that pod (atlas-operator `devdb.go`)";
+        diagnostics.report(invalid(dev_db.span, message, help));
+    }
+    if let (Some(url), Some(from)) = (&fields.dev_url, &fields.dev_url_from) {
+        let (primary, other_span) = (from.name.span, url.span);
+        let (name, other, why) = ("devUrlFrom", "devUrl", "each of them says it all");
+        diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
+    }
+    if let (Some(config), Some(from)) = (&fields.config, &fields.config_from) {
+        let (primary, other_span) = (from.name.span, config.span);
+        let (name, other, why) = ("configFrom", "config", "each of them says it all");
+        diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
+    }
+    let config = fields.config.as_ref().map(|config| config.span);
+    let config = config.or(fields.config_from.as_ref().map(|key| key.name.span));
+    if let (Some(config), None) = (config, &fields.env_name) {
+        let message = "an Atlas project file does nothing without `envName`";
+        diagnostics.report(invalid(config, message, "add `envName`: the `env` block to use"));
+    }
+}
+
+fn policy(written: syntax::Policy, diagnostics: &mut Diagnostics) -> Policy {
+    let destructive = choice("destructive", written.destructive, &["error", "allow"], diagnostics);
+    let known = SKIPS.map(|(ours, _)| ours);
+    let skip = written.skip.iter().filter_map(|word| {
+        let found = SKIPS.iter().find(|(ours, _)| *ours == word.value);
+        if found.is_none() {
+            let (primary, field, written) = (word.span, "skip", word.value.as_str());
+            diagnostics.report(UnknownChoice { primary, field, written, known: &known });
+        }
+        found.map(|(_, theirs)| *theirs)
+    });
+    let skip = skip.collect();
+    Policy {
+        destructive: match destructive.as_deref() {
+            Some("allow") => Destructive::Allow,
+            Some(_) | None => Destructive::Error,
+        },
+        skip,
+        concurrent_create: written.concurrent_create.map(|value| value.value),
+        concurrent_drop: written.concurrent_drop.map(|value| value.value),
+        review: choice("review", written.review, &["ALWAYS", "WARNING", "ERROR"], diagnostics),
+    }
+}
+
+fn choice(
+    field: &str,
+    written: Option<Text>,
+    known: &[&str],
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
+    let text = written?;
+    if !known.contains(&text.value.as_str()) {
+        let (primary, written) = (text.span, text.value.as_str());
+        diagnostics.report(UnknownChoice { primary, field, written, known });
+    }
+    Some(text.value)
+}
+
+fn variable(written: syntax::Variable, diagnostics: &mut Diagnostics) -> Option<Variable> {
+    let key = written.key;
+    let value = match (written.value, written.value_from) {
+        (Some(text), None) => VariableValue::Text(text.value),
+        (None, Some(from)) => VariableValue::From(from.value),
+        (Some(text), Some(from)) => {
+            let (primary, other_span) = (from.span, text.span);
+            let (name, other, why) = ("valueFrom", "value", "each of them says it all");
+            diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
+            return None;
+        }
+        (None, None) => {
+            let (of, purpose) = ("this variable", "what its value is");
+            let choices = &["value", "valueFrom"][..];
+            diagnostics.report(NothingChosen { primary: key.span, of, purpose, choices });
+            return None;
+        }
+    };
+    Some(Variable { key: key.value, value })
+}
+
+pub(crate) fn secret_key(key: syntax::SecretKey, diagnostics: &mut Diagnostics) -> SecretKey {
+    check::object_name("Secret named", &key.name, diagnostics);
+    check::data_key(&key.key, diagnostics);
+    SecretKey { name: key.name.value, key: key.key.value }
+}

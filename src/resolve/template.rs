@@ -1,0 +1,401 @@
+//! `${name.property}` in an App's environment.
+//!
+//! Public parts (host, port, name) become text; user, password and whole URLs stay in their
+//! Secret: a `secretKeyRef` variable holds them, and Kubernetes' own `$(VAR)` puts them together.
+//! No secret value is ever in the output.
+
+use crate::diag::Diagnostics;
+use crate::diag::problems::names::{CrossNamespace, InvalidReference, UnknownProperty};
+use crate::diag::problems::security::UnescapedUrl;
+use crate::engine::DatabaseInUrl;
+use crate::model::{Database, EnvValue, Need, Schema, SecretKey, Target, Unit, User};
+use crate::resolve::check::invalid;
+use crate::resolve::names::Names;
+use crate::source::Span;
+use crate::syntax::{Kind, Text};
+
+/// What references can lead to.
+pub(crate) struct Scope<'a> {
+    pub(crate) databases: &'a [Database],
+    pub(crate) schemas: &'a [Schema],
+    pub(crate) apps: &'a [Host],
+}
+
+/// How an App is reached.
+pub(crate) struct Host {
+    pub(crate) name: String,
+    pub(crate) host: String,
+    pub(crate) port: Option<i64>,
+}
+
+/// Who reads: the App whose environment this is.
+pub(crate) struct Reader<'a> {
+    pub(crate) unit: Unit,
+    pub(crate) label: &'a str,
+    pub(crate) namespace: Option<&'a str>,
+    pub(crate) names: &'a Names,
+}
+
+const DATABASE_PROPERTIES: [&str; 6] = ["host", "port", "user", "password", "name", "url"];
+const APP_PROPERTIES: [&str; 3] = ["host", "port", "url"];
+
+/// One piece of a value.
+enum Piece {
+    /// Text that is printed.
+    Text(String),
+    /// A part that is in a Secret, with the name that a variable for it would have.
+    Secret(String, SecretKey),
+}
+
+/// The environment with every reference resolved, helper variables in front of their first use,
+/// and what the references make the App wait for.
+pub(crate) struct Resolved {
+    pub(crate) variables: Vec<(String, EnvValue)>,
+    pub(crate) needs: Vec<Need>,
+}
+
+/// Resolves the references of a whole environment.
+pub(crate) fn environment(
+    written: Vec<(Text, crate::syntax::EnvValue)>,
+    scope: &Scope<'_>,
+    reader: &Reader<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Resolved {
+    let taken: Vec<String> = written.iter().map(|(name, _)| name.value.clone()).collect();
+    let mut helpers = Helpers { taken, made: Vec::new() };
+    let mut resolved = Resolved { variables: Vec::new(), needs: Vec::new() };
+    for (name, value) in written {
+        let value = match value {
+            crate::syntax::EnvValue::From(source) => EnvValue::From(source.value),
+            crate::syntax::EnvValue::Text(text) => {
+                let pieces = pieces(&text, scope, reader, &mut resolved.needs, diagnostics);
+                compose(pieces, &mut helpers, &mut resolved.variables)
+            }
+        };
+        resolved.variables.push((name.value, value));
+    }
+    resolved
+}
+
+/// The variables that hold the secret parts of composed values.
+struct Helpers {
+    taken: Vec<String>,
+    made: Vec<(String, SecretKey)>,
+}
+
+impl Helpers {
+    /// The variable that holds a key of a Secret; it is made before its first use.
+    fn variable(
+        &mut self,
+        wish: &str,
+        key: &SecretKey,
+        variables: &mut Vec<(String, EnvValue)>,
+    ) -> String {
+        if let Some((name, _)) = self.made.iter().find(|(_, made)| made == key) {
+            return name.clone();
+        }
+        let numbered = (2u32..).map(|number| format!("{wish}_{number}"));
+        let mut names = std::iter::once(wish.to_owned()).chain(numbered);
+        let name = names.find(|name| !self.taken.contains(name)).unwrap_or_default();
+        self.taken.push(name.clone());
+        self.made.push((name.clone(), key.clone()));
+        variables.push((name.clone(), EnvValue::Secret(key.clone())));
+        name
+    }
+}
+
+fn compose(
+    pieces: Vec<Piece>,
+    helpers: &mut Helpers,
+    variables: &mut Vec<(String, EnvValue)>,
+) -> EnvValue {
+    if let [Piece::Secret(_, key)] = pieces.as_slice() {
+        return EnvValue::Secret(key.clone());
+    }
+    let text = pieces.into_iter().map(|piece| match piece {
+        Piece::Text(text) => text,
+        Piece::Secret(wish, key) => format!("$({})", helpers.variable(&wish, &key, variables)),
+    });
+    EnvValue::Text(text.collect())
+}
+
+/// Takes a value apart. `$$` is a literal `$`, which Kubernetes wants doubled as well
+/// (`third_party/forked/golang/expansion`); `$(VAR)` is left to Kubernetes.
+fn pieces(
+    text: &Text,
+    scope: &Scope<'_>,
+    reader: &Reader<'_>,
+    needs: &mut Vec<Need>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut plain = String::new();
+    let mut rest = text.value.as_str();
+    while let Some((before, after)) = rest.split_once('$') {
+        plain.push_str(before);
+        if let Some(next) = after.strip_prefix('$') {
+            plain.push_str("$$");
+            rest = next;
+        } else if let Some(reference) = after.strip_prefix('{') {
+            let Some((inside, next)) = reference.split_once('}') else {
+                let cause = "`${` without `}`".to_owned();
+                diagnostics.report(InvalidReference { primary: text.span, cause });
+                return pieces;
+            };
+            if !plain.is_empty() {
+                pieces.push(Piece::Text(std::mem::take(&mut plain)));
+            }
+            pieces.extend(reference_pieces(inside, text.span, scope, reader, needs, diagnostics));
+            rest = next;
+        } else {
+            plain.push('$');
+            rest = after;
+        }
+    }
+    plain.push_str(rest);
+    if !plain.is_empty() || pieces.is_empty() {
+        pieces.push(Piece::Text(plain));
+    }
+    pieces
+}
+
+/// What `name.property` or `Kind/name.property` stands for.
+fn reference_pieces(
+    inside: &str,
+    span: Span,
+    scope: &Scope<'_>,
+    reader: &Reader<'_>,
+    needs: &mut Vec<Need>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Piece> {
+    let Some((name, property)) = inside.rsplit_once('.').filter(|(name, _)| !name.is_empty())
+    else {
+        let cause = format!("`${{{}}}` is no reference", inside.escape_debug());
+        diagnostics.report(InvalidReference { primary: span, cause });
+        return Vec::new();
+    };
+    let (kinds, bare) = match name.split_once('/') {
+        Some((kind, bare)) => match Kind::ALL.into_iter().find(|known| known.name() == kind) {
+            Some(kind) => (vec![kind], bare),
+            None => {
+                let cause = format!("`{}` is no kind of spec", kind.escape_debug());
+                diagnostics.report(InvalidReference { primary: span, cause });
+                return Vec::new();
+            }
+        },
+        None => (Kind::ALL.to_vec(), name),
+    };
+    let written = Text::new(bare.to_owned(), span);
+    let unit = reader.names.spec(bare, written.as_ref(), reader.unit, &kinds, diagnostics);
+    let Some(unit) = unit else { return Vec::new() };
+    // What an App says of itself (its own host in a link, say) makes it wait for nothing.
+    if unit != reader.unit {
+        needs.push(Need { unit, span, by: format!("${{{inside}}}") });
+    }
+    let place = Place { span, reader, property };
+    match unit {
+        Unit::Database(index) => {
+            let database = scope.databases.get(index);
+            database.map(|database| place.of_database(database, diagnostics)).unwrap_or_default()
+        }
+        Unit::Schema(index) => {
+            let schema = scope.schemas.get(index);
+            schema.map(|schema| place.of_schema(schema, scope, diagnostics)).unwrap_or_default()
+        }
+        Unit::App(index) => {
+            let host = scope.apps.get(index);
+            host.map(|host| place.of_app(host, diagnostics)).unwrap_or_default()
+        }
+        Unit::Manifest(_) | Unit::EverySchema => Vec::new(),
+    }
+}
+
+/// One reference: where it is, who reads, and what.
+struct Place<'a> {
+    span: Span,
+    reader: &'a Reader<'a>,
+    property: &'a str,
+}
+
+impl Place<'_> {
+    fn unknown(&self, of: &str, known: &[&str], diagnostics: &mut Diagnostics) -> Vec<Piece> {
+        let (primary, property) = (self.span, self.property);
+        diagnostics.report(UnknownProperty { primary, of, property, known });
+        Vec::new()
+    }
+
+    fn of_database(&self, database: &Database, diagnostics: &mut Diagnostics) -> Vec<Piece> {
+        let label = format!("Database/{}", database.common.name);
+        let needs_secret = matches!(self.property, "user" | "password" | "url");
+        let same_namespace = database.common.namespace.as_deref() == self.reader.namespace;
+        if needs_secret && !same_namespace && !is_public(database, self.property) {
+            diagnostics.report(CrossNamespace {
+                primary: self.span,
+                from: self.reader.label,
+                to: &label,
+                namespace: database
+                    .common
+                    .namespace
+                    .as_deref()
+                    .unwrap_or("(the application's own)"),
+                other: database.common.place,
+            });
+        }
+        match self.property {
+            "host" => vec![Piece::Text(database.host.clone())],
+            "port" => match database.port {
+                Some(port) => vec![Piece::Text(port.to_string())],
+                None => {
+                    let message = format!("`{label}` has no port");
+                    let help = "add `port` to its `external`";
+                    diagnostics.report(invalid(self.span, message, help));
+                    Vec::new()
+                }
+            },
+            "name" => vec![Piece::Text(database.database.clone())],
+            "user" => vec![user(database)],
+            "password" => vec![password(database)],
+            "url" => self.url(database, diagnostics),
+            _ => self.unknown(&label, &DATABASE_PROPERTIES, diagnostics),
+        }
+    }
+
+    fn url(&self, database: &Database, diagnostics: &mut Diagnostics) -> Vec<Piece> {
+        let name = variable_prefix(&database.common.name);
+        if let Some(key) = &database.credentials.url_key {
+            let key = secret_key(database, key);
+            return vec![Piece::Secret(format!("{name}_URL"), key)];
+        }
+        diagnostics.report(UnescapedUrl { primary: self.span, database: &database.common.name });
+        let port = database.port.map(|port| format!(":{port}")).unwrap_or_default();
+        let host = escape_dollar(&database.host);
+        let database_name = escape_dollar(&percent_encode(&database.database));
+        let encode = |(key, value): &(String, String)| {
+            format!("{}={}", percent_encode(key), percent_encode(value))
+        };
+        let mut query: Vec<String> = database.parameters.iter().map(encode).collect();
+        let path = match database.engine.database_in_url {
+            DatabaseInUrl::Path => format!("/{database_name}"),
+            DatabaseInUrl::Query => {
+                query.insert(0, format!("database={database_name}"));
+                String::new()
+            }
+        };
+        let query = match query.is_empty() {
+            true => String::new(),
+            false => format!("?{}", query.join("&")),
+        };
+        vec![
+            Piece::Text(format!("{}://", database.scheme)),
+            user(database),
+            Piece::Text(":".to_owned()),
+            password(database),
+            Piece::Text(format!("@{host}{port}{path}{query}")),
+        ]
+    }
+
+    /// A schema's database: the same values, after the schema is in place.
+    fn of_schema(
+        &self,
+        schema: &Schema,
+        scope: &Scope<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Piece> {
+        let label = format!("Schema/{}", schema.common.name);
+        match &schema.target {
+            Target::Database(index) => match scope.databases.get(*index) {
+                Some(database) => self.of_database(database, diagnostics),
+                None => Vec::new(),
+            },
+            Target::UrlFrom(key) if self.property == "url" => {
+                if schema.common.namespace.as_deref() != self.reader.namespace {
+                    diagnostics.report(CrossNamespace {
+                        primary: self.span,
+                        from: self.reader.label,
+                        to: &label,
+                        namespace: schema
+                            .common
+                            .namespace
+                            .as_deref()
+                            .unwrap_or("(the application's own)"),
+                        other: schema.common.place,
+                    });
+                }
+                let name = variable_prefix(&schema.common.name);
+                vec![Piece::Secret(format!("{name}_URL"), key.clone())]
+            }
+            Target::UrlFrom(_) => self.unknown(&label, &["url"], diagnostics),
+            Target::Url(_) => {
+                let message = format!("`{label}` has a literal URL, which is not copied");
+                let help = "describe the database as a `Database`, or use `urlFrom`";
+                diagnostics.report(invalid(self.span, message, help));
+                Vec::new()
+            }
+        }
+    }
+
+    fn of_app(&self, app: &Host, diagnostics: &mut Diagnostics) -> Vec<Piece> {
+        let label = format!("App/{}", app.name);
+        if !APP_PROPERTIES.contains(&self.property) {
+            return self.unknown(&label, &APP_PROPERTIES, diagnostics);
+        }
+        let Some(port) = app.port else {
+            let message = format!("`{label}` has no port, so nothing can reach it");
+            diagnostics.report(invalid(self.span, message, "add `port` to it"));
+            return Vec::new();
+        };
+        vec![Piece::Text(match self.property {
+            "host" => app.host.clone(),
+            "port" => port.to_string(),
+            _ => format!("http://{}:{port}", app.host),
+        })]
+    }
+}
+
+/// Whether a property needs no Secret after all: the user of some Databases is in the spec.
+fn is_public(database: &Database, property: &str) -> bool {
+    property == "user" && matches!(database.credentials.user, User::Name(_))
+}
+
+fn user(database: &Database) -> Piece {
+    match &database.credentials.user {
+        User::Name(name) => Piece::Text(escape_dollar(name)),
+        User::Key(key) => secret(database, "USER", key),
+    }
+}
+
+fn password(database: &Database) -> Piece {
+    secret(database, "PASSWORD", &database.credentials.password_key)
+}
+
+fn secret(database: &Database, suffix: &str, key: &str) -> Piece {
+    let name = format!("{}_{suffix}", variable_prefix(&database.common.name));
+    Piece::Secret(name, secret_key(database, key))
+}
+
+fn secret_key(database: &Database, key: &str) -> SecretKey {
+    SecretKey { name: database.credentials.secret.clone(), key: key.to_owned() }
+}
+
+/// `shop-db` as the beginning of a variable's name: `SHOP_DB`.
+fn variable_prefix(name: &str) -> String {
+    name.replace('-', "_").to_ascii_uppercase()
+}
+
+/// A literal `$` as Kubernetes wants it in a value.
+fn escape_dollar(text: &str) -> String {
+    text.replace('$', "$$")
+}
+
+/// Everything but RFC 3986's unreserved characters as `%XX`.
+fn percent_encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte));
+            }
+            other => encoded.push_str(&format!("%{other:02X}")),
+        }
+        encoded
+    })
+}

@@ -1,0 +1,296 @@
+//! Graph + objects -> plan: which wave everything is in, and the order of the output.
+//!
+//! The wave of a unit is the length of the longest path of gating edges that ends there, so there
+//! are as few waves as the graph allows. Written waves are kept and everything else is arranged
+//! around them, below zero where that is what it takes.
+
+use crate::diag::Diagnostics;
+use crate::diag::problems::waves::{Step, WavePinContradicts};
+use crate::graph::{EdgeId, NodeId};
+use crate::link::{Link, Links, is_claim, step};
+use crate::model::{Project, Unit};
+use crate::object::{Object, apply_rank, group};
+use crate::resolve::WAVE_ANNOTATION;
+use crate::source::Spanned;
+
+/// What is applied when.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The objects in the order in which Argo CD applies them.
+    pub objects: Vec<Planned>,
+    /// The wave of every unit, and why.
+    pub units: Vec<Scheduled>,
+}
+
+/// An object with its wave.
+#[derive(Debug)]
+pub struct Planned {
+    /// The wave.
+    pub wave: i64,
+    /// Whether it is a hook, whose wave is its own business.
+    pub is_hook: bool,
+    /// The object, which carries the wave.
+    pub object: Object,
+}
+
+/// A unit with its wave.
+#[derive(Clone, Debug)]
+pub struct Scheduled {
+    /// The unit.
+    pub unit: Unit,
+    /// Its node in the graph.
+    pub node: NodeId,
+    /// Its wave.
+    pub wave: i64,
+    /// The edge that puts it there; none for what waits for nothing.
+    pub because: Option<EdgeId>,
+    /// Whether the wave is written.
+    pub is_pinned: bool,
+}
+
+/// Schedules the objects of a project.
+pub fn plan(
+    project: &Project,
+    links: &Links,
+    objects: Vec<Object>,
+    diagnostics: &mut Diagnostics,
+) -> Plan {
+    let units = waves(project, links, diagnostics);
+    let waves: std::collections::BTreeMap<Unit, i64> =
+        units.iter().map(|scheduled| (scheduled.unit, scheduled.wave)).collect();
+    let mut objects: Vec<Planned> = objects
+        .into_iter()
+        .map(|mut object| match waves.get(&object.owner) {
+            Some(&wave) => {
+                object.annotate(WAVE_ANNOTATION, &wave.to_string());
+                Planned { wave, is_hook: false, object }
+            }
+            None => {
+                let wave = object.annotation(WAVE_ANNOTATION).and_then(|text| text.parse().ok());
+                Planned { wave: wave.unwrap_or(0), is_hook: true, object }
+            }
+        })
+        .collect();
+    objects.sort_by_cached_key(apply_key);
+    pull_forward(&mut objects);
+    Plan { objects, units }
+}
+
+/// Argo CD's order: phase, wave, kind, name (gitops-engine `pkg/sync/sync_tasks.go`).
+fn apply_key(planned: &Planned) -> (usize, i64, usize, String, crate::object::ObjectId) {
+    let object = &planned.object;
+    let name = object.name().to_owned();
+    (phase(object), planned.wave, apply_rank(object.kind()), name, object.id())
+}
+
+/// The phases of a sync in their order; an object in several of them counts by the first.
+fn phase(object: &Object) -> usize {
+    const PHASES: [&str; 4] = ["PreSync", "Sync", "PostSync", "SyncFail"];
+    const HELM: [(&str, &str); 6] = [
+        ("pre-install", "PreSync"),
+        ("pre-upgrade", "PreSync"),
+        ("post-install", "PostSync"),
+        ("post-upgrade", "PostSync"),
+        ("post-delete", "SyncFail"),
+        ("pre-delete", "SyncFail"),
+    ];
+    let argo = object.annotation("argocd.argoproj.io/hook");
+    let helm = object.annotation("helm.sh/hook");
+    let named = argo.or(helm).unwrap_or("Sync").split(',').map(str::trim);
+    let phases = named.filter_map(|word| {
+        let mapped = HELM.iter().find(|(helm, _)| *helm == word).map_or(word, |(_, argo)| argo);
+        PHASES.iter().position(|phase| *phase == mapped)
+    });
+    phases.min().unwrap_or(PHASES.len())
+}
+
+/// Argo CD applies a Namespace and a CustomResourceDefinition before the first object that needs
+/// it, whatever their waves say.
+fn pull_forward(objects: &mut Vec<Planned>) {
+    let mut place = 0;
+    while place < objects.len() {
+        let Some(planned) = objects.get(place) else { break };
+        let needed_at = match planned.object.kind() {
+            "Namespace" => {
+                let name = planned.object.name();
+                objects.iter().position(|other| other.object.namespace() == Some(name))
+            }
+            "CustomResourceDefinition" => {
+                let spec = |path: &[&str]| planned.object.at(path).and_then(|value| value.as_str());
+                let (api, kind) = (spec(&["spec", "group"]), spec(&["spec", "names", "kind"]));
+                objects.iter().position(|other| {
+                    let version = other.object.at(&["apiVersion"]).and_then(|value| value.as_str());
+                    Some(group(version.unwrap_or_default())) == api
+                        && Some(other.object.kind()) == kind
+                })
+            }
+            _ => None,
+        };
+        if let Some(earlier) = needed_at.filter(|&earlier| earlier < place) {
+            let planned = objects.remove(place);
+            objects.insert(earlier, planned);
+        }
+        place += 1;
+    }
+}
+
+/// The waves of all units, in the order of the graph's nodes.
+fn waves(project: &Project, links: &Links, diagnostics: &mut Diagnostics) -> Vec<Scheduled> {
+    let levels = Levels::of(project, links);
+    for node in 0..links.nodes().len() {
+        levels.check_pin(node, diagnostics);
+    }
+    let mut units: Vec<Scheduled> = (0..links.nodes().len())
+        .map(|node| Scheduled {
+            unit: *links.node(node),
+            node,
+            wave: levels.wave(node),
+            because: levels.because(node),
+            is_pinned: levels.pin(node).is_some(),
+        })
+        .collect();
+    claims_join_their_pods(project, links, &levels, &mut units);
+    units
+}
+
+/// A claim is in the wave of the first pod that mounts it: earlier, it could not bind and would
+/// hold the sync back for good; later, the pod could not start.
+fn claims_join_their_pods(
+    project: &Project,
+    links: &Links,
+    levels: &Levels<'_>,
+    units: &mut [Scheduled],
+) {
+    for scheduled in units.iter_mut().filter(|scheduled| !scheduled.is_pinned) {
+        let Unit::Manifest(index) = scheduled.unit else { continue };
+        if project.manifests.get(index).is_some_and(|manifest| is_claim(&manifest.written)) {
+            let pods = links.outgoing(scheduled.node).map(|edge| levels.wave(edge.to));
+            scheduled.wave = pods.min().unwrap_or(scheduled.wave).max(scheduled.wave);
+        }
+    }
+}
+
+/// The arithmetic of waves.
+struct Levels<'a> {
+    project: &'a Project,
+    links: &'a Links,
+    pins: Vec<Option<Spanned<i64>>>,
+    waves: Vec<i64>,
+    /// Which group of nodes that wait for each other a node is in, if there is any cycle at all.
+    groups: Option<Vec<usize>>,
+}
+
+fn weight(link: &Link) -> i64 {
+    i64::from(link.gates)
+}
+
+impl<'a> Levels<'a> {
+    fn of(project: &'a Project, links: &'a Links) -> Levels<'a> {
+        let n_nodes = links.nodes().len();
+        let pins = links.nodes().iter().map(|&unit| project.pin(unit)).collect();
+        // The edges of a cycle do not count: it has been reported, and a preview still wants waves.
+        let groups = (!links.cycles().is_empty()).then(|| links.components());
+        let mut levels = Levels { project, links, pins, waves: vec![0; n_nodes], groups };
+        let order = levels.order();
+        let latest = levels.latest(&order);
+        for &node in &order {
+            let floor = latest.get(node).map_or(0, |&latest| latest.min(0));
+            let earliest = levels.earliest(node).unwrap_or(floor).max(floor);
+            let wave = levels.pin(node).unwrap_or(earliest);
+            if let Some(place) = levels.waves.get_mut(node) {
+                *place = wave;
+            }
+        }
+        levels
+    }
+
+    fn order(&self) -> Vec<NodeId> {
+        self.links.order()
+    }
+
+    /// The latest wave that each node may have for the sake of pins behind it.
+    fn latest(&self, order: &[NodeId]) -> Vec<i64> {
+        let mut latest = vec![i64::MAX; self.links.nodes().len()];
+        for &node in order.iter().rev() {
+            let behind = self.links.outgoing(node).filter(|edge| self.counts(edge.from, edge.to));
+            let bound = behind
+                .filter_map(|edge| {
+                    let bound = self.pin(edge.to).or_else(|| latest.get(edge.to).copied())?;
+                    (bound != i64::MAX).then(|| bound - weight(&edge.weight))
+                })
+                .min();
+            if let (Some(bound), Some(place)) = (bound, latest.get_mut(node)) {
+                *place = bound;
+            }
+        }
+        latest
+    }
+
+    /// The earliest wave that what a node waits for allows.
+    fn earliest(&self, node: NodeId) -> Option<i64> {
+        let before = self.links.incoming(node).filter(|edge| self.counts(edge.from, edge.to));
+        before.map(|edge| self.wave(edge.from) + weight(&edge.weight)).max()
+    }
+
+    fn counts(&self, from: NodeId, to: NodeId) -> bool {
+        self.groups.as_ref().is_none_or(|groups| groups.get(from) != groups.get(to))
+    }
+
+    fn wave(&self, node: NodeId) -> i64 {
+        self.waves.get(node).copied().unwrap_or(0)
+    }
+
+    fn pin(&self, node: NodeId) -> Option<i64> {
+        self.pins.get(node).copied().flatten().map(|pin| pin.value)
+    }
+
+    /// The edge that puts a node into its wave: the first that allows no earlier one.
+    fn because(&self, node: NodeId) -> Option<EdgeId> {
+        let wave = self.wave(node);
+        let ids = self.links.incoming_ids(node);
+        let mut tight = ids.iter().copied().filter(|&id| {
+            let edge = self.links.edge(id);
+            self.counts(edge.from, edge.to) && self.wave(edge.from) + weight(&edge.weight) == wave
+        });
+        tight.next()
+    }
+
+    /// Reports a pin that is too early for what its node waits for.
+    fn check_pin(&self, node: NodeId, diagnostics: &mut Diagnostics) {
+        let Some(pin) = self.pins.get(node).copied().flatten() else { return };
+        let Some(lowest) = self.earliest(node).filter(|&lowest| lowest > pin.value) else { return };
+        let (steps, source) = self.path_to_pin(node, lowest);
+        let Some(other) = self.pins.get(source).copied().flatten() else { return };
+        diagnostics.report(WavePinContradicts {
+            primary: pin.span,
+            name: self.project.label(*self.links.node(node)),
+            wave: pin.value,
+            other_span: other.span,
+            other: self.project.label(*self.links.node(source)),
+            other_wave: other.value,
+            lowest,
+            steps,
+        });
+    }
+
+    /// The path from a node back to the pin that makes it wait so long.
+    fn path_to_pin(&self, node: NodeId, lowest: i64) -> (Vec<Step>, NodeId) {
+        let mut steps = Vec::new();
+        let (mut node, mut wave) = (node, lowest);
+        loop {
+            let ids = self.links.incoming_ids(node);
+            let tight = ids.iter().copied().find(|&id| {
+                let edge = self.links.edge(id);
+                self.counts(edge.from, edge.to)
+                    && self.wave(edge.from) + weight(&edge.weight) == wave
+            });
+            let Some(id) = tight else { return (steps, node) };
+            steps.extend(step(self.project, self.links, id));
+            node = self.links.edge(id).from;
+            wave = self.wave(node);
+            if self.pin(node).is_some() {
+                return (steps, node);
+            }
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Previews: what a person looks at before, or instead of, the manifests.
+
+pub mod check;
+pub mod explain;
+pub mod waves;
