@@ -6,3 +6,4 @@ pub mod diag;
 pub mod value;
 pub mod syntax;
 pub mod parse;
+pub mod health;

@@ -1,2 +1,1 @@
 //! Sources -> syntax: reads YAML and SQL and reports what cannot be read.
-
