@@ -1,6 +1,13 @@
 //! What `deploy/` installs: the kustomizations are rendered and the pod is looked at; the files that
 //! repeat the health checks are compared with them (`BLESS=1` writes them).
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -5,6 +5,8 @@
 //! most: without `string`, `string.find(...)` and `("x"):find(...)` are run-time errors, and Argo CD
 //! would call the resource's health Unknown.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -351,9 +353,12 @@ impl Vm {
             .unwrap_or_else(|error| panic!("{} on {object}: {error}", self.kind));
         assert_eq!(self.n_globals(), n_globals, "{} leaks a global", self.kind);
         let LuaValue::Table(result) = result else { panic!("{} on {object}: no table", self.kind) };
-        let text = |key: &str| match result.get::<LuaValue>(key).unwrap() {
-            LuaValue::String(text) => text.to_str().unwrap().to_owned(),
-            other => panic!("{} on {object}: `{key}` is {other:?}", self.kind),
+        let text = |key: &str| {
+            let value = result.get::<LuaValue>(key).unwrap();
+            let LuaValue::String(text) = &value else {
+                panic!("{} on {object}: `{key}` is {value:?}", self.kind)
+            };
+            text.to_str().unwrap().to_owned()
         };
         let health = Health { status: text("status"), message: text("message") };
         assert!(
