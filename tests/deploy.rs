@@ -96,18 +96,27 @@ fn plugin_yaml_is_what_the_server_wants() {
 
 #[test]
 fn all_three_ways_install_the_same_container() {
-    let sidecar =
-        &read_yaml("deploy/kustomize/sidecar/repo-server.yaml")["spec"]["template"]["spec"];
-    let mut expected = sidecar["containers"][0].clone();
+    let patch = read_yaml("deploy/kustomize/sidecar/repo-server.yaml");
+    let volumes = json!([patch[1]["value"]]);
+    let mut expected = patch[0]["value"].clone();
     expected["image"] = json!(IMAGE);
 
     let helm = &read_yaml("deploy/helm/values.yaml")["repoServer"];
     assert_eq!(helm["extraContainers"], json!([expected]));
-    assert_eq!(helm["volumes"], sidecar["volumes"]);
+    assert_eq!(helm["volumes"], volumes);
 
     let repo = &read_yaml("deploy/argocd-operator/argocd.yaml")["spec"]["repo"];
     assert_eq!(repo["sidecarContainers"], json!([expected]));
-    assert_eq!(repo["volumes"], sidecar["volumes"]);
+    assert_eq!(repo["volumes"], volumes);
+}
+
+#[test]
+fn the_config_map_variant_is_the_sidecar_and_one_mount() {
+    let plain = read_yaml("deploy/kustomize/sidecar/repo-server.yaml");
+    let mut variant = read_yaml("deploy/kustomize/sidecar-configmap/repo-server.yaml");
+    variant[0]["value"]["volumeMounts"].as_array_mut().unwrap().pop().unwrap();
+    variant.as_array_mut().unwrap().pop().unwrap();
+    assert_eq!(plain, variant);
 }
 
 #[test]
@@ -139,7 +148,7 @@ fn the_sidecar_is_locked_down_and_leaves_the_repo_server_alone() {
     // Everything that was there is there, unchanged.
     let base = read_yaml("tests/deploy/base/repo-server.yaml");
     let base = &base["spec"]["template"]["spec"];
-    assert_eq!(named(&pod["containers"], "argocd-repo-server"), base["containers"][0]);
+    assert_eq!(pod["containers"][0], base["containers"][0], "first, and unchanged");
     assert_eq!(pod["initContainers"], base["initContainers"]);
     for volume in base["volumes"].as_array().unwrap() {
         assert_eq!(named(&pod["volumes"], volume["name"].as_str().unwrap()), *volume);
@@ -178,6 +187,7 @@ fn the_config_map_variant_mounts_its_plugin_yaml_and_takes_another_image() {
         "readOnly": true,
     });
     check_sidecar(pod, "registry.example.com/atlas-plugin:build-7", &[mount]);
+    assert_eq!(pod["containers"][0]["name"], "argocd-repo-server");
     let volume = named(&pod["volumes"], "argocd-atlas-plugin-config");
     let name = volume["configMap"]["name"].as_str().unwrap();
     assert!(name.starts_with("argocd-atlas-plugin-config-"), "{name} has a content hash");
