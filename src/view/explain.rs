@@ -71,7 +71,7 @@ pub fn unit(
     while let Some(edge) = at.because {
         match at.unit {
             Unit::EverySchema => {
-                writeln!(out, "  the last of which is {}", last(edge, compilation, sources))?
+                writeln!(out, "  the last of which is {}", last(edge, compilation, sources))?;
             }
             Unit::Manifest(_) | Unit::Database(_) | Unit::Schema(_) | Unit::App(_) => {
                 writeln!(out, "{lead}{}", waits(edge, compilation, sources))?;
