@@ -18,6 +18,7 @@ pub mod source;
 pub mod diag;
 pub mod environment;
 pub mod read;
+pub mod parameters;
 pub mod syntax;
 pub mod parse;
 pub mod engine;

@@ -65,6 +65,9 @@ codes! {
     UnusableFile = "unusable-file", Error;
     LiteralPassword = "literal-password", Warning;
     UnescapedUrl = "unescaped-url", Warning;
+    // Parameters and environments
+    InvalidParameter = "invalid-parameter", Error;
+    UnknownEnvironment = "unknown-environment", Error;
     // Waves
     DependencyCycle = "dependency-cycle", Error;
     WavePinContradicts = "wave-pin-contradicts", Error;
@@ -74,6 +77,7 @@ codes! {
     PatchMatchesNothing = "patch-matches-nothing", Error;
     InvalidPatch = "invalid-patch", Error;
     TooLarge = "too-large", Error;
+    UnservedKind = "unserved-kind", Error;
     HostWithoutNamespace = "host-without-namespace", Note;
     // Reading SQL
     SqlSyntax = "sql-syntax", Error;
