@@ -1,5 +1,8 @@
 //! What the README shows is what a user sees.
 
+#![expect(clippy::expect_used, reason = "a test stops at what it did not expect")]
+#![expect(clippy::disallowed_methods, reason = "a test runs the binary")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 
