@@ -1,6 +1,7 @@
 //! An Argo CD config management plugin that brings up database, schema and application in that
 //! order.
 
+pub mod dialect;
 pub mod source;
 pub mod diag;
 pub mod value;

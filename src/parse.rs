@@ -1,2 +1,4 @@
 //! Sources -> syntax: reads YAML and SQL and reports what cannot be read.
 
+
+pub mod sql;

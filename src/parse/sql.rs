@@ -1,0 +1,3 @@
+//! SQL.
+pub(crate) mod token;
+pub(crate) mod split;
