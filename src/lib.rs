@@ -6,4 +6,5 @@ pub mod source;
 pub mod diag;
 pub mod value;
 pub mod syntax;
+pub mod catalogue;
 pub mod parse;

@@ -1,4 +1,3 @@
 //! Sources -> syntax: reads YAML and SQL and reports what cannot be read.
 
-
 pub mod sql;

@@ -166,9 +166,7 @@ impl Sources {
 }
 
 fn memchr_lines(text: &str) -> impl Iterator<Item = u32> {
-    text.bytes()
-        .zip(1u32..)
-        .filter_map(|(byte, next)| (byte == b'\n').then_some(next))
+    text.bytes().zip(1u32..).filter_map(|(byte, next)| (byte == b'\n').then_some(next))
 }
 
 /// A text that stands inside a file, in which places can be found again: a whole `.sql` file, or

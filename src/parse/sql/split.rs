@@ -131,9 +131,10 @@ impl<'a> Splitter<'a> {
 
     fn run(mut self) -> Outcome {
         if let Some((what, start)) = self.allowances.unclosed {
-            let length = self.text.get(start..).map_or(0, |rest| {
-                rest.split('\n').next().unwrap_or_default().trim_end().len()
-            });
+            let length = self
+                .text
+                .get(start..)
+                .map_or(0, |rest| rest.split('\n').next().unwrap_or_default().trim_end().len());
             self.flaw(FlawKind::Unclosed(what), start..start + length);
         }
         loop {
@@ -299,7 +300,9 @@ impl<'a> Splitter<'a> {
             return false;
         }
         let line = self.lexer.line().trim_end();
-        let marks = |mark: &str| line.strip_prefix(mark).is_some_and(|r| r.is_empty() || r.starts_with(' '));
+        let marks = |mark: &str| {
+            line.strip_prefix(mark).is_some_and(|r| r.is_empty() || r.starts_with(' '))
+        };
         let what = if ["<<<<<<<", ">>>>>>>", "=======", "|||||||"].into_iter().any(marks) {
             FlawKind::ConflictMarker
         } else if line.starts_with("```") && !line.get(3..).unwrap_or_default().contains('`') {
@@ -342,10 +345,15 @@ impl<'a> Splitter<'a> {
             Kind::Symbol(b'(') => self.now.parens += 1,
             Kind::Symbol(b')') => self.now.parens = self.now.parens.saturating_sub(1),
             Kind::Word if !after_dot => self.account(word, previous_word, token.start as usize),
-            Kind::Word | Kind::Quoted | Kind::Text | Kind::Number | Kind::Variable | Kind::Symbol(_) => {}
+            Kind::Word
+            | Kind::Quoted
+            | Kind::Text
+            | Kind::Number
+            | Kind::Variable
+            | Kind::Symbol(_) => {}
         }
-        self.now.after_end = is(word, "END")
-            || (self.now.after_end && (is(word, "TRY") || is(word, "CATCH")));
+        self.now.after_end =
+            is(word, "END") || (self.now.after_end && (is(word, "TRY") || is(word, "CATCH")));
         self.skip_inline_data(word);
     }
 
@@ -356,7 +364,9 @@ impl<'a> Splitter<'a> {
 
     fn account(&mut self, word: &str, previous: &str, start: usize) {
         let first = self.out.tokens.get(self.now.first_token).map_or("", |first| self.word(*first));
-        if !self.now.object_seen && (is(first, "CREATE") || is(first, "ALTER") || is(first, "REPLACE")) {
+        if !self.now.object_seen
+            && (is(first, "CREATE") || is(first, "ALTER") || is(first, "REPLACE"))
+        {
             if is_any(word, ROUTINES) {
                 self.now.object_seen = true;
                 self.now.routine = true;
@@ -365,7 +375,8 @@ impl<'a> Splitter<'a> {
                 self.now.rule = is(word, "RULE");
             }
         }
-        if self.delimiter != ";" || self.allowances.no_blocks_from.is_some_and(|from| start >= from) {
+        if self.delimiter != ";" || self.allowances.no_blocks_from.is_some_and(|from| start >= from)
+        {
             return;
         }
         let sql_server = self.dialect == Dialect::SqlServer;
@@ -379,7 +390,9 @@ impl<'a> Splitter<'a> {
         };
         let opens = match self.dialect {
             Dialect::Postgres => may_open || (self.now.blocks > 0 && is(word, "CASE")),
-            Dialect::MySql | Dialect::MariaDb if !self.now.routine && self.now.blocks == 0 => may_open,
+            Dialect::MySql | Dialect::MariaDb if !self.now.routine && self.now.blocks == 0 => {
+                may_open
+            }
             Dialect::MySql
             | Dialect::MariaDb
             | Dialect::Sqlite
@@ -502,9 +515,31 @@ impl<'a> Splitter<'a> {
 const ROUTINES: &[&str] = &["PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE"];
 
 const OTHER_OBJECTS: &[&str] = &[
-    "TABLE", "VIEW", "INDEX", "DATABASE", "SCHEMA", "TYPE", "SEQUENCE", "USER", "ROLE", "SERVER",
-    "EXTENSION", "DOMAIN", "RULE", "POLICY", "AGGREGATE", "OPERATOR", "CAST", "COLLATION",
-    "LANGUAGE", "PUBLICATION", "SUBSCRIPTION", "STATISTICS", "TABLESPACE", "LOGIN", "SYNONYM",
+    "TABLE",
+    "VIEW",
+    "INDEX",
+    "DATABASE",
+    "SCHEMA",
+    "TYPE",
+    "SEQUENCE",
+    "USER",
+    "ROLE",
+    "SERVER",
+    "EXTENSION",
+    "DOMAIN",
+    "RULE",
+    "POLICY",
+    "AGGREGATE",
+    "OPERATOR",
+    "CAST",
+    "COLLATION",
+    "LANGUAGE",
+    "PUBLICATION",
+    "SUBSCRIPTION",
+    "STATISTICS",
+    "TABLESPACE",
+    "LOGIN",
+    "SYNONYM",
     "DICTIONARY",
 ];
 
@@ -544,7 +579,8 @@ mod tests {
     /// Checks the statements that a text is cut into.
     fn check(dialect: Dialect, text: &str, expected: &[&str]) {
         let split = split(text, dialect);
-        let found: Vec<&str> = split.pieces.iter().map(|piece| &text[piece.bytes.clone()]).collect();
+        let found: Vec<&str> =
+            split.pieces.iter().map(|piece| &text[piece.bytes.clone()]).collect();
         assert_eq!(found, expected, "{text}");
     }
 
@@ -552,7 +588,11 @@ mod tests {
     fn quotes_and_comments_hide_semicolons() {
         check(Dialect::Postgres, "a ';' b; -- c;\n/* ; /* ; */ ; */ d", &["a ';' b", "d"]);
         check(Dialect::MySql, "a '\\';' b; # c;\nd `;`", &["a '\\';' b", "d `;`"]);
-        check(Dialect::Postgres, "do $$ a; b; $$; c $x$;$$;$x$", &["do $$ a; b; $$", "c $x$;$$;$x$"]);
+        check(
+            Dialect::Postgres,
+            "do $$ a; b; $$; c $x$;$$;$x$",
+            &["do $$ a; b; $$", "c $x$;$$;$x$"],
+        );
         check(Dialect::SqlServer, "select [a;b]; go", &["select [a;b]", "go"]);
         check(Dialect::Sqlite, "a\\';' ; b", &["a\\';'", "b"]);
     }
@@ -561,9 +601,11 @@ mod tests {
     fn bodies_keep_their_semicolons() {
         let trigger = "create trigger t after insert on x begin select case when 1 then 2 end; delete from y; end";
         check(Dialect::Sqlite, &format!("{trigger}; select 1"), &[trigger, "select 1"]);
-        let procedure = "create procedure p() begin if a then b; end if; case x when 1 then y; end case; end";
+        let procedure =
+            "create procedure p() begin if a then b; end if; case x when 1 then y; end case; end";
         check(Dialect::MySql, &format!("{procedure}; select 1"), &[procedure, "select 1"]);
-        let atomic = "create function f() begin atomic select 1; select case when a then b end; end";
+        let atomic =
+            "create function f() begin atomic select 1; select case when a then b end; end";
         check(Dialect::Postgres, &format!("{atomic}; begin; commit"), &[atomic, "begin", "commit"]);
         let rule = "create rule r as on insert to t do also (delete from a; delete from b)";
         check(Dialect::Postgres, &format!("{rule}; x"), &[rule, "x"]);
@@ -573,19 +615,27 @@ mod tests {
     fn clients_have_commands_of_their_own() {
         check(Dialect::MySql, "DELIMITER //\na; b//\nDELIMITER ;\nc; d", &["a; b", "c", "d"]);
         check(Dialect::Postgres, "-- atlas:delimiter \\n\\n\na; b\n\nc;", &["a; b", "c;"]);
-        check(Dialect::SqlServer, "create proc p as select 1; select 2\nGO\nx\ngo 5\ny", &[
-            "create proc p as select 1; select 2",
-            "x",
-            "y",
-        ]);
-        check(Dialect::Postgres, "\\set x 1\ncopy t from stdin;\n1;'\n\\.\na;", &["copy t from stdin", "a"]);
+        check(
+            Dialect::SqlServer,
+            "create proc p as select 1; select 2\nGO\nx\ngo 5\ny",
+            &["create proc p as select 1; select 2", "x", "y"],
+        );
+        check(
+            Dialect::Postgres,
+            "\\set x 1\ncopy t from stdin;\n1;'\n\\.\na;",
+            &["copy t from stdin", "a"],
+        );
         check(Dialect::Generic, "begin a; end;\n/\nb", &["begin a", "end", "b"]);
         check(Dialect::MySql, "/*!40101 SET a=1 */;b", &["SET a=1", "b"]);
     }
 
     #[test]
     fn an_unclosed_begin_swallows_nothing() {
-        check(Dialect::Sqlite, "create trigger t begin a; b; c", &["create trigger t begin a", "b", "c"]);
+        check(
+            Dialect::Sqlite,
+            "create trigger t begin a; b; c",
+            &["create trigger t begin a", "b", "c"],
+        );
     }
 
     #[test]

@@ -219,11 +219,15 @@ impl<'a> Lexer<'a> {
             }
             b'$' => self.dollar(start),
             b'@' => self.variable(start),
-            b':' if is_name_start(self.byte(start + 1)) && self.byte(start.wrapping_sub(1)) != b':' => {
+            b':' if is_name_start(self.byte(start + 1))
+                && self.byte(start.wrapping_sub(1)) != b':' =>
+            {
                 self.variable(start)
             }
             b'0'..=b'9' => self.number(start),
-            b'.' if self.byte(start + 1).is_ascii_digit() && !is_name(self.byte(start.wrapping_sub(1))) => {
+            b'.' if self.byte(start + 1).is_ascii_digit()
+                && !is_name(self.byte(start.wrapping_sub(1))) =>
+            {
                 self.number(start)
             }
             b'#' if self.dialect == Dialect::SqlServer => self.word(start),
@@ -253,6 +257,10 @@ impl<'a> Lexer<'a> {
     fn prefixed_or_word(&mut self, start: usize) -> Step {
         let next = self.byte(start + 1);
         let prefix = self.byte(start).to_ascii_lowercase();
+        if start > 0 && self.byte(start - 1) == b'\'' {
+            // Right behind a string: the sign of a quote that was not closed.
+            return self.word(start);
+        }
         if next == b'\'' && matches!(prefix, b'n' | b'e' | b'x' | b'b' | b'r') {
             return self.quoted(start, start + 1, b'\'', Kind::Text);
         }
@@ -318,9 +326,15 @@ impl<'a> Lexer<'a> {
     fn quoted(&mut self, start: usize, quote_at: usize, quote: u8, kind: Kind) -> Step {
         self.pos = quote_at + 1;
         if self.closed_at_line_end == Some(start) {
-            self.pos = quote_at + self.text.get(quote_at..).map_or(0, |rest| {
-                rest.split('\n').next().unwrap_or_default().trim_end().trim_end_matches([',', ';']).len()
-            });
+            self.pos = quote_at
+                + self.text.get(quote_at..).map_or(0, |rest| {
+                    rest.split('\n')
+                        .next()
+                        .unwrap_or_default()
+                        .trim_end()
+                        .trim_end_matches([',', ';'])
+                        .len()
+                });
             return self.finish(kind, start);
         }
         let backslash = match self.dialect {
@@ -333,7 +347,8 @@ impl<'a> Lexer<'a> {
             let byte = self.byte(self.pos);
             if byte == quote {
                 self.pos += 1;
-                if self.byte(self.pos) != quote || (quote == b']' && self.dialect == Dialect::Sqlite)
+                if self.byte(self.pos) != quote
+                    || (quote == b']' && self.dialect == Dialect::Sqlite)
                 {
                     return self.finish(kind, start);
                 }
@@ -352,7 +367,8 @@ impl<'a> Lexer<'a> {
         if self.byte(start + 1).is_ascii_digit() {
             return self.variable(start);
         }
-        let quotes = matches!(self.dialect, Dialect::Postgres | Dialect::Generic | Dialect::ClickHouse);
+        let quotes =
+            matches!(self.dialect, Dialect::Postgres | Dialect::Generic | Dialect::ClickHouse);
         let mut end = start + 1;
         while is_name(self.byte(end)) && self.byte(end) != b'$' {
             end += 1;
