@@ -16,6 +16,12 @@ fn corpus() {
         let file = sources.add(&name, &text);
         let mut d = Diagnostics::default();
         let s = scripts(&[Excerpt::of_file(file, &text)], dialect, &mut d);
+        let _c = argocd_atlas_plugin::catalogue::Catalogue::build(
+            dialect,
+            &s.iter().collect::<Vec<_>>(),
+            &mut d,
+        );
+        println!("{} tables {} views", _c.tables.len(), _c.views.len());
         use argocd_atlas_plugin::catalogue::definition::Standing;
         let count = |st| s[0].statements.iter().filter(|x| x.standing == st).count();
         println!(

@@ -45,6 +45,11 @@ pub fn scripts(texts: &[Excerpt], dialect: Dialect, diagnostics: &mut Diagnostic
     read.iter().map(|text| text.judge(dialect, &mut opinions, diagnostics)).collect()
 }
 
+/// The types that a dialect has, in lower case.
+pub fn types_of(dialect: Dialect) -> &'static [&'static str] {
+    words::types(dialect)
+}
+
 /// A text after our own reader.
 struct ReadText<'a> {
     excerpt: &'a Excerpt,

@@ -209,13 +209,24 @@ impl<'a> Splitter<'a> {
     }
 
     fn at_delimiter(&mut self) -> bool {
-        if !self.lexer.rest().starts_with(&self.delimiter) {
+        let custom = self.delimiter != ";";
+        let length = if self.lexer.rest().starts_with(&self.delimiter) {
+            self.delimiter.len()
+        } else if custom && self.lexer.byte(self.lexer.pos) == b';' {
+            // Under a delimiter of its own a script may still send several statements at once.
+            1
+        } else {
+            return false;
+        };
+        if length == 1 && self.lexer.byte(self.lexer.pos) == b';' && self.inside_body() {
+            if custom && !self.now.rule {
+                // Nothing but the delimiter ends a body, so that its tokens need no account.
+                self.lexer.pos += 1;
+                return true;
+            }
             return false;
         }
-        if self.delimiter == ";" && self.inside_body() {
-            return false;
-        }
-        self.lexer.pos += self.delimiter.len();
+        self.lexer.pos += length;
         let copies = self.copies_from_stdin();
         self.end_statement(true);
         if copies {
@@ -229,6 +240,7 @@ impl<'a> Splitter<'a> {
         let now = &self.now;
         now.blocks > 0
             || (now.rule && now.parens > 0)
+            || (self.delimiter != ";" && now.routine)
             || (self.dialect == Dialect::SqlServer
                 && now.routine
                 && !(now.had_block && now.after_end))
@@ -613,8 +625,12 @@ mod tests {
 
     #[test]
     fn clients_have_commands_of_their_own() {
-        check(Dialect::MySql, "DELIMITER //\na; b//\nDELIMITER ;\nc; d", &["a; b", "c", "d"]);
-        check(Dialect::Postgres, "-- atlas:delimiter \\n\\n\na; b\n\nc;", &["a; b", "c;"]);
+        check(
+            Dialect::MySql,
+            "DELIMITER //\ncreate procedure a; b//\nDELIMITER ;\nc; d",
+            &["create procedure a; b", "c", "d"],
+        );
+        check(Dialect::Postgres, "-- atlas:delimiter \\n\\n\na b\n\nc", &["a b", "c"]);
         check(
             Dialect::SqlServer,
             "create proc p as select 1; select 2\nGO\nx\ngo 5\ny",

@@ -170,10 +170,7 @@ fn second_words(cursor: &mut Cursor<'_>, base: &mut String) {
                 }
                 return;
             }
-            if !is_any(
-                cursor.word(),
-                &["UNSIGNED", "SIGNED", "BIG", "INT", "VARYING", "PRECISION", "CHARACTER"],
-            ) {
+            if cursor.starts_line() && looks_like_column(cursor) {
                 return;
             }
             cursor.skip();

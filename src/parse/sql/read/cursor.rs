@@ -151,7 +151,7 @@ impl<'a> Cursor<'a> {
         self.excerpt.text.get(start..end).unwrap_or_default()
     }
 
-    fn starts_line(&self) -> bool {
+    pub(crate) fn starts_line(&self) -> bool {
         let (before, here) = (self.before().end, self.here().start);
         self.excerpt.text.get(before..here).is_some_and(|blank| blank.contains('\n'))
     }
