@@ -8,3 +8,4 @@ pub mod value;
 pub mod syntax;
 pub mod catalogue;
 pub mod parse;
+pub mod atlas_sum;

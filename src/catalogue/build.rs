@@ -25,8 +25,13 @@ impl Catalogue {
             catalogue.includes |= script.includes;
             catalogue.unread_words.extend(script.unread_words.iter().cloned());
         }
-        let mut builder =
-            Builder { catalogue, diagnostics, checks: Vec::new(), ever: BTreeSet::new() };
+        let mut builder = Builder {
+            catalogue,
+            diagnostics,
+            checks: Vec::new(),
+            ever: BTreeSet::new(),
+            any_table: false,
+        };
         for script in scripts {
             builder.catalogue.current = None;
             for statement in &script.statements {
@@ -52,6 +57,8 @@ struct Builder<'a, 'd> {
     checks: Vec<Check<'a>>,
     /// Every table and view that existed at some time, without its schema.
     ever: BTreeSet<String>,
+    /// A table was created at some time.
+    any_table: bool,
 }
 
 impl<'a> Builder<'a, '_> {
@@ -132,6 +139,7 @@ impl<'a> Builder<'a, '_> {
             made.open = parent.open;
         }
         primary_key_is_not_null(self.catalogue.dialect, &mut made);
+        self.any_table = true;
         self.ever.insert(name.name.clone());
         self.catalogue.tables.insert(name, made);
         for key in &table.foreign_keys {
@@ -426,7 +434,7 @@ impl<'a> Builder<'a, '_> {
 
     fn unknown_table(&mut self, by: &'static str, name: &ObjectName) {
         let existed = self.ever.contains(&fold(self.catalogue.dialect, &name.name));
-        if existed || self.ever.is_empty() || self.catalogue.may_exist(&name.name.text) {
+        if existed || !self.any_table || self.catalogue.may_exist(&name.name.text) {
             // Where no table at all is created, another set of files does it.
             return;
         }
