@@ -107,7 +107,7 @@ impl ReadText<'_> {
                 reading,
                 opinion: opinion.unwrap_or(Opinion::None),
                 flawed: self.split.flaws.iter().any(|flaw| overlaps(&flaw.bytes, &piece.bytes)),
-                after_routine,
+                after_routine: after_routine && dialect != Dialect::Postgres,
             };
             let standing = judged.report(diagnostics);
             let statement = judged.statement(standing);
@@ -297,7 +297,8 @@ impl Judged<'_> {
             }
             Finding::Misspelt { at, keyword } => {
                 let leading = at.start == self.piece.bytes.start;
-                if !(leading && self.after_routine) {
+                let follows = self.words(2).nth(1).unwrap_or_default();
+                if !(leading && self.after_routine) || is_any(follows, words::CREATABLE) {
                     let word = self.text(at.clone()).to_owned();
                     diagnostics.report(problems::SqlMisspelt {
                         primary: locate(at),

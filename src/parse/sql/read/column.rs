@@ -259,6 +259,11 @@ fn constraints(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
     while !cursor.at_element_end() {
         let start = cursor.start();
         if cursor.kind() != Some(Kind::Word) {
+            if cursor.kind() == Some(Kind::Quoted) && looks_like_column(cursor) {
+                let (before, after) = (cursor.before(), cursor.here());
+                cursor.found(Finding::MissingComma { before, after });
+                return;
+            }
             cursor.unexpected();
             if !cursor.skip_group() {
                 cursor.skip();

@@ -302,6 +302,32 @@ impl<'a> Cursor<'a> {
         !self.findings.is_empty()
     }
 
+    pub(crate) fn has_trouble(&self) -> bool {
+        self.trouble.is_some()
+    }
+
+    /// Whether a list of names ends here without its parenthesis: behind a comma a line begins that
+    /// holds something else.
+    fn list_is_open(&mut self) -> bool {
+        let goes_on = self.symbol_at(1, b',')
+            || self.symbol_at(1, b')')
+            || self.symbol_at(1, b'(')
+            || self.symbol_at(1, b'.')
+            || self.symbol_at(1, b'-')
+            || self.symbol_at(1, b':')
+            || is_any(self.word_at(1), &["ASC", "DESC", "COLLATE", "NULLS", "WITH"])
+            || self.word_at(1).contains("_ops")
+            || matches!(self.kind_at(1), Some(Kind::Symbol(_)));
+        let open = self.starts_line()
+            && !goes_on
+            && matches!(self.kind(), Some(Kind::Word | Kind::Quoted));
+        let after_comma = self.excerpt.text.get(self.before()) == Some(",");
+        if open && after_comma {
+            self.trouble_at(self.before(), Some(")"));
+        }
+        open && after_comma
+    }
+
     fn trouble_at(&mut self, at: Range<usize>, expected: Option<&'static str>) {
         if self.trouble.is_none() {
             self.trouble = Some(Trouble { at, expected });
@@ -403,6 +429,9 @@ impl<'a> Cursor<'a> {
                 self.skip();
                 return Some(names);
             }
+            if self.list_is_open() {
+                return Some(names);
+            }
             names.push(self.ident()?);
             if self.eat_symbol(b')') {
                 return Some(names);
@@ -456,6 +485,9 @@ impl<'a> Cursor<'a> {
                     break;
                 }
                 continue;
+            }
+            if self.list_is_open() {
+                return Some(key);
             }
             self.key_part(&mut key);
             if self.next_is(b')') {

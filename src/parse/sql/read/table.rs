@@ -154,6 +154,7 @@ fn list(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
         // No comma: SQLite takes table constraints without; a finding may have been made already.
         if !(cursor.dialect == Dialect::Sqlite && is_any(cursor.word(), words::ELEMENT_WORDS))
             && !cursor.has_findings()
+            && !cursor.has_trouble()
         {
             if matches!(cursor.kind(), Some(Kind::Word | Kind::Quoted)) && element_follows(cursor) {
                 let (before, after) = (cursor.before(), cursor.here());
