@@ -234,6 +234,10 @@ const KINDS: &[(&str, Mutate)] = &[
     ("foreign key to nowhere", |_, lines, at| {
         let upper = lines[at].to_ascii_uppercase();
         let place = upper.find("REFERENCES ")? + "REFERENCES ".len();
+        let start = place - "REFERENCES ".len();
+        if upper[..start].ends_with(|c: char| c.is_ascii_alphanumeric()) {
+            return None;
+        }
         let rest = &lines[at][place..];
         let end = rest.find([' ', '(', ',', ';']).unwrap_or(rest.len());
         let name = rest[..end].trim_end_matches(['`', '"', ']']);
@@ -250,6 +254,13 @@ const KINDS: &[(&str, Mutate)] = &[
         let place = lines[at].find('(')? + 1;
         let rest = &lines[at][place..];
         let end = rest.find([',', ')', ' ', '('])?;
+        let key = lines[at].trim_start().split(['(', ' ']).next().unwrap_or_default().len() > 2;
+        if !key
+            || upper[..place].contains("KEYWORD")
+            || !rest.starts_with(|c: char| c.is_ascii_alphabetic() || "`\"[".contains(c))
+        {
+            return None;
+        }
         let name = rest[..end].trim_end_matches(['`', '"', ']']);
         Some(format!("{}{}_nowhere{}", &lines[at][..place], name, &rest[name.len()..]))
     }),
@@ -263,8 +274,8 @@ const KINDS: &[(&str, Mutate)] = &[
     ("type missing", |dialect, lines, at| {
         let line = lines[at];
         let trimmed = line.trim_start();
-        let mut words = trimmed.splitn(3, ' ').filter(|word| !word.is_empty());
-        let (name, data_type, rest) = (words.next()?, words.next()?, words.next()?);
+        let (name, rest) = trimmed.split_once([' ', '\t'])?;
+        let (data_type, rest) = rest.trim_start().split_once([' ', '\t'])?;
         let plain = data_type
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'(' | b')'));

@@ -52,15 +52,33 @@ pub(crate) enum FlawKind {
 
 /// Cuts a text into statements.
 pub(crate) fn split(text: &str, dialect: Dialect) -> Split {
-    let first = Splitter::new(text, dialect, Allowances::default()).run();
-    let Some(retry) = first.retry else { return first.split };
-    let second = Splitter::new(text, dialect, retry).run();
-    match second.retry {
-        // Once more, for the other of the two reasons; what is still wrong then is reported.
-        Some(again) if again != retry => Splitter::new(text, dialect, again).run().split,
-        _ => second.split,
+    let mut outcome = Splitter::new(text, dialect, Allowances::default()).run();
+    if outcome.open_block.is_some() {
+        let allowances = Allowances { no_blocks_from: outcome.open_block, unclosed: None };
+        outcome = Splitter::new(text, dialect, allowances).run();
+    }
+    let suspicious = outcome.suspicious.then_some(Unclosed::Text);
+    let Some(what) = outcome.unclosed.or(suspicious) else { return outcome.split };
+    // Which quote is it? Each string over several lines is tried: closed in its first line, it
+    // should leave the fewest such strings behind.
+    let mut best: Option<Outcome> = None;
+    for start in outcome.candidates.iter().take(CANDIDATES) {
+        let allowances =
+            Allowances { unclosed: Some((what, *start)), no_blocks_from: outcome.open_block };
+        let tried = Splitter::new(text, dialect, allowances).run();
+        let better = |best: &Outcome| tried.badness() < best.badness();
+        if tried.badness() < outcome.badness() && best.as_ref().is_none_or(better) {
+            best = Some(tried);
+        }
+    }
+    match best {
+        Some(best) => best.split,
+        None => outcome.split,
     }
 }
+
+/// How many strings over several lines are tried for a missing quote: the work stays linear.
+const CANDIDATES: usize = 12;
 
 /// What an earlier pass has found out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +91,20 @@ struct Allowances {
 
 struct Outcome {
     split: Split,
-    retry: Option<Allowances>,
+    /// A string or quoted name is not closed.
+    unclosed: Option<Unclosed>,
+    /// A string over several lines is followed by a word without a blank.
+    suspicious: bool,
+    /// A `BEGIN` that is not closed.
+    open_block: Option<usize>,
+    /// Strings over several lines, and the one that is not closed.
+    candidates: Vec<usize>,
+}
+
+impl Outcome {
+    fn badness(&self) -> (bool, bool, usize) {
+        (self.unclosed.is_some(), self.suspicious, self.candidates.len())
+    }
 }
 
 /// What is known of the statement being read.
@@ -103,9 +134,10 @@ struct Splitter<'a> {
     allowances: Allowances,
     out: Split,
     now: Current,
-    /// A string over several lines that is followed by a word without a blank: the likely place of
-    /// a quote that is not closed.
-    suspect: Option<usize>,
+    /// A string over several lines is followed by a word without a blank: a quote before it is
+    /// likely not closed.
+    suspicious: bool,
+    candidates: Vec<usize>,
 }
 
 impl<'a> Splitter<'a> {
@@ -120,7 +152,8 @@ impl<'a> Splitter<'a> {
             allowances,
             out: Split::default(),
             now: Current::default(),
-            suspect: None,
+            suspicious: false,
+            candidates: Vec::new(),
         };
         if let Some(directive) = text.strip_prefix("-- atlas:delimiter ") {
             splitter.set_delimiter(directive.split('\n').next().unwrap_or_default());
@@ -137,17 +170,15 @@ impl<'a> Splitter<'a> {
                 .map_or(0, |rest| rest.split('\n').next().unwrap_or_default().trim_end().len());
             self.flaw(FlawKind::Unclosed(what), start..start + length);
         }
+        let mut unclosed = None;
         loop {
             match self.next() {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err((what, start)) => {
-                    if self.allowances.unclosed.is_none()
-                        && matches!(what, Unclosed::Text | Unclosed::Quoted)
-                    {
-                        let start = self.suspect.unwrap_or(start);
-                        let retry = Allowances { unclosed: Some((what, start)), ..self.allowances };
-                        return Outcome { split: self.out, retry: Some(retry) };
+                    if matches!(what, Unclosed::Text | Unclosed::Quoted) {
+                        unclosed = Some(what);
+                        self.candidates.push(start);
                     }
                     let shown = self.text.get(start..).map_or(0, |rest| {
                         rest.split('\n').next().unwrap_or_default().trim_end().len()
@@ -157,13 +188,16 @@ impl<'a> Splitter<'a> {
                 }
             }
         }
-        if self.now.blocks > 0 && self.allowances.no_blocks_from.is_none() {
-            let retry =
-                Allowances { no_blocks_from: Some(self.now.first_block), ..self.allowances };
-            return Outcome { split: self.out, retry: Some(retry) };
-        }
+        let open = self.now.blocks > 0 && self.allowances.no_blocks_from.is_none();
+        let open_block = open.then_some(self.now.first_block);
         self.end_statement(false);
-        Outcome { split: self.out, retry: None }
+        Outcome {
+            split: self.out,
+            unclosed,
+            suspicious: self.suspicious,
+            open_block: open_block.or(self.allowances.no_blocks_from),
+            candidates: self.candidates,
+        }
     }
 
     /// One step; `false` at the end of the text.
@@ -454,16 +488,22 @@ impl<'a> Splitter<'a> {
     }
 
     fn suspect_string(&mut self, token: Token) {
+        let over_lines = |token: &Token| {
+            let body = self.text.get(token.range()).unwrap_or_default();
+            matches!(token.kind, Kind::Text | Kind::Quoted)
+                && body.contains('\n')
+                && !body.starts_with('$')
+        };
+        if over_lines(&token) {
+            self.candidates.push(token.start as usize);
+        }
         let Some(previous) = self.out.tokens.last() else { return };
-        if self.suspect.is_none()
-            && matches!(previous.kind, Kind::Text | Kind::Quoted)
+        if !self.suspicious
             && previous.end == token.start
             && matches!(token.kind, Kind::Word | Kind::Number)
+            && over_lines(previous)
         {
-            let body = self.text.get(previous.range()).unwrap_or_default();
-            if body.contains('\n') && !body.starts_with('$') {
-                self.suspect = Some(previous.start as usize);
-            }
+            self.suspicious = true;
         }
     }
 

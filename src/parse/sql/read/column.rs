@@ -202,6 +202,10 @@ fn arguments(cursor: &mut Cursor<'_>, base: &str) -> Vec<String> {
                 after_comma = true;
                 cursor.skip();
             }
+            Some(Kind::Word) if after_comma && !args.is_empty() && cursor.starts_line() => {
+                cursor.missing(")");
+                return args;
+            }
             Some(Kind::Number | Kind::Text | Kind::Word) if after_comma => {
                 let at = cursor.start();
                 cursor.skip();
@@ -474,9 +478,12 @@ fn unknown(cursor: &mut Cursor<'_>) {
             cursor.skip_element();
             return;
         }
-        // Two letters changed places over a blank or such: `NTO NULL`.
     }
-    if looks_like_column(cursor) {
+    let own_type = cursor.starts_line()
+        && !words::is_keyword(word)
+        && cursor.dialect == Dialect::Postgres
+        && matches!(cursor.kind_at(1), Some(Kind::Word | Kind::Quoted));
+    if looks_like_column(cursor) || own_type {
         let before = cursor.before();
         cursor.found(Finding::MissingComma { before, after: at });
         return;

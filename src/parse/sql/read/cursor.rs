@@ -240,22 +240,33 @@ impl<'a> Cursor<'a> {
         false
     }
 
-    /// A group in parentheses; whether there was one. A group that is not closed is trouble.
+    /// A group in parentheses; whether there was one. A group that is not closed is trouble, and so
+    /// is what cannot stand in one, because its parenthesis is likely missing.
     pub(crate) fn skip_group(&mut self) -> bool {
         if !self.next_is(b'(') {
             return false;
         }
-        let opening = self.here();
-        let mut depth = 0usize;
+        let mut open: Vec<Range<usize>> = Vec::new();
         while let Some(token) = self.peek() {
-            self.pos += 1;
             match token.kind {
-                Kind::Symbol(b'(') => depth += 1,
+                Kind::Symbol(b'(') => open.push(self.here()),
                 Kind::Symbol(b')') => {
-                    depth = depth.saturating_sub(1);
-                    if depth == 0 {
+                    open.pop();
+                    if open.is_empty() {
+                        self.pos += 1;
                         return true;
                     }
+                }
+                Kind::Symbol(b',') if self.symbol_at(1, b')') && self.is_strict() => {
+                    self.found(Finding::StrayComma { at: self.here() });
+                }
+                Kind::Word | Kind::Quoted if self.cannot_be_in_group() => {
+                    let at = open.last().cloned().unwrap_or_else(|| self.here());
+                    self.trouble_at(at, Some(")"));
+                }
+                Kind::Symbol(b',') if self.symbol_back(1, b'(') => {
+                    let at = self.before();
+                    self.trouble_at(at, Some(")"));
                 }
                 Kind::Word
                 | Kind::Quoted
@@ -264,9 +275,37 @@ impl<'a> Cursor<'a> {
                 | Kind::Variable
                 | Kind::Symbol(_) => {}
             }
+            self.pos += 1;
         }
-        self.trouble_at(opening, Some(")"));
+        if let Some(opening) = open.pop() {
+            self.trouble_at(opening, Some(")"));
+        }
         true
+    }
+
+    /// Dialects that take no comma with nothing behind it.
+    fn is_strict(&self) -> bool {
+        self.dialect.is_known()
+    }
+
+    fn symbol_back(&self, back: usize, symbol: u8) -> bool {
+        let token = self.pos.checked_sub(back).and_then(|at| self.tokens.get(at));
+        token.is_some_and(|token| token.kind == Kind::Symbol(symbol))
+    }
+
+    /// `now( NOT NULL`, or another column behind a comma: no expression has these.
+    fn cannot_be_in_group(&self) -> bool {
+        if !self.is_strict() {
+            return false;
+        }
+        let not_null =
+            is(self.word(), "NOT") && is(self.word_at(1), "NULL") && !is(self.word_back(1), "IS");
+        let next = self.word_at(1).to_ascii_lowercase();
+        let column = self.symbol_back(1, b',')
+            && self.starts_line()
+            && !next.is_empty()
+            && words::types(self.dialect).contains(&next.as_str());
+        not_null || column
     }
 
     /// A group in parentheses that has to be there.
@@ -453,10 +492,7 @@ impl<'a> Cursor<'a> {
 
     /// A comma with nothing behind it, or nothing before it.
     pub(crate) fn stray_comma(&mut self) {
-        let strict = matches!(
-            self.dialect,
-            Dialect::MySql | Dialect::MariaDb | Dialect::Postgres | Dialect::Sqlite
-        );
+        let strict = self.is_strict();
         let before = self.before();
         let after_comma = self.excerpt.text.get(before.clone()) == Some(",");
         if strict && after_comma {
