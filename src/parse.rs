@@ -11,6 +11,7 @@ mod schema;
 mod settings;
 mod shape;
 mod spec;
+pub mod sql;
 pub mod yaml;
 
 pub(crate) use overlay::environments;
