@@ -44,6 +44,11 @@ pub enum Command {
     Health,
     /// Print an Argo CD Application for the directory
     Application(ApplicationArgs),
+    /// Write the checksum file `atlas.sum` of a directory of migrations
+    Sum {
+        /// The directory of migrations
+        dir: PathBuf,
+    },
     /// Print diagnostics only
     Check {
         /// The directory and the flags.

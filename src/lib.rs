@@ -6,7 +6,7 @@
 //! `argocd.argoproj.io/sync-wave` that makes Argo CD wait for what it needs:
 //!
 //! ```text
-//! read -> parse -> resolve -> link -> lower -> schedule -> emit
+//! read -> parse -> resolve -> inspect -> link -> lower -> schedule -> emit
 //! ```
 //!
 //! The modules stand in that order. Only `read` touches the disk and only `environment` the
@@ -27,6 +27,7 @@ pub mod catalogue;
 pub mod atlas_sum;
 pub mod model;
 pub mod resolve;
+pub mod inspect;
 pub mod graph;
 pub mod link;
 pub mod value;

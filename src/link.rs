@@ -105,7 +105,7 @@ fn gates(project: &Project, first: Unit, then: Unit) -> bool {
 }
 
 fn runs(database: &Database) -> bool {
-    matches!(database.placement, Placement::InCluster(_))
+    matches!(database.placement, Placement::InCluster(_) | Placement::CloudNativePg(_))
 }
 
 /// A claim binds when its pod is there, so it is in the wave of that pod and never before.

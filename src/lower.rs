@@ -8,6 +8,7 @@ mod labels;
 mod patch;
 mod pod;
 mod schema;
+mod server;
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,11 @@
 //! Arguments in, exit code out: 0 printed, 1 the specs are wrong, 2 it could not run.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
+use argocd_atlas_plugin::atlas_sum::{self, Migration, Sum};
 use argocd_atlas_plugin::cli::{
     ApplicationArgs, CheckFormat, Cli, Color, Command, Deny, ProjectArgs,
 };
@@ -64,6 +66,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             ExitCode::SUCCESS
         }
         Some(Command::Application(args)) => application(args, out)?,
+        Some(Command::Sum { dir }) => sum(&dir, out)?,
     };
     out.flush()?;
     Ok(code)
@@ -238,6 +241,29 @@ fn application(args: ApplicationArgs, out: &mut impl Write) -> anyhow::Result<Ex
     };
     view::application::print(&application, out)?;
     Ok(run.code())
+}
+
+/// Writes `atlas.sum` as `atlas migrate hash` does, and says what it wrote.
+fn sum(dir: &Path, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let shown = dir.display().to_string();
+    let mut directory =
+        Directory::open(dir).with_context(|| format!("cannot read the directory `{shown}`"))?;
+    let files = directory.migrations().with_context(|| format!("cannot read `{shown}`"))?;
+    if files.is_empty() {
+        return Err(anyhow!("`{shown}` holds no .sql files"));
+    }
+    let migrations: Vec<Migration<'_>> =
+        files.iter().map(|(name, bytes)| Migration { name, bytes }).collect();
+    let path = dir.join(atlas_sum::FILE_NAME);
+    std::fs::write(&path, Sum::of(&migrations).text())
+        .with_context(|| format!("cannot write `{}`", path.display()))?;
+    writeln!(
+        out,
+        "wrote {} for {} files",
+        render::printable(&path.display().to_string()),
+        files.len()
+    )?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn check(

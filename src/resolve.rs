@@ -7,6 +7,7 @@ mod app;
 mod check;
 mod database;
 mod files;
+mod migrations;
 mod names;
 mod schema;
 mod template;

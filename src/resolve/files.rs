@@ -6,12 +6,17 @@
 use crate::diag::problems::security::{FileNotFound, PathOutside};
 use crate::diag::{Diagnostics, nearest};
 use crate::model::ConfigFile;
+use crate::resolve::migrations::lies_in;
 use crate::resolve::{Context, check};
-use crate::source::{Excerpt, FileId, Sources};
+use crate::source::{Excerpt, FileId, Source, Sources};
 use crate::syntax::{self, Content, Specs, Text};
 
 /// The files that the specs name and whose texts are needed.
 pub fn wanted(specs: &Specs, sources: &Sources) -> Vec<FileId> {
+    let directories = specs.schemas.iter().filter_map(|spec| spec.fields.migrations.as_ref());
+    let directories = directories.filter(|path| !leads_out(&path.value));
+    let migrations: Vec<FileId> =
+        directories.flat_map(|path| in_directory(&path.value, sources)).collect();
     let schemas = specs
         .schemas
         .iter()
@@ -24,6 +29,7 @@ pub fn wanted(specs: &Specs, sources: &Sources) -> Vec<FileId> {
     });
     let paths = schemas.chain(config_files).filter(|path| !leads_out(&path.value));
     let mut files: Vec<FileId> = paths.flat_map(|path| matches(path, sources)).collect();
+    files.extend(migrations);
     files.sort_unstable();
     files.dedup();
     files
@@ -37,6 +43,51 @@ fn matches(path: &Text, sources: &Sources) -> Vec<FileId> {
     }
     let fits = |path: &str| fast_glob::glob_match(pattern, path);
     sources.iter().filter(|(_, source)| fits(&source.path)).map(|(file, _)| file).collect()
+}
+
+/// The migrations and the checksum file right below a directory.
+fn in_directory(path: &str, sources: &Sources) -> Vec<FileId> {
+    let is_wanted = |source: &Source| {
+        let name = name(source);
+        name.ends_with(".sql") || name == crate::atlas_sum::FILE_NAME
+    };
+    let below = sources.iter().filter(|(_, source)| lies_in(source, path) && is_wanted(source));
+    below.map(|(file, _)| file).collect()
+}
+
+/// The last part of a file's path.
+pub(crate) fn name(source: &Source) -> &str {
+    source.path.rsplit('/').next().unwrap_or_default()
+}
+
+/// The migrations and the checksum file of a directory; one that is not there is reported.
+pub(crate) fn directory(
+    path: &Text,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<FileId> {
+    let (primary, written) = (path.span, path.value.as_str());
+    if leads_out(written) {
+        diagnostics.report(PathOutside { primary, path: written });
+        return Vec::new();
+    }
+    let files = in_directory(written, context.sources);
+    if files.is_empty() {
+        let folders: Vec<&str> = context
+            .sources
+            .iter()
+            .filter(|(_, source)| source.path.ends_with(".sql"))
+            .filter_map(|(_, source)| source.path.rsplit_once('/').map(|(folder, _)| folder))
+            .collect();
+        let help = match nearest(normal(written), folders) {
+            Some(folder) => format!("did you mean `{folder}`?"),
+            None => "name a directory with .sql files and `atlas.sum`, from the application's \
+                     directory on"
+                .to_owned(),
+        };
+        diagnostics.report(FileNotFound { primary, path: written, help });
+    }
+    files
 }
 
 /// Without a leading `./`.
