@@ -32,7 +32,7 @@ const ENVIRONMENTS: &str = "environments/";
 pub fn specs(sources: &Sources, diagnostics: &mut Diagnostics) -> Specs {
     let mut budget = yaml::Budget::default();
     let mut specs = Specs::default();
-    for (file, source) in sources.iter().filter(|(_, source)| is_manifest_file(source)) {
+    for (file, source) in sources.files().filter(|(_, source)| is_manifest_file(source)) {
         if source.path.starts_with(ENVIRONMENTS) {
             let start = Span::new(file, 0..0);
             let help = "keep one directory for each environment";
