@@ -11,8 +11,6 @@ mod shape;
 mod spec;
 pub mod yaml;
 
-pub(crate) use shape::is_quantity;
-
 use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{
     NotAManifest, NotAnObject, UnknownKind, UnservedField, WrongType,

@@ -5,7 +5,7 @@ use crate::diag::problems::security::LiteralPassword;
 use crate::diag::problems::spec::{ConflictingFields, MissingField, UnknownChoice};
 use crate::engine::{self, ENGINES, Engine};
 use crate::model::{Credentials, Database, Literal, Placement, Server, Storage, Unit, User};
-use crate::parse::is_quantity;
+use crate::quantity::is_quantity;
 use crate::resolve::check::{self, invalid};
 use crate::resolve::{Context, common, files, namespace_of, plain, service_host, values};
 use crate::source::{Span, Spanned};
