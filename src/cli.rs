@@ -36,6 +36,14 @@ pub enum Command {
         #[command(flatten)]
         project: ProjectArgs,
     },
+    /// Print the parameters announcement that Argo CD asks for
+    Parameters(ProjectArgs),
+    /// Print the files that hold specs; nothing where there are none
+    Discover(ProjectArgs),
+    /// Print the health checks of the operator's kinds, as a patch of `argocd-cm`
+    Health,
+    /// Print an Argo CD Application for the directory
+    Application(ApplicationArgs),
     /// Print diagnostics only
     Check {
         /// The directory and the flags.
@@ -50,6 +58,29 @@ pub enum Command {
     },
 }
 
+/// What an Application has to know.
+#[derive(Args, Clone, Debug)]
+pub struct ApplicationArgs {
+    /// The directory and the flags.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// The URL of the Git repository
+    #[arg(long, value_name = "URL")]
+    pub repo: String,
+    /// The directory within the repository; by default the one that is named
+    #[arg(long, value_name = "PATH")]
+    pub path: Option<String>,
+    /// The branch, tag or commit
+    #[arg(long, value_name = "REV", default_value = "HEAD")]
+    pub revision: String,
+    /// The Application's name; by default the directory's
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The Argo CD project
+    #[arg(long = "argocd-project", value_name = "NAME", default_value = "default")]
+    pub argocd_project: String,
+}
+
 /// What every view takes.
 #[derive(Args, Clone, Debug)]
 pub struct ProjectArgs {
@@ -59,6 +90,18 @@ pub struct ProjectArgs {
     /// The namespace that objects without one are put into
     #[arg(long, value_name = "NAME")]
     pub namespace: Option<String>,
+    /// The environment to merge: a directory under environments/
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+    /// Use another image for an App
+    #[arg(long = "image", value_name = "APP=IMAGE")]
+    pub images: Vec<String>,
+    /// Use another number of replicas for an App
+    #[arg(long, value_name = "APP=COUNT")]
+    pub replicas: Vec<String>,
+    /// Set any field of a spec; `null` removes it
+    #[arg(long, value_name = "KIND/NAME:PATH=VALUE")]
+    pub set: Vec<String>,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,

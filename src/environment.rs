@@ -11,6 +11,29 @@ use std::ffi::OsString;
 pub struct Environment {
     /// The namespace that objects without one are put into (`ARGOCD_APP_NAMESPACE`, `--namespace`).
     pub namespace: Option<String>,
+    /// What the cluster serves (`KUBE_API_VERSIONS`): `apps/v1` and `apps/v1/Deployment`; empty
+    /// when it is not known.
+    pub api_versions: Vec<String>,
+    /// The plugin's parameters as JSON (`ARGOCD_APP_PARAMETERS`).
+    pub parameters: Option<String>,
+    /// The environment that a variable chooses, with the variable's name: `ARGOCD_ENV_ENVIRONMENT`
+    /// (which an Application sets), else `ENVIRONMENT` (which the sidecar sets).
+    pub environment: Option<(String, String)>,
+    /// The flags that stand for parameters.
+    pub flags: Flags,
+}
+
+/// Flags that do what the plugin's parameters do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// `--environment`.
+    pub environment: Option<String>,
+    /// `--image`.
+    pub images: Vec<String>,
+    /// `--replicas`.
+    pub replicas: Vec<String>,
+    /// `--set`.
+    pub set: Vec<String>,
 }
 
 /// The process's own variables.
@@ -23,9 +46,22 @@ pub fn process_variables() -> impl Iterator<Item = (OsString, OsString)> {
 pub fn from_variables(variables: impl Iterator<Item = (OsString, OsString)>) -> Environment {
     let mut environment = Environment::default();
     for (name, value) in variables {
-        let value = value.into_string().ok().filter(|value| !value.is_empty());
-        if name == "ARGOCD_APP_NAMESPACE" {
-            environment.namespace = value;
+        let (Some(name), Ok(value)) = (name.to_str(), value.into_string()) else { continue };
+        if value.is_empty() {
+            continue;
+        }
+        match name {
+            "ARGOCD_APP_NAMESPACE" => environment.namespace = Some(value),
+            "ARGOCD_APP_PARAMETERS" => environment.parameters = Some(value),
+            "KUBE_API_VERSIONS" => {
+                let versions = value.split(',').map(|version| version.trim().to_owned());
+                environment.api_versions = versions.collect();
+            }
+            "ARGOCD_ENV_ENVIRONMENT" => environment.environment = Some((name.to_owned(), value)),
+            "ENVIRONMENT" if environment.environment.is_none() => {
+                environment.environment = Some((name.to_owned(), value));
+            }
+            _ => {}
         }
     }
     environment

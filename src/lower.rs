@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::DuplicateObject;
-use crate::diag::problems::output::EmptyProject;
+use crate::diag::problems::output::{EmptyProject, UnservedKind};
+use crate::environment::Environment;
 use crate::model::{Project, Unit};
 use crate::object::{Object, ObjectId};
 use crate::source::Span;
@@ -75,6 +76,47 @@ fn report_duplicates(project: &Project, objects: &[Object], diagnostics: &mut Di
             second_owner: &project.label(object.owner),
         });
     }
+}
+
+/// Reports generated objects of a kind that the cluster does not serve, when Argo CD says which it
+/// does (`KUBE_API_VERSIONS`), and no definition of it is in the project.
+pub fn check_served(
+    project: &Project,
+    objects: &[Object],
+    environment: &Environment,
+    diagnostics: &mut Diagnostics,
+) {
+    let served = &environment.api_versions;
+    if served.is_empty() {
+        return;
+    }
+    // The list has `group/version`, and `group/version/Kind` beside it where it is complete.
+    let names_kinds =
+        served.iter().any(|each| each == "v1/Service" || each == "apps/v1/Deployment");
+    let mut reported: Vec<String> = Vec::new();
+    let generated = objects.iter().filter(|object| project.common(object.owner).is_some());
+    for object in generated {
+        let api_version = object.at(&["apiVersion"]).and_then(Value::as_str).unwrap_or_default();
+        let wanted = match names_kinds {
+            true => format!("{api_version}/{}", object.kind()),
+            false => api_version.to_owned(),
+        };
+        let is_defined = objects.iter().any(|other| defines(other, object));
+        if served.contains(&wanted) || is_defined || reported.contains(&wanted) {
+            continue;
+        }
+        let (primary, kind, api_version) = (object.place, object.kind(), api_version);
+        diagnostics.report(UnservedKind { primary, kind, api_version });
+        reported.push(wanted);
+    }
+}
+
+/// Whether an object is the CustomResourceDefinition of another.
+fn defines(definition: &Object, object: &Object) -> bool {
+    let text = |path: &[&str]| definition.at(path).and_then(Value::as_str);
+    definition.kind() == "CustomResourceDefinition"
+        && text(&["spec", "group"]) == Some(&object.id().group)
+        && text(&["spec", "names", "kind"]) == Some(object.kind())
 }
 
 /// An object's outline: `apiVersion`, `kind`, `metadata`.

@@ -4,15 +4,17 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
-use argocd_atlas_plugin::cli::{CheckFormat, Cli, Color, Command, Deny, ProjectArgs};
+use argocd_atlas_plugin::cli::{
+    ApplicationArgs, CheckFormat, Cli, Color, Command, Deny, ProjectArgs,
+};
 use argocd_atlas_plugin::diag::render::{self, Style};
 use argocd_atlas_plugin::diag::{Diagnostics, Severity, nearest};
-use argocd_atlas_plugin::environment::{self, Environment};
+use argocd_atlas_plugin::environment::{self, Environment, Flags};
 use argocd_atlas_plugin::pipeline::{self, Compilation};
 use argocd_atlas_plugin::read::Directory;
 use argocd_atlas_plugin::source::Sources;
 use argocd_atlas_plugin::{emit, view};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -55,6 +57,13 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Waves(project)) => waves(&project, out)?,
         Some(Command::Explain { what, project }) => explain(&what, &project, out)?,
         Some(Command::Check { project, format, deny }) => check(&project, format, deny, out)?,
+        Some(Command::Parameters(project)) => parameters(&project, out)?,
+        Some(Command::Discover(project)) => discover(&project, out)?,
+        Some(Command::Health) => {
+            out.write_all(view::health::argocd_cm_patch().as_bytes())?;
+            ExitCode::SUCCESS
+        }
+        Some(Command::Application(args)) => application(args, out)?,
     };
     out.flush()?;
     Ok(code)
@@ -106,11 +115,18 @@ fn apply_flags(args: &ProjectArgs, environment: &mut Environment) {
     if let Some(namespace) = &args.namespace {
         environment.namespace = Some(namespace.clone());
     }
+    environment.flags = Flags {
+        environment: args.environment.clone(),
+        images: args.images.clone(),
+        replicas: args.replicas.clone(),
+        set: args.set.clone(),
+    };
 }
 
 fn not_found(args: &ProjectArgs) -> String {
     let dir = args.dir.display().to_string();
-    let commands = ["manifests", "waves", "explain", "check"];
+    let command = Cli::command();
+    let commands: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
     let hint = nearest(&dir, commands).map(|name| format!(" (did you mean the command `{name}`?)"));
     format!("cannot read the directory `{dir}`{}", hint.unwrap_or_default())
 }
@@ -168,6 +184,59 @@ fn explain(what: &str, args: &ProjectArgs, out: &mut impl Write) -> anyhow::Resu
         }
         view::explain::unit(unit, &run.compilation, &run.sources, out)?;
     }
+    Ok(run.code())
+}
+
+/// The announcement does without diagnostics: what a broken directory still says is better than no
+/// parameters, and the same diagnostics come with the manifests.
+fn parameters(args: &ProjectArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let run = Run::of(args)?;
+    let Compilation { project, environments, environment, .. } = &run.compilation;
+    let known: Vec<&str> = environments.iter().map(String::as_str).collect();
+    view::parameters::announcement(project, &known, environment.as_deref(), out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Non-empty when the directory holds specs (Argo CD `discover.find.command`).
+fn discover(args: &ProjectArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let run = Run::of(args)?;
+    let project = &run.compilation.project;
+    let specs = project.units().filter_map(|unit| project.common(unit));
+    let mut files: Vec<&str> =
+        specs.map(|common| run.sources.get(common.place.file).path.as_str()).collect();
+    files.sort_unstable();
+    files.dedup();
+    for file in files {
+        writeln!(out, "{}", render::printable(file))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn application(args: ApplicationArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let run = Run::of(&args.project)?;
+    run.report()?;
+    if run.diagnostics.has_errors() {
+        return Ok(run.code());
+    }
+    let dir = &args.project.dir;
+    let path = args.path.unwrap_or_else(|| dir.display().to_string());
+    let folder = dir.canonicalize()?.file_name().map(|name| name.to_string_lossy().into_owned());
+    let folder = folder.unwrap_or_default().to_lowercase();
+    let name = folder.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let name = args.name.unwrap_or_else(|| name.trim_matches('-').to_owned());
+    let namespace = args.project.namespace.clone().unwrap_or_else(|| name.clone());
+    let mut environment = Environment::default();
+    apply_flags(&args.project, &mut environment);
+    let application = view::application::Application {
+        name,
+        repository: args.repo,
+        path,
+        revision: args.revision,
+        project: args.argocd_project,
+        namespace,
+        flags: environment.flags,
+    };
+    view::application::print(&application, out)?;
     Ok(run.code())
 }
 

@@ -224,6 +224,8 @@ pub enum Target {
     Url(String),
     /// A URL in a Secret.
     UrlFrom(SecretKey),
+    /// None that could be found, which has been reported.
+    Unknown,
 }
 
 /// What a schema is to look like.

@@ -6,40 +6,47 @@
 mod app;
 mod database;
 mod fields;
+mod overlay;
 mod schema;
+mod settings;
 mod shape;
 mod spec;
+pub mod sql;
 pub mod yaml;
 
+pub(crate) use overlay::environments;
+pub use settings::settings;
+
 use crate::diag::Diagnostics;
-use crate::diag::problems::spec::{
-    NotAManifest, NotAnObject, UnknownKind, UnservedField, WrongType,
-};
+use crate::diag::problems::spec::{NotAManifest, NotAnObject, UnknownKind, WrongType};
+use crate::parameters::Settings;
 use crate::source::{Source, Sources, Span, Spanned, is_manifest_name};
 use crate::syntax::node::{Entry, Node};
 use crate::syntax::{Kind, Manifest, Specs, Text};
+use overlay::Document;
 
 /// The API group of the specs.
 pub const API_GROUP: &str = "argocd-atlas-plugin";
 /// The API version of the specs.
 pub const API_VERSION: &str = "argocd-atlas-plugin/v1alpha1";
-/// Overlays live below this folder.
-const ENVIRONMENTS: &str = "environments/";
-
-/// Reads every YAML and JSON file.
-pub fn specs(sources: &Sources, diagnostics: &mut Diagnostics) -> Specs {
+/// Reads every YAML and JSON file, with the overlay and the changes that the settings ask for.
+pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnostics) -> Specs {
+    overlay::check_environment(settings, sources, diagnostics);
+    let chosen = settings.environment.as_ref().map(|name| name.value.as_str());
     let mut budget = yaml::Budget::default();
-    let mut specs = Specs::default();
+    let (mut base, mut overlay) = (Vec::new(), Vec::new());
     for (file, source) in sources.files().filter(|(_, source)| is_manifest_file(source)) {
-        if source.path.starts_with(ENVIRONMENTS) {
-            let start = Span::new(file, 0..0);
-            let help = "keep one directory for each environment";
-            diagnostics.report(UnservedField { primary: start, name: ENVIRONMENTS, help });
-            continue;
-        }
-        for node in yaml::documents(file, source.text(), &mut budget, diagnostics) {
-            document(node, source, &mut specs, diagnostics);
-        }
+        let documents = match overlay::environment_of(&source.path) {
+            None => &mut base,
+            environment if environment == chosen => &mut overlay,
+            Some(_) => continue,
+        };
+        let nodes = yaml::documents(file, source.text(), &mut budget, diagnostics);
+        documents.extend(nodes.into_iter().map(|node| Document { file, node }));
+    }
+    let mut specs = Specs::default();
+    for Document { file, node } in overlay::merged(base, overlay, settings, diagnostics) {
+        document(node, sources.get(file), &mut specs, diagnostics);
     }
     specs
 }

@@ -28,6 +28,10 @@ pub struct Compilation {
     pub links: Links,
     /// What is applied when.
     pub plan: Plan,
+    /// The environments that the directory has.
+    pub environments: Vec<String>,
+    /// The one that is merged.
+    pub environment: Option<String>,
 }
 
 /// Compiles the manifest files of `sources`. `load` is called once, with the files that the specs
@@ -39,12 +43,16 @@ pub fn compile(
     mut load: impl FnMut(&mut Sources, &[FileId], &mut Diagnostics),
     diagnostics: &mut Diagnostics,
 ) -> Compilation {
-    let specs = parse::specs(sources, diagnostics);
+    let settings = parse::settings(environment, sources, diagnostics);
+    let specs = parse::specs(sources, &settings, diagnostics);
     let wanted = resolve::wanted(&specs, sources);
     load(sources, &wanted, diagnostics);
     let project = resolve::project(specs, sources, environment, diagnostics);
     let links = link::graph(&project, diagnostics);
     let objects = lower::objects(&project, Span::new(root, 0..0), diagnostics);
+    lower::check_served(&project, &objects, environment, diagnostics);
     let plan = schedule::plan(&project, &links, objects, diagnostics);
-    Compilation { project, links, plan }
+    let environments = parse::environments(sources).into_iter().map(str::to_owned).collect();
+    let environment = settings.environment.map(|name| name.value);
+    Compilation { project, links, plan, environments, environment }
 }

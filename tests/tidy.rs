@@ -14,23 +14,40 @@ use argocd_atlas_plugin::diag::Code;
 const IMPORTS: &[(&str, &[&str])] = &[
     // Vocabulary: what everyone may know.
     ("source", &[]),
-    ("diag", &["source", "syntax"]),
+    ("diag", &["parameters", "source", "syntax"]),
     ("value", &[]),
     ("quantity", &[]),
     ("annotation", &[]),
+    ("parameters", &["source", "syntax"]),
     ("engine", &[]),
+    ("dialect", &[]),
     ("graph", &[]),
     // The world outside.
     ("environment", &[]),
     ("read", &["diag", "source"]),
     // What the stages hand on.
     ("syntax", &["source", "value"]),
+    ("catalogue", &["diag", "dialect", "source"]),
+    ("atlas_sum", &[]),
     ("model", &["engine", "source", "syntax", "value"]),
     ("links", &["diag", "graph", "model", "source"]),
     ("object", &["model", "source", "value"]),
     ("plan", &["graph", "model", "object"]),
     // The stages, each from what is before it to what is behind it.
-    ("parse", &["diag", "quantity", "source", "syntax", "value"]),
+    (
+        "parse",
+        &[
+            "catalogue",
+            "diag",
+            "dialect",
+            "environment",
+            "parameters",
+            "quantity",
+            "source",
+            "syntax",
+            "value",
+        ],
+    ),
     (
         "resolve",
         &[
@@ -46,9 +63,22 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("link", &["diag", "graph", "links", "model", "object", "source", "syntax"]),
-    ("lower", &["annotation", "diag", "engine", "model", "object", "source", "syntax", "value"]),
+    (
+        "lower",
+        &[
+            "annotation",
+            "diag",
+            "engine",
+            "environment",
+            "model",
+            "object",
+            "source",
+            "syntax",
+            "value",
+        ],
+    ),
     ("schedule", &["annotation", "diag", "graph", "links", "model", "object", "plan", "source"]),
-    ("emit", &["diag", "model", "plan", "source", "value"]),
+    ("emit", &["model", "plan", "source", "value"]),
     // Alone in naming every stage.
     (
         "pipeline",
@@ -66,7 +96,21 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "source",
         ],
     ),
-    ("view", &["diag", "graph", "model", "pipeline", "plan", "source"]),
+    (
+        "view",
+        &[
+            "diag",
+            "emit",
+            "environment",
+            "graph",
+            "model",
+            "parameters",
+            "pipeline",
+            "plan",
+            "source",
+            "value",
+        ],
+    ),
     ("cli", &[]),
 ];
 
@@ -127,8 +171,9 @@ fn module(path: &Path) -> String {
     first.trim_end_matches(".rs").to_owned()
 }
 
-/// The text without comments.
+/// The text without comments and without the tests at its end.
 fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let lines = text.lines().map(|line| match line.find("//") {
         // A URL in a string is no comment.
         Some(at) if !line.get(..at).unwrap_or_default().ends_with(':') => {

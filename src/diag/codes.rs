@@ -65,6 +65,9 @@ codes! {
     UnusableFile = "unusable-file", Error;
     LiteralPassword = "literal-password", Warning;
     UnescapedUrl = "unescaped-url", Warning;
+    // Parameters and environments
+    InvalidParameter = "invalid-parameter", Error;
+    UnknownEnvironment = "unknown-environment", Error;
     // Waves
     DependencyCycle = "dependency-cycle", Error;
     WavePinContradicts = "wave-pin-contradicts", Error;
@@ -74,7 +77,26 @@ codes! {
     PatchMatchesNothing = "patch-matches-nothing", Error;
     InvalidPatch = "invalid-patch", Error;
     TooLarge = "too-large", Error;
+    UnservedKind = "unserved-kind", Error;
     HostWithoutNamespace = "host-without-namespace", Note;
     // Reading SQL
-    SqlSyntax = "sql-syntax", Error;
+    SqlUnterminated = "sql-unterminated", Error;
+    SqlStrayText = "sql-stray-text", Error;
+    SqlUnbalanced = "sql-unbalanced", Error;
+    SqlStrayComma = "sql-stray-comma", Error;
+    SqlMisspelt = "sql-misspelt", Error;
+    SqlUnknownVerb = "sql-unknown-verb", Error;
+    DuplicateColumn = "duplicate-column", Error;
+    UnknownKeyColumn = "unknown-key-column", Error;
+    ForeignKeyColumns = "foreign-key-columns", Error;
+    SqlFileCycle = "sql-file-cycle", Error;
+    SqlMissingComma = "sql-missing-comma", Warning;
+    SqlNotUnderstood = "sql-not-understood", Warning;
+    SqlMissingType = "sql-missing-type", Warning;
+    SqlUnknownType = "sql-unknown-type", Warning;
+    SqlReservedWord = "sql-reserved-word", Warning;
+    DuplicateTable = "duplicate-table", Warning;
+    UnknownTable = "unknown-table", Warning;
+    UnknownColumn = "unknown-column", Warning;
+    SqlNotRead = "sql-not-read", Note;
 }

@@ -2,6 +2,7 @@
 
 pub mod names;
 pub mod output;
+pub mod parameters;
 pub mod security;
 pub mod spec;
 pub mod sql;

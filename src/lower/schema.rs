@@ -42,6 +42,7 @@ pub(super) fn manifests(
 
 fn target(schema: &Schema, project: &Project, diagnostics: &mut Diagnostics) -> AtlasTarget {
     match &schema.target {
+        Target::Unknown => AtlasTarget::Url(String::new()),
         Target::Url(url) => AtlasTarget::Url(url.clone()),
         Target::UrlFrom(key) => AtlasTarget::UrlFrom(key.clone()),
         Target::Database(index) => match project.databases.get(*index) {

@@ -124,7 +124,7 @@ fn target(
     }
     match &fields.url_from {
         Some(key) => (Target::UrlFrom(secret_key(key.clone(), diagnostics)), None),
-        None => (Target::Url(String::new()), None),
+        None => (Target::Unknown, None),
     }
 }
 

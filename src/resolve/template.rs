@@ -325,6 +325,7 @@ impl Place<'_> {
                 vec![Piece::Secret(format!("{name}_URL"), key.clone())]
             }
             Target::UrlFrom(_) => self.unknown(&label, &["url"], diagnostics),
+            Target::Unknown => Vec::new(),
             Target::Url(_) => {
                 let message = format!("`{label}` has a literal URL, which is not copied");
                 let help = "describe the database as a `Database`, or use `urlFrom`";

@@ -90,3 +90,29 @@ impl From<HostWithoutNamespace<'_>> for Diagnostic {
         )
     }
 }
+
+/// A kind that the cluster does not serve.
+pub struct UnservedKind<'a> {
+    /// Who needs it.
+    pub primary: Span,
+    /// The kind.
+    pub kind: &'a str,
+    /// Its API version.
+    pub api_version: &'a str,
+}
+
+impl From<UnservedKind<'_>> for Diagnostic {
+    fn from(UnservedKind { primary, kind, api_version }: UnservedKind<'_>) -> Diagnostic {
+        let message = format!("the cluster does not serve `{kind}` of `{api_version}`");
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
+        let help = match group {
+            "db.atlasgo.io" => "install the Atlas Kubernetes Operator (docs/install.md)",
+            "gateway.networking.k8s.io" => "install the Gateway API, or use `ingress`",
+            "postgresql.cnpg.io" => {
+                "install the CloudNativePG operator, or leave `cloudNativePG` out"
+            }
+            _ => "upgrade the cluster, or install what serves it",
+        };
+        Diagnostic::new(Code::UnservedKind, primary, message).help(help)
+    }
+}

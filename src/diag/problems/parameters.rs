@@ -1,0 +1,85 @@
+//! Problems with the plugin's parameters and the environments that they choose.
+
+use crate::diag::problems::spec::{did_you_mean, list};
+use crate::diag::{Code, Diagnostic};
+use crate::parameters::PARAMETERS;
+use crate::source::Span;
+
+/// A parameter whose value cannot be used.
+pub struct InvalidParameter {
+    /// The value.
+    pub primary: Span,
+    /// What is wrong.
+    pub message: String,
+    /// What to write.
+    pub help: String,
+}
+
+impl From<InvalidParameter> for Diagnostic {
+    fn from(InvalidParameter { primary, message, help }: InvalidParameter) -> Diagnostic {
+        Diagnostic::new(Code::InvalidParameter, primary, message).help(help)
+    }
+}
+
+/// A parameter that does not exist.
+pub struct UnknownParameter<'a> {
+    /// Its name.
+    pub primary: Span,
+    /// Its name.
+    pub name: &'a str,
+}
+
+impl From<UnknownParameter<'_>> for Diagnostic {
+    fn from(UnknownParameter { primary, name }: UnknownParameter<'_>) -> Diagnostic {
+        let message = format!("there is no parameter `{}`", name.escape_debug());
+        let known = PARAMETERS.iter().map(|parameter| parameter.name);
+        Diagnostic::new(Code::InvalidParameter, primary, message).help(did_you_mean(name, known))
+    }
+}
+
+/// An environment that has no directory.
+pub struct UnknownEnvironment<'a> {
+    /// Where it is chosen.
+    pub primary: Span,
+    /// Its name.
+    pub name: &'a str,
+    /// Those that there are.
+    pub known: &'a [&'a str],
+}
+
+impl From<UnknownEnvironment<'_>> for Diagnostic {
+    fn from(UnknownEnvironment { primary, name, known }: UnknownEnvironment<'_>) -> Diagnostic {
+        let message = format!("there is no environment `{}`", name.escape_debug());
+        let found = Diagnostic::new(Code::UnknownEnvironment, primary, message);
+        match known {
+            [] => found.help(format!("make the directory environments/{}", name.escape_debug())),
+            known => {
+                let all = list(known.iter().copied());
+                let found = found.help(did_you_mean(name, known.iter().copied()));
+                if crate::diag::nearest(name, known.iter().copied()).is_some() {
+                    found.help(format!("the environments are {all}"))
+                } else {
+                    found
+                }
+            }
+        }
+    }
+}
+
+/// A part of an overlay, or a parameter, for a spec that does not exist.
+pub struct NothingToChange<'a> {
+    /// The name.
+    pub primary: Span,
+    /// The spec: `App/shpo`.
+    pub spec: &'a str,
+    /// The specs that there are.
+    pub known: &'a [String],
+}
+
+impl From<NothingToChange<'_>> for Diagnostic {
+    fn from(NothingToChange { primary, spec, known }: NothingToChange<'_>) -> Diagnostic {
+        let message = format!("there is no `{}` to change", spec.escape_debug());
+        Diagnostic::new(Code::UnknownName, primary, message)
+            .help(did_you_mean(spec, known.iter().map(String::as_str)))
+    }
+}

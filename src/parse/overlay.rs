@@ -1,0 +1,244 @@
+//! Environments and single changes: documents as they are after everything has been merged.
+//!
+//! `environments/<name>/` holds partial specs, merged onto the base by RFC 7386, and documents of
+//! its own. Single fields are then changed by parameters. All of this happens on the trees, so that
+//! the result is checked as a whole, and every value keeps the place where it was written.
+
+use std::collections::BTreeMap;
+
+use crate::diag::problems::parameters::{InvalidParameter, NothingToChange, UnknownEnvironment};
+use crate::diag::{Diagnostics, nearest};
+use crate::parameters::{Edit, Settings};
+use crate::parse::API_VERSION;
+use crate::source::{FileId, Sources, Span, Spanned};
+use crate::syntax::node::{Data, Entry, Node};
+
+/// Overlays live below this folder.
+const ENVIRONMENTS: &str = "environments/";
+
+/// One document and the file that it is in.
+pub(super) struct Document {
+    pub(super) file: FileId,
+    pub(super) node: Node,
+}
+
+/// The environment that a path belongs to.
+pub(super) fn environment_of(path: &str) -> Option<&str> {
+    let (name, _) = path.strip_prefix(ENVIRONMENTS)?.split_once('/')?;
+    Some(name)
+}
+
+/// The names of all environments.
+pub(crate) fn environments(sources: &Sources) -> Vec<&str> {
+    let mut names: Vec<&str> =
+        sources.files().filter_map(|(_, source)| environment_of(&source.path)).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Reports an environment that does not exist.
+pub(super) fn check_environment(
+    settings: &Settings,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(chosen) = &settings.environment else { return };
+    let known = environments(sources);
+    if !known.contains(&chosen.value.as_str()) {
+        let (primary, name) = (chosen.span, chosen.value.as_str());
+        diagnostics.report(UnknownEnvironment { primary, name, known: &known });
+    }
+}
+
+/// What tells one spec from another: kind and name.
+type SpecId = (String, String);
+
+/// Merges an overlay onto the base and makes the single changes.
+pub(super) fn merged(
+    base: Vec<Document>,
+    overlay: Vec<Document>,
+    settings: &Settings,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Document> {
+    let mut documents = base;
+    let mut places: BTreeMap<SpecId, usize> = BTreeMap::new();
+    for (place, document) in documents.iter().enumerate() {
+        if let Some(id) = spec_id(&document.node) {
+            places.entry(id).or_insert(place);
+        }
+    }
+    for part in overlay {
+        let target = spec_id(&part.node).and_then(|id| places.get(&id).copied());
+        match target.and_then(|place| documents.get_mut(place)) {
+            Some(document) => merge(&mut document.node, part.node),
+            None => {
+                if is_misspelt(&part.node, &places, diagnostics) {
+                    continue;
+                }
+                if let Some(id) = spec_id(&part.node) {
+                    places.entry(id).or_insert(documents.len());
+                }
+                documents.push(part);
+            }
+        }
+    }
+    for edit in &settings.edits {
+        change(edit, &places, &mut documents, diagnostics);
+    }
+    documents
+}
+
+/// Kind and name of a spec; nothing for other documents.
+fn spec_id(node: &Node) -> Option<SpecId> {
+    let is_ours = node.get("apiVersion").and_then(Node::str) == Some(API_VERSION);
+    let name = node.at(&["metadata", "name"])?.scalar()?;
+    let kind = node.get("kind").and_then(Node::str).filter(|_| is_ours)?;
+    Some((kind.to_owned(), name.text.clone()))
+}
+
+/// Whether a spec of an overlay is a part for which there is no whole: its own kind's required
+/// field is missing, and a name of the base is near.
+fn is_misspelt(
+    node: &Node,
+    places: &BTreeMap<SpecId, usize>,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let Some((kind, name)) = spec_id(node) else { return false };
+    let required = match kind.as_str() {
+        "App" => "image",
+        "Database" => "engine",
+        "Schema" => "database",
+        _ => return false,
+    };
+    let known = places.keys().filter(|(other, _)| *other == kind).map(|(_, name)| name.as_str());
+    if node.at(&["spec", required]).is_some() || nearest(&name, known).is_none() {
+        return false;
+    }
+    let primary = node.at(&["metadata", "name"]).map_or(node.span, |name| name.span);
+    report_nothing(primary, &kind, &name, places, diagnostics);
+    true
+}
+
+fn report_nothing(
+    primary: Span,
+    kind: &str,
+    name: &str,
+    places: &BTreeMap<SpecId, usize>,
+    diagnostics: &mut Diagnostics,
+) {
+    let known: Vec<String> = places.keys().map(|(kind, name)| format!("{kind}/{name}")).collect();
+    let spec = format!("{kind}/{name}");
+    diagnostics.report(NothingToChange { primary, spec: &spec, known: &known });
+}
+
+/// RFC 7386: mappings merge, null removes, everything else replaces. Recursion is bounded by the
+/// reader's own depth.
+fn merge(target: &mut Node, patch: Node) {
+    let Node { data, span } = patch;
+    let Data::Mapping(patches) = data else {
+        *target = Node { data, span };
+        return;
+    };
+    if !matches!(target.data, Data::Mapping(_)) {
+        *target = Node { data: Data::Mapping(Vec::new()), span };
+    }
+    let Data::Mapping(entries) = &mut target.data else { return };
+    for Entry { key, value } in patches {
+        let place = entries.iter().position(|entry| entry.key.value == key.value);
+        match (place, value.is_null()) {
+            (Some(place), true) => _ = entries.remove(place),
+            (None, true) => {}
+            (Some(place), false) => {
+                if let Some(entry) = entries.get_mut(place) {
+                    merge(&mut entry.value, value);
+                    entry.key = key;
+                }
+            }
+            (None, false) => {
+                // What is new may hold nulls as well, which then remove nothing.
+                let mut fresh = Node { data: Data::Mapping(Vec::new()), span: value.span };
+                merge(&mut fresh, value);
+                entries.push(Entry { key, value: fresh });
+            }
+        }
+    }
+}
+
+/// Changes one field.
+fn change(
+    edit: &Edit,
+    places: &BTreeMap<SpecId, usize>,
+    documents: &mut [Document],
+    diagnostics: &mut Diagnostics,
+) {
+    let id = (edit.kind.value.clone(), edit.name.value.clone());
+    let document = places.get(&id).and_then(|&place| documents.get_mut(place));
+    let Some(document) = document else {
+        let (kind, name) = (&edit.kind.value, &edit.name.value);
+        return report_nothing(edit.name.span, kind, name, places, diagnostics);
+    };
+    if let [first, second] = edit.path.as_slice()
+        && first == "metadata"
+        && second == "name"
+    {
+        let message = "a parameter cannot rename a spec".to_owned();
+        let help = "change `metadata.name` in the directory".to_owned();
+        let primary = edit.name.span;
+        return diagnostics.report(InvalidParameter { primary, message, help });
+    }
+    if let Err(problem) = set(&mut document.node, &edit.path, edit) {
+        diagnostics.report(problem);
+    }
+}
+
+fn set(node: &mut Node, path: &[String], edit: &Edit) -> Result<(), InvalidParameter> {
+    let Some((key, rest)) = path.split_first() else {
+        let fresh = Node { data: Data::Mapping(Vec::new()), span: edit.value.span };
+        let is_merge = matches!(edit.value.data, Data::Mapping(_));
+        *node = if is_merge { fresh } else { edit.value.clone() };
+        if is_merge {
+            merge(node, edit.value.clone());
+        }
+        return Ok(());
+    };
+    let span = edit.value.span;
+    match &mut node.data {
+        Data::Mapping(entries) => {
+            let place = entries.iter().position(|entry| entry.key.value == *key);
+            if rest.is_empty() && edit.value.is_null() {
+                place.map(|place| entries.remove(place));
+                return Ok(());
+            }
+            let place = place.unwrap_or_else(|| {
+                let value = Node { data: Data::Mapping(Vec::new()), span };
+                entries.push(Entry { key: Spanned::new(key.clone(), edit.name.span), value });
+                entries.len() - 1
+            });
+            match entries.get_mut(place) {
+                Some(entry) => set(&mut entry.value, rest, edit),
+                None => Ok(()),
+            }
+        }
+        Data::Sequence(items) => {
+            let n_items = items.len();
+            let item = key.parse::<usize>().ok().and_then(|index| items.get_mut(index));
+            match item {
+                Some(item) => set(item, rest, edit),
+                None => Err(InvalidParameter {
+                    primary: edit.name.span,
+                    message: format!("the list has no item `{}`", key.escape_debug()),
+                    help: format!("it has {n_items} items, counted from 0"),
+                }),
+            }
+        }
+        Data::Scalar(_) => Err(InvalidParameter {
+            primary: edit.name.span,
+            message: format!(
+                "there is a single value where `{}` is looked for",
+                key.escape_debug()
+            ),
+            help: "set the value as a whole".to_owned(),
+        }),
+    }
+}

@@ -1,0 +1,305 @@
+//! Reads the plugin's parameters: what Argo CD passes as JSON, and the flags that do the same.
+//!
+//! Each enters [`Sources`] as a virtual file of its own, so that a diagnostic can point at the very
+//! value. A flag comes after the parameter and wins.
+
+use crate::diag::problems::parameters::{InvalidParameter, UnknownParameter};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::environment::Environment;
+use crate::parameters::{Edit, PARAMETERS, ParameterId, Settings};
+use crate::parse::yaml::{self, Budget};
+use crate::source::{FileId, Sources, Span, Spanned};
+use crate::syntax::Text;
+use crate::syntax::node::{Data, Meaning, Node, Scalar};
+
+/// The variable in which Argo CD passes the parameters (Argo CD
+/// `ApplicationSourcePluginParameters.Environ`).
+pub(crate) const PARAMETERS_VARIABLE: &str = "ARGOCD_APP_PARAMETERS";
+/// The longest value of all parameters together, in bytes.
+const LONGEST: usize = 1024 * 1024;
+
+/// Reads all parameters and flags.
+pub fn settings(
+    environment: &Environment,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> Settings {
+    let mut settings = Settings::default();
+    if let Some((variable, name)) = &environment.environment {
+        let file = sources.add_virtual(variable.clone(), name.clone());
+        settings.environment = Some(whole(file, name));
+    }
+    if let Some(json) = &environment.parameters {
+        let file = sources.add_virtual(PARAMETERS_VARIABLE, json.clone());
+        parameters(file, json, &mut settings, diagnostics);
+    }
+    flags(environment, &mut settings, sources, diagnostics);
+    // An empty name is what Argo CD's UI sends for a field that was cleared.
+    settings.environment = settings.environment.filter(|name| !name.value.is_empty());
+    settings
+}
+
+fn whole(file: FileId, text: &str) -> Text {
+    Spanned::new(text.to_owned(), Span::new(file, 0..text.len()))
+}
+
+/// `[{name, string | map | array}]`.
+fn parameters(file: FileId, json: &str, settings: &mut Settings, diagnostics: &mut Diagnostics) {
+    let start = Span::new(file, 0..0);
+    if json.len() > LONGEST {
+        let message = format!("the parameters have more than {LONGEST} bytes");
+        let help = "put large values into the directory".to_owned();
+        return diagnostics.report(InvalidParameter { primary: start, message, help });
+    }
+    if let Err(error) = serde_json::from_str::<serde_json::Value>(json) {
+        // YAML takes more than JSON, and its places are better than none: both are asked.
+        let line_start = json.split_inclusive('\n').take(error.line().saturating_sub(1));
+        let offset = line_start.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
+        let offset = (0..=offset.min(json.len())).rev().find(|&at| json.is_char_boundary(at));
+        let offset = offset.unwrap_or(0);
+        let message = format!("this is no JSON: {}", cause(&error));
+        let help =
+            "Argo CD writes this variable; by hand, write [{\"name\": ..., \"string\": ...}]";
+        let primary = Span::new(file, offset..offset);
+        return diagnostics.report(InvalidParameter { primary, message, help: help.to_owned() });
+    }
+    let documents = yaml::documents(file, json, &mut Budget::default(), diagnostics);
+    // JSON `null` is what a nil list is in Go.
+    let Some(root) = documents.first().filter(|root| !root.is_null()) else { return };
+    let Some(items) = root.items() else {
+        return wrong(root, "the parameters", "a list", diagnostics);
+    };
+    for item in items {
+        parameter(item, settings, diagnostics);
+    }
+}
+
+/// What serde_json says, without the place that the diagnostic has anyway.
+fn cause(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or_default().to_owned()
+}
+
+fn parameter(item: &Node, settings: &mut Settings, diagnostics: &mut Diagnostics) {
+    let Some(name_node) = item.get("name") else {
+        return wrong(item, "a parameter", "a mapping with `name`", diagnostics);
+    };
+    let Some(name) = name_node.str() else {
+        return wrong(name_node, "name", "a string", diagnostics);
+    };
+    let Some(known) = PARAMETERS.iter().find(|known| known.name == name) else {
+        diagnostics.report(UnknownParameter { primary: name_node.span, name });
+        return;
+    };
+    let collection = known.collection.name();
+    let value = item.get(collection).filter(|value| !value.is_null());
+    let Some(value) = value else {
+        for other in ["string", "map", "array"] {
+            if let Some(value) = item.get(other).filter(|value| !value.is_null()) {
+                let expected = format!("given as `{collection}`");
+                wrong_as(value.span, name, &expected, other, diagnostics);
+            }
+        }
+        return;
+    };
+    match known.id {
+        ParameterId::Environment => match value.scalar() {
+            Some(scalar) => {
+                settings.environment = Some(Spanned::new(scalar.text.clone(), value.span));
+            }
+            None => wrong(value, name, "a string", diagnostics),
+        },
+        id @ (ParameterId::Images | ParameterId::Replicas | ParameterId::Set) => {
+            let Some(entries) = value.entries() else {
+                return wrong(value, name, "a map", diagnostics);
+            };
+            for entry in entries {
+                match entry.value.scalar() {
+                    Some(scalar) => {
+                        let text = Spanned::new(scalar.text.clone(), entry.value.span);
+                        edit(id, &entry.key, &text, settings, diagnostics);
+                    }
+                    None => wrong(&entry.value, &entry.key.value, "a string", diagnostics),
+                }
+            }
+        }
+    }
+}
+
+fn wrong(node: &Node, what: &str, expected: &str, diagnostics: &mut Diagnostics) {
+    wrong_as(node.span, what, expected, node.kind(), diagnostics);
+}
+
+fn wrong_as(primary: Span, what: &str, expected: &str, found: &str, diagnostics: &mut Diagnostics) {
+    let message = format!("`{what}` has to be {expected}, not {found}");
+    let help = "see `generate parameters` for what there is".to_owned();
+    diagnostics.report(InvalidParameter { primary, message, help });
+}
+
+fn flags(
+    environment: &Environment,
+    settings: &mut Settings,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) {
+    let flags = &environment.flags;
+    if let Some(name) = &flags.environment {
+        let file = sources.add_virtual("--environment", name.clone());
+        settings.environment = Some(whole(file, name));
+    }
+    let pairs = [
+        (ParameterId::Images, "--image", &flags.images),
+        (ParameterId::Replicas, "--replicas", &flags.replicas),
+        (ParameterId::Set, "--set", &flags.set),
+    ];
+    for (id, flag, values) in pairs {
+        for written in values {
+            let file = sources.add_virtual(flag, written.clone());
+            let Some((key, value)) = written.split_once('=') else {
+                let primary = Span::new(file, 0..written.len());
+                let message = format!("`{flag}` needs a `=`");
+                let help = match id {
+                    ParameterId::Set => "write `--set Kind/name:field=value`".to_owned(),
+                    ParameterId::Environment | ParameterId::Images | ParameterId::Replicas => {
+                        format!("write `{flag} NAME=VALUE`")
+                    }
+                };
+                diagnostics.report(InvalidParameter { primary, message, help });
+                continue;
+            };
+            let key_span = Span::new(file, 0..key.len());
+            let value_span = Span::new(file, key.len() + 1..written.len());
+            let key = Spanned::new(key.to_owned(), key_span);
+            let value = Spanned::new(value.to_owned(), value_span);
+            edit(id, &key, &value, settings, diagnostics);
+        }
+    }
+}
+
+/// One entry of a map as a change of one field.
+fn edit(
+    id: ParameterId,
+    key: &Text,
+    value: &Text,
+    settings: &mut Settings,
+    diagnostics: &mut Diagnostics,
+) {
+    let app = Spanned::new("App".to_owned(), key.span);
+    let field = |name: &str| vec!["spec".to_owned(), name.to_owned()];
+    let (kind, name, path, value) = match id {
+        ParameterId::Environment => return,
+        ParameterId::Images => (app, key.clone(), field("image"), text_node(value)),
+        ParameterId::Replicas => {
+            let Some(value) = value_node(value, diagnostics) else { return };
+            (app, key.clone(), field("replicas"), value)
+        }
+        ParameterId::Set => {
+            let Some((kind, name, path)) = target(key, diagnostics) else { return };
+            let Some(value) = value_node(value, diagnostics) else { return };
+            (kind, name, path, value)
+        }
+    };
+    settings.edits.push(Edit { kind, name, path, value });
+}
+
+/// `Kind/name:dotted.path`, as kind, name and keys. The path begins at `spec`, unless it names
+/// `metadata` or `spec` itself; `\.` is a dot within a key.
+fn target(key: &Text, diagnostics: &mut Diagnostics) -> Option<(Text, Text, Vec<String>)> {
+    let parts = key.value.split_once(':').and_then(|(spec, path)| {
+        let (kind, name) = spec.split_once('/')?;
+        let is_full = !kind.is_empty() && !name.is_empty() && !path.is_empty();
+        is_full.then_some((kind, name, path))
+    });
+    let Some((kind, name, path)) = parts else {
+        let message = format!("`{}` names no field", key.value.escape_debug());
+        let help = "write `Kind/name:dotted.path`, such as `App/shop:resources.limits.memory`";
+        let primary = key.span;
+        diagnostics.report(InvalidParameter { primary, message, help: help.to_owned() });
+        return None;
+    };
+    let mut keys = split_path(path);
+    if !matches!(keys.first().map(String::as_str), Some("spec" | "metadata")) {
+        keys.insert(0, "spec".to_owned());
+    }
+    let spanned = |text: &str| Spanned::new(text.to_owned(), key.span);
+    Some((spanned(kind), spanned(name), keys))
+}
+
+fn split_path(path: &str) -> Vec<String> {
+    let mut keys = vec![String::new()];
+    let mut characters = path.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' if characters.peek() == Some(&'.') => {
+                characters.next();
+                keys.last_mut().into_iter().for_each(|key| key.push('.'));
+            }
+            '.' => keys.push(String::new()),
+            other => keys.last_mut().into_iter().for_each(|key| key.push(other)),
+        }
+    }
+    keys
+}
+
+fn text_node(text: &Text) -> Node {
+    let scalar = Scalar {
+        text: text.value.clone(),
+        meaning: Meaning::String,
+        plain: false,
+        lines: Vec::new(),
+    };
+    Node { data: Data::Scalar(scalar), span: text.span }
+}
+
+/// A value as YAML reads it: `3` is a number, `{size: 1Gi}` a mapping. Everything in it stands
+/// where the whole value stands, as it may have been escaped in JSON.
+fn value_node(text: &Text, diagnostics: &mut Diagnostics) -> Option<Node> {
+    let mut found = Diagnostics::default();
+    let file = text.span.file;
+    let mut documents = yaml::documents(file, &text.value, &mut Budget::default(), &mut found);
+    let problems: Vec<Diagnostic> = found.sorted().into_iter().cloned().collect();
+    let is_readable = problems.is_empty();
+    for mut problem in problems {
+        problem.primary = text.span;
+        problem.labels.clear();
+        diagnostics.report(problem);
+    }
+    if documents.len() > 1 {
+        let (primary, message) = (text.span, "this value holds several documents".to_owned());
+        let help = "write a single value".to_owned();
+        diagnostics.report(InvalidParameter { primary, message, help });
+        return None;
+    }
+    if !is_readable {
+        return None;
+    }
+    let mut node = documents.pop().unwrap_or_else(|| text_node(text));
+    respan(&mut node, text.span);
+    Some(node)
+}
+
+/// Puts a node and everything in it at one place. Recursion is bounded by the reader's own depth.
+fn respan(node: &mut Node, span: Span) {
+    node.span = span;
+    match &mut node.data {
+        Data::Scalar(scalar) => scalar.lines.clear(),
+        Data::Sequence(items) => items.iter_mut().for_each(|item| respan(item, span)),
+        Data::Mapping(entries) => {
+            for entry in entries {
+                entry.key.span = span;
+                respan(&mut entry.value, span);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_path;
+
+    #[test]
+    fn a_backslash_keeps_a_dot_in_a_key() {
+        assert_eq!(split_path(r"metadata.labels.a\.b/c"), ["metadata", "labels", "a.b/c"]);
+        assert_eq!(split_path("replicas"), ["replicas"]);
+    }
+}
