@@ -5,7 +5,7 @@ pub mod yaml;
 use std::io::{self, Write};
 
 use crate::model::Project;
-use crate::schedule::{Plan, Planned};
+use crate::plan::{Plan, Planned};
 use crate::source::Sources;
 use crate::value::Value;
 

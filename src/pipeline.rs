@@ -10,12 +10,14 @@
 use crate::diag::Diagnostics;
 use crate::environment::Environment;
 use crate::inspect;
-use crate::link::{self, Links};
+use crate::link;
+use crate::links::Links;
 use crate::lower;
 use crate::model::Project;
 use crate::parse;
+use crate::plan::Plan;
 use crate::resolve;
-use crate::schedule::{self, Plan};
+use crate::schedule;
 use crate::source::{FileId, Sources, Span};
 
 /// All that is known of a project after the last stage.

@@ -1,9 +1,10 @@
 //! The rules that Kubernetes has for names, labels, paths and numbers, so that a mistake is found
 //! here and not by the API server. Source: `k8s.io/apimachinery/pkg/util/validation`.
 
+use crate::annotation;
 use crate::diag::Diagnostics;
 use crate::diag::problems::spec::InvalidValue;
-use crate::resolve::{WAVE_ANNOTATION, invalid_name};
+use crate::resolve::invalid_name;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Kind, Text, TextMap};
 
@@ -83,7 +84,7 @@ pub(crate) fn labels(labels: &TextMap, diagnostics: &mut Diagnostics) {
 pub(crate) fn annotations(annotations: &TextMap, diagnostics: &mut Diagnostics) {
     for (key, _) in annotations {
         qualified_key("annotation", key, diagnostics);
-        if key.value == WAVE_ANNOTATION {
+        if key.value == annotation::WAVE {
             diagnostics.report(InvalidValue {
                 primary: key.span,
                 message: "a spec's wave is no annotation".to_owned(),

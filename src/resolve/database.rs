@@ -7,7 +7,7 @@ use crate::engine::{self, ENGINES, Engine, Flavor};
 use crate::model::{
     Cluster, Credentials, Database, Literal, Placement, Server, Storage, Unit, User,
 };
-use crate::parse::is_quantity;
+use crate::quantity::is_quantity;
 use crate::resolve::check::{self, invalid};
 use crate::resolve::{Context, common, files, namespace_of, plain, service_host, values};
 use crate::source::{Span, Spanned};

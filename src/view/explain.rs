@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::diag::Code;
 use crate::model::Unit;
 use crate::pipeline::Compilation;
-use crate::schedule::Scheduled;
+use crate::plan::Scheduled;
 use crate::source::Sources;
 use crate::view::waves::waits;
 

@@ -8,7 +8,7 @@ use crate::diag::render::printable;
 use crate::graph::EdgeId;
 use crate::model::Unit;
 use crate::pipeline::Compilation;
-use crate::schedule::Scheduled;
+use crate::plan::Scheduled;
 use crate::source::Sources;
 
 /// Prints a table: the wave, what is in it, why, and where that is written.
