@@ -477,7 +477,7 @@ impl<'a> Builder<'a, '_> {
         let dialect = self.catalogue.dialect;
         if !dialect.is_known()
             || data_type.schema.is_some()
-            || self.catalogue.may_exist(&data_type.name)
+            || (!dialect.is_mysql_like() && self.catalogue.may_exist(&data_type.name))
         {
             return;
         }

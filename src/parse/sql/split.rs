@@ -323,7 +323,10 @@ impl<'a> Splitter<'a> {
                 return true;
             }
         }
-        if byte == b'.' && self.dialect == Dialect::Sqlite && self.lexer.at_line_start() {
+        if matches!(byte, b'.' | b'#')
+            && self.dialect == Dialect::Sqlite
+            && self.lexer.at_line_start()
+        {
             self.out.includes |= self.lexer.line().starts_with(".read");
             self.lexer.skip_line();
             return true;
