@@ -7,15 +7,16 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use argocd_atlas_plugin::atlas_sum::{self, Migration, Sum};
 use argocd_atlas_plugin::cli::{
-    ApplicationArgs, CheckFormat, Cli, Color, Command, Deny, ProjectArgs,
+    ApplicationArgs, CheckFormat, Cli, Color, Command, Deny, DenyDiff, DiffFormat, ProjectArgs,
 };
 use argocd_atlas_plugin::diag::render::{self, Style};
 use argocd_atlas_plugin::diag::{Diagnostics, Severity, nearest};
 use argocd_atlas_plugin::environment::{self, Environment, Flags};
 use argocd_atlas_plugin::pipeline::{self, Compilation};
 use argocd_atlas_plugin::read::Directory;
-use argocd_atlas_plugin::source::Sources;
-use argocd_atlas_plugin::{emit, view};
+use argocd_atlas_plugin::source::{FileId, Sources};
+use argocd_atlas_plugin::view::diff::Side;
+use argocd_atlas_plugin::{catalogue, emit, revision, view};
 use clap::{CommandFactory, Parser};
 
 fn main() -> ExitCode {
@@ -67,6 +68,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Some(Command::Application(args)) => application(args, out)?,
         Some(Command::Sum { dir }) => sum(&dir, out)?,
+        Some(Command::Diff { against, format, deny, project }) => {
+            diff(&against, format, deny, &project, out)?
+        }
     };
     out.flush()?;
     Ok(code)
@@ -83,22 +87,38 @@ struct Run {
 
 impl Run {
     fn of(args: &ProjectArgs) -> anyhow::Result<Run> {
-        let style = style(args.color);
+        let mut directory = Directory::open(&args.dir).with_context(|| not_found(args))?;
+        let mut run = Run::begin(args);
+        directory.list(&mut run.sources, run.root, &mut run.diagnostics);
+        Ok(run.compile(|sources, files, diagnostics| directory.load(sources, files, diagnostics)))
+    }
+
+    /// The same directory in a Git revision.
+    fn of_revision(args: &ProjectArgs, revision: &str) -> anyhow::Result<Run> {
+        let mut run = Run::begin(args);
+        for (path, bytes) in revision::files(&args.dir, revision)? {
+            // What is no text now was none then, and no spec can use it.
+            if let Ok(text) = String::from_utf8(bytes) {
+                run.sources.add(path, text);
+            }
+        }
+        Ok(run.compile(|_, _, _| {}))
+    }
+
+    fn begin(args: &ProjectArgs) -> Begun {
         let mut environment = environment::from_variables(environment::process_variables());
         apply_flags(args, &mut environment);
-        let mut diagnostics = Diagnostics::default();
         let mut sources = Sources::default();
         let root = sources.add_virtual(args.dir.display().to_string(), "");
-        let mut directory = Directory::open(&args.dir).with_context(|| not_found(args))?;
-        directory.list(&mut sources, root, &mut diagnostics);
-        let compilation = pipeline::compile(
-            &mut sources,
+        let diagnostics = Diagnostics::default();
+        Begun {
+            sources,
             root,
-            &environment,
-            |sources, files, diagnostics| directory.load(sources, files, diagnostics),
-            &mut diagnostics,
-        );
-        Ok(Run { sources, diagnostics, compilation, style, quiet: args.quiet })
+            environment,
+            diagnostics,
+            style: style(args.color),
+            quiet: args.quiet,
+        }
     }
 
     /// Prints the diagnostics to standard error.
@@ -109,8 +129,31 @@ impl Run {
         err.flush()
     }
 
+    fn side(&self) -> Side<'_> {
+        Side { compilation: &self.compilation, sources: &self.sources }
+    }
+
     fn code(&self) -> ExitCode {
         if self.diagnostics.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
+    }
+}
+
+/// A run before its specs are read.
+struct Begun {
+    sources: Sources,
+    root: FileId,
+    environment: Environment,
+    diagnostics: Diagnostics,
+    style: Style,
+    quiet: bool,
+}
+
+impl Begun {
+    fn compile(self, load: impl FnMut(&mut Sources, &[FileId], &mut Diagnostics)) -> Run {
+        let Begun { mut sources, root, environment, mut diagnostics, style, quiet } = self;
+        let compilation =
+            pipeline::compile(&mut sources, root, &environment, load, &mut diagnostics);
+        Run { sources, diagnostics, compilation, style, quiet }
     }
 }
 
@@ -241,6 +284,37 @@ fn application(args: ApplicationArgs, out: &mut impl Write) -> anyhow::Result<Ex
     };
     view::application::print(&application, out)?;
     Ok(run.code())
+}
+
+fn diff(
+    against: &str,
+    format: DiffFormat,
+    deny: Option<DenyDiff>,
+    args: &ProjectArgs,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    let new = Run::of(args)?;
+    new.report()?;
+    if new.diagnostics.has_errors() {
+        return Ok(new.code());
+    }
+    let old = match Path::new(against).is_dir() {
+        true => Run::of(&ProjectArgs { dir: against.into(), ..args.clone() })?,
+        false => Run::of_revision(args, against)?,
+    };
+    if old.diagnostics.has_errors() {
+        let what = "has errors: compared with what could be read of it";
+        writeln!(io::stderr(), "note: `{}` {what}", render::printable(against))?;
+    }
+    let difference = view::diff::difference(old.side(), new.side());
+    match format {
+        DiffFormat::Text => view::diff::text(&difference, out)?,
+        DiffFormat::Markdown => view::diff::markdown(&difference, out)?,
+        DiffFormat::Json => view::diff::json(&difference, out)?,
+    }
+    let is_denied = deny == Some(DenyDiff::Destructive)
+        && difference.count(catalogue::diff::Severity::Destructive) > 0;
+    Ok(if is_denied { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
 /// Writes `atlas.sum` as `atlas migrate hash` does, and says what it wrote.
