@@ -307,6 +307,12 @@ impl Judged<'_> {
                     });
                 }
             }
+            Finding::OddType { at, keyword } => diagnostics.report(problems::SqlUnknownType {
+                primary: locate(at),
+                name: self.text(at.clone()).to_owned(),
+                nearest: Some((*keyword).to_owned()),
+                dialect: self.dialect.name(),
+            }),
             Finding::StrayComma { at } => {
                 diagnostics.report(problems::SqlStrayComma { primary: locate(at) });
             }
