@@ -585,19 +585,24 @@ mod tests {
         let new = "create table users (id int primary key, email varchar(100) not null, name varchar(9), years int, extra text not null);
             create index by_age on users (years);
             create view v as select id from users;";
-        check(Dialect::Postgres, old, new, &[
-            "destructive: table `log` dropped",
-            "destructive: column `users.gone` dropped",
-            "destructive: column `users.age` dropped, perhaps renamed to `years`",
-            "destructive: column `users.email` narrowed from `varchar(255)` to `varchar(100)`",
-            "destructive: column `users.id` narrowed from `bigint` to `int`",
-            "destructive: column `users.name` narrowed from `text` to `varchar(9)`",
-            "risky: column `users.email` made NOT NULL without a default",
-            "risky: column `users.extra` added, NOT NULL without a default",
-            "risky: index `by_age` on `users` added without CONCURRENTLY",
-            "safe: column `users.years` added",
-            "safe: view `v` added",
-        ]);
+        check(
+            Dialect::Postgres,
+            old,
+            new,
+            &[
+                "destructive: table `log` dropped",
+                "destructive: column `users.gone` dropped",
+                "destructive: column `users.age` dropped, perhaps renamed to `years`",
+                "destructive: column `users.email` narrowed from `varchar(255)` to `varchar(100)`",
+                "destructive: column `users.id` narrowed from `bigint` to `int`",
+                "destructive: column `users.name` narrowed from `text` to `varchar(9)`",
+                "risky: column `users.email` made NOT NULL without a default",
+                "risky: column `users.extra` added, NOT NULL without a default",
+                "risky: index `by_age` on `users` added without CONCURRENTLY",
+                "safe: column `users.years` added",
+                "safe: view `v` added",
+            ],
+        );
     }
 
     #[test]
@@ -606,9 +611,14 @@ mod tests {
             create table c (p int, s enum('a','b'), foreign key (p) references p (id));";
         let new = "create table p (id int primary key);
             create table c (p int, s enum('a'), foreign key (p) references p (id) on delete cascade);";
-        check(Dialect::MySql, old, new, &[
-            "destructive: column `c.s` narrowed from `enum('a','b')` to `enum('a')`",
-            "risky: foreign key `(p) -> p` of `c` changed to `on delete cascade`",
-        ]);
+        check(
+            Dialect::MySql,
+            old,
+            new,
+            &[
+                "destructive: column `c.s` narrowed from `enum('a','b')` to `enum('a')`",
+                "risky: foreign key `(p) -> p` of `c` changed to `on delete cascade`",
+            ],
+        );
     }
 }

@@ -460,8 +460,14 @@ mod tests {
         let c = ("c", "create type state as enum ('x');");
         check(Dialect::Postgres, &[a, b, c], "c b a");
         check(Dialect::Postgres, &[c, b, a], "c b a");
-        let view = ("a", "create view v as select extract(year from c) from b, \"Z\" z join w using (b);");
-        let files = [view, ("b", "create table b (c date);"), ("y", "create table \"Z\" ();"), ("z", "create view w as select 1;")];
+        let view =
+            ("a", "create view v as select extract(year from c) from b, \"Z\" z join w using (b);");
+        let files = [
+            view,
+            ("b", "create table b (c date);"),
+            ("y", "create table \"Z\" ();"),
+            ("z", "create view w as select 1;"),
+        ];
         check(Dialect::Postgres, &files, "b y z a");
     }
 
@@ -487,10 +493,12 @@ mod tests {
 
     #[test]
     fn bodies_break_no_order() {
-        let f = ("a", "create function f() returns int language sql as $$ select count(*) from t $$;");
+        let f =
+            ("a", "create function f() returns int language sql as $$ select count(*) from t $$;");
         let t = ("b", "create table t (x int default f());");
         check(Dialect::Postgres, &[f, t], "a b");
-        let trigger = ("a", "create trigger g after insert on t for each row execute function f();");
+        let trigger =
+            ("a", "create trigger g after insert on t for each row execute function f();");
         let f = ("c", "create function f() returns trigger language plpgsql as $$ begin end $$;");
         check(Dialect::Postgres, &[trigger, ("b", "create table t (x int);"), f], "b c a");
     }
