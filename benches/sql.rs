@@ -1,5 +1,5 @@
 //! How long reading SQL takes, and that twice the text takes twice the time.
-#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark")]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark")]
 
 use argocd_atlas_plugin::catalogue::Catalogue;
 use argocd_atlas_plugin::catalogue::order::{File, order};

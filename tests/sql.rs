@@ -1,7 +1,15 @@
 //! Real schemas and small ones of our own: how much is understood, which mistakes are noticed and
 //! in which line, and that nothing valid is refused.
 
-#![allow(clippy::disallowed_methods, reason = "tests read files")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests read files, cut ASCII and say what they find"
+)]
 
 mod sql_support;
 

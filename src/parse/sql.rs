@@ -296,7 +296,7 @@ impl Judged<'_> {
     fn report_finding(&self, finding: &Finding, diagnostics: &mut Diagnostics) {
         let locate = |range: &Range<usize>| self.excerpt.locate(range.clone());
         match finding {
-            Finding::Misspelt { at, keyword } if keyword.is_empty() => {
+            Finding::Misspelt { at, keyword: "" } => {
                 if !self.after_routine {
                     let word = self.text(at.clone()).to_owned();
                     diagnostics.report(problems::SqlUnknownVerb { primary: locate(at), word });
