@@ -2,7 +2,15 @@
 //! we call an error they refuse. MariaDB and PostgreSQL from the system's packages are started on
 //! a socket or free loopback port with a directory of their own, and stopped at the end; without
 //! them the tests say so and pass.
-#![allow(clippy::disallowed_methods, reason = "starting servers is the point")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests read files, cut ASCII and say what they find"
+)]
 
 mod sql_support;
 
