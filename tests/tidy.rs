@@ -27,7 +27,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("read", &["diag", "source"]),
     // What the stages hand on.
     ("syntax", &["source", "value"]),
-    ("catalogue", &["diag", "dialect", "source"]),
+    // `parse` for one thing: the types of a dialect stand in the table of its words.
+    ("catalogue", &["diag", "dialect", "parse", "source"]),
     ("atlas_sum", &[]),
     ("model", &["engine", "source", "syntax", "value"]),
     ("links", &["diag", "graph", "model", "source"]),
@@ -78,7 +79,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("schedule", &["annotation", "diag", "graph", "links", "model", "object", "plan", "source"]),
-    ("emit", &["model", "plan", "source", "value"]),
+    ("emit", &["diag", "model", "plan", "source", "value"]),
     // Alone in naming every stage.
     (
         "pipeline",

@@ -171,7 +171,7 @@ fn makers(names: &Catalogue, files: &[File<'_>]) -> Makers {
                 Some(Definition::Table(table)) => make(Group::Relation, &table.name),
                 Some(Definition::View(view)) => make(Group::Relation, &view.name),
                 Some(Definition::Object { kind: ObjectKind::Type, name }) => {
-                    make(Group::Type, name)
+                    make(Group::Type, name);
                 }
                 Some(Definition::Object { kind: ObjectKind::Function, name }) => {
                     make(Group::Function, name);

@@ -213,7 +213,7 @@ fn objects_are_unique(compiled: &Compiled) {
 
 /// What has to be healthy first is in an earlier wave; what only belongs together is in no later one.
 fn needs_come_first(compiled: &Compiled) {
-    let Compilation { links, plan, project } = &compiled.compilation;
+    let Compilation { links, plan, project, .. } = &compiled.compilation;
     let waves: BTreeMap<_, _> =
         plan.units.iter().map(|scheduled| (scheduled.unit, scheduled.wave)).collect();
     for edge in links.edges() {

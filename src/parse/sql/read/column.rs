@@ -111,7 +111,7 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<TypeName> {
         if !with {
             cursor.eat("WITHOUT");
         }
-        if cursor.eat("LOCAL") {}
+        cursor.eat("LOCAL");
         if cursor.expect("TIME") && cursor.expect("ZONE") {
             base.push_str(if with { " with time zone" } else { " without time zone" });
         }
