@@ -52,7 +52,7 @@ pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnosti
 }
 
 fn is_manifest_file(source: &Source) -> bool {
-    source.is_loaded() && is_manifest_name(&source.path)
+    source.is_readable() && is_manifest_name(&source.path)
 }
 
 fn document(node: Node, source: &Source, specs: &mut Specs, diagnostics: &mut Diagnostics) {

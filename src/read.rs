@@ -177,11 +177,10 @@ impl Directory {
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
                 let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                sources.load(file, lossy);
+                sources.load_broken(file, lossy);
                 let primary = Span::new(file, valid..valid);
                 let message = "the file is not UTF-8 from here on".to_owned();
                 unusable(primary, message, "save it as UTF-8", diagnostics);
-                sources.load(file, String::new());
             }
         }
     }

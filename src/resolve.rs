@@ -151,7 +151,7 @@ fn wave(text: Spanned<&str>, diagnostics: &mut Diagnostics) -> Option<Spanned<i6
         Err(_) => {
             diagnostics.report(InvalidValue {
                 primary: text.span,
-                message: format!("the wave `{}` is no whole number", text.value.escape_debug()),
+                message: format!("the wave `{}` is no whole number", text.value),
                 help: "write a number in quotes, such as \"1\"".to_owned(),
             });
             None

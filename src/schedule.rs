@@ -112,6 +112,7 @@ fn waves(project: &Project, links: &Links, diagnostics: &mut Diagnostics) -> Vec
             node,
             wave: levels.wave(node),
             because: levels.because(node),
+            for_the_sake_of: levels.pulled_by(node),
             is_pinned: levels.pin(node).is_some(),
         })
         .collect();
@@ -134,8 +135,13 @@ fn claims_join_their_pods(
             .get(index)
             .is_some_and(|manifest| is_claim(&manifest.written.kind.value))
         {
-            let pods = links.outgoing(scheduled.node).map(|edge| levels.wave(edge.to));
-            scheduled.wave = pods.min().unwrap_or(scheduled.wave).max(scheduled.wave);
+            let pods = links.outgoing_ids(scheduled.node).iter().copied();
+            let first = pods.min_by_key(|&pod| levels.wave(links.edge(pod).to));
+            let wave = first.map(|pod| levels.wave(links.edge(pod).to));
+            if let Some(wave) = wave.filter(|&wave| wave >= scheduled.wave) {
+                scheduled.wave = wave;
+                scheduled.for_the_sake_of = first;
+            }
         }
     }
 }
@@ -221,6 +227,20 @@ impl<'a> Levels<'a> {
         let mut tight = ids.iter().copied().filter(|&id| {
             let edge = self.links.edge(id);
             self.counts(edge.from, edge.to) && self.wave(edge.from) + weight(&edge.weight) == wave
+        });
+        tight.next()
+    }
+
+    /// The edge to what a node is below wave 0 for: something pinned, or on the way to it.
+    fn pulled_by(&self, node: NodeId) -> Option<EdgeId> {
+        let wave = self.wave(node);
+        if wave >= 0 || self.pin(node).is_some() {
+            return None;
+        }
+        let ids = self.links.outgoing_ids(node);
+        let mut tight = ids.iter().copied().filter(|&id| {
+            let edge = self.links.edge(id);
+            self.counts(edge.from, edge.to) && self.wave(edge.to) - weight(&edge.weight) == wave
         });
         tight.next()
     }

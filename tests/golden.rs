@@ -17,6 +17,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials: Vec<Trial> = cases().into_iter().map(trial).collect();
+    trials.extend(page_trials());
     trials.push(Trial::test("shuffled_creation_order", shuffled_creation_order));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -313,4 +314,110 @@ fn shuffled(files: &[File], round: u64) -> Vec<File> {
         .collect();
     keyed.sort();
     keyed.into_iter().map(|(_, file)| file).collect()
+}
+
+/// `docs/diagnostics.md`: a trial for every section.
+fn page_trials() -> Vec<Trial> {
+    let page = fs::read_to_string(page_path()).unwrap();
+    let sections = page.split("\n## ").skip(1);
+    let trial = |section: &str| {
+        let code = section.lines().next().unwrap().to_owned();
+        Trial::test(format!("docs/{code}"), move || page_section(&code))
+    };
+    // Blessing rewrites one file, so the sections wait for each other.
+    match is_blessing() {
+        false => sections.map(trial).collect(),
+        true => {
+            let codes: Vec<String> =
+                sections.map(|section| section.lines().next().unwrap().to_owned()).collect();
+            let all = move || codes.iter().try_for_each(|code| page_section(code));
+            vec![Trial::test("docs", all)]
+        }
+    }
+}
+
+fn page_path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diagnostics.md")
+}
+
+/// Runs the example of a code and compares what is printed with what the page shows.
+fn page_section(code: &str) -> Result<(), Failed> {
+    let page = fs::read_to_string(page_path()).unwrap();
+    let heading = format!("\n## {code}\n");
+    let (before, rest) = page.split_once(&heading).ok_or("the section is there")?;
+    let (section, after) = match rest.split_once("\n## ") {
+        Some((section, after)) => (section, format!("\n## {after}")),
+        None => (rest, String::new()),
+    };
+    let known = argocd_atlas_plugin::diag::Code::ALL.iter().find(|known| known.name() == code);
+    let severity = known.map(|known| known.severity().word());
+    let written = section.lines().find(|line| !line.is_empty());
+    ensure(written == severity, &format!("{code} is of severity {severity:?}"))?;
+    let printed = run_example(code, section);
+    if !common::UNWIRED.contains(&code) {
+        ensure(
+            printed.contains(&format!("[{code}]: ")),
+            &format!("{code} is not printed:\n{printed}"),
+        )?;
+    }
+    let (head, rest) = section.split_once("```text\n").ok_or("the page shows what is printed")?;
+    let (shown, tail) = rest.split_once("```").ok_or("the fence is closed")?;
+    if shown == printed {
+        return Ok(());
+    }
+    if is_blessing() {
+        let page = format!("{before}{heading}{head}```text\n{printed}```{tail}{after}");
+        fs::write(page_path(), page).unwrap();
+        return Ok(());
+    }
+    Err(Failed::from(difference(code, shown, &printed)))
+}
+
+/// What the program prints to standard error for the example of a section.
+fn run_example(code: &str, section: &str) -> String {
+    let folder = scratch(&format!("docs-{code}"));
+    let mut variables = Vec::new();
+    if code != "host-without-namespace" {
+        variables.push(("ARGOCD_APP_NAMESPACE".to_owned(), "shop".to_owned()));
+    }
+    for fence in section.split("```").skip(1).step_by(2) {
+        let (language, text) = fence.split_once('\n').unwrap();
+        match language {
+            "yaml" | "sql" | "hcl" => {
+                // The comment in the first line is the file's name, and a part of the file.
+                let first = text.lines().next().unwrap();
+                let path = folder.join(first.trim_start_matches(['#', '-', ' ']));
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            "console" => shell(text.trim(), &folder),
+            "sh" => {
+                let (name, value) = text.trim().split_once('=').unwrap();
+                variables.push((name.to_owned(), value.trim_matches('\'').to_owned()));
+            }
+            _ => {}
+        }
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_generate"))
+        .current_dir(&folder)
+        .env_clear()
+        .envs(variables)
+        .output()
+        .unwrap();
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// The two commands that the page uses, without a shell.
+fn shell(line: &str, folder: &Path) {
+    if let Some(link) = line.strip_prefix("$ ln -s ") {
+        let (target, path) = link.split_once(' ').unwrap();
+        std::os::unix::fs::symlink(target, folder.join(path)).unwrap();
+    } else if let Some(yes) = line.strip_prefix("$ yes '") {
+        let (text, rest) = yes.split_once("' | head -n ").unwrap();
+        let (count, path) = rest.split_once(" > ").unwrap();
+        let lines = format!("{text}\n").repeat(count.parse().unwrap());
+        fs::write(folder.join(path), lines).unwrap();
+    } else {
+        unreachable!("`{line}` is a command that this test does not know");
+    }
 }

@@ -3,6 +3,8 @@
 #![expect(clippy::disallowed_methods, reason = "the source is read from the disk")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,7 +29,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("read", &["diag", "source"]),
     // What the stages hand on.
     ("syntax", &["source", "value"]),
-    ("catalogue", &["diag", "dialect", "source"]),
+    // `parse` for one thing: the types of a dialect stand in the table of its words.
+    ("catalogue", &["diag", "dialect", "parse", "source"]),
     ("atlas_sum", &[]),
     ("model", &["engine", "source", "syntax", "value"]),
     ("links", &["diag", "graph", "model", "source"]),
@@ -78,7 +81,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         ],
     ),
     ("schedule", &["annotation", "diag", "graph", "links", "model", "object", "plan", "source"]),
-    ("emit", &["model", "plan", "source", "value"]),
+    ("emit", &["diag", "model", "plan", "source", "value"]),
     // Alone in naming every stage.
     (
         "pipeline",
@@ -323,6 +326,7 @@ fn every_code_is_provoked_by_a_golden_case() {
     let missing: Vec<&str> = Code::ALL
         .iter()
         .map(|code| code.name())
+        .filter(|name| !common::UNWIRED.contains(name))
         .filter(|name| !printed.contains(&format!("[{name}]: ")))
         .collect();
     assert!(missing.is_empty(), "no golden case provokes {missing:?}");

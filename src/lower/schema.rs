@@ -7,7 +7,7 @@ use crate::lower::atlas::{
 };
 use crate::lower::labels::{self, Component};
 use crate::lower::pod::some_list;
-use crate::lower::{hash, outline};
+use crate::lower::{INLINE_LIMIT, hash, outline};
 use crate::model::{
     Database, Desired, Destructive, Directory, Migrations, Placement, Policy, Project, Schema,
     SecretKey, Target, User as DatabaseUser, VariableValue,
@@ -16,9 +16,6 @@ use crate::source::Excerpt;
 use crate::value::{Map, Value};
 
 const COMPONENT: Component = Component::Schema;
-/// The longest text that stands inline: client-side apply keeps a second copy of the object in an
-/// annotation of at most 256 KiB (FACTS 1.8).
-const INLINE_LIMIT: usize = 200 * 1024;
 /// The longest text that a ConfigMap holds.
 const CONFIG_MAP_LIMIT: usize = 1024 * 1024;
 

@@ -365,7 +365,7 @@ fn quantity(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Va
     if !is_quantity(&text.value) {
         diagnostics.report(InvalidValue {
             primary: node.span,
-            message: format!("`{}` is no Kubernetes quantity", text.value.escape_debug()),
+            message: format!("`{}` is no Kubernetes quantity", text.value),
             help: "write an amount such as `500m`, `1.5`, `128Mi` or `10Gi`".to_owned(),
         });
     }

@@ -73,8 +73,13 @@ pub(crate) fn app(
     );
     let label = format!("App/{}", common.name);
     let namespace = common.namespace.clone();
-    let reader =
-        Reader { unit, label: &label, namespace: namespace.as_deref(), names: context.names };
+    let reader = Reader {
+        unit,
+        label: &label,
+        namespace: namespace.as_deref(),
+        names: context.names,
+        sources: context.sources,
+    };
     let env = template::environment(fields.env, scope, &reader, diagnostics);
     common.needs.extend(env.needs);
     let ingress = fields.ingress.map(|written| ingress(&common.name, written, &ports, diagnostics));

@@ -254,7 +254,7 @@ fn image(
 
 fn storage(storage: syntax::Storage, diagnostics: &mut Diagnostics) -> Storage {
     if !is_quantity(&storage.size.value) {
-        let message = format!("`{}` is no size", storage.size.value.escape_debug());
+        let message = format!("`{}` is no size", storage.size.value);
         diagnostics.report(invalid(storage.size.span, message, "write a size such as 10Gi"));
     }
     if let Some(class) = &storage.class_name {

@@ -136,7 +136,7 @@ fn database_url(url: &Text, diagnostics: &mut Diagnostics) {
     let scheme = url.value.split_once("://").map(|(scheme, _)| scheme);
     if scheme.and_then(crate::engine::find).is_none() {
         let message = match scheme {
-            Some(scheme) => format!("Atlas knows no URL scheme `{}`", scheme.escape_debug()),
+            Some(scheme) => format!("Atlas knows no URL scheme `{scheme}`"),
             None => "this is no database URL".to_owned(),
         };
         let known: Vec<&str> = crate::engine::ENGINES.iter().map(|engine| engine.name).collect();
