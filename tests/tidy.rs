@@ -3,8 +3,6 @@
 #![expect(clippy::disallowed_methods, reason = "the source is read from the disk")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -26,13 +24,14 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("graph", &[]),
     // The world outside.
     ("environment", &[]),
+    ("revision", &[]),
     ("read", &["diag", "source"]),
     // What the stages hand on.
     ("syntax", &["source", "value"]),
     // `parse` for one thing: the types of a dialect stand in the table of its words.
     ("catalogue", &["diag", "dialect", "parse", "source"]),
     ("atlas_sum", &[]),
-    ("model", &["engine", "source", "syntax", "value"]),
+    ("model", &["catalogue", "engine", "source", "syntax", "value"]),
     ("links", &["diag", "graph", "model", "source"]),
     ("object", &["model", "source", "value"]),
     ("plan", &["graph", "model", "object"]),
@@ -55,6 +54,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
         "resolve",
         &[
             "annotation",
+            "atlas_sum",
+            "catalogue",
             "diag",
             "engine",
             "environment",
@@ -65,11 +66,14 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "value",
         ],
     ),
+    // Reads the SQL in the model, by the one part of `parse` that knows no YAML.
+    ("inspect", &["atlas_sum", "catalogue", "diag", "dialect", "model", "parse", "source"]),
     ("link", &["diag", "graph", "links", "model", "object", "source", "syntax"]),
     (
         "lower",
         &[
             "annotation",
+            "atlas_sum",
             "diag",
             "engine",
             "environment",
@@ -88,6 +92,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         &[
             "diag",
             "environment",
+            "inspect",
             "link",
             "links",
             "lower",
@@ -102,11 +107,14 @@ const IMPORTS: &[(&str, &[&str])] = &[
     (
         "view",
         &[
+            "annotation",
+            "catalogue",
             "diag",
             "emit",
             "environment",
             "graph",
             "model",
+            "object",
             "parameters",
             "pipeline",
             "plan",
@@ -119,9 +127,9 @@ const IMPORTS: &[(&str, &[&str])] = &[
 
 /// Who may use a part of the standard library that reaches outside.
 const OUTSIDE: &[(&str, &[&str])] = &[
-    ("std::fs", &["read"]),
+    ("std::fs", &["read", "main"]),
     ("std::env", &["environment"]),
-    ("std::process", &["main"]),
+    ("std::process", &["main", "revision"]),
     ("std::net", &[]),
     ("std::time", &[]),
     ("std::thread", &["parse"]),
@@ -134,6 +142,7 @@ const TOP: &[&str] = &[
     "Cargo.toml",
     "LICENSE",
     "README.md",
+    "benches",
     "clippy.toml",
     "deny.toml",
     "deploy",
@@ -326,7 +335,6 @@ fn every_code_is_provoked_by_a_golden_case() {
     let missing: Vec<&str> = Code::ALL
         .iter()
         .map(|code| code.name())
-        .filter(|name| !common::UNWIRED.contains(name))
         .filter(|name| !printed.contains(&format!("[{name}]: ")))
         .collect();
     assert!(missing.is_empty(), "no golden case provokes {missing:?}");
