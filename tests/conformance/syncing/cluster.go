@@ -7,7 +7,6 @@ package syncing
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -172,7 +171,7 @@ func (c *cluster) live() map[kube.ResourceKey]*unstructured.Unstructured {
 	return live
 }
 
-// operations are kubectl's apply and create; replacing is never asked for here.
+// operations are kubectl's apply, create and replace.
 type operations struct {
 	*kubetest.MockResourceOps
 	cluster *cluster
@@ -192,8 +191,8 @@ func (o operations) CreateResource(ctx context.Context, obj *unstructured.Unstru
 }
 
 // ReplaceResource implements kube.ResourceOperations.
-func (o operations) ReplaceResource(_ context.Context, obj *unstructured.Unstructured, _ cmdutil.DryRunStrategy, _ bool) (string, error) {
-	return "", fmt.Errorf("the simulated cluster cannot replace %s", obj.GetName())
+func (o operations) ReplaceResource(ctx context.Context, obj *unstructured.Unstructured, dryRun cmdutil.DryRunStrategy, force bool) (string, error) {
+	return o.ApplyResource(ctx, obj, dryRun, force, false, false, "")
 }
 
 // apply stores an object as an API server does: a new spec is a new generation,
@@ -223,6 +222,10 @@ func (c *cluster) apply(target *unstructured.Unstructured) {
 		if changed {
 			obj.SetGeneration(old.GetGeneration() + 1)
 		}
+	}
+	if obj.GetKind() == "CustomResourceDefinition" {
+		// The engine waits for a definition right after it has applied it.
+		obj.Object["status"] = map[string]any{"conditions": []any{map[string]any{"type": "Established", "status": "True"}}}
 	}
 	c.onApply(obj, changed)
 	c.objects[key] = obj

@@ -75,10 +75,14 @@ func applied() step {
 }
 
 // stale is the end of a reconciliation that began before the last change: the
-// operator writes the status of the generation that it had read.
+// operator writes the status of the generation that it had read. The first one has
+// none before it.
 func stale() step {
 	return func(obj *unstructured.Unstructured) (bool, error) {
 		generation := obj.GetGeneration()
+		if generation == 1 {
+			return false, nil
+		}
 		obj.SetGeneration(generation - 1)
 		defer obj.SetGeneration(generation)
 		_, err := applied()(obj)

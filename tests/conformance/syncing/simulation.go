@@ -2,6 +2,7 @@ package syncing
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -18,6 +19,7 @@ import (
 	"github.com/go-logr/logr"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 // maxSteps is far more than any scenario takes; a sync that is still running
@@ -45,6 +47,8 @@ type simulation struct {
 	inDatabase map[kube.ResourceKey]int64
 	// steps counts how far each schema's script has come.
 	steps map[kube.ResourceKey]int
+	// unserved are kinds that the cluster serves only once the sync has begun.
+	unserved map[schema.GroupVersion]map[string]bool
 }
 
 func newSimulation(t testing.TB, objects []*unstructured.Unstructured, namespace string, override health.HealthOverride) *simulation {
@@ -100,10 +104,25 @@ func (s *simulation) sync(t testing.TB, objects []*unstructured.Unstructured, op
 			}
 			return result
 		}
+		s.cluster.mu.Lock()
+		maps.Copy(s.cluster.kinds, s.unserved)
+		s.cluster.mu.Unlock()
 		s.cluster.tick()
 		s.operate(t, objects, operator)
 	}
 	return result
+}
+
+// withholdOperator takes the operator's kinds from the cluster until a sync has
+// begun, as when the operator is installed by another Application at that time.
+func (s *simulation) withholdOperator() {
+	s.unserved = map[schema.GroupVersion]map[string]bool{}
+	for version, kinds := range s.cluster.kinds {
+		if version.Group == atlasGroup {
+			s.unserved[version] = kinds
+			delete(s.cluster.kinds, version)
+		}
+	}
 }
 
 // find is the key and the live object of a manifest, which is nil as long as the

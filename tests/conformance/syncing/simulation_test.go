@@ -45,10 +45,22 @@ func TestSeed(t *testing.T) {
 		if want := map[int]string{0: " workload", 1: " schema", 2: " workload"}; !maps.Equal(waves, want) {
 			t.Errorf("waves %v, want %v", waves, want)
 		}
-		expectGated(t, objects, c.Namespace(), installed(t, fixture.HealthChecks(t)))
+		override := installed(t, fixture.HealthChecks(t))
+		expectGated(t, objects, c.Namespace(), override)
+		if got := lateOperator(t, objects, c.Namespace(), override); got.phase != common.OperationSucceeded {
+			t.Errorf("with an operator that is installed meanwhile: %s: %s", got.phase, got.message)
+		}
 		return
 	}
 	t.Fatal("no golden case seed/as_specs that prints manifests")
+}
+
+// lateOperator syncs to a cluster that has no Atlas Operator at first.
+func lateOperator(t *testing.T, objects []*unstructured.Unstructured, namespace string, override health.HealthOverride) outcome {
+	t.Helper()
+	s := newSimulation(t, objects, namespace, override)
+	s.withholdOperator()
+	return s.sync(t, objects, endsWell()["at once"])
 }
 
 // TestGoldenSyncs runs every scenario on every golden case that has a schema and
@@ -87,7 +99,12 @@ func TestChecks(t *testing.T) {
 	}
 	objects := fixture.Objects(documents)
 	t.Run("installed", func(t *testing.T) {
-		expectGated(t, objects, "shop", installed(t, fixture.HealthChecks(t)))
+		override := installed(t, fixture.HealthChecks(t))
+		expectGated(t, objects, "shop", override)
+		// These objects do without SkipDryRunOnMissingResource=true.
+		if got := lateOperator(t, objects, "shop", override); got.phase != common.OperationFailed {
+			t.Errorf("a dry run without the kind should fail, got %s: %s", got.phase, got.message)
+		}
 	})
 	for name, override := range map[string]health.HealthOverride{
 		"built in":        builtIn(),
