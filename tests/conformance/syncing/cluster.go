@@ -7,6 +7,7 @@ package syncing
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -21,6 +22,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 	cmdutil "k8s.io/kubectl/pkg/cmd/util"
 )
@@ -43,7 +45,8 @@ type cluster struct {
 	mu      sync.Mutex
 	objects map[kube.ResourceKey]*unstructured.Unstructured
 	// age counts the ticks since an object was created or its spec changed.
-	age map[kube.ResourceKey]int
+	age     map[kube.ResourceKey]int
+	created int
 	// kinds are those that discovery tells of.
 	kinds map[schema.GroupVersion]map[string]bool
 }
@@ -109,13 +112,19 @@ func (c *cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if len(path) != 2 || gvk.GroupVersion() != version || plural(gvk) != path[0] || key.Name != path[1] || key.Namespace != namespace {
 			continue
 		}
-		if r.Method == http.MethodPut {
+		switch r.Method {
+		case http.MethodPut:
 			updated := &unstructured.Unstructured{}
 			if err := json.NewDecoder(r.Body).Decode(&updated.Object); err != nil {
 				http.Error(w, err.Error(), http.StatusBadRequest)
 				return
 			}
 			c.objects[key], obj = updated, updated
+			if obj.GetDeletionTimestamp() != nil && len(obj.GetFinalizers()) == 0 {
+				delete(c.objects, key)
+			}
+		case http.MethodDelete:
+			c.remove(key)
 		}
 		answer(w, obj.Object)
 		return
@@ -156,8 +165,19 @@ func (c *cluster) ManageResources(*rest.Config) (kube.ResourceOperations, func()
 func (c *cluster) DeleteResource(_ context.Context, _ *rest.Config, kind schema.GroupVersionKind, name, namespace string, _ metav1.DeleteOptions) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.objects, kube.NewResourceKey(kind.Group, kind.Kind, namespace, name))
+	c.remove(kube.NewResourceKey(kind.Group, kind.Kind, namespace, name))
 	return nil
+}
+
+// remove deletes an object, or marks it when somebody holds it by a finalizer.
+func (c *cluster) remove(key kube.ResourceKey) {
+	obj := c.objects[key]
+	if obj == nil || len(obj.GetFinalizers()) == 0 {
+		delete(c.objects, key)
+		return
+	}
+	now := metav1.Now()
+	obj.SetDeletionTimestamp(&now)
 }
 
 // live is a copy of what the cluster holds.
@@ -210,12 +230,16 @@ func (c *cluster) apply(target *unstructured.Unstructured) {
 	switch {
 	case old == nil:
 		obj.SetGeneration(1)
+		// Without it the engine takes all objects for one and the same.
+		c.created++
+		obj.SetUID(types.UID(fmt.Sprintf("uid-%d", c.created)))
 		if obj.GroupVersionKind().Group == atlasGroup {
 			// The default in the operator's custom resource definitions.
 			obj.Object["status"] = map[string]any{"observedGeneration": int64(-1)}
 		}
 	default:
 		obj.SetGeneration(old.GetGeneration())
+		obj.SetUID(old.GetUID())
 		if status, ok := old.Object["status"]; ok {
 			obj.Object["status"] = status
 		}

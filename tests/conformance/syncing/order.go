@@ -128,6 +128,13 @@ func (s *planSink) Info(_ int, message string, _ ...any) {
 // one that it applies in several phases counts where it comes first.
 func compare(t testing.TB, printed []*unstructured.Unstructured, namespace string) error {
 	t.Helper()
+	for i, obj := range printed {
+		if obj.GetName() == "" {
+			// The engine would make a name with the time in it.
+			printed[i] = obj.DeepCopy()
+			printed[i].SetName(obj.GetGenerateName() + "0")
+		}
+	}
 	var tasks []task
 	position := map[kube.ResourceKey]int{}
 	for _, task := range plan(t, printed, namespace) {

@@ -24,7 +24,7 @@ import (
 
 // maxSteps is far more than any scenario takes; a sync that is still running
 // then will never end.
-const maxSteps = 200
+const maxSteps = 300
 
 // outcome is what came of one sync.
 type outcome struct {

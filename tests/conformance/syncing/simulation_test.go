@@ -106,17 +106,22 @@ func TestChecks(t *testing.T) {
 			t.Errorf("a dry run without the kind should fail, got %s: %s", got.phase, got.message)
 		}
 	})
-	for name, override := range map[string]health.HealthOverride{
-		"built in":        builtIn(),
-		"of the guide":    installed(t, filepath.Join("testdata", "guide")),
-		"always healthy":  installed(t, filepath.Join("testdata", "healthy")),
-		"always degraded": installed(t, filepath.Join("testdata", "degraded")),
+	for _, wrong := range []struct {
+		name     string
+		override health.HealthOverride
+		// early, failed and passed are what must be found.
+		early, failed, passed bool
+	}{
+		{name: "built in", override: builtIn(), early: true, failed: true},
+		{name: "of the guide", override: installed(t, filepath.Join("testdata", "guide")), early: true, failed: true},
+		{name: "always healthy", override: installed(t, filepath.Join("testdata", "healthy")), early: true, passed: true},
+		{name: "always degraded", override: installed(t, filepath.Join("testdata", "degraded")), failed: true},
 	} {
-		t.Run(name, func(t *testing.T) {
-			got := run(t, objects, "shop", override)
+		t.Run(wrong.name, func(t *testing.T) {
+			got := run(t, objects, "shop", wrong.override)
 			t.Logf("early: %d, failed: %d, passed: %d", len(got.early), len(got.failed), len(got.passed))
-			if len(got.early)+len(got.failed)+len(got.passed) == 0 {
-				t.Error("the simulation finds nothing wrong with a check that is known to be wrong")
+			if len(got.early) > 0 != wrong.early || len(got.failed) > 0 != wrong.failed || len(got.passed) > 0 != wrong.passed {
+				t.Errorf("want early %t, failed %t, passed %t: the simulation does not find what is known to be wrong", wrong.early, wrong.failed, wrong.passed)
 			}
 		})
 	}
