@@ -14,11 +14,11 @@ pub fn files(directory: &Path, revision: &str) -> io::Result<Vec<(String, Vec<u8
     let wanted = format!("{revision}^{{commit}}");
     let commit =
         output(directory, &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound => error,
-                _ => {
-                    io::Error::other(format!("there is no directory and no revision `{revision}`"))
+            .map_err(|error| {
+                if error.kind() == io::ErrorKind::NotFound {
+                    return error;
                 }
+                io::Error::other(format!("there is no directory and no revision `{revision}`"))
             })?;
     let commit = String::from_utf8_lossy(&commit).trim().to_owned();
     let listing = output(directory, &["ls-tree", "-r", "-z", &commit, "--", "."])?;
