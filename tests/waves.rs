@@ -1,6 +1,5 @@
 //! The waves of random projects against an oracle: the longest path, computed in another way than
 //! the product does; and random projects through the shared invariants.
-#![expect(clippy::panic, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
