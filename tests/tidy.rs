@@ -84,7 +84,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "value",
         ],
     ),
-    ("schedule", &["annotation", "diag", "graph", "links", "model", "object", "plan", "source"]),
+    (
+        "schedule",
+        &["annotation", "diag", "graph", "links", "model", "object", "plan", "source", "value"],
+    ),
     ("emit", &["diag", "model", "plan", "source", "value"]),
     // Alone in naming every stage.
     (
