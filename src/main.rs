@@ -85,7 +85,7 @@ impl Run {
         apply_flags(args, &mut environment);
         let mut diagnostics = Diagnostics::default();
         let mut sources = Sources::default();
-        let root = sources.add(args.dir.display().to_string(), "");
+        let root = sources.add_virtual(args.dir.display().to_string(), "");
         let mut directory = Directory::open(&args.dir).with_context(|| not_found(args))?;
         directory.list(&mut sources, root, &mut diagnostics);
         let compilation = pipeline::compile(

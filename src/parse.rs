@@ -37,7 +37,7 @@ pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnosti
     let chosen = settings.environment.as_ref().map(|name| name.value.as_str());
     let mut budget = yaml::Budget::default();
     let (mut base, mut overlay) = (Vec::new(), Vec::new());
-    for (file, source) in sources.iter().filter(|(_, source)| is_manifest_file(source)) {
+    for (file, source) in sources.files().filter(|(_, source)| is_manifest_file(source)) {
         let documents = match overlay::environment_of(&source.path) {
             None => &mut base,
             environment if environment == chosen => &mut overlay,

@@ -92,6 +92,8 @@ pub struct Source {
     text: Option<String>,
     /// Size on disk, in bytes.
     pub size: u64,
+    /// Whether it is no file of the project, so that no path leads to it.
+    is_virtual: bool,
     line_starts: Vec<u32>,
 }
 
@@ -146,7 +148,18 @@ impl Sources {
     /// Adds a file of which only name and size are known so far.
     pub fn add_listed(&mut self, path: impl Into<String>, size: u64) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Source { path: path.into(), text: None, size, line_starts: Vec::new() });
+        let (path, line_starts) = (path.into(), Vec::new());
+        self.files.push(Source { path, text: None, size, is_virtual: false, line_starts });
+        id
+    }
+
+    /// Adds a text that is no file, under a name that is shown but that no path in a spec means:
+    /// the directory itself, a parameter, a flag.
+    pub fn add_virtual(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        let id = self.add(name, text);
+        if let Some(file) = self.files.get_mut(id.0 as usize) {
+            file.is_virtual = true;
+        }
         id
     }
 
@@ -164,14 +177,19 @@ impl Sources {
         &self.files[id.0 as usize]
     }
 
-    /// All files with their ids, in the order in which they were added.
+    /// The files of the project with their ids, in the order in which they were added.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        self.iter().filter(|(_, source)| !source.is_virtual)
+    }
+
+    /// All texts with their ids, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
         self.files.iter().zip(0u32..).map(|(file, id)| (FileId(id), file))
     }
 
-    /// The file with exactly this path.
+    /// The file of the project with exactly this path.
     pub fn find(&self, path: &str) -> Option<FileId> {
-        self.iter().find(|(_, file)| file.path == path).map(|(id, _)| id)
+        self.files().find(|(_, file)| file.path == path).map(|(id, _)| id)
     }
 
     /// The text that a span covers.

@@ -36,7 +36,13 @@ fn matches(path: &Text, sources: &Sources) -> Vec<FileId> {
         return sources.find(pattern).into_iter().collect();
     }
     let fits = |path: &str| fast_glob::glob_match(pattern, path);
-    sources.iter().filter(|(_, source)| fits(&source.path)).map(|(file, _)| file).collect()
+    let mut found: Vec<(&str, FileId)> = sources
+        .files()
+        .filter(|(_, source)| fits(&source.path))
+        .map(|(file, source)| (source.path.as_str(), file))
+        .collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, file)| file).collect()
 }
 
 /// Without a leading `./`.
@@ -113,7 +119,7 @@ fn not_found_help(path: &Text, sources: &Sources) -> String {
         let relative = &relative.value;
         return format!("paths begin at the application's directory: write `{relative}`");
     }
-    let known = sources.iter().map(|(_, source)| source.path.as_str());
+    let known = sources.files().map(|(_, source)| source.path.as_str());
     match nearest(written, known) {
         Some(name) => format!("did you mean `{name}`?"),
         None => "paths begin at the application's directory".to_owned(),
