@@ -5,11 +5,11 @@
 
 mod app;
 mod database;
-mod fields;
+pub(crate) mod fields;
 mod overlay;
 mod schema;
 mod settings;
-mod shape;
+pub(crate) mod shape;
 mod spec;
 pub mod sql;
 pub mod yaml;
@@ -18,6 +18,8 @@ pub(crate) use overlay::environments;
 pub use settings::settings;
 
 pub(crate) use shape::is_quantity;
+#[cfg(test)]
+pub(crate) use spec::unserved_fields;
 
 use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{NotAManifest, NotAnObject, UnknownKind, WrongType};

@@ -12,6 +12,7 @@ mod schema;
 mod template;
 
 pub use files::wanted;
+pub(crate) use schema::SKIPS;
 
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::InvalidName;

@@ -2,7 +2,14 @@
 
 pub mod application;
 pub mod check;
+pub mod dot;
 pub mod explain;
+pub mod github;
+pub mod graph;
 pub mod health;
+pub mod init;
+pub mod json_schema;
+pub mod mermaid;
 pub mod parameters;
+pub mod sarif;
 pub mod waves;
