@@ -180,7 +180,8 @@ fn draw(args: &GraphArgs, run: &Run, out: &mut impl Write) -> anyhow::Result<()>
     match args.format {
         GraphFormat::Mermaid => view::mermaid::print(&picture, out)?,
         GraphFormat::Dot => view::dot::print(&picture, out)?,
-        GraphFormat::Svg | GraphFormat::Html => return Err(anyhow!("not drawn yet")),
+        GraphFormat::Svg => view::svg::print(&picture, out)?,
+        GraphFormat::Html => return Err(anyhow!("not drawn yet")),
     }
     Ok(())
 }
