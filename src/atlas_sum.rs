@@ -253,3 +253,78 @@ fn is_greater(a: &str, b: &str) -> bool {
     let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
     (a.len(), a) > (b.len(), b)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sum(files: &[(&str, &str)]) -> Sum {
+        let files: Vec<Migration<'_>> =
+            files.iter().map(|(name, text)| Migration { name, bytes: text.as_bytes() }).collect();
+        Sum::of(&files)
+    }
+
+    /// What `ariga.io/atlas` v1.2.3 writes.
+    #[test]
+    fn the_text_is_what_atlas_writes() {
+        assert_eq!(
+            sum(&[
+                ("20240101000000_init.sql", "CREATE TABLE t (a int);\n"),
+                ("20240102000000.sql", "ALTER TABLE t ADD b int;\n")
+            ])
+            .text(),
+            "h1:nVk+lQqBs7RTsL5VeTIoP/CuuPohZd5V3DD30Afe23U=\n20240101000000_init.sql h1:tGiHz9dbG7X3ML0owacCPGGRGgpv1+9h7L72SMG8/Xw=\n20240102000000.sql h1:ki4fKvyddhRgH0Y4ZVtIEylT/H0bSEXuHCWqAjINTgQ=\n"
+        );
+        assert_eq!(
+            sum(&[
+                ("1.sql", "-- atlas:sum ignore\nSELECT 1;\n"),
+                ("2.sql", "SELECT 2;\n"),
+                ("3.sql", "-- atlas:checkpoint v1\n\nSELECT 1;\n")
+            ])
+            .text(),
+            "h1:5HeWJlnVeWuSa3vZvjFPCDrj8ZOM36GM+m0GMf4J8Ro=\n2.sql h1:CTDnNjSzN9SgT4FP2ADdpuFCJc/WE5rI8h9WrCx/1iA=\n3.sql h1:LN9EPb1uhMwMDY7Zi2dR0i4lZyk0ClX9PehjlSsw41Q=\n"
+        );
+        assert_eq!(sum(&[]).text(), "h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n");
+    }
+
+    #[test]
+    fn differences_are_named() {
+        let before = sum(&[("1.sql", "a"), ("2.sql", "b"), ("3.sql", "c")]);
+        let found = |after: &Sum| before.compare(after);
+        assert!(found(&before).is_empty());
+        let edited = found(&sum(&[("1.sql", "a"), ("2.sql", "x"), ("3.sql", "c")]));
+        assert_eq!(edited.edited.as_deref(), Some("2.sql"));
+        let other = found(&sum(&[("1.sql", "a"), ("3.sql", "c"), ("4.sql", "d")]));
+        assert_eq!((other.added, other.removed), (vec!["4.sql".into()], vec!["2.sql".into()]));
+        let wrong = Sum { total: "x".into(), ..before.clone() };
+        assert!(wrong.compare(&before).total_is_wrong);
+        assert_eq!(Sum::parse("h1:x\nnonsense\n"), Err(FormatError { line: 2 }));
+        assert_eq!(Sum::parse(&before.text()), Ok(before));
+    }
+
+    #[test]
+    fn checkpoints_stand_above_an_empty_line() {
+        assert_eq!(checkpoint(b"-- atlas:checkpoint v1\n\nselect 1;").as_deref(), Some("v1"));
+        assert_eq!(checkpoint(b"-- atlas:checkpoint\n\n").as_deref(), Some(""));
+        assert_eq!(checkpoint(b"-- atlas:checkpoint v1\nselect 1;"), None);
+    }
+
+    #[test]
+    fn names_are_versions_in_order() {
+        let found = names(&["10_b.sql", "9_a.sql", "9_c.sql", "x.sql", "notes.txt"]);
+        let text = |text: &str| text.to_owned();
+        assert_eq!(
+            found,
+            [
+                NameProblem::OutOfOrder { name: text("10_b.sql"), before: text("9_a.sql") },
+                NameProblem::Duplicate {
+                    version: text("9"),
+                    first: text("9_a.sql"),
+                    second: text("9_c.sql")
+                },
+                NameProblem::NoVersion { name: text("x.sql") },
+            ]
+        );
+        assert_eq!(version("20240101000000_add_users.sql"), "20240101000000");
+    }
+}

@@ -61,6 +61,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Discover(project)) => commands::discover(&project, out)?,
         Some(Command::Health) => commands::health(out)?,
         Some(Command::Application(args)) => commands::application(args, out)?,
+        Some(Command::Sum { dir }) => commands::sum(&dir, out)?,
+        Some(Command::Diff { against, format, deny, project }) => {
+            commands::diff(&against, format, deny, &project, out)?
+        }
         Some(Command::JsonSchema) => commands::json_schema(out)?,
         Some(Command::Init(args)) => commands::init(&args, out)?,
         Some(Command::Completions { shell }) => commands::completions(shell, out)?,

@@ -4,9 +4,6 @@ use crate::model::Unit;
 use crate::source::Span;
 use crate::value::{Map, Value};
 
-/// Options of Argo CD's for a single object.
-pub const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
-
 /// A manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
@@ -148,6 +145,12 @@ pub fn apply_rank(kind: &str) -> usize {
 pub fn is_there_at_once(kind: &str) -> bool {
     let late = ["PersistentVolume", "PersistentVolumeClaim", "CustomResourceDefinition"];
     apply_rank(kind) < apply_rank("Service") && !late.contains(&kind)
+}
+
+/// Whether a kind is a claim: it binds when its pod is there, so it is in the wave of that pod and
+/// never before.
+pub fn is_claim(kind: &str) -> bool {
+    kind == "PersistentVolumeClaim"
 }
 
 /// Whether a kind runs pods.

@@ -17,7 +17,6 @@ pub mod yaml;
 pub(crate) use overlay::environments;
 pub use settings::settings;
 
-pub(crate) use shape::is_quantity;
 #[cfg(test)]
 pub(crate) use spec::unserved_fields;
 
@@ -56,7 +55,7 @@ pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnosti
 }
 
 fn is_manifest_file(source: &Source) -> bool {
-    source.is_loaded() && is_manifest_name(&source.path)
+    source.is_readable() && is_manifest_name(&source.path)
 }
 
 fn document(node: Node, source: &Source, specs: &mut Specs, diagnostics: &mut Diagnostics) {

@@ -4,49 +4,15 @@
 //! are as few waves as the graph allows. Written waves are kept and everything else is arranged
 //! around them, below zero where that is what it takes.
 
+use crate::annotation;
 use crate::diag::Diagnostics;
 use crate::diag::problems::waves::{Step, WavePinContradicts};
 use crate::graph::{EdgeId, NodeId};
-use crate::link::{Link, Links, is_claim, step};
+use crate::links::{Link, Links, step};
 use crate::model::{Project, Unit};
-use crate::object::{Object, apply_rank, group};
-use crate::resolve::WAVE_ANNOTATION;
+use crate::object::{Object, apply_rank, group, is_claim};
+use crate::plan::{Plan, Planned, Scheduled};
 use crate::source::Spanned;
-
-/// What is applied when.
-#[derive(Debug, Default)]
-pub struct Plan {
-    /// The objects in the order in which Argo CD applies them.
-    pub objects: Vec<Planned>,
-    /// The wave of every unit, and why.
-    pub units: Vec<Scheduled>,
-}
-
-/// An object with its wave.
-#[derive(Debug)]
-pub struct Planned {
-    /// The wave.
-    pub wave: i64,
-    /// Whether it is a hook, whose wave is its own business.
-    pub is_hook: bool,
-    /// The object, which carries the wave.
-    pub object: Object,
-}
-
-/// A unit with its wave.
-#[derive(Clone, Debug)]
-pub struct Scheduled {
-    /// The unit.
-    pub unit: Unit,
-    /// Its node in the graph.
-    pub node: NodeId,
-    /// Its wave.
-    pub wave: i64,
-    /// The edge that puts it there; none for what waits for nothing.
-    pub because: Option<EdgeId>,
-    /// Whether the wave is written.
-    pub is_pinned: bool,
-}
 
 /// Schedules the objects of a project.
 pub fn plan(
@@ -62,11 +28,11 @@ pub fn plan(
         .into_iter()
         .map(|mut object| match waves.get(&object.owner) {
             Some(&wave) => {
-                object.annotate(WAVE_ANNOTATION, &wave.to_string());
+                object.annotate(annotation::WAVE, &wave.to_string());
                 Planned { wave, is_hook: false, object }
             }
             None => {
-                let wave = object.annotation(WAVE_ANNOTATION).and_then(|text| text.parse().ok());
+                let wave = object.annotation(annotation::WAVE).and_then(|text| text.parse().ok());
                 Planned { wave: wave.unwrap_or(0), is_hook: true, object }
             }
         })
@@ -94,8 +60,8 @@ fn phase(object: &Object) -> usize {
         ("post-delete", "SyncFail"),
         ("pre-delete", "SyncFail"),
     ];
-    let argo = object.annotation("argocd.argoproj.io/hook");
-    let helm = object.annotation("helm.sh/hook");
+    let argo = object.annotation(annotation::HOOK);
+    let helm = object.annotation(annotation::HELM_HOOK);
     let named = argo.or(helm).unwrap_or("Sync").split(',').map(str::trim);
     let phases = named.filter_map(|word| {
         let mapped = HELM.iter().find(|(helm, _)| *helm == word).map_or(word, |(_, argo)| argo);
@@ -146,6 +112,7 @@ fn waves(project: &Project, links: &Links, diagnostics: &mut Diagnostics) -> Vec
             node,
             wave: levels.wave(node),
             because: levels.because(node),
+            for_the_sake_of: levels.pulled_by(node),
             is_pinned: levels.pin(node).is_some(),
         })
         .collect();
@@ -163,9 +130,18 @@ fn claims_join_their_pods(
 ) {
     for scheduled in units.iter_mut().filter(|scheduled| !scheduled.is_pinned) {
         let Unit::Manifest(index) = scheduled.unit else { continue };
-        if project.manifests.get(index).is_some_and(|manifest| is_claim(&manifest.written)) {
-            let pods = links.outgoing(scheduled.node).map(|edge| levels.wave(edge.to));
-            scheduled.wave = pods.min().unwrap_or(scheduled.wave).max(scheduled.wave);
+        if project
+            .manifests
+            .get(index)
+            .is_some_and(|manifest| is_claim(&manifest.written.kind.value))
+        {
+            let pods = links.outgoing_ids(scheduled.node).iter().copied();
+            let first = pods.min_by_key(|&pod| levels.wave(links.edge(pod).to));
+            let wave = first.map(|pod| levels.wave(links.edge(pod).to));
+            if let Some(wave) = wave.filter(|&wave| wave >= scheduled.wave) {
+                scheduled.wave = wave;
+                scheduled.for_the_sake_of = first;
+            }
         }
     }
 }
@@ -251,6 +227,20 @@ impl<'a> Levels<'a> {
         let mut tight = ids.iter().copied().filter(|&id| {
             let edge = self.links.edge(id);
             self.counts(edge.from, edge.to) && self.wave(edge.from) + weight(&edge.weight) == wave
+        });
+        tight.next()
+    }
+
+    /// The edge to what a node is below wave 0 for: something pinned, or on the way to it.
+    fn pulled_by(&self, node: NodeId) -> Option<EdgeId> {
+        let wave = self.wave(node);
+        if wave >= 0 || self.pin(node).is_some() {
+            return None;
+        }
+        let ids = self.links.outgoing_ids(node);
+        let mut tight = ids.iter().copied().filter(|&id| {
+            let edge = self.links.edge(id);
+            self.counts(edge.from, edge.to) && self.wave(edge.to) - weight(&edge.weight) == wave
         });
         tight.next()
     }

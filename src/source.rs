@@ -94,6 +94,8 @@ pub struct Source {
     pub size: u64,
     /// Whether it is no file of the project, so that no path leads to it.
     is_virtual: bool,
+    /// Whether its text is only there to be shown.
+    is_broken: bool,
     line_starts: Vec<u32>,
 }
 
@@ -118,6 +120,11 @@ impl Source {
     /// Whether the text has been loaded.
     pub fn is_loaded(&self) -> bool {
         self.text.is_some()
+    }
+
+    /// Whether there is a text to read.
+    pub fn is_readable(&self) -> bool {
+        self.is_loaded() && !self.is_broken
     }
 
     /// Line and column of a byte offset; an offset past the end counts as the end.
@@ -149,7 +156,14 @@ impl Sources {
     pub fn add_listed(&mut self, path: impl Into<String>, size: u64) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
         let (path, line_starts) = (path.into(), Vec::new());
-        self.files.push(Source { path, text: None, size, is_virtual: false, line_starts });
+        self.files.push(Source {
+            path,
+            text: None,
+            size,
+            is_virtual: false,
+            is_broken: false,
+            line_starts,
+        });
         id
     }
 
@@ -168,6 +182,14 @@ impl Sources {
         if let Some(file) = self.files.get_mut(id.0 as usize) {
             file.line_starts = std::iter::once(0).chain(after_newlines(&text)).collect();
             file.text = Some(text);
+        }
+    }
+
+    /// Gives a listed file a text that is shown around what is wrong with it and read by no one.
+    pub fn load_broken(&mut self, id: FileId, text: String) {
+        self.load(id, text);
+        if let Some(file) = self.files.get_mut(id.0 as usize) {
+            file.is_broken = true;
         }
     }
 

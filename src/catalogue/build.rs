@@ -31,6 +31,8 @@ impl Catalogue {
             checks: Vec::new(),
             ever: BTreeSet::new(),
             any_table: false,
+            searches: SEARCHES,
+            types: BTreeSet::new(),
         };
         for script in scripts {
             builder.catalogue.current = None;
@@ -59,7 +61,14 @@ struct Builder<'a, 'd> {
     ever: BTreeSet<String>,
     /// A table was created at some time.
     any_table: bool,
+    /// How many times more the nearest name is looked for: each time reads all of them.
+    searches: usize,
+    /// The names that types have here, in lower case; filled at the end.
+    types: BTreeSet<String>,
 }
+
+/// Enough for every real mistake, few enough for a hostile file.
+const SEARCHES: usize = 200;
 
 impl<'a> Builder<'a, '_> {
     fn statement(&mut self, statement: &'a Statement) {
@@ -301,17 +310,16 @@ impl<'a> Builder<'a, '_> {
             table.open |= uncertain;
         }
         for alteration in alterations {
-            let table = found.as_ref().and_then(|found| self.catalogue.tables.get(found)).cloned();
             match alteration {
                 Alteration::AddForeignKey(key) => {
-                    if let Some(table) = &table {
-                        self.own_columns("foreign key", &key.columns, table);
+                    if let Some(table) = self.table_at(found.as_ref()) {
+                        self.own_columns("foreign key", &key.columns, &table);
                     }
                     self.foreign_key(key);
                 }
                 Alteration::AddKey(key) => {
-                    if let Some(table) = &table {
-                        self.indexed_columns(key, table);
+                    if let Some(table) = self.table_at(found.as_ref()) {
+                        self.indexed_columns(key, &table);
                     }
                 }
                 Alteration::AddColumn { column, .. } | Alteration::Redefine { column, .. } => {
@@ -352,6 +360,10 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
+    fn table_at(&self, name: Option<&Name>) -> Option<Table> {
+        name.and_then(|name| self.catalogue.tables.get(name)).cloned()
+    }
+
     fn found(&self, name: &ObjectName) -> Option<Name> {
         self.catalogue.find(&self.catalogue.tables, name).map(|(name, _)| name.clone())
     }
@@ -368,6 +380,9 @@ impl<'a> Builder<'a, '_> {
 
     /// The checks that need everything.
     fn finish(mut self) -> Catalogue {
+        let objects = self.catalogue.objects.keys().filter(|(kind, _)| *kind == ObjectKind::Type);
+        let names = objects.map(|(_, name)| name).chain(self.catalogue.tables.keys());
+        self.types = names.map(|name| name.name.to_lowercase()).collect();
         let checks = std::mem::take(&mut self.checks);
         for check in &checks {
             match check {
@@ -426,10 +441,15 @@ impl<'a> Builder<'a, '_> {
 
     /// A schema may be a part of one, so that only a slip of the keyboard is reported.
     fn altered_table(&mut self, name: &ObjectName) {
-        let names = self.catalogue.tables.values().map(|table| table.name.name.text.as_str());
-        if nearest(&name.name.text, names).is_some() {
+        if self.nearest_table(&name.name.text).is_some() {
             self.unknown_table("change", name);
         }
+    }
+
+    fn nearest_table(&mut self, name: &str) -> Option<String> {
+        self.searches = self.searches.checked_sub(1)?;
+        let names = self.catalogue.tables.values().map(|table| table.name.name.text.as_str());
+        nearest(name, names).map(str::to_owned)
     }
 
     fn unknown_table(&mut self, by: &'static str, name: &ObjectName) {
@@ -446,8 +466,7 @@ impl<'a> Builder<'a, '_> {
                 return;
             }
         }
-        let names = self.catalogue.tables.values().map(|table| table.name.name.text.as_str());
-        let nearest = nearest(&name.name.text, names).map(str::to_owned);
+        let nearest = self.nearest_table(&name.name.text);
         self.diagnostics.report(problems::UnknownTable {
             primary: name.span(),
             by,
@@ -461,7 +480,9 @@ impl<'a> Builder<'a, '_> {
         {
             return;
         }
-        let names = table.columns.iter().map(|column| column.name.text.as_str());
+        self.searches = self.searches.saturating_sub(1);
+        let searched = if self.searches > 0 { table.columns.as_slice() } else { &[] };
+        let names = searched.iter().map(|column| column.name.text.as_str());
         self.diagnostics.report(problems::UnknownColumn {
             primary: column.span,
             by,
@@ -477,23 +498,12 @@ impl<'a> Builder<'a, '_> {
         let dialect = self.catalogue.dialect;
         if !dialect.is_known()
             || data_type.schema.is_some()
-            || self.catalogue.may_exist(&data_type.name)
+            || (!dialect.is_mysql_like() && self.catalogue.may_exist(&data_type.name))
         {
             return;
         }
-        let created = |kind| {
-            let wanted = data_type.name.to_lowercase();
-            self.catalogue
-                .objects
-                .keys()
-                .any(|(found, name)| *found == kind && name.name.to_lowercase() == wanted)
-        };
-        let is_table = self
-            .catalogue
-            .tables
-            .keys()
-            .any(|name| name.name.eq_ignore_ascii_case(&data_type.name));
-        if created(ObjectKind::Type) || is_table {
+        // A table's name is the type of its rows.
+        if self.types.contains(&data_type.name.to_lowercase()) {
             return;
         }
         let nearest = types::nearest_type(dialect, &data_type.name);

@@ -544,3 +544,81 @@ fn foreign_key_name(key: &ForeignKey) -> String {
     let columns: Vec<&str> = key.columns.iter().map(|column| column.text.as_str()).collect();
     format!("({}) -> {}", columns.join(", "), key.table)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Diagnostics;
+    use crate::parse::sql::scripts;
+    use crate::source::{Excerpt, Sources};
+
+    fn catalogue(dialect: Dialect, text: &str) -> Catalogue {
+        let mut sources = Sources::default();
+        let excerpt = Excerpt::of_file(sources.add("a.sql", text), text);
+        let mut diagnostics = Diagnostics::default();
+        let scripts = scripts(&[excerpt], dialect, &mut diagnostics);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        Catalogue::build(dialect, &scripts.iter().collect::<Vec<_>>(), &mut diagnostics)
+    }
+
+    /// Checks what changes from one schema to another.
+    fn check(dialect: Dialect, old: &str, new: &str, expected: &[&str]) {
+        let found: Vec<String> = diff(&catalogue(dialect, old), &catalogue(dialect, new))
+            .iter()
+            .map(|change| format!("{}: {change}", change.severity.word()))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_same_schema_changes_nothing() {
+        let old = "create table a (id int primary key, b varchar(10) default 'x', unique (b));";
+        let new = "CREATE TABLE A (ID integer PRIMARY KEY, b character varying(10) DEFAULT 'x'); ALTER TABLE a ADD UNIQUE (b);";
+        check(Dialect::Postgres, old, new, &[]);
+        check(Dialect::MySql, "create table a (b int(11));", "create table a (b integer);", &[]);
+    }
+
+    #[test]
+    fn what_is_lost_comes_first() {
+        let old = "create table users (id bigint primary key, email varchar(255), name text, age int, gone date);
+            create table log (id int);";
+        let new = "create table users (id int primary key, email varchar(100) not null, name varchar(9), years int, extra text not null);
+            create index by_age on users (years);
+            create view v as select id from users;";
+        check(
+            Dialect::Postgres,
+            old,
+            new,
+            &[
+                "destructive: table `log` dropped",
+                "destructive: column `users.gone` dropped",
+                "destructive: column `users.age` dropped, perhaps renamed to `years`",
+                "destructive: column `users.email` narrowed from `varchar(255)` to `varchar(100)`",
+                "destructive: column `users.id` narrowed from `bigint` to `int`",
+                "destructive: column `users.name` narrowed from `text` to `varchar(9)`",
+                "risky: column `users.email` made NOT NULL without a default",
+                "risky: column `users.extra` added, NOT NULL without a default",
+                "risky: index `by_age` on `users` added without CONCURRENTLY",
+                "safe: column `users.years` added",
+                "safe: view `v` added",
+            ],
+        );
+    }
+
+    #[test]
+    fn foreign_keys_and_enums_are_compared() {
+        let old = "create table p (id int primary key);
+            create table c (p int, s enum('a','b'), foreign key (p) references p (id));";
+        let new = "create table p (id int primary key);
+            create table c (p int, s enum('a'), foreign key (p) references p (id) on delete cascade);";
+        check(
+            Dialect::MySql,
+            old,
+            new,
+            &[
+                "destructive: column `c.s` narrowed from `enum('a','b')` to `enum('a')`",
+                "risky: foreign key `(p) -> p` of `c` changed to `on delete cascade`",
+            ],
+        );
+    }
+}

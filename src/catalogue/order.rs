@@ -171,7 +171,7 @@ fn makers(names: &Catalogue, files: &[File<'_>]) -> Makers {
                 Some(Definition::Table(table)) => make(Group::Relation, &table.name),
                 Some(Definition::View(view)) => make(Group::Relation, &view.name),
                 Some(Definition::Object { kind: ObjectKind::Type, name }) => {
-                    make(Group::Type, name)
+                    make(Group::Type, name);
                 }
                 Some(Definition::Object { kind: ObjectKind::Function, name }) => {
                     make(Group::Function, name);
@@ -427,4 +427,79 @@ fn steps(files: &[File<'_>], needs: &Needs<'_>, path: &[usize]) -> Vec<Step> {
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{Diagnostic, Diagnostics};
+    use crate::parse::sql::scripts;
+    use crate::source::{Excerpt, Sources};
+
+    /// Checks the order of files, or the path of the cycle.
+    fn check(dialect: Dialect, files: &[(&str, &str)], expected: &str) {
+        let mut sources = Sources::default();
+        let excerpts: Vec<Excerpt> = files
+            .iter()
+            .map(|(path, text)| Excerpt::of_file(sources.add(*path, *text), text))
+            .collect();
+        let scripts = scripts(&excerpts, dialect, &mut Diagnostics::default());
+        let named: Vec<File<'_>> =
+            files.iter().zip(&scripts).map(|((path, _), script)| File { path, script }).collect();
+        let found = match order(dialect, &named) {
+            Ok(order) => order.iter().map(|at| files[*at].0).collect::<Vec<_>>().join(" "),
+            Err(cycle) => Diagnostic::from(cycle).message,
+        };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_file_comes_after_what_it_needs() {
+        let a = ("a", "create table a (b int references b (id));");
+        let b = ("b", "create table b (id int primary key, s state);");
+        let c = ("c", "create type state as enum ('x');");
+        check(Dialect::Postgres, &[a, b, c], "c b a");
+        check(Dialect::Postgres, &[c, b, a], "c b a");
+        let view =
+            ("a", "create view v as select extract(year from c) from b, \"Z\" z join w using (b);");
+        let files = [
+            view,
+            ("b", "create table b (c date);"),
+            ("y", "create table \"Z\" ();"),
+            ("z", "create view w as select 1;"),
+        ];
+        check(Dialect::Postgres, &files, "b y z a");
+    }
+
+    #[test]
+    fn paths_decide_among_equals() {
+        let table = |name| format!("create table {name} (id int);");
+        let (a, b, c) = (table("a"), table("b"), table("c"));
+        check(Dialect::MySql, &[("c", &c), ("a", &a), ("b", &b)], "a b c");
+    }
+
+    #[test]
+    fn a_cycle_shows_its_path() {
+        let a = ("a", "create table a (id int primary key, b int references b (id));");
+        let b = ("b", "create table b (id int primary key, a int references a (id));");
+        check(Dialect::Postgres, &[a, b], "these files need each other: a -> b -> a");
+        // SQLite looks at foreign keys later, MySQL when it is told to.
+        check(Dialect::Sqlite, &[a, b], "a b");
+        let off = ("a", "set foreign_key_checks = 0; create table a (b int references b (id));");
+        check(Dialect::MySql, &[off, b], "a b");
+        let own = ("a", "create table a (id int primary key, up int references a (id));");
+        check(Dialect::Postgres, &[own], "a");
+    }
+
+    #[test]
+    fn bodies_break_no_order() {
+        let f =
+            ("a", "create function f() returns int language sql as $$ select count(*) from t $$;");
+        let t = ("b", "create table t (x int default f());");
+        check(Dialect::Postgres, &[f, t], "a b");
+        let trigger =
+            ("a", "create trigger g after insert on t for each row execute function f();");
+        let f = ("c", "create function f() returns trigger language plpgsql as $$ begin end $$;");
+        check(Dialect::Postgres, &[trigger, ("b", "create table t (x int);"), f], "b c a");
+    }
 }

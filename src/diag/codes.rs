@@ -79,6 +79,12 @@ codes! {
     TooLarge = "too-large", Error;
     UnservedKind = "unserved-kind", Error;
     HostWithoutNamespace = "host-without-namespace", Note;
+    // Schemas
+    AtlasSum = "atlas-sum", Error;
+    MigrationName = "migration-name", Error;
+    ContractBroken = "contract-broken", Error;
+    ContractNotChecked = "contract-not-checked", Note;
+    OperatorSetting = "operator-setting", Note;
     // Reading SQL
     SqlUnterminated = "sql-unterminated", Error;
     SqlStrayText = "sql-stray-text", Error;

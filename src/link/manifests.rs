@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::link::is_claim;
 use crate::model::{Placement, Project, Unit, Workload};
+use crate::object::is_claim;
 use crate::source::Span;
 use crate::syntax::Manifest;
 use crate::syntax::node::Node;
@@ -71,7 +71,7 @@ impl<'a> Index<'a> {
             let (kind, name) = (&*manifest.written.kind.value, &*manifest.written.name.value);
             if crate::object::is_workload(kind) {
                 index.workloads.insert((kind, name), Unit::Manifest(number));
-            } else if is_claim(&manifest.written) {
+            } else if is_claim(kind) {
                 index.claims.insert(name, Unit::Manifest(number));
             }
         }

@@ -1,7 +1,7 @@
 //! What the pods of Apps and Databases have in common: config files and mounts.
 
 use crate::lower::labels::{self, Component};
-use crate::lower::{hash, outline};
+use crate::lower::{INLINE_LIMIT, hash, outline};
 use crate::model::{Common, ConfigFile};
 use crate::value::{Map, Value};
 
@@ -24,7 +24,10 @@ pub(super) fn config_volume(
     let keys = keys(files);
     let texts = || keys.iter().map(String::as_str).zip(files.iter().map(|file| &*file.text));
     let name = format!("{}-config-{}", common.name, hash::suffix(texts()));
-    let metadata = labels::metadata(common, component, &name, &[]);
+    let size: usize = files.iter().map(|file| file.text.len()).sum();
+    // Client-side apply keeps a second copy of the object in an annotation of at most 256 KiB.
+    let options: &[&str] = if size > INLINE_LIMIT { &["ServerSideApply=true"] } else { &[] };
+    let metadata = labels::metadata(common, component, &name, options);
     let data: Map = texts().collect();
     let manifest = outline("v1", "ConfigMap", metadata).with("data", data);
     let volume =

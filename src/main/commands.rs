@@ -4,21 +4,22 @@
 //! one exception is a file: `graph --format html --output FILE` writes the page even then, since a
 //! page with the diagnostics on it cannot be mistaken for manifests.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
+use argocd_atlas_plugin::atlas_sum::{self, Migration, Sum};
 use argocd_atlas_plugin::cli::{
-    ApplicationArgs, CheckFormat, Cli, Deny, GraphArgs, GraphFormat, InitArgs, ProjectArgs,
-    WavesFormat,
+    ApplicationArgs, CheckFormat, Cli, Deny, DenyDiff, DiffFormat, GraphArgs, GraphFormat,
+    InitArgs, ProjectArgs, WavesFormat,
 };
 use argocd_atlas_plugin::diag::{Code, Severity, nearest};
 use argocd_atlas_plugin::environment::Environment;
 use argocd_atlas_plugin::pipeline::Compilation;
+use argocd_atlas_plugin::read::Directory;
 use argocd_atlas_plugin::view::check::Files;
-use argocd_atlas_plugin::{diag::render, emit, engine, read, view};
+use argocd_atlas_plugin::{catalogue, diag::render, emit, engine, read, view, write};
 use clap::CommandFactory;
 use clap_complete::Shell;
 
@@ -136,6 +137,61 @@ pub(crate) fn application(args: ApplicationArgs, out: &mut impl Write) -> anyhow
     Ok(run.code())
 }
 
+/// Compares the directory with another, or with a revision of itself.
+pub(crate) fn diff(
+    against: &str,
+    format: DiffFormat,
+    deny: Option<DenyDiff>,
+    args: &ProjectArgs,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    let new = Run::of(args)?;
+    new.report()?;
+    if new.diagnostics.has_errors() {
+        return Ok(new.code());
+    }
+    let old = match Path::new(against).is_dir() {
+        true => Run::of(&ProjectArgs { dir: against.into(), ..args.clone() })?,
+        false => Run::of_revision(args, against)?,
+    };
+    if old.diagnostics.has_errors() {
+        let what = "has errors: compared with what could be read of it";
+        writeln!(io::stderr(), "note: `{}` {what}", render::printable(against))?;
+    }
+    let difference = view::diff::difference(old.side(), new.side());
+    match format {
+        DiffFormat::Text => view::diff::text(&difference, out)?,
+        DiffFormat::Markdown => view::diff::markdown(&difference, out)?,
+        DiffFormat::Json => view::diff::json(&difference, out)?,
+    }
+    let is_denied = deny == Some(DenyDiff::Destructive)
+        && difference.count(catalogue::diff::Severity::Destructive) > 0;
+    Ok(if is_denied { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Writes `atlas.sum` as `atlas migrate hash` does, and says what it wrote.
+pub(crate) fn sum(dir: &Path, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let shown = dir.display().to_string();
+    let mut directory =
+        Directory::open(dir).with_context(|| format!("cannot read the directory `{shown}`"))?;
+    let files = directory.migrations().with_context(|| format!("cannot read `{shown}`"))?;
+    if files.is_empty() {
+        return Err(anyhow!("`{shown}` holds no .sql files"));
+    }
+    let migrations: Vec<Migration<'_>> =
+        files.iter().map(|(name, bytes)| Migration { name, bytes }).collect();
+    let path = dir.join(atlas_sum::FILE_NAME);
+    write::file(&path, Sum::of(&migrations).text().as_bytes())
+        .with_context(|| format!("cannot write `{}`", path.display()))?;
+    writeln!(
+        out,
+        "wrote {} for {} files",
+        render::printable(&path.display().to_string()),
+        files.len()
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
 pub(crate) fn check(
     args: &ProjectArgs,
     format: CheckFormat,
@@ -169,7 +225,8 @@ pub(crate) fn graph(args: &GraphArgs, out: &mut impl Write) -> anyhow::Result<Ex
         Some(path) => {
             let mut drawn = Vec::new();
             draw(args, &run, &mut drawn)?;
-            fs::write(path, drawn).with_context(|| format!("cannot write `{}`", path.display()))?;
+            write::file(path, &drawn)
+                .with_context(|| format!("cannot write `{}`", path.display()))?;
         }
     }
     Ok(run.code())
@@ -226,13 +283,13 @@ pub(crate) fn init(args: &InitArgs, out: &mut impl Write) -> anyhow::Result<Exit
         let all = || format!("there is {}", known.collect::<Vec<_>>().join(", "));
         return Err(anyhow!("unknown engine `{}`; {}", args.engine, hint.unwrap_or_else(all)));
     };
-    if let Some((path, _)) = files.iter().find(|(path, _)| args.dir.join(path).exists()) {
-        let path = args.dir.join(path);
+    if let Some(path) = write::existing(&args.dir, files.iter().map(|(path, _)| path.as_str())) {
         return Err(anyhow!("`{}` is there already; nothing was written", path.display()));
     }
     for (path, text) in &files {
         let path = args.dir.join(path);
-        write_new(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+        write::new_file(&path, text)
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
         writeln!(out, "wrote {}", render::printable(&path.display().to_string()))?;
     }
     write!(
@@ -241,13 +298,6 @@ pub(crate) fn init(args: &InitArgs, out: &mut impl Write) -> anyhow::Result<Exit
         view::init::next_steps(&name, &args.engine, &args.dir.display().to_string())
     )?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::File::create_new(path)?.write_all(text.as_bytes())
 }
 
 /// The name of a directory, which may not be there yet.

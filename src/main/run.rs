@@ -13,7 +13,9 @@ use argocd_atlas_plugin::diag::{Diagnostics, Severity, nearest};
 use argocd_atlas_plugin::environment::{self, Environment, Flags};
 use argocd_atlas_plugin::pipeline::{self, Compilation};
 use argocd_atlas_plugin::read::Directory;
-use argocd_atlas_plugin::source::Sources;
+use argocd_atlas_plugin::revision;
+use argocd_atlas_plugin::source::{FileId, Sources};
+use argocd_atlas_plugin::view::diff::Side;
 use clap::CommandFactory;
 
 /// A directory that has been compiled.
@@ -27,23 +29,33 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn of(args: &ProjectArgs) -> anyhow::Result<Run> {
-        let progress = Progress::begin(args.quiet);
+        let _progress = Progress::begin(args.quiet);
+        let mut directory = Directory::open(&args.dir).with_context(|| not_found(args))?;
+        let mut run = Run::begin(args);
+        directory.list(&mut run.sources, run.root, &mut run.diagnostics);
+        Ok(run.compile(|sources, files, diagnostics| directory.load(sources, files, diagnostics)))
+    }
+
+    /// The same directory in a Git revision.
+    pub(crate) fn of_revision(args: &ProjectArgs, revision: &str) -> anyhow::Result<Run> {
+        let _progress = Progress::begin(args.quiet);
+        let mut run = Run::begin(args);
+        for (path, bytes) in revision::files(&args.dir, revision)? {
+            // What is no text now was none then, and no spec can use it.
+            if let Ok(text) = String::from_utf8(bytes) {
+                run.sources.add(path, text);
+            }
+        }
+        Ok(run.compile(|_, _, _| {}))
+    }
+
+    fn begin(args: &ProjectArgs) -> Begun {
         let mut environment = environment::from_variables(environment::process_variables());
         apply_flags(args, &mut environment);
-        let mut diagnostics = Diagnostics::default();
         let mut sources = Sources::default();
         let root = sources.add_virtual(args.dir.display().to_string(), "");
-        let mut directory = Directory::open(&args.dir).with_context(|| not_found(args))?;
-        directory.list(&mut sources, root, &mut diagnostics);
-        let compilation = pipeline::compile(
-            &mut sources,
-            root,
-            &environment,
-            |sources, files, diagnostics| directory.load(sources, files, diagnostics),
-            &mut diagnostics,
-        );
-        drop(progress);
-        Ok(Run { sources, diagnostics, compilation, color: args.color, quiet: args.quiet })
+        let diagnostics = Diagnostics::default();
+        Begun { sources, root, environment, diagnostics, color: args.color, quiet: args.quiet }
     }
 
     /// Prints the diagnostics to standard error.
@@ -60,8 +72,31 @@ impl Run {
         style(self.color, io::stdout().is_terminal())
     }
 
+    pub(crate) fn side(&self) -> Side<'_> {
+        Side { compilation: &self.compilation, sources: &self.sources }
+    }
+
     pub(crate) fn code(&self) -> ExitCode {
         if self.diagnostics.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
+    }
+}
+
+/// A run before its specs are read.
+struct Begun {
+    sources: Sources,
+    root: FileId,
+    environment: Environment,
+    diagnostics: Diagnostics,
+    color: Color,
+    quiet: bool,
+}
+
+impl Begun {
+    fn compile(self, load: impl FnMut(&mut Sources, &[FileId], &mut Diagnostics)) -> Run {
+        let Begun { mut sources, root, environment, mut diagnostics, color, quiet } = self;
+        let compilation =
+            pipeline::compile(&mut sources, root, &environment, load, &mut diagnostics);
+        Run { sources, diagnostics, compilation, color, quiet }
     }
 }
 

@@ -95,6 +95,13 @@ impl ReadText<'_> {
         for flaw in &self.split.flaws {
             report_flaw(self.excerpt, flaw, diagnostics);
         }
+        let mut flaws: Vec<&Range<usize>> =
+            self.split.flaws.iter().map(|flaw| &flaw.bytes).collect();
+        flaws.sort_by_key(|bytes| bytes.start);
+        let flawed = |piece: &Range<usize>| {
+            let from = flaws.partition_point(|bytes| bytes.start < piece.start).saturating_sub(1);
+            flaws.iter().skip(from).take(2).any(|bytes| overlaps(bytes, piece))
+        };
         let mut script = Script { includes: self.split.includes, ..Script::default() };
         let mut after_routine = false;
         for (piece, reading) in self.split.pieces.iter().zip(&self.readings) {
@@ -106,7 +113,7 @@ impl ReadText<'_> {
                 tokens: tokens(&self.split, piece),
                 reading,
                 opinion: opinion.unwrap_or(Opinion::None),
-                flawed: self.split.flaws.iter().any(|flaw| overlaps(&flaw.bytes, &piece.bytes)),
+                flawed: flawed(&piece.bytes),
                 after_routine: after_routine && dialect != Dialect::Postgres,
             };
             let standing = judged.report(diagnostics);
@@ -289,7 +296,7 @@ impl Judged<'_> {
     fn report_finding(&self, finding: &Finding, diagnostics: &mut Diagnostics) {
         let locate = |range: &Range<usize>| self.excerpt.locate(range.clone());
         match finding {
-            Finding::Misspelt { at, keyword } if keyword.is_empty() => {
+            Finding::Misspelt { at, keyword: "" } => {
                 if !self.after_routine {
                     let word = self.text(at.clone()).to_owned();
                     diagnostics.report(problems::SqlUnknownVerb { primary: locate(at), word });
@@ -307,6 +314,12 @@ impl Judged<'_> {
                     });
                 }
             }
+            Finding::OddType { at, keyword } => diagnostics.report(problems::SqlUnknownType {
+                primary: locate(at),
+                name: self.text(at.clone()).to_owned(),
+                nearest: Some((*keyword).to_owned()),
+                dialect: self.dialect.name(),
+            }),
             Finding::StrayComma { at } => {
                 diagnostics.report(problems::SqlStrayComma { primary: locate(at) });
             }

@@ -208,9 +208,9 @@ pub(crate) fn role(unit: Unit) -> Role {
 /// The arrows between units, not numbered yet.
 fn edges(compilation: &Compilation) -> Vec<(Unit, Unit, Edge)> {
     let links = &compilation.links;
-    let edge = |edge: &crate::graph::Edge<crate::link::Link>| {
+    let edge = |edge: &crate::graph::Edge<crate::links::Link>| {
         let (from, to) = (*links.node(edge.from), *links.node(edge.to));
-        let crate::link::Link { span, by, gates } = &edge.weight;
+        let crate::links::Link { span, by, gates } = &edge.weight;
         let (by, is_default) = (by.clone(), span.is_none());
         (from, to, Edge { from: 0, to: 0, by, gates: *gates, is_default })
     };

@@ -120,6 +120,14 @@ const SHARED: &[Property] = &[
     ),
 ];
 
+const STORAGE: Type = Either(&[
+    QUANTITY,
+    Object(&[
+        must("size", QUANTITY, "How much.").like(&["\"10Gi\""]),
+        may("className", TEXT, "The storage class."),
+    ]),
+]);
+
 const DATABASE: &[Property] = &[
     must("engine", Engine, "The database engine: `mysql`, `mariadb` and `postgres` can be run in the cluster, all of them used with `external`.")
         .like(&["\"postgres\"", "\"mysql\""]),
@@ -128,13 +136,7 @@ const DATABASE: &[Property] = &[
     may("database", TEXT, "The logical database; by default the name with `-` as `_`."),
     may(
         "storage",
-        Either(&[
-            QUANTITY,
-            Object(&[
-                must("size", QUANTITY, "How much.").like(&["\"10Gi\""]),
-                may("className", TEXT, "The storage class."),
-            ]),
-        ]),
+        STORAGE,
         "How much is kept on a volume. Without it the data goes with the pod.",
     )
     .like(&["\"10Gi\""]),
@@ -155,6 +157,15 @@ const DATABASE: &[Property] = &[
         "Who may log in.",
     )
     .like(&["{\"secret\": \"shop-db-credentials\"}"]),
+    may(
+        "cloudNativePG",
+        Object(&[
+            may("instances", INT, "How many instances."),
+            may("storage", STORAGE, "How much each keeps on a volume."),
+        ]),
+        "A CloudNativePG Cluster in place of a StatefulSet (`engine: postgres`).",
+    )
+    .like(&["{\"instances\": 3, \"storage\": \"10Gi\"}"]),
     may(
         "external",
         Object(&[
@@ -178,6 +189,25 @@ const SCHEMA: &[Property] = &[
     )
     .like(&["[\"schema/*.sql\"]"]),
     may("hcl", TEXT, "A file with the desired schema in Atlas HCL."),
+    may("migrations", TEXT, "A directory of versioned migrations with its `atlas.sum`.")
+        .like(&["\"migrations\""]),
+    may("registry", TEXT, "The schema's `atlas://` URL in Atlas Cloud.")
+        .like(&["\"atlas://shop\""]),
+    may("baseline", TEXT, "The version that the database already has (`migrations`)."),
+    may(
+        "execOrder",
+        Is(&Shape::Choice(&["linear", "linear-skip", "non-linear"])),
+        "What is done about migrations that were added out of order (`migrations`).",
+    ),
+    may("revisionsSchema", TEXT, "The schema that the revisions are kept in (`migrations`)."),
+    may(
+        "migrateDown",
+        Object(&[
+            may("allow", BOOL, "Whether going back is allowed."),
+            may("autoApprove", BOOL, "Whether it needs nobody's approval."),
+        ]),
+        "What happens when a migration is taken away (`migrations`).",
+    ),
     may("schemas", TEXTS, "The database's schemas that are managed."),
     may("exclude", TEXTS, "Globs of what is left alone."),
     may("txMode", Is(&Shape::Choice(&["file", "all", "none"])), "What runs in one transaction."),
@@ -192,7 +222,9 @@ const SCHEMA: &[Property] = &[
     may(
         "cloud",
         Object(&[
-            may("repo", TEXT, "The repository in Atlas Cloud."),
+            may("url", TEXT, "Another server than Atlas's own."),
+            may("project", TEXT, "The project."),
+            may("repo", TEXT, "The repository."),
             may("tokenFrom", SECRET_KEY_REF, "The Secret that holds the token."),
         ]),
         "Atlas Cloud.",
@@ -313,6 +345,12 @@ const APP: &[Property] = &[
         ]),
         "A way in by a Gateway.",
     ),
+    may(
+        "requires",
+        MapOf(&MapOf(&TEXTS)),
+        "The tables and columns that the App needs, by Schema: checked against its SQL.",
+    )
+    .like(&["{\"shop\": {\"users\": [\"id\", \"email\"]}}"]),
     may("schedule", TEXT, "When it runs, as cron writes it: a CronJob in place of a Deployment.")
         .like(&["\"0 3 * * *\""]),
     may("job", BOOL, "A Job that runs with every sync, in place of a Deployment."),

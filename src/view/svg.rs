@@ -56,7 +56,7 @@ pub fn draw(picture: &Picture, head: &str, link: impl Fn(&Node) -> Option<String
         scene.edge(edge, is_forward, &mut svg);
     }
     for (number, node) in picture.nodes.iter().enumerate() {
-        scene.node(number, node, link(node), &mut svg);
+        scene.node(number, node, link(node).as_deref(), &mut svg);
     }
     svg.push_str("</svg>\n");
     svg
@@ -235,7 +235,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn node(&self, number: usize, node: &Node, link: Option<String>, svg: &mut String) {
+    fn node(&self, number: usize, node: &Node, link: Option<&str>, svg: &mut String) {
         let Some(&(column, middle)) = self.boxes.get(number) else { return };
         let (left, width) = self.column(column);
         let width = self.own_width(number, width);
@@ -247,7 +247,7 @@ impl<'a> Scene<'a> {
             "<title>{}</title>",
             escape(&format!("{} ({}): {}", node.label(), node.lane.title(), node.why))
         );
-        if let Some(link) = &link {
+        if let Some(link) = link {
             let _ = write!(svg, "<a href=\"{}\">", escape(link));
         }
         let _ = write!(

@@ -9,7 +9,7 @@ use crate::diag::render::{Style, printable};
 use crate::graph::EdgeId;
 use crate::model::Unit;
 use crate::pipeline::Compilation;
-use crate::schedule::Scheduled;
+use crate::plan::Scheduled;
 use crate::source::Sources;
 use crate::view::graph::{self, Lane, Role};
 
@@ -24,6 +24,11 @@ pub struct Layout {
     /// How wide the terminal is; none where the output is no terminal: then a line is as long as it
     /// has to be, and every line says its wave, so that programs can read them.
     pub width: Option<usize>,
+}
+
+impl Layout {
+    /// As a pipe gets it.
+    pub const PLAIN: Layout = Layout { style: Style::Plain, width: None };
 }
 
 /// One line of the table.
@@ -84,7 +89,7 @@ fn rows(compilation: &Compilation, sources: &Sources) -> Vec<Row> {
         })
     };
     let hooks = compilation.plan.objects.iter().filter(|planned| planned.is_hook);
-    let hook = |planned: &crate::schedule::Planned| Row {
+    let hook = |planned: &crate::plan::Planned| Row {
         lane: Lane::Hooks,
         role: Role::Hook,
         what: printable(&planned.object.id().label()),
@@ -115,11 +120,11 @@ fn every_line(
     style: Style,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    line(HEAD.map(str::to_owned), widths, |_| Paint::Head, style, out)?;
+    line(&HEAD.map(str::to_owned), widths, |_| Paint::Head, style, out)?;
     for row in rows {
         let [_, what, makes, why, place] = row_cells(row).map(str::to_owned);
         let cells = [wave(row.lane), what, makes, why, place];
-        line(cells, widths, |column| paint(column, row.role), style, out)?;
+        line(&cells, widths, |column| paint(column, row.role), style, out)?;
     }
     Ok(())
 }
@@ -131,7 +136,7 @@ fn by_wave(
     style: Style,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    line(HEAD.map(str::to_owned), widths, |_| Paint::Head, style, out)?;
+    line(&HEAD.map(str::to_owned), widths, |_| Paint::Head, style, out)?;
     let mut lane = None;
     for row in rows {
         let wrapped: Vec<Vec<String>> =
@@ -146,7 +151,7 @@ fn by_wave(
                 cells[0] = wave(row.lane);
                 lane = Some(row.lane);
             }
-            line(cells, widths, |column| paint(column, row.role), style, out)?;
+            line(&cells, widths, |column| paint(column, row.role), style, out)?;
         }
     }
     Ok(())
@@ -223,7 +228,7 @@ fn paint(column: usize, role: Role) -> Paint {
 }
 
 fn line(
-    cells: [String; 5],
+    cells: &[String; 5],
     widths: &[usize; 5],
     paint: impl Fn(usize) -> Paint,
     style: Style,
@@ -284,7 +289,7 @@ pub fn json(compilation: &Compilation, sources: &Sources, out: &mut impl Write) 
     let waves: Vec<Json> =
         waves.into_iter().map(|(wave, units)| json!({ "wave": wave, "units": units })).collect();
     let hooks = compilation.plan.objects.iter().filter(|planned| planned.is_hook);
-    let hook = |planned: &crate::schedule::Planned| {
+    let hook = |planned: &crate::plan::Planned| {
         let place = planned.object.place;
         json!({
             "name": planned.object.id().label(),
@@ -298,7 +303,7 @@ pub fn json(compilation: &Compilation, sources: &Sources, out: &mut impl Write) 
 }
 
 fn waits_for(scheduled: &Scheduled, compilation: &Compilation, sources: &Sources) -> Vec<Json> {
-    let edge = |edge: &crate::graph::Edge<crate::link::Link>| {
+    let edge = |edge: &crate::graph::Edge<crate::links::Link>| {
         let first = *compilation.links.node(edge.from);
         json!({
             "name": compilation.project.label(first),
@@ -338,12 +343,28 @@ pub(crate) fn why(scheduled: &Scheduled, compilation: &Compilation, sources: &So
     }
     match scheduled.because {
         Some(edge) => waits(edge, compilation, sources),
+        None if scheduled.for_the_sake_of.is_some() => {
+            let edge = scheduled.for_the_sake_of;
+            edge.map(|edge| precedes(edge, compilation, sources)).unwrap_or_default()
+        }
         None => match scheduled.unit {
             Unit::Manifest(_) => "no wave is written".to_owned(),
             Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => {
                 "waits for nothing".to_owned()
             }
         },
+    }
+}
+
+/// `goes before Schema/shop (app.yaml:9, dependsOn)`, or `goes with` where both are in one wave.
+pub(crate) fn precedes(edge: EdgeId, compilation: &Compilation, sources: &Sources) -> String {
+    let edge = compilation.links.edge(edge);
+    let then = compilation.project.label(*compilation.links.node(edge.to));
+    let by = &edge.weight.by;
+    let verb = if edge.weight.gates { "goes before" } else { "goes with" };
+    match edge.weight.span {
+        Some(span) => format!("{verb} {then} ({}, {by})", sources.place(span)),
+        None => format!("{verb} {then} ({by})"),
     }
 }
 

@@ -1,10 +1,5 @@
 //! What the SQL tests share: schemas to read, and mistakes to make in them.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test uses a part of it")]
-#![allow(
-    clippy::disallowed_methods,
-    clippy::string_slice,
-    reason = "tests read files and cut ASCII"
-)]
 
 use std::path::{Path, PathBuf};
 
@@ -172,15 +167,16 @@ const KINDS: &[(&str, Mutate)] = &[
         swap(lines[at], "AUTO_INCREMENT", "AUTO_INCREMET").filter(|_| is_column(lines[at]))
     }),
     ("type misspelt", |dialect, lines, at| {
-        let types: &[(&str, &str)] = match dialect {
-            Dialect::Sqlite => &[],
-            _ => &[
+        let types: &[(&str, &str)] = if dialect == Dialect::Sqlite {
+            &[]
+        } else {
+            &[
                 (" integer", " integr"),
                 (" varchar", " varcahr"),
                 (" bigint", " bigitn"),
                 (" timestamp", " timestmap"),
                 (" text", " txet"),
-            ],
+            ]
         };
         is_column(lines[at])
             .then(|| types.iter().find_map(|(from, to)| swap(lines[at], from, to)))?

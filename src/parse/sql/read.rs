@@ -57,12 +57,33 @@ pub(crate) struct Trouble {
 /// Something wrong that the reader is sure enough about to say what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
-    Misspelt { at: Range<usize>, keyword: &'static str },
-    StrayComma { at: Range<usize> },
-    MissingComma { before: Range<usize>, after: Range<usize> },
-    MissingType { column: Ident },
-    Reserved { at: Range<usize> },
-    KeyColumnCount { at: Range<usize>, columns: usize, referred: usize },
+    Misspelt {
+        at: Range<usize>,
+        keyword: &'static str,
+    },
+    StrayComma {
+        at: Range<usize>,
+    },
+    MissingComma {
+        before: Range<usize>,
+        after: Range<usize>,
+    },
+    MissingType {
+        column: Ident,
+    },
+    /// SQLite takes any word for a part of a type, a misspelt keyword too.
+    OddType {
+        at: Range<usize>,
+        keyword: &'static str,
+    },
+    Reserved {
+        at: Range<usize>,
+    },
+    KeyColumnCount {
+        at: Range<usize>,
+        columns: usize,
+        referred: usize,
+    },
 }
 
 /// Reads one statement.

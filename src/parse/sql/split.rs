@@ -323,7 +323,10 @@ impl<'a> Splitter<'a> {
                 return true;
             }
         }
-        if byte == b'.' && self.dialect == Dialect::Sqlite && self.lexer.at_line_start() {
+        if matches!(byte, b'.' | b'#')
+            && self.dialect == Dialect::Sqlite
+            && self.lexer.at_line_start()
+        {
             self.out.includes |= self.lexer.line().starts_with(".read");
             self.lexer.skip_line();
             return true;
@@ -632,7 +635,7 @@ mod tests {
     fn check(dialect: Dialect, text: &str, expected: &[&str]) {
         let split = split(text, dialect);
         let found: Vec<&str> =
-            split.pieces.iter().map(|piece| &text[piece.bytes.clone()]).collect();
+            split.pieces.iter().map(|piece| text.get(piece.bytes.clone()).unwrap()).collect();
         assert_eq!(found, expected, "{text}");
     }
 

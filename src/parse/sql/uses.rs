@@ -107,7 +107,7 @@ pub(crate) fn uses(
             }
         }
         Some(Definition::Object { kind: ObjectKind::Type, .. }) => {
-            words_as_types(&cursor, &mut need)
+            words_as_types(&cursor, &mut need);
         }
         Some(Definition::Object { kind: ObjectKind::Sequence, .. }) => {
             owned_by(&cursor, &mut need);

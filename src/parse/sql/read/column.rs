@@ -111,7 +111,7 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<TypeName> {
         if !with {
             cursor.eat("WITHOUT");
         }
-        if cursor.eat("LOCAL") {}
+        cursor.eat("LOCAL");
         if cursor.expect("TIME") && cursor.expect("ZONE") {
             base.push_str(if with { " with time zone" } else { " without time zone" });
         }
@@ -158,15 +158,14 @@ fn second_words(cursor: &mut Cursor<'_>, base: &mut String) {
             && !is_any(cursor.word(), &["GENERATED"])
         {
             let slip = words::slip(cursor.word(), words::COLUMN_WORDS);
-            let certain = is_any(cursor.word_at(1), &["KEY"])
-                || (cursor.kind_at(1) == Some(Kind::Word) && cursor.symbol_at(2, b'('));
+            let certain = cursor.kind_at(1) == Some(Kind::Word) && cursor.symbol_at(2, b'(');
             if let Some(keyword) = slip {
                 if certain {
                     cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
                     cursor.skip_element();
                 } else {
-                    cursor.unexpected();
-                    cursor.skip();
+                    cursor.found(Finding::OddType { at: cursor.here(), keyword });
+                    cursor.skip_element();
                 }
                 return;
             }

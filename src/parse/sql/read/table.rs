@@ -152,10 +152,10 @@ fn list(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
             continue;
         }
         // No comma: SQLite takes table constraints without; a finding may have been made already.
-        if !(cursor.dialect == Dialect::Sqlite && is_any(cursor.word(), words::ELEMENT_WORDS))
-            && !cursor.has_findings()
-            && !cursor.has_trouble()
-        {
+        let sqlite = cursor.dialect == Dialect::Sqlite;
+        let optional = sqlite && is_any(cursor.word(), words::ELEMENT_WORDS);
+        let reported = cursor.has_findings() || cursor.has_trouble();
+        if !optional && !reported {
             if matches!(cursor.kind(), Some(Kind::Word | Kind::Quoted)) && element_follows(cursor) {
                 let (before, after) = (cursor.before(), cursor.here());
                 cursor.found(Finding::MissingComma { before, after });
@@ -210,7 +210,7 @@ fn misspelt_element(cursor: &mut Cursor<'_>) -> bool {
             is_any(cursor.word_at(2), &["PRIMARY", "FOREIGN", "UNIQUE", "CHECK", "EXCLUDE"])
                 && !(known_type && is_any(cursor.word_at(2), &["UNIQUE", "CHECK", "PRIMARY"]))
                 && (cursor.symbol_at(3, b'(') || is_any(cursor.word_at(3), &["KEY", "USING"]))
-                && !(is(cursor.word_at(2), "PRIMARY") && !cursor.symbol_at(4, b'('))
+                && (!is(cursor.word_at(2), "PRIMARY") || cursor.symbol_at(4, b'('))
         }
         "UNIQUE" | "CHECK" => {
             cursor.symbol_at(1, b'(') || (is_any(next, &["KEY", "INDEX"]) && !known_type)
@@ -480,9 +480,7 @@ pub(crate) fn tail(cursor: &mut Cursor<'_>) {
                     cursor.skip();
                     cursor.skip();
                     cursor.expect_one(&["ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"])
-                } else if cursor.eat("WHERE") {
-                    cursor.group()
-                } else if cursor.eat("INCLUDE") {
+                } else if cursor.eat_any(&["WHERE", "INCLUDE"]) {
                     cursor.group()
                 } else {
                     cursor.eat_any(&["DEFERRABLE", "ENFORCED"])
