@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 /// Brings up database, schema and application in that order, through Argo CD.
 ///
@@ -27,7 +28,14 @@ pub enum Command {
     /// Print the manifests, in the order in which Argo CD applies them
     Manifests(ProjectArgs),
     /// Print the waves as a table: what, why, from which file
-    Waves(ProjectArgs),
+    Waves {
+        /// The directory and the flags.
+        #[command(flatten)]
+        project: ProjectArgs,
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = WavesFormat::Text)]
+        format: WavesFormat,
+    },
     /// Say why something has its wave, or what a diagnostic code means
     Explain {
         /// A name (`shop`, `App/shop`) or a code (`unknown-field`)
@@ -36,6 +44,8 @@ pub enum Command {
         #[command(flatten)]
         project: ProjectArgs,
     },
+    /// Draw the waves and who waits for whom
+    Graph(GraphArgs),
     /// Print the parameters announcement that Argo CD asks for
     Parameters(ProjectArgs),
     /// Print the files that hold specs; nothing where there are none
@@ -76,6 +86,45 @@ pub enum Command {
         #[arg(long, value_enum)]
         deny: Option<Deny>,
     },
+    /// Print the JSON Schema of the specs, for editors
+    JsonSchema,
+    /// Write a first project: specs and a schema to start from
+    Init(InitArgs),
+    /// Print a script that completes commands and flags in a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// What to draw, and how.
+#[derive(Args, Clone, Debug)]
+pub struct GraphArgs {
+    /// The directory and the flags.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// What to draw it as
+    #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
+    pub format: GraphFormat,
+    /// Write it to a file; a page (`html`) is written even of a project with errors
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// What a first project is to be.
+#[derive(Args, Clone, Debug)]
+pub struct InitArgs {
+    /// What the application is called; by default as the directory
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// The database engine
+    #[arg(long, value_name = "ENGINE", default_value = "postgres")]
+    pub engine: String,
+    /// The directory to write to; it is made if need be
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
 }
 
 /// What an Application has to know.
@@ -137,6 +186,32 @@ pub enum CheckFormat {
     Text,
     /// For programs
     Json,
+    /// Annotations in a GitHub workflow
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// How `waves` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WavesFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+/// What `graph` draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// For Markdown on GitHub and GitLab
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// A picture
+    Svg,
+    /// A page: the picture, every manifest and its reason, the diagnostics
+    Html,
 }
 
 /// What makes `check` fail beside errors.

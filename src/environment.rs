@@ -73,3 +73,10 @@ pub fn no_color() -> bool {
     let value = std::env::var_os("NO_COLOR");
     value.is_some_and(|value| !value.is_empty())
 }
+
+/// How wide the user says that the terminal is (`COLUMNS`).
+pub fn columns() -> Option<usize> {
+    #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+    let value = std::env::var_os("COLUMNS");
+    value?.to_str()?.parse().ok()
+}

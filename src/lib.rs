@@ -18,6 +18,7 @@ pub mod source;
 pub mod diag;
 pub mod environment;
 pub mod read;
+pub mod write;
 pub mod revision;
 pub mod value;
 pub mod quantity;

@@ -5,17 +5,20 @@
 
 mod app;
 mod database;
-mod fields;
+pub(crate) mod fields;
 mod overlay;
 mod schema;
 mod settings;
-mod shape;
+pub(crate) mod shape;
 mod spec;
 pub mod sql;
 pub mod yaml;
 
 pub(crate) use overlay::environments;
 pub use settings::settings;
+
+#[cfg(test)]
+pub(crate) use spec::unserved_fields;
 
 use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{NotAManifest, NotAnObject, UnknownKind, WrongType};

@@ -7,7 +7,7 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -24,6 +24,20 @@ pub const TOTAL_SIZE: u64 = 64 * 1024 * 1024;
 pub const ENTRIES: usize = 100_000;
 /// The deepest nesting of folders.
 pub const DEPTH: usize = 64;
+
+/// Where a directory is within its Git repository, with `/` between the parts; empty for the
+/// repository itself. Outside a repository it is the path as it was written.
+pub fn path_in_repository(dir: &Path) -> String {
+    let whole = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    let root = whole.ancestors().find(|folder| folder.join(".git").exists());
+    let below = root.and_then(|root| whole.strip_prefix(root).ok());
+    let parts = below.unwrap_or(dir).components().filter_map(|part| match part {
+        Component::Normal(name) => name.to_str(),
+        Component::ParentDir => Some(".."),
+        Component::Prefix(_) | Component::RootDir | Component::CurDir => None,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
 
 /// A directory that is being read.
 #[derive(Debug)]

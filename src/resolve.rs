@@ -13,6 +13,7 @@ mod schema;
 mod template;
 
 pub use files::wanted;
+pub(crate) use schema::SKIPS;
 
 use crate::annotation;
 use crate::diag::Diagnostics;

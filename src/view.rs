@@ -3,7 +3,16 @@
 pub mod application;
 pub mod check;
 pub mod diff;
+pub mod dot;
 pub mod explain;
+pub mod github;
+pub mod graph;
 pub mod health;
+pub mod init;
+pub mod json_schema;
+pub mod layout;
+pub mod mermaid;
 pub mod parameters;
+pub mod sarif;
+pub mod svg;
 pub mod waves;

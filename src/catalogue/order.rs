@@ -469,10 +469,10 @@ mod tests {
     }
 
     #[test]
-    fn paths_decide_among_equals() {
+    fn the_given_order_decides_among_equals() {
         let table = |name| format!("create table {name} (id int);");
         let (a, b, c) = (table("a"), table("b"), table("c"));
-        check(Dialect::MySql, &[("c", &c), ("a", &a), ("b", &b)], "a b c");
+        check(Dialect::MySql, &[("c", &c), ("a", &a), ("b", &b)], "c a b");
     }
 
     #[test]

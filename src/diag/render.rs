@@ -47,16 +47,24 @@ pub fn text(
             writeln!(out)?;
         }
         writeln!(out, "{}", headline(found, sources, style))?;
-        let groups = [body(found, sources, diagnostics.concealed())];
-        let rendered = renderer.render(&groups);
-        for line in rendered.lines() {
-            writeln!(out, "{}", line.trim_end())?;
-        }
+        writeln!(out, "{}", below(found, sources, diagnostics.concealed(), &renderer))?;
     }
     if let Some(summary) = summary(&shown) {
         writeln!(out, "\n{summary}")?;
     }
     Ok(())
+}
+
+/// The excerpt and the help of one diagnostic, without its first line.
+pub fn details(found: &Diagnostic, diagnostics: &Diagnostics, sources: &Sources) -> String {
+    below(found, sources, diagnostics.concealed(), &Renderer::plain())
+}
+
+fn below(found: &Diagnostic, sources: &Sources, concealed: &[Span], renderer: &Renderer) -> String {
+    let groups = [body(found, sources, concealed)];
+    let rendered = renderer.render(&groups);
+    let lines: Vec<&str> = rendered.lines().map(str::trim_end).collect();
+    lines.join("\n")
 }
 
 /// `path:line:col: error[code]: cause`.

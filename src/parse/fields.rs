@@ -160,6 +160,8 @@ impl<'a, 'd> Fields<'a, 'd> {
 
     /// Reports every field that was not asked for.
     pub(crate) fn finish(self) {
+        #[cfg(test)]
+        tests::ASKED.with_borrow_mut(|all| all.push((self.of, self.asked.clone())));
         for entry in self.entries {
             let name = entry.key.value.as_str();
             if !self.asked.contains(&name) {
@@ -211,4 +213,15 @@ fn decimal(scalar: &Scalar) -> Option<i64> {
 
 fn is_tilde(node: &Node) -> bool {
     node.scalar().is_some_and(|scalar| scalar.text == "~")
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::cell::RefCell;
+
+    thread_local! {
+        /// Which fields every mapping was asked for, for tests of what describes the fields.
+        pub(crate) static ASKED: RefCell<Vec<(&'static str, Vec<&'static str>)>> =
+            const { RefCell::new(Vec::new()) };
+    }
 }

@@ -39,9 +39,12 @@ pub(crate) enum Shape {
 
 /// A field of an object.
 pub(crate) struct Field {
-    name: &'static str,
-    shape: Shape,
-    required: bool,
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// What it holds.
+    pub(crate) shape: Shape,
+    /// Whether it has to be there.
+    pub(crate) required: bool,
 }
 
 const fn may(name: &'static str, shape: Shape) -> Field {

@@ -75,6 +75,12 @@ fn patch(mut fields: Fields<'_, '_>) -> Option<Patch> {
     Some(Patch { span, kind, name, patch: patch?.clone() })
 }
 
+/// The names of the fields of a kind that this version does not serve.
+#[cfg(test)]
+pub(crate) fn unserved_fields(kind: &str) -> Vec<&'static str> {
+    UNSERVED.iter().filter(|(of, ..)| *of == kind).map(|(_, name, _)| *name).collect()
+}
+
 fn unserved(kind: &str, fields: &mut Fields<'_, '_>) {
     for (of, name, help) in UNSERVED {
         if of == kind

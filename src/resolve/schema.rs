@@ -16,7 +16,7 @@ use crate::source::{Excerpt, Span};
 use crate::syntax::{self, Kind, Spec, Text};
 
 /// The kinds of change that `policy.skip` takes: our spelling and the operator's.
-const SKIPS: [(&str, &str); 15] = [
+pub(crate) const SKIPS: [(&str, &str); 15] = [
     ("addSchema", "add_schema"),
     ("dropSchema", "drop_schema"),
     ("modifySchema", "modify_schema"),

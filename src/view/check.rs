@@ -1,11 +1,37 @@
-//! `generate check`: the diagnostics alone, for machines.
+//! `generate check`: the diagnostics alone, for machines. `github` and `sarif` are the formats that
+//! other programs prescribe.
 
 use std::io::{self, Write};
 
 use serde_json::json;
 
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
+
+/// How files are called for programs that start from the repository and not from the project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Files {
+    prefix: String,
+}
+
+impl Files {
+    /// `prefix` is the project's directory within the repository, with `/` between its parts, and
+    /// empty when it is the repository itself.
+    pub fn below(prefix: impl Into<String>) -> Files {
+        Files { prefix: prefix.into() }
+    }
+
+    /// The path of a file from the repository's root; none for what is no file of it, such as a
+    /// flag or a variable.
+    pub fn path(&self, file: FileId, sources: &Sources) -> Option<String> {
+        let (_, source) = sources.files().find(|&(id, _)| id == file)?;
+        let path = &source.path;
+        match self.prefix.as_str() {
+            "" => Some(path.clone()),
+            prefix => Some(format!("{prefix}/{path}")),
+        }
+    }
+}
 
 /// Prints one JSON document: `{"diagnostics": [...]}`; lines and columns count from 1.
 ///

@@ -1,62 +1,332 @@
 //! `generate waves`: what is applied when, and why.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::diag::render::printable;
+use serde_json::{Value as Json, json};
+
+use crate::diag::render::{Style, printable};
 use crate::graph::EdgeId;
 use crate::model::Unit;
 use crate::pipeline::Compilation;
 use crate::plan::Scheduled;
 use crate::source::Sources;
+use crate::view::graph::{self, Lane, Role};
+
+/// Why a hook has no wave of ours.
+pub(crate) const HOOK: &str = "Argo CD runs it by its own annotations";
+
+/// How a table is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// With colours or without.
+    pub style: Style,
+    /// How wide the terminal is; none where the output is no terminal: then a line is as long as it
+    /// has to be, and every line says its wave, so that programs can read them.
+    pub width: Option<usize>,
+}
+
+impl Layout {
+    /// As a pipe gets it.
+    pub const PLAIN: Layout = Layout { style: Style::Plain, width: None };
+}
+
+/// One line of the table.
+struct Row {
+    lane: Lane,
+    role: Role,
+    what: String,
+    makes: String,
+    why: String,
+    place: String,
+}
+
+/// The names of the columns.
+const HEAD: [&str; 5] = ["WAVE", "WHAT", "MAKES", "WHY", "FILE"];
+/// Between two columns.
+const GAP: usize = 2;
+/// A column that is narrower than this is not worth reading.
+const LEAST: usize = 22;
 
 /// Prints a table: the wave, what is in it, why, and where that is written.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn table(compilation: &Compilation, sources: &Sources, out: &mut impl Write) -> io::Result<()> {
-    let mut rows = vec![["WAVE", "WHAT", "MAKES", "WHY", "FILE"].map(str::to_owned)];
+pub fn table(
+    compilation: &Compilation,
+    sources: &Sources,
+    layout: Layout,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let rows = rows(compilation, sources);
+    let cells = rows.iter().map(|row| row_cells(row).map(str::chars).map(Iterator::count));
+    let widest = cells.fold(HEAD.map(str::len), |mut widest, row| {
+        widest.iter_mut().zip(row).for_each(|(most, width)| *most = width.max(*most));
+        widest
+    });
+    let Some(width) = layout.width else {
+        return every_line(&rows, &widest, layout.style, out);
+    };
+    match columns(&widest, width) {
+        Some(widths) => by_wave(&rows, &widths, layout.style, out),
+        None => stacked(&rows, width, layout.style, out),
+    }
+}
+
+fn rows(compilation: &Compilation, sources: &Sources) -> Vec<Row> {
     let mut units: Vec<&Scheduled> = compilation.plan.units.iter().collect();
     units.sort_by_key(|scheduled| (scheduled.wave, scheduled.unit));
     let made = made(compilation);
-    for scheduled in units {
-        let Some(place) = compilation.project.place(scheduled.unit) else { continue };
-        rows.push([
-            scheduled.wave.to_string(),
-            compilation.project.label(scheduled.unit),
-            made.get(&scheduled.unit).map(|kinds| kinds.join(", ")).unwrap_or_default(),
-            why(scheduled, compilation, sources),
-            sources.place(place),
-        ]);
-    }
-    for planned in compilation.plan.objects.iter().filter(|planned| planned.is_hook) {
-        rows.push([
-            "hook".to_owned(),
-            planned.object.id().label(),
-            planned.object.kind().to_owned(),
-            "Argo CD runs it by its own annotations".to_owned(),
-            sources.place(planned.object.place),
-        ]);
-    }
-    let widths: Vec<usize> = (0..5)
-        .map(|column| {
-            let cells = rows.iter().filter_map(|row| row.get(column));
-            cells.map(|cell| printable(cell).chars().count()).max().unwrap_or(0)
+    let unit = |scheduled: &&Scheduled| {
+        let place = compilation.project.place(scheduled.unit)?;
+        Some(Row {
+            lane: Lane::Wave(scheduled.wave),
+            role: graph::role(scheduled.unit),
+            what: printable(&compilation.project.label(scheduled.unit)),
+            makes: made.get(&scheduled.unit).map(|kinds| kinds.join(", ")).unwrap_or_default(),
+            why: printable(&why(scheduled, compilation, sources)),
+            place: printable(&sources.place(place)),
         })
-        .collect();
-    for row in &rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(&widths) {
-            let _ = write!(line, "{:width$}  ", printable(cell));
-        }
-        writeln!(out, "{}", line.trim_end())?;
+    };
+    let hooks = compilation.plan.objects.iter().filter(|planned| planned.is_hook);
+    let hook = |planned: &crate::plan::Planned| Row {
+        lane: Lane::Hooks,
+        role: Role::Hook,
+        what: printable(&planned.object.id().label()),
+        makes: printable(planned.object.kind()),
+        why: HOOK.to_owned(),
+        place: printable(&sources.place(planned.object.place)),
+    };
+    units.iter().filter_map(unit).chain(hooks.map(hook)).collect()
+}
+
+/// What stands in the columns; the wave comes by itself.
+fn row_cells(row: &Row) -> [&str; 5] {
+    let Row { lane: _, role: _, what, makes, why, place } = row;
+    ["", what, makes, why, place]
+}
+
+fn wave(lane: Lane) -> String {
+    match lane {
+        Lane::Wave(wave) => wave.to_string(),
+        Lane::Hooks => "hook".to_owned(),
+    }
+}
+
+/// The table for programs, and for people who look at what a program kept.
+fn every_line(
+    rows: &[Row],
+    widths: &[usize; 5],
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    line(&HEAD.map(str::to_owned), widths, |_| Paint::Head, style, out)?;
+    for row in rows {
+        let [_, what, makes, why, place] = row_cells(row).map(str::to_owned);
+        let cells = [wave(row.lane), what, makes, why, place];
+        line(&cells, widths, |column| paint(column, row.role), style, out)?;
     }
     Ok(())
 }
 
+/// The table for a terminal: each wave is named once, and what does not fit goes on below.
+fn by_wave(
+    rows: &[Row],
+    widths: &[usize; 5],
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    line(&HEAD.map(str::to_owned), widths, |_| Paint::Head, style, out)?;
+    let mut lane = None;
+    for row in rows {
+        let wrapped: Vec<Vec<String>> =
+            row_cells(row).iter().zip(widths).map(|(cell, &width)| wrap(cell, width)).collect();
+        let height = wrapped.iter().map(Vec::len).max().unwrap_or(1);
+        for number in 0..height {
+            let mut cells: [String; 5] = std::array::from_fn(|column| {
+                let lines = wrapped.get(column);
+                lines.and_then(|lines| lines.get(number)).cloned().unwrap_or_default()
+            });
+            if number == 0 && lane != Some(row.lane) {
+                cells[0] = wave(row.lane);
+                lane = Some(row.lane);
+            }
+            line(&cells, widths, |column| paint(column, row.role), style, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// For a terminal that is too narrow for columns.
+fn stacked(rows: &[Row], width: usize, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let mut lane = None;
+    for row in rows {
+        if lane != Some(row.lane) {
+            writeln!(out, "{}", painted(&row.lane.title(), Paint::Wave, style))?;
+            lane = Some(row.lane);
+        }
+        writeln!(out, "  {}", painted(&row.what, Paint::Role(row.role), style))?;
+        for text in [&row.why, &row.makes] {
+            for part in wrap(text, width.saturating_sub(4).max(LEAST)) {
+                writeln!(out, "    {}", painted(&part, Paint::Faint, style))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The widths of the columns on a terminal, if they fit at all: WHY gives way first, then MAKES.
+fn columns(widest: &[usize; 5], width: usize) -> Option<[usize; 5]> {
+    let mut widths = *widest;
+    for column in [3, 2] {
+        let whole: usize = widths.iter().sum::<usize>() + GAP * (HEAD.len() - 1);
+        let over = whole.saturating_sub(width);
+        if let Some(column) = widths.get_mut(column) {
+            *column = column.saturating_sub(over).max(LEAST.min(*column));
+        }
+    }
+    let whole: usize = widths.iter().sum::<usize>() + GAP * (HEAD.len() - 1);
+    (whole <= width).then_some(widths)
+}
+
+/// A text in lines of at most `width` characters, broken between words where that is possible.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let length = |text: &str| text.chars().count();
+        match lines.last_mut() {
+            Some(last) if length(last) + 1 + length(word) <= width => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            Some(_) | None => {
+                let letters: Vec<char> = word.chars().collect();
+                lines.extend(letters.chunks(width.max(1)).map(|part| part.iter().collect()));
+            }
+        }
+    }
+    lines
+}
+
+/// What a piece of text is, which decides its colour.
+#[derive(Clone, Copy)]
+enum Paint {
+    Head,
+    Wave,
+    Role(Role),
+    Plain,
+    Faint,
+}
+
+fn paint(column: usize, role: Role) -> Paint {
+    match column {
+        0 => Paint::Wave,
+        1 => Paint::Role(role),
+        4 => Paint::Faint,
+        _ => Paint::Plain,
+    }
+}
+
+fn line(
+    cells: &[String; 5],
+    widths: &[usize; 5],
+    paint: impl Fn(usize) -> Paint,
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let last = cells.iter().rposition(|cell| !cell.is_empty()).unwrap_or(0);
+    let mut text = String::new();
+    for (column, (cell, width)) in cells.iter().zip(widths).enumerate().take(last + 1) {
+        text.push_str(&painted(cell, paint(column), style));
+        if column < last {
+            let room = width.saturating_sub(cell.chars().count()) + GAP;
+            text.extend(std::iter::repeat_n(' ', room));
+        }
+    }
+    writeln!(out, "{text}")
+}
+
+fn painted(text: &str, paint: Paint, style: Style) -> String {
+    let code = match paint {
+        Paint::Plain => "",
+        Paint::Head => "2",
+        Paint::Faint => "2",
+        Paint::Wave => "1",
+        Paint::Role(Role::Database) => "33",
+        Paint::Role(Role::Schema) => "35",
+        Paint::Role(Role::App) => "34",
+        Paint::Role(Role::Manifest | Role::Hook | Role::Junction) => "36",
+    };
+    match style {
+        Style::Colored if !code.is_empty() && !text.is_empty() => {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        }
+        Style::Colored | Style::Plain => text.to_owned(),
+    }
+}
+
+/// Prints one JSON document: `{"waves": [{"wave", "units": [...]}], "hooks": [...]}`.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn json(compilation: &Compilation, sources: &Sources, out: &mut impl Write) -> io::Result<()> {
+    let mut waves: BTreeMap<i64, Vec<Json>> = BTreeMap::new();
+    let mut units: Vec<&Scheduled> = compilation.plan.units.iter().collect();
+    units.sort_by_key(|scheduled| (scheduled.wave, scheduled.unit));
+    for scheduled in units {
+        let Some(place) = compilation.project.place(scheduled.unit) else { continue };
+        let entry = json!({
+            "name": compilation.project.label(scheduled.unit),
+            "why": why(scheduled, compilation, sources),
+            "isPinned": scheduled.is_pinned,
+            "waitsFor": waits_for(scheduled, compilation, sources),
+            "objects": objects(scheduled.unit, compilation),
+            "file": sources.get(place.file).path,
+            "line": sources.position(place).line,
+        });
+        waves.entry(scheduled.wave).or_default().push(entry);
+    }
+    let waves: Vec<Json> =
+        waves.into_iter().map(|(wave, units)| json!({ "wave": wave, "units": units })).collect();
+    let hooks = compilation.plan.objects.iter().filter(|planned| planned.is_hook);
+    let hook = |planned: &crate::plan::Planned| {
+        let place = planned.object.place;
+        json!({
+            "name": planned.object.id().label(),
+            "file": sources.get(place.file).path,
+            "line": sources.position(place).line,
+        })
+    };
+    let hooks: Vec<Json> = hooks.map(hook).collect();
+    serde_json::to_writer_pretty(&mut *out, &json!({ "waves": waves, "hooks": hooks }))?;
+    writeln!(out)
+}
+
+fn waits_for(scheduled: &Scheduled, compilation: &Compilation, sources: &Sources) -> Vec<Json> {
+    let edge = |edge: &crate::graph::Edge<crate::links::Link>| {
+        let first = *compilation.links.node(edge.from);
+        json!({
+            "name": compilation.project.label(first),
+            "by": edge.weight.by,
+            "place": edge.weight.span.map(|span| sources.place(span)),
+            "gates": edge.weight.gates,
+        })
+    };
+    compilation.links.incoming(scheduled.node).map(edge).collect()
+}
+
+fn objects(unit: Unit, compilation: &Compilation) -> Vec<Json> {
+    let objects = compilation.plan.objects.iter().map(|planned| &planned.object);
+    let made = objects.filter(|object| object.owner == unit);
+    made.map(|object| {
+        let crate::object::ObjectId { group, kind, namespace, name } = object.id();
+        json!({ "group": group, "kind": kind, "namespace": namespace, "name": name })
+    })
+    .collect()
+}
+
 /// The kinds of the objects that each unit makes.
-fn made(compilation: &Compilation) -> BTreeMap<Unit, Vec<&str>> {
+pub(crate) fn made(compilation: &Compilation) -> BTreeMap<Unit, Vec<&str>> {
     let mut made: BTreeMap<Unit, Vec<&str>> = BTreeMap::new();
     for planned in &compilation.plan.objects {
         made.entry(planned.object.owner).or_default().push(planned.object.kind());
@@ -65,7 +335,7 @@ fn made(compilation: &Compilation) -> BTreeMap<Unit, Vec<&str>> {
 }
 
 /// Why a unit is in its wave, in a few words.
-fn why(scheduled: &Scheduled, compilation: &Compilation, sources: &Sources) -> String {
+pub(crate) fn why(scheduled: &Scheduled, compilation: &Compilation, sources: &Sources) -> String {
     if scheduled.is_pinned {
         let pin = compilation.project.pin(scheduled.unit);
         let place = pin.map(|pin| sources.place(pin.span)).unwrap_or_default();
@@ -108,5 +378,25 @@ pub(crate) fn waits(edge: EdgeId, compilation: &Compilation, sources: &Sources) 
     match edge.weight.span {
         Some(span) => format!("{verb} {first} ({}, {by})", sources.place(span)),
         None => format!("{verb} {first} ({by}: no dependency is written)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_wrap_and_long_words_break() {
+        assert_eq!(wrap("waits for Schema/shop", 11), ["waits for", "Schema/shop"]);
+        assert_eq!(wrap("abcdefg", 3), ["abc", "def", "g"]);
+        assert_eq!(wrap("", 3), [""; 0]);
+    }
+
+    #[test]
+    fn why_gives_way_first_and_then_makes() {
+        assert_eq!(columns(&[4, 20, 30, 60, 12], 140), Some([4, 20, 30, 60, 12]));
+        assert_eq!(columns(&[4, 20, 30, 60, 12], 120), Some([4, 20, 30, 46, 12]));
+        assert_eq!(columns(&[4, 20, 30, 60, 12], 90), Some([4, 20, 24, 22, 12]));
+        assert_eq!(columns(&[4, 20, 30, 60, 12], 60), None);
     }
 }

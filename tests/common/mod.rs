@@ -203,7 +203,7 @@ fn inside(span: Span, sources: &Sources) {
 fn views_can_draw_it(compiled: &Compiled) {
     let Compiled { sources, diagnostics, compilation } = compiled;
     let mut out = Vec::new();
-    view::waves::table(compilation, sources, &mut out).unwrap();
+    view::waves::table(compilation, sources, view::waves::Layout::PLAIN, &mut out).unwrap();
     view::check::json(diagnostics, sources, &mut out).unwrap();
     for scheduled in compilation.plan.units.iter().take(100) {
         view::explain::unit(scheduled.unit, compilation, sources, &mut out).unwrap();

@@ -1,0 +1,307 @@
+//! The commands: each compiles what it needs, and hands it to its view.
+//!
+//! On an error nothing is printed to standard output, so that nobody applies half of something. The
+//! one exception is a file: `graph --format html --output FILE` writes the page even then, since a
+//! page with the diagnostics on it cannot be mistaken for manifests.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow};
+use argocd_atlas_plugin::atlas_sum::{self, Migration, Sum};
+use argocd_atlas_plugin::cli::{
+    ApplicationArgs, CheckFormat, Cli, Deny, DenyDiff, DiffFormat, GraphArgs, GraphFormat,
+    InitArgs, ProjectArgs, WavesFormat,
+};
+use argocd_atlas_plugin::diag::{Code, Severity, nearest};
+use argocd_atlas_plugin::environment::Environment;
+use argocd_atlas_plugin::pipeline::Compilation;
+use argocd_atlas_plugin::read::Directory;
+use argocd_atlas_plugin::view::check::Files;
+use argocd_atlas_plugin::{catalogue, diag::render, emit, engine, read, view, write};
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::run::{Run, apply_flags, width};
+
+pub(crate) fn manifests(args: &ProjectArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let run = Run::of(args)?;
+    run.report()?;
+    if !run.diagnostics.has_errors() {
+        let Compilation { plan, project, .. } = &run.compilation;
+        emit::manifests(plan, project, &run.sources, out)?;
+    }
+    Ok(run.code())
+}
+
+pub(crate) fn waves(
+    args: &ProjectArgs,
+    format: WavesFormat,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    let run = Run::of(args)?;
+    run.report()?;
+    if run.diagnostics.has_errors() {
+        return Ok(run.code());
+    }
+    match format {
+        WavesFormat::Text => {
+            let layout = view::waves::Layout { style: run.style(), width: width() };
+            view::waves::table(&run.compilation, &run.sources, layout, out)?;
+        }
+        WavesFormat::Json => view::waves::json(&run.compilation, &run.sources, out)?,
+    }
+    Ok(run.code())
+}
+
+pub(crate) fn explain(
+    what: &str,
+    args: &ProjectArgs,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    if let Some(section) = view::explain::code(what) {
+        writeln!(out, "{what}\n\n{section}")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let run = Run::of(args)?;
+    run.report()?;
+    if run.diagnostics.has_errors() {
+        return Ok(run.code());
+    }
+    let units = view::explain::units(what, &run.compilation);
+    if units.is_empty() {
+        let names = view::explain::names(&run.compilation);
+        let codes = Code::ALL.iter().map(|code| code.name());
+        let known = names.iter().map(String::as_str).chain(codes);
+        let hint = nearest(what, known).map(|name| format!("; did you mean `{name}`?"));
+        let hint = hint.unwrap_or_default();
+        return Err(anyhow!("`{what}` is no name in this project and no diagnostic code{hint}"));
+    }
+    for (number, unit) in units.into_iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        view::explain::unit(unit, &run.compilation, &run.sources, out)?;
+    }
+    Ok(run.code())
+}
+
+/// The announcement does without diagnostics: what a broken directory still says is better than no
+/// parameters, and the same diagnostics come with the manifests.
+pub(crate) fn parameters(args: &ProjectArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let run = Run::of(args)?;
+    let Compilation { project, environments, environment, .. } = &run.compilation;
+    let known: Vec<&str> = environments.iter().map(String::as_str).collect();
+    view::parameters::announcement(project, &known, environment.as_deref(), out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Non-empty when the directory holds specs (Argo CD `discover.find.command`).
+pub(crate) fn discover(args: &ProjectArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let run = Run::of(args)?;
+    let project = &run.compilation.project;
+    let specs = project.units().filter_map(|unit| project.common(unit));
+    let mut files: Vec<&str> =
+        specs.map(|common| run.sources.get(common.place.file).path.as_str()).collect();
+    files.sort_unstable();
+    files.dedup();
+    for file in files {
+        writeln!(out, "{}", render::printable(file))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn application(args: ApplicationArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let run = Run::of(&args.project)?;
+    run.report()?;
+    if run.diagnostics.has_errors() {
+        return Ok(run.code());
+    }
+    let dir = &args.project.dir;
+    let path = args.path.unwrap_or_else(|| dir.display().to_string());
+    let name = args.name.unwrap_or_else(|| view::init::name_of(&folder_name(dir)));
+    let namespace = args.project.namespace.clone().unwrap_or_else(|| name.clone());
+    let mut environment = Environment::default();
+    apply_flags(&args.project, &mut environment);
+    let application = view::application::Application {
+        name,
+        repository: args.repo,
+        path,
+        revision: args.revision,
+        project: args.argocd_project,
+        namespace,
+        flags: environment.flags,
+    };
+    view::application::print(&application, out)?;
+    Ok(run.code())
+}
+
+/// Compares the directory with another, or with a revision of itself.
+pub(crate) fn diff(
+    against: &str,
+    format: DiffFormat,
+    deny: Option<DenyDiff>,
+    args: &ProjectArgs,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    let new = Run::of(args)?;
+    new.report()?;
+    if new.diagnostics.has_errors() {
+        return Ok(new.code());
+    }
+    let old = match Path::new(against).is_dir() {
+        true => Run::of(&ProjectArgs { dir: against.into(), ..args.clone() })?,
+        false => Run::of_revision(args, against)?,
+    };
+    if old.diagnostics.has_errors() {
+        let what = "has errors: compared with what could be read of it";
+        writeln!(io::stderr(), "note: `{}` {what}", render::printable(against))?;
+    }
+    let difference = view::diff::difference(old.side(), new.side());
+    match format {
+        DiffFormat::Text => view::diff::text(&difference, out)?,
+        DiffFormat::Markdown => view::diff::markdown(&difference, out)?,
+        DiffFormat::Json => view::diff::json(&difference, out)?,
+    }
+    let is_denied = deny == Some(DenyDiff::Destructive)
+        && difference.count(catalogue::diff::Severity::Destructive) > 0;
+    Ok(if is_denied { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Writes `atlas.sum` as `atlas migrate hash` does, and says what it wrote.
+pub(crate) fn sum(dir: &Path, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let shown = dir.display().to_string();
+    let mut directory =
+        Directory::open(dir).with_context(|| format!("cannot read the directory `{shown}`"))?;
+    let files = directory.migrations().with_context(|| format!("cannot read `{shown}`"))?;
+    if files.is_empty() {
+        return Err(anyhow!("`{shown}` holds no .sql files"));
+    }
+    let migrations: Vec<Migration<'_>> =
+        files.iter().map(|(name, bytes)| Migration { name, bytes }).collect();
+    let path = dir.join(atlas_sum::FILE_NAME);
+    write::file(&path, Sum::of(&migrations).text().as_bytes())
+        .with_context(|| format!("cannot write `{}`", path.display()))?;
+    writeln!(
+        out,
+        "wrote {} for {} files",
+        render::printable(&path.display().to_string()),
+        files.len()
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn check(
+    args: &ProjectArgs,
+    format: CheckFormat,
+    deny: Option<Deny>,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    let run = Run::of(args)?;
+    let files = Files::below(read::path_in_repository(&args.dir));
+    match format {
+        CheckFormat::Text => run.report()?,
+        CheckFormat::Json => view::check::json(&run.diagnostics, &run.sources, out)?,
+        CheckFormat::Github => view::github::print(&run.diagnostics, &run.sources, &files, out)?,
+        CheckFormat::Sarif => view::sarif::print(&run.diagnostics, &run.sources, &files, out)?,
+    }
+    let sorted = run.diagnostics.sorted();
+    let has_warnings = sorted.iter().any(|found| found.severity() == Severity::Warning);
+    let denied = deny == Some(Deny::Warnings) && has_warnings;
+    Ok(if denied { ExitCode::from(1) } else { run.code() })
+}
+
+/// Draws the project.
+pub(crate) fn graph(args: &GraphArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let run = Run::of(&args.project)?;
+    run.report()?;
+    let is_page_in_a_file = args.format == GraphFormat::Html && args.output.is_some();
+    if run.diagnostics.has_errors() && !is_page_in_a_file {
+        return Ok(run.code());
+    }
+    match &args.output {
+        None => draw(args, &run, out)?,
+        Some(path) => {
+            let mut drawn = Vec::new();
+            draw(args, &run, &mut drawn)?;
+            write::file(path, &drawn)
+                .with_context(|| format!("cannot write `{}`", path.display()))?;
+        }
+    }
+    Ok(run.code())
+}
+
+fn draw(args: &GraphArgs, run: &Run, out: &mut impl Write) -> anyhow::Result<()> {
+    let picture = view::graph::picture(&run.compilation, &run.sources);
+    match args.format {
+        GraphFormat::Mermaid => view::mermaid::print(&picture, out)?,
+        GraphFormat::Dot => view::dot::print(&picture, out)?,
+        GraphFormat::Svg => view::svg::print(&picture, out)?,
+        GraphFormat::Html => return Err(anyhow!("not drawn yet")),
+    }
+    Ok(())
+}
+
+pub(crate) fn health(out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    out.write_all(view::health::argocd_cm_patch().as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn json_schema(out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    out.write_all(view::json_schema::text().as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn completions(shell: Shell, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "generate", &mut script);
+    out.write_all(&script)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One page for all commands: what a packager installs as `generate.1`.
+pub(crate) fn man(out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    clap_mangen::Man::new(Cli::command()).render(out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a first project. Nothing is written when any of its files is there already.
+pub(crate) fn init(args: &InitArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let name = match &args.name {
+        Some(name) => name.clone(),
+        None => view::init::name_of(&folder_name(&args.dir)),
+    };
+    if view::init::name_of(&name) != name {
+        let help = view::init::name_of(&name);
+        return Err(anyhow!("`{name}` is no name for objects; `{help}` would be"));
+    }
+    let Some(files) = view::init::files(&name, &args.engine) else {
+        let known = engine::ENGINES.iter().map(|engine| engine.name);
+        let hint =
+            nearest(&args.engine, known.clone()).map(|name| format!("did you mean `{name}`?"));
+        let all = || format!("there is {}", known.collect::<Vec<_>>().join(", "));
+        return Err(anyhow!("unknown engine `{}`; {}", args.engine, hint.unwrap_or_else(all)));
+    };
+    if let Some(path) = write::existing(&args.dir, files.iter().map(|(path, _)| path.as_str())) {
+        return Err(anyhow!("`{}` is there already; nothing was written", path.display()));
+    }
+    for (path, text) in &files {
+        let path = args.dir.join(path);
+        write::new_file(&path, text)
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
+        writeln!(out, "wrote {}", render::printable(&path.display().to_string()))?;
+    }
+    write!(
+        out,
+        "{}",
+        view::init::next_steps(&name, &args.engine, &args.dir.display().to_string())
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The name of a directory, which may not be there yet.
+fn folder_name(dir: &Path) -> String {
+    let path = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,173 @@
+//! A directory, compiled: what every command but a few begins with.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+use argocd_atlas_plugin::cli::{Cli, Color, ProjectArgs};
+use argocd_atlas_plugin::diag::render::{self, Style};
+use argocd_atlas_plugin::diag::{Diagnostics, Severity, nearest};
+use argocd_atlas_plugin::environment::{self, Environment, Flags};
+use argocd_atlas_plugin::pipeline::{self, Compilation};
+use argocd_atlas_plugin::read::Directory;
+use argocd_atlas_plugin::revision;
+use argocd_atlas_plugin::source::{FileId, Sources};
+use argocd_atlas_plugin::view::diff::Side;
+use clap::CommandFactory;
+
+/// A directory that has been compiled.
+pub(crate) struct Run {
+    pub(crate) sources: Sources,
+    pub(crate) diagnostics: Diagnostics,
+    pub(crate) compilation: Compilation,
+    color: Color,
+    quiet: bool,
+}
+
+impl Run {
+    pub(crate) fn of(args: &ProjectArgs) -> anyhow::Result<Run> {
+        let _progress = Progress::begin(args.quiet);
+        let mut directory = Directory::open(&args.dir).with_context(|| not_found(args))?;
+        let mut run = Run::begin(args);
+        directory.list(&mut run.sources, run.root, &mut run.diagnostics);
+        Ok(run.compile(|sources, files, diagnostics| directory.load(sources, files, diagnostics)))
+    }
+
+    /// The same directory in a Git revision.
+    pub(crate) fn of_revision(args: &ProjectArgs, revision: &str) -> anyhow::Result<Run> {
+        let _progress = Progress::begin(args.quiet);
+        let mut run = Run::begin(args);
+        for (path, bytes) in revision::files(&args.dir, revision)? {
+            // What is no text now was none then, and no spec can use it.
+            if let Ok(text) = String::from_utf8(bytes) {
+                run.sources.add(path, text);
+            }
+        }
+        Ok(run.compile(|_, _, _| {}))
+    }
+
+    fn begin(args: &ProjectArgs) -> Begun {
+        let mut environment = environment::from_variables(environment::process_variables());
+        apply_flags(args, &mut environment);
+        let mut sources = Sources::default();
+        let root = sources.add_virtual(args.dir.display().to_string(), "");
+        let diagnostics = Diagnostics::default();
+        Begun { sources, root, environment, diagnostics, color: args.color, quiet: args.quiet }
+    }
+
+    /// Prints the diagnostics to standard error.
+    pub(crate) fn report(&self) -> io::Result<()> {
+        let least = if self.quiet { Severity::Error } else { Severity::Note };
+        let style = style(self.color, io::stderr().is_terminal());
+        let err = &mut io::BufWriter::new(io::stderr().lock());
+        render::text(&self.diagnostics, least, &self.sources, style, err)?;
+        err.flush()
+    }
+
+    /// How to print to standard output.
+    pub(crate) fn style(&self) -> Style {
+        style(self.color, io::stdout().is_terminal())
+    }
+
+    pub(crate) fn side(&self) -> Side<'_> {
+        Side { compilation: &self.compilation, sources: &self.sources }
+    }
+
+    pub(crate) fn code(&self) -> ExitCode {
+        if self.diagnostics.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
+    }
+}
+
+/// A run before its specs are read.
+struct Begun {
+    sources: Sources,
+    root: FileId,
+    environment: Environment,
+    diagnostics: Diagnostics,
+    color: Color,
+    quiet: bool,
+}
+
+impl Begun {
+    fn compile(self, load: impl FnMut(&mut Sources, &[FileId], &mut Diagnostics)) -> Run {
+        let Begun { mut sources, root, environment, mut diagnostics, color, quiet } = self;
+        let compilation =
+            pipeline::compile(&mut sources, root, &environment, load, &mut diagnostics);
+        Run { sources, diagnostics, compilation, color, quiet }
+    }
+}
+
+pub(crate) fn apply_flags(args: &ProjectArgs, environment: &mut Environment) {
+    if let Some(namespace) = &args.namespace {
+        environment.namespace = Some(namespace.clone());
+    }
+    environment.flags = Flags {
+        environment: args.environment.clone(),
+        images: args.images.clone(),
+        replicas: args.replicas.clone(),
+        set: args.set.clone(),
+    };
+}
+
+fn not_found(args: &ProjectArgs) -> String {
+    let dir = args.dir.display().to_string();
+    let command = Cli::command();
+    let commands: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    let hint = nearest(&dir, commands).map(|name| format!(" (did you mean the command `{name}`?)"));
+    format!("cannot read the directory `{dir}`{}", hint.unwrap_or_default())
+}
+
+fn style(color: Color, is_terminal: bool) -> Style {
+    let colored = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => is_terminal && !environment::no_color(),
+    };
+    if colored { Style::Colored } else { Style::Plain }
+}
+
+/// How wide standard output is; none when it is no terminal, which nothing is cut for.
+pub(crate) fn width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    environment::columns().or_else(measured).filter(|&width| width > 0)
+}
+
+/// A line on the terminal that says that something is going on, if it goes on for long.
+struct Progress {
+    // Dropped first: that is what ends the thread.
+    done: Option<mpsc::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Progress {
+    /// What is quicker than this needs no line.
+    const PATIENCE: Duration = Duration::from_millis(500);
+
+    fn begin(quiet: bool) -> Progress {
+        if quiet || !io::stderr().is_terminal() {
+            return Progress { done: None, thread: None };
+        }
+        let (done, is_done) = mpsc::channel::<()>();
+        let thread = thread::spawn(move || {
+            if is_done.recv_timeout(Self::PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                let _ = write!(io::stderr(), "compiling ...");
+                let _ = is_done.recv();
+                let _ = write!(io::stderr(), "\r\u{1b}[2K");
+            }
+        });
+        Progress { done: Some(done), thread: Some(thread) }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        drop(self.done.take());
+        let _ = self.thread.take().map(thread::JoinHandle::join);
+    }
+}

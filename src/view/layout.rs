@@ -1,0 +1,459 @@
+//! A picture's boxes in columns: where each stands, so that arrows run from left to right and cross
+//! as little as sweeps of barycenters can manage.
+//!
+//! A lane is as many columns wide as it has arrows in a row within it. An arrow that spans several
+//! columns is led through places of its own between the boxes; arrows of one box share them. Everything is a function of the
+//! picture: ties are broken by the order of the boxes.
+
+use std::collections::BTreeMap;
+
+use crate::view::graph::{Edge, Lane, Picture};
+
+/// What stands in a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A box, by its number in the picture.
+    Box(usize),
+    /// Where arrows of a box pass on their way to later columns, by the box's number.
+    Pass(usize),
+}
+
+/// A column: its lane and what stands in it from top to bottom, each with the middle of its height.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// The lane that it is part of.
+    pub lane: Lane,
+    /// From top to bottom.
+    pub places: Vec<(Place, f64)>,
+}
+
+/// Where everything stands.
+#[derive(Clone, Debug, Default)]
+pub struct Layout {
+    /// From left to right.
+    pub columns: Vec<Column>,
+    /// The height of it all.
+    pub height: f64,
+    /// For each arrow whether it runs from left to right; what is part of a cycle, or contradicts a
+    /// pin, does not.
+    pub is_forward: Vec<bool>,
+}
+
+/// How tall things are.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// A box.
+    pub node: f64,
+    /// The way of an arrow between boxes.
+    pub pass: f64,
+    /// Between two things in a column.
+    pub gap: f64,
+}
+
+/// Sweeps over all columns, there and back, when ordering and when placing.
+const SWEEPS: usize = 12;
+/// The most places that arrows are led through; past it they run straight.
+const PASSES: usize = 20_000;
+
+/// Lays a picture out.
+pub fn layout(picture: &Picture, sizes: Sizes) -> Layout {
+    let (lanes, column_of) = columns(picture);
+    let is_forward = |edge: &Edge| column(&column_of, edge.from) < column(&column_of, edge.to);
+    let is_forward: Vec<bool> = picture.edges.iter().map(is_forward).collect();
+    let mut web = Web::of(picture, &column_of, &is_forward, lanes.len());
+    web.order();
+    let heights = web.place(sizes);
+    let mut columns: Vec<Column> =
+        lanes.into_iter().map(|lane| Column { lane, places: Vec::new() }).collect();
+    for (column, points) in columns.iter_mut().zip(&web.columns) {
+        let place = |point: &usize| {
+            Some((web.points.get(*point)?.place, heights.get(*point).copied().unwrap_or(0.0)))
+        };
+        column.places = points.iter().filter_map(place).collect();
+    }
+    let bottom = |column: &Column| {
+        column.places.last().map_or(0.0, |(place, middle)| middle + sizes.of(*place) / 2.0)
+    };
+    let height = columns.iter().map(bottom).fold(0.0, f64::max);
+    Layout { columns, height, is_forward }
+}
+
+impl Sizes {
+    fn of(self, place: Place) -> f64 {
+        match place {
+            Place::Box(_) => self.node,
+            Place::Pass(_) => self.pass,
+        }
+    }
+}
+
+fn column(column_of: &[usize], node: usize) -> usize {
+    column_of.get(node).copied().unwrap_or(0)
+}
+
+/// The lane of every column, and the column of every box: the boxes of a lane stand behind what
+/// they wait for in it.
+fn columns(picture: &Picture) -> (Vec<Lane>, Vec<usize>) {
+    let n_nodes = picture.nodes.len();
+    let mut graph: crate::graph::Graph<(), ()> = crate::graph::Graph::default();
+    (0..n_nodes).for_each(|_| _ = graph.add_node(()));
+    let lane = |node: usize| picture.nodes.get(node).map(|node| node.lane);
+    let within = picture.edges.iter().filter(|edge| lane(edge.from) == lane(edge.to));
+    within.for_each(|edge| _ = graph.add_edge(edge.from, edge.to, ()));
+    let components = graph.components();
+    let mut depth = vec![0usize; n_nodes];
+    for node in graph.order() {
+        let counts =
+            |edge: &&crate::graph::Edge<()>| components.get(edge.from) != components.get(edge.to);
+        let before = graph.incoming(node).filter(counts).map(|edge| column(&depth, edge.from) + 1);
+        let deepest = before.max().unwrap_or(0);
+        if let Some(place) = depth.get_mut(node) {
+            *place = deepest;
+        }
+    }
+    let mut lanes: Vec<Lane> = Vec::new();
+    let mut first_of: BTreeMap<Lane, usize> = BTreeMap::new();
+    for node in &picture.nodes {
+        first_of.entry(node.lane).or_insert(0);
+    }
+    for (&lane, first) in &mut first_of {
+        let members = picture.nodes.iter().zip(&depth).filter(|(node, _)| node.lane == lane);
+        let width = members.map(|(_, depth)| depth + 1).max().unwrap_or(1);
+        *first = lanes.len();
+        lanes.extend(std::iter::repeat_n(lane, width));
+    }
+    let column_of = picture.nodes.iter().zip(&depth);
+    let column_of = column_of
+        .map(|(node, depth)| first_of.get(&node.lane).copied().unwrap_or(0) + depth)
+        .collect();
+    (lanes, column_of)
+}
+
+/// A box, or a place where an arrow passes, with its neighbours in the columns beside it.
+struct Point {
+    place: Place,
+    left: Vec<usize>,
+    right: Vec<usize>,
+}
+
+/// All points, and the points of each column from top to bottom.
+struct Web {
+    points: Vec<Point>,
+    columns: Vec<Vec<usize>>,
+}
+
+impl Web {
+    fn of(picture: &Picture, column_of: &[usize], is_forward: &[bool], n_columns: usize) -> Web {
+        let point = |place| Point { place, left: Vec::new(), right: Vec::new() };
+        let boxes = (0..picture.nodes.len()).map(|node| point(Place::Box(node)));
+        let mut web = Web { points: boxes.collect(), columns: vec![Vec::new(); n_columns] };
+        for (node, &column) in column_of.iter().enumerate() {
+            web.stand(node, column);
+        }
+        let mut passes: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        let forward = picture.edges.iter().zip(is_forward);
+        for (edge, _) in forward.filter(|(_, is_forward)| **is_forward) {
+            let (from, to) = (column(column_of, edge.from), column(column_of, edge.to));
+            let mut last = edge.from;
+            let has_room = passes.len() + (to - from) < PASSES;
+            for between in (from + 1..to).filter(|_| has_room) {
+                let key = (edge.from, between);
+                last = match passes.get(&key) {
+                    Some(&pass) => pass,
+                    None => {
+                        let pass = web.points.len();
+                        web.points.push(point(Place::Pass(edge.from)));
+                        web.stand(pass, between);
+                        web.join(last, pass);
+                        passes.insert(key, pass);
+                        pass
+                    }
+                };
+            }
+            web.join(last, edge.to);
+        }
+        web
+    }
+
+    fn stand(&mut self, point: usize, column: usize) {
+        if let Some(points) = self.columns.get_mut(column) {
+            points.push(point);
+        }
+    }
+
+    fn join(&mut self, left: usize, right: usize) {
+        if let Some(point) = self.points.get_mut(left) {
+            point.right.push(right);
+        }
+        if let Some(point) = self.points.get_mut(right) {
+            point.left.push(left);
+        }
+    }
+
+    /// Sweeps to and fro, and keeps the order with the fewest crossings.
+    fn order(&mut self) {
+        let mut best = (self.crossings(), self.columns.clone());
+        for sweep in 0..SWEEPS {
+            let to_right = sweep % 2 == 0;
+            let columns: Vec<usize> = match to_right {
+                true => (1..self.columns.len()).collect(),
+                false => (0..self.columns.len().saturating_sub(1)).rev().collect(),
+            };
+            for column in columns {
+                self.sort_column(column, to_right);
+            }
+            let crossings = self.crossings();
+            if crossings < best.0 {
+                best = (crossings, self.columns.clone());
+            }
+        }
+        self.columns = best.1;
+    }
+
+    /// Orders a column by where the neighbours on one side stand; a point without any keeps its
+    /// place among the others.
+    fn sort_column(&mut self, column: usize, by_left: bool) {
+        let ranks = self.ranks();
+        let rank = |point: usize| ranks.get(point).copied().unwrap_or(0.0);
+        let Some(points) = self.columns.get(column) else { return };
+        let mut keyed: Vec<(f64, usize)> = points
+            .iter()
+            .map(|&point| {
+                let beside = self.points.get(point);
+                let beside = beside.map(|p| if by_left { &p.left } else { &p.right });
+                let beside = beside.map_or(&[][..], Vec::as_slice);
+                let sum: f64 = beside.iter().map(|&other| rank(other)).sum();
+                let mean = if beside.is_empty() { rank(point) } else { sum / to_f64(beside.len()) };
+                (mean, point)
+            })
+            .collect();
+        keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some(points) = self.columns.get_mut(column) {
+            *points = keyed.into_iter().map(|(_, point)| point).collect();
+        }
+    }
+
+    /// How far down its column every point stands, from 0 to 1.
+    fn ranks(&self) -> Vec<f64> {
+        let mut ranks = vec![0.0; self.points.len()];
+        for points in &self.columns {
+            for (number, &point) in points.iter().enumerate() {
+                if let Some(rank) = ranks.get_mut(point) {
+                    *rank = (to_f64(number) + 0.5) / to_f64(points.len());
+                }
+            }
+        }
+        ranks
+    }
+
+    /// How many arrows cross: inversions between neighbouring columns, by a Fenwick tree.
+    fn crossings(&self) -> usize {
+        let mut number_of = vec![0usize; self.points.len()];
+        for points in &self.columns {
+            for (number, &point) in points.iter().enumerate() {
+                if let Some(place) = number_of.get_mut(point) {
+                    *place = number;
+                }
+            }
+        }
+        let number = |point: usize| number_of.get(point).copied().unwrap_or(0);
+        let mut crossings = 0;
+        for pair in self.columns.windows(2) {
+            let [left, right] = pair else { continue };
+            let mut tree = vec![0usize; right.len() + 1];
+            let mut n_before = 0;
+            for &point in left {
+                let mut ends: Vec<usize> = self
+                    .points
+                    .get(point)
+                    .map(|p| p.right.iter().map(|&to| number(to)).collect())
+                    .unwrap_or_default();
+                ends.sort_unstable();
+                for &end in &ends {
+                    crossings += n_before - sum(&tree, end + 1);
+                }
+                for &end in &ends {
+                    add(&mut tree, end + 1);
+                    n_before += 1;
+                }
+            }
+        }
+        crossings
+    }
+
+    /// Heights: each point wants to stand level with its neighbours; the order is kept.
+    fn place(&self, sizes: Sizes) -> Vec<f64> {
+        let size = |point: usize| self.points.get(point).map_or(0.0, |p| sizes.of(p.place));
+        let mut heights = vec![0.0; self.points.len()];
+        for points in &self.columns {
+            let mut top = 0.0;
+            for &point in points {
+                set(&mut heights, point, top + size(point) / 2.0);
+                top += size(point) + sizes.gap;
+            }
+        }
+        for sweep in 0..SWEEPS {
+            for number in 0..self.columns.len() {
+                let column = if sweep % 2 == 0 { number } else { self.columns.len() - 1 - number };
+                let Some(points) = self.columns.get(column) else { continue };
+                let wanted: Vec<(f64, f64)> =
+                    points.iter().map(|&point| self.wanted(point, &heights)).collect();
+                let offsets: Vec<f64> = points
+                    .iter()
+                    .scan(0.0, |top, &point| {
+                        let middle = *top + size(point) / 2.0;
+                        *top += size(point) + sizes.gap;
+                        Some(middle)
+                    })
+                    .collect();
+                for (&point, height) in points.iter().zip(apart(&wanted, &offsets)) {
+                    set(&mut heights, point, height);
+                }
+            }
+        }
+        let top = |heights: &[f64]| {
+            let tops = heights.iter().enumerate().map(|(point, middle)| middle - size(point) / 2.0);
+            tops.fold(f64::INFINITY, f64::min)
+        };
+        let top = top(&heights);
+        if top.is_finite() {
+            heights.iter_mut().for_each(|height| *height -= top);
+        }
+        heights
+    }
+
+    /// Where a point would like to stand, and how much that counts: the way of a long arrow is to be
+    /// straight above all.
+    fn wanted(&self, point: usize, heights: &[f64]) -> (f64, f64) {
+        let here = heights.get(point).copied().unwrap_or(0.0);
+        let Some(Point { place, left, right }) = self.points.get(point) else { return (here, 1.0) };
+        let beside = left.iter().chain(right);
+        let (sum, count) = beside.fold((0.0, 0.0), |(sum, count), &other| {
+            (sum + heights.get(other).copied().unwrap_or(0.0), count + 1.0)
+        });
+        match place {
+            _ if count == 0.0 => (here, 0.1),
+            Place::Box(_) => (sum / count, 1.0),
+            Place::Pass(_) => (sum / count, 2.0),
+        }
+    }
+}
+
+/// The heights nearest to the wanted ones that keep the order and the distances (pool adjacent
+/// violators). `wanted` has a weight with each, `offsets` how far down each stands at the least.
+fn apart(wanted: &[(f64, f64)], offsets: &[f64]) -> Vec<f64> {
+    // Blocks of neighbours that touch: the sum of what they want, their weight, how many they are.
+    let mut blocks: Vec<(f64, f64, usize)> = Vec::new();
+    for (&(want, weight), offset) in wanted.iter().zip(offsets) {
+        blocks.push(((want - offset) * weight, weight, 1));
+        while let [.., before, last] = blocks.as_slice() {
+            if before.0 / before.1 <= last.0 / last.1 {
+                break;
+            }
+            let joined = (before.0 + last.0, before.1 + last.1, before.2 + last.2);
+            blocks.truncate(blocks.len() - 2);
+            blocks.push(joined);
+        }
+    }
+    let shifts = blocks.iter().flat_map(|&(sum, weight, n)| std::iter::repeat_n(sum / weight, n));
+    shifts.zip(offsets).map(|(shift, offset)| shift + offset).collect()
+}
+
+fn set(heights: &mut [f64], point: usize, height: f64) {
+    if let Some(place) = heights.get_mut(point) {
+        *place = height;
+    }
+}
+
+fn to_f64(count: usize) -> f64 {
+    u32::try_from(count).map_or(f64::MAX, f64::from)
+}
+
+fn sum(tree: &[usize], mut index: usize) -> usize {
+    let mut total = 0;
+    while index > 0 {
+        total += tree.get(index).copied().unwrap_or(0);
+        index &= index - 1;
+    }
+    total
+}
+
+fn add(tree: &mut [usize], mut index: usize) {
+    while let Some(place) = tree.get_mut(index) {
+        *place += 1;
+        index += index & index.wrapping_neg();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Unit;
+    use crate::view::graph::{Node, Role};
+
+    const SIZES: Sizes = Sizes { node: 10.0, pass: 2.0, gap: 5.0 };
+
+    fn picture(waves: &[i64], edges: &[(usize, usize)]) -> Picture {
+        let node = |(number, &wave): (usize, &i64)| Node {
+            unit: Unit::App(number),
+            lane: Lane::Wave(wave),
+            role: Role::App,
+            kind: "App".to_owned(),
+            name: format!("n{number}"),
+            makes: Vec::new(),
+            why: String::new(),
+            is_pinned: false,
+        };
+        let edge = |&(from, to): &(usize, usize)| Edge {
+            from,
+            to,
+            by: String::new(),
+            gates: true,
+            is_default: false,
+        };
+        Picture {
+            nodes: waves.iter().enumerate().map(node).collect(),
+            edges: edges.iter().map(edge).collect(),
+        }
+    }
+
+    fn order(layout: &Layout) -> Vec<Vec<Place>> {
+        let column = |column: &Column| column.places.iter().map(|(place, _)| *place).collect();
+        layout.columns.iter().map(column).collect()
+    }
+
+    #[test]
+    fn arrows_that_cross_are_untangled() {
+        let layout = layout(&picture(&[0, 0, 1, 1], &[(0, 3), (1, 2)]), SIZES);
+        assert_eq!(
+            order(&layout),
+            [[Place::Box(0), Place::Box(1)], [Place::Box(3), Place::Box(2)]],
+        );
+    }
+
+    #[test]
+    fn a_long_arrow_passes_between_the_boxes() {
+        let layout = layout(&picture(&[0, 1, 2], &[(0, 1), (0, 2)]), SIZES);
+        assert_eq!(order(&layout)[1], [Place::Box(1), Place::Pass(0)]);
+        let [(_, upper), (_, lower)] = layout.columns[1].places[..] else { panic!() };
+        assert!(lower - upper >= 10.0 / 2.0 + 5.0 + 2.0 / 2.0 - 1e-9);
+    }
+
+    #[test]
+    fn within_a_lane_what_waits_stands_behind() {
+        let layout = layout(&picture(&[0, 0], &[(1, 0)]), SIZES);
+        assert_eq!(order(&layout), [[Place::Box(1)], [Place::Box(0)]]);
+        assert_eq!(layout.is_forward, [true]);
+    }
+
+    #[test]
+    fn a_cycle_is_laid_out_all_the_same() {
+        let layout = layout(&picture(&[0, 1], &[(0, 1), (1, 0)]), SIZES);
+        assert_eq!(layout.is_forward, [true, false]);
+    }
+
+    #[test]
+    fn nothing_is_nothing() {
+        assert!(layout(&Picture::default(), SIZES).columns.is_empty());
+    }
+}

@@ -1,0 +1,164 @@
+//! `generate check --format sarif`: SARIF 2.1.0, which code scanning reads
+//! (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
+use crate::source::{Sources, Span};
+use crate::view::check::Files;
+use crate::view::explain;
+
+/// Prints one run with every rule and every diagnostic.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn print(
+    diagnostics: &Diagnostics,
+    sources: &Sources,
+    files: &Files,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let results: Vec<Value> =
+        diagnostics.sorted().into_iter().map(|found| result(found, sources, files)).collect();
+    let driver = json!({
+        "name": env!("CARGO_PKG_NAME"),
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "informationUri": env!("CARGO_PKG_REPOSITORY"),
+        "rules": Code::ALL.iter().map(|code| rule(*code)).collect::<Vec<_>>(),
+    });
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": driver },
+            // Columns count characters, as in every other format.
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The repository." } } },
+            "results": results,
+        }],
+    });
+    serde_json::to_writer_pretty(&mut *out, &log)?;
+    writeln!(out)
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    }
+}
+
+fn rule(code: Code) -> Value {
+    let section = explain::code(code.name()).unwrap_or_default();
+    let paragraphs = section.split("\n\n").map(str::trim);
+    // The first paragraph of a section is the severity alone.
+    let prose = paragraphs.filter(|text| !text.is_empty() && *text != code.severity().word());
+    let first = prose.map(|text| text.replace('\n', " ")).next();
+    let description = first.unwrap_or_else(|| code.name().replace('-', " "));
+    let help = if section.is_empty() { description.as_str() } else { section };
+    json!({
+        "id": code.name(),
+        "name": camel_case(code.name()),
+        "shortDescription": { "text": first_sentence(&description) },
+        "fullDescription": { "text": description },
+        "help": { "text": help, "markdown": help },
+        "defaultConfiguration": { "level": level(code.severity()) },
+    })
+}
+
+/// `UnknownField`: what SARIF wants a rule's name to look like.
+fn camel_case(name: &str) -> String {
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    name.split('-').map(capital).collect()
+}
+
+fn first_sentence(text: &str) -> &str {
+    text.split_once(". ").map_or(text, |(sentence, _)| sentence).trim_end_matches('.')
+}
+
+fn result(found: &Diagnostic, sources: &Sources, files: &Files) -> Value {
+    let index = Code::ALL.iter().position(|code| *code == found.code);
+    let mut text = found.message.clone();
+    if files.path(found.primary.file, sources).is_none() {
+        text = format!("{}: {text}", sources.place(found.primary));
+    }
+    for help in &found.help {
+        text.push_str(&format!("\nhelp: {help}"));
+    }
+    let related = found.labels.iter().filter_map(|label| {
+        let location = location(label.span, sources, files)?;
+        Some(with(location, "message", json!({ "text": label.text })))
+    });
+    let related: Vec<Value> = related
+        .zip(0..)
+        .map(|(location, id)| Value::Object(with(location, "id", json!(id))))
+        .collect();
+    let mut result = Map::new();
+    result.insert("ruleId".to_owned(), json!(found.code.name()));
+    result.insert("ruleIndex".to_owned(), json!(index));
+    result.insert("level".to_owned(), json!(level(found.severity())));
+    result.insert("message".to_owned(), json!({ "text": text }));
+    if let Some(location) = location(found.primary, sources, files) {
+        result.insert("locations".to_owned(), json!([location]));
+    }
+    if !related.is_empty() {
+        result.insert("relatedLocations".to_owned(), json!(related));
+    }
+    Value::Object(result)
+}
+
+fn with(mut object: Map<String, Value>, key: &str, value: Value) -> Map<String, Value> {
+    object.insert(key.to_owned(), value);
+    object
+}
+
+/// A place in a file of the repository; SARIF knows no others.
+fn location(span: Span, sources: &Sources, files: &Files) -> Option<Map<String, Value>> {
+    let path = files.path(span.file, sources)?;
+    let source = sources.get(span.file);
+    let (start, end) = (source.position(span.range().start), source.position(span.range().end));
+    let region = json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    });
+    let artifact = json!({ "uri": uri(&path), "uriBaseId": "%SRCROOT%" });
+    let physical = json!({ "artifactLocation": artifact, "region": region });
+    Some(with(Map::new(), "physicalLocation", physical))
+}
+
+/// A path as a relative URI reference (RFC 3986).
+fn uri(path: &str) -> String {
+    let escape = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+            char::from(byte).to_string()
+        }
+        byte => format!("%{byte:02X}"),
+    };
+    path.bytes().map(escape).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_a_uri() {
+        assert_eq!(uri("deploy/app one.yaml"), "deploy/app%20one.yaml");
+        assert_eq!(uri("a:b#c"), "a%3Ab%23c");
+    }
+
+    #[test]
+    fn the_first_sentence_is_the_short_description() {
+        assert_eq!(first_sentence("The text is not YAML. And so on."), "The text is not YAML");
+        assert_eq!(camel_case("unknown-field"), "UnknownField");
+    }
+}
