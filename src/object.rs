@@ -150,6 +150,13 @@ pub fn is_there_at_once(kind: &str) -> bool {
     apply_rank(kind) < apply_rank("Service") && !late.contains(&kind)
 }
 
+/// Whether Argo CD has nothing to wait for in a kind, by itself: what others need of it is there
+/// when it is applied.
+pub fn is_healthy_at_once(kind: &str) -> bool {
+    let others = ["Service", "PersistentVolume", "CustomResourceDefinition", "PriorityClass"];
+    is_there_at_once(kind) || others.contains(&kind)
+}
+
 /// Whether a kind runs pods.
 pub fn is_workload(kind: &str) -> bool {
     let kinds = [

@@ -5,11 +5,11 @@
 //! around them, below zero where that is what it takes.
 
 use crate::diag::Diagnostics;
-use crate::diag::problems::waves::{Step, WavePinContradicts};
+use crate::diag::problems::waves::{PinHoldsBack, Step, WavePinContradicts, WavePinDoubtful};
 use crate::graph::{EdgeId, NodeId};
-use crate::link::{Link, Links, is_claim, step};
+use crate::link::{Link, Links, Origin, is_claim, step, why_it_follows};
 use crate::model::{Project, Unit};
-use crate::object::{Object, apply_rank, group};
+use crate::object::{Object, apply_rank, group, is_healthy_at_once};
 use crate::resolve::WAVE_ANNOTATION;
 use crate::source::Spanned;
 
@@ -150,7 +150,54 @@ fn waves(project: &Project, links: &Links, diagnostics: &mut Diagnostics) -> Vec
         })
         .collect();
     claims_join_their_pods(project, links, &levels, &mut units);
+    what_others_read_comes_first(project, links, &mut units);
+    report_held_back(project, links, &units, diagnostics);
     units
+}
+
+/// Where waves below zero are in use, a ConfigMap without a wave is in the first of them: it costs
+/// no wait, and a pod that reads it may be there.
+fn what_others_read_comes_first(project: &Project, links: &Links, units: &mut [Scheduled]) {
+    let first = units.iter().map(|scheduled| scheduled.wave).min().unwrap_or(0).min(0);
+    for scheduled in units.iter_mut().filter(|scheduled| !scheduled.is_pinned) {
+        let Unit::Manifest(index) = scheduled.unit else { continue };
+        let waits = links.incoming(scheduled.node).next().is_some();
+        let kind = project.manifests.get(index).map(|manifest| &manifest.written.kind.value);
+        if !waits && kind.is_some_and(|kind| is_healthy_at_once(kind)) {
+            scheduled.wave = first;
+        }
+    }
+}
+
+/// Reports a written wave that would wait for a later one (rule 4).
+fn report_held_back(
+    project: &Project,
+    links: &Links,
+    units: &[Scheduled],
+    diagnostics: &mut Diagnostics,
+) {
+    let follows = |link: &Link| link.origin == Origin::Follows;
+    for scheduled in units {
+        let Some(pin) = project.pin(scheduled.unit) else { continue };
+        let mounting = links.outgoing(scheduled.node).filter(|edge| follows(&edge.weight));
+        let serving = links.incoming(scheduled.node).filter(|edge| follows(&edge.weight));
+        let mounting = mounting.filter_map(|edge| units.get(edge.to));
+        let needs = match mounting.min_by_key(|unit| unit.wave) {
+            Some(first) => Some(first),
+            None => serving.filter_map(|edge| units.get(edge.from)).max_by_key(|unit| unit.wave),
+        };
+        let Some(needs) = needs.filter(|needs| needs.wave > pin.value) else { continue };
+        let Some(needs_span) = project.place(needs.unit) else { continue };
+        diagnostics.report(PinHoldsBack {
+            primary: pin.span,
+            name: project.label(scheduled.unit),
+            wave: pin.value,
+            needs: project.label(needs.unit),
+            needs_span,
+            needs_wave: needs.wave,
+            why: why_it_follows(project, scheduled.unit),
+        });
+    }
 }
 
 /// A claim is in the wave of the first pod that mounts it: earlier, it could not bind and would
@@ -259,11 +306,25 @@ impl<'a> Levels<'a> {
     fn check_pin(&self, node: NodeId, diagnostics: &mut Diagnostics) {
         let Some(pin) = self.pins.get(node).copied().flatten() else { return };
         let Some(lowest) = self.earliest(node).filter(|&lowest| lowest > pin.value) else { return };
-        let (steps, source) = self.path_to_pin(node, lowest);
+        let (path, source) = self.path_to_pin(node, lowest);
         let Some(other) = self.pins.get(source).copied().flatten() else { return };
+        let comes_from =
+            |origin| path.iter().any(|&id| self.links.edge(id).weight.origin == origin);
+        let steps: Vec<Step> =
+            path.iter().filter_map(|&id| step(self.project, self.links, id)).collect();
+        // What goes with a workload has a warning of its own; a written wave outdoes a default.
+        if comes_from(Origin::Follows) || comes_from(Origin::Default) {
+            return;
+        }
+        let name = self.project.label(*self.links.node(node));
+        if comes_from(Origin::Inferred) {
+            let (primary, wave) = (pin.span, pin.value);
+            diagnostics.report(WavePinDoubtful { primary, name, wave, lowest, steps });
+            return;
+        }
         diagnostics.report(WavePinContradicts {
             primary: pin.span,
-            name: self.project.label(*self.links.node(node)),
+            name,
             wave: pin.value,
             other_span: other.span,
             other: self.project.label(*self.links.node(source)),
@@ -274,7 +335,7 @@ impl<'a> Levels<'a> {
     }
 
     /// The path from a node back to the pin that makes it wait so long.
-    fn path_to_pin(&self, node: NodeId, lowest: i64) -> (Vec<Step>, NodeId) {
+    fn path_to_pin(&self, node: NodeId, lowest: i64) -> (Vec<EdgeId>, NodeId) {
         let mut steps = Vec::new();
         let (mut node, mut wave) = (node, lowest);
         loop {
@@ -285,7 +346,7 @@ impl<'a> Levels<'a> {
                     && self.wave(edge.from) + weight(&edge.weight) == wave
             });
             let Some(id) = tight else { return (steps, node) };
-            steps.extend(step(self.project, self.links, id));
+            steps.push(id);
             node = self.links.edge(id).from;
             wave = self.wave(node);
             if self.pin(node).is_some() {
