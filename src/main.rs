@@ -1,19 +1,21 @@
 //! Arguments in, exit code out: 0 printed, 1 the specs are wrong, 2 it could not run.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
 use argocd_atlas_plugin::cli::{
-    ApplicationArgs, CheckFormat, Cli, Color, Command, Deny, ProjectArgs,
+    ApplicationArgs, CheckFormat, Cli, Color, Command, Deny, ManifestsArgs, ProjectArgs,
 };
 use argocd_atlas_plugin::diag::render::{self, Style};
 use argocd_atlas_plugin::diag::{Diagnostics, Severity, nearest};
 use argocd_atlas_plugin::environment::{self, Environment, Flags};
+use argocd_atlas_plugin::parse::API_VERSION;
 use argocd_atlas_plugin::pipeline::{self, Compilation};
-use argocd_atlas_plugin::read::Directory;
+use argocd_atlas_plugin::read::{self, Directory};
 use argocd_atlas_plugin::source::Sources;
-use argocd_atlas_plugin::{emit, view};
+use argocd_atlas_plugin::{emit, view, write};
 use clap::{CommandFactory, Parser};
 
 fn main() -> ExitCode {
@@ -52,8 +54,8 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let out = &mut io::BufWriter::new(io::stdout().lock());
     let code = match cli.command {
-        None => manifests(&cli.project, out)?,
-        Some(Command::Manifests(project)) => manifests(&project, out)?,
+        None => manifests(&cli.manifests, out)?,
+        Some(Command::Manifests(args)) => manifests(&args, out)?,
         Some(Command::Waves(project)) => waves(&project, out)?,
         Some(Command::Explain { what, project }) => explain(&what, &project, out)?,
         Some(Command::Check { project, format, deny }) => check(&project, format, deny, out)?,
@@ -86,8 +88,18 @@ impl Run {
         let mut diagnostics = Diagnostics::default();
         let mut sources = Sources::default();
         let root = sources.add(args.dir.display().to_string(), "");
-        let mut directory = Directory::open(&args.dir).with_context(|| not_found(args))?;
-        directory.list(&mut sources, root, &mut diagnostics);
+        let mut directory = Directory::open(dir(args)).with_context(|| not_found(args))?;
+        if is_standard_input(args) {
+            let input = io::stdin().lock();
+            let file = read::standard_input(input, &mut sources, &mut diagnostics)
+                .context("cannot read standard input")?;
+            // Only specs name files, and they name them from here.
+            if sources.get(file).text().contains(API_VERSION) {
+                directory.list(&mut sources, root, &mut diagnostics);
+            }
+        } else {
+            directory.read(&mut sources, root, &mut diagnostics);
+        }
         let compilation = pipeline::compile(
             &mut sources,
             root,
@@ -109,6 +121,15 @@ impl Run {
     fn code(&self) -> ExitCode {
         if self.diagnostics.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
     }
+}
+
+fn is_standard_input(args: &ProjectArgs) -> bool {
+    args.dir == Path::new("-")
+}
+
+/// The directory in which the files stand that specs name.
+fn dir(args: &ProjectArgs) -> &Path {
+    if is_standard_input(args) { Path::new(".") } else { &args.dir }
 }
 
 fn apply_flags(args: &ProjectArgs, environment: &mut Environment) {
@@ -140,14 +161,40 @@ fn style(color: Color) -> Style {
     if colored { Style::Colored } else { Style::Plain }
 }
 
-fn manifests(args: &ProjectArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    let run = Run::of(args)?;
+fn manifests(args: &ManifestsArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let run = Run::of(&args.project)?;
     run.report()?;
-    if !run.diagnostics.has_errors() {
-        let Compilation { plan, project, .. } = &run.compilation;
-        emit::manifests(plan, project, &run.sources, out)?;
+    if run.diagnostics.has_errors() {
+        return Ok(run.code());
+    }
+    let Compilation { plan, project, .. } = &run.compilation;
+    match &args.output {
+        None => emit::manifests(plan, project, &run.sources, out)?,
+        Some(path) => written(&run, path, args)
+            .with_context(|| format!("cannot write to `{}`", path.display()))?,
     }
     Ok(run.code())
+}
+
+/// Writes the manifests to a file, or one file an object to a directory.
+fn written(run: &Run, path: &Path, args: &ManifestsArgs) -> io::Result<()> {
+    if !is_standard_input(&args.project) {
+        write::check_outside(path, &args.project.dir)?;
+    }
+    let Compilation { plan, project, .. } = &run.compilation;
+    if !write::is_directory(path) {
+        let mut text = Vec::new();
+        emit::manifests(plan, project, &run.sources, &mut text)?;
+        return write::file(path, &String::from_utf8_lossy(&text));
+    }
+    let mut files = Vec::new();
+    for (number, planned) in plan.objects.iter().enumerate() {
+        let mut text = Vec::new();
+        emit::manifest(planned, project, &run.sources, &mut text)?;
+        let name = emit::file_name(planned, number, plan.objects.len());
+        files.push((name, String::from_utf8_lossy(&text).into_owned()));
+    }
+    write::directory(path, &files)
 }
 
 fn waves(args: &ProjectArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {

@@ -17,7 +17,11 @@ pub struct Step {
 
 impl Step {
     fn words(&self) -> String {
-        format!("`{}` waits for `{}` by `{}`", self.from, self.to, self.by)
+        let Step { from, to, by, .. } = self;
+        match by.contains('`') {
+            true => format!("`{from}` waits for `{to}` by {by}"),
+            false => format!("`{from}` waits for `{to}` by `{by}`"),
+        }
     }
 }
 
