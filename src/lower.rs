@@ -31,7 +31,8 @@ pub fn objects(project: &Project, root: Span, diagnostics: &mut Diagnostics) -> 
         }
         objects.extend(made);
     }
-    if objects.is_empty() {
+    // What could not be read has been reported, and says more.
+    if objects.is_empty() && !diagnostics.has_errors() {
         diagnostics.report(EmptyProject { primary: root });
     }
     report_duplicates(project, &objects, diagnostics);
