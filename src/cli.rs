@@ -44,6 +44,26 @@ pub enum Command {
     Health,
     /// Print an Argo CD Application for the directory
     Application(ApplicationArgs),
+    /// Print what a change does: to the database, to the objects, to the waves
+    Diff {
+        /// A Git revision (`origin/main`) or a directory to compare with
+        #[arg(long, value_name = "REV|DIR")]
+        against: String,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+        format: DiffFormat,
+        /// What makes the exit code 1
+        #[arg(long, value_enum)]
+        deny: Option<DenyDiff>,
+        /// The directory and the flags.
+        #[command(flatten)]
+        project: ProjectArgs,
+    },
+    /// Write the checksum file `atlas.sum` of a directory of migrations
+    Sum {
+        /// The directory of migrations
+        dir: PathBuf,
+    },
     /// Print diagnostics only
     Check {
         /// The directory and the flags.
@@ -135,6 +155,24 @@ pub enum CheckFormat {
 pub enum Deny {
     /// Warnings too
     Warnings,
+}
+
+/// How `diff` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For people
+    Text,
+    /// For a comment on a pull request
+    Markdown,
+    /// For programs
+    Json,
+}
+
+/// What makes `diff` fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DenyDiff {
+    /// Schema changes that lose data or break clients
+    Destructive,
 }
 
 /// When to use colours.

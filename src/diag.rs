@@ -60,12 +60,13 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A problem at a place.
+    /// A problem at a place. Its texts, here and below, may hold anything that a file holds: what
+    /// a terminal would act on is escaped.
     pub fn new(code: Code, primary: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             code,
             primary,
-            message: message.into(),
+            message: render::printable(&message.into()),
             at_primary: None,
             labels: Vec::new(),
             help: Vec::new(),
@@ -75,21 +76,21 @@ impl Diagnostic {
     /// Says something right at the primary place.
     #[must_use]
     pub fn at(mut self, text: impl Into<String>) -> Diagnostic {
-        self.at_primary = Some(text.into());
+        self.at_primary = Some(render::printable(&text.into()));
         self
     }
 
     /// Shows another place.
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label { span, text: text.into() });
+        self.labels.push(Label { span, text: render::printable(&text.into()) });
         self
     }
 
     /// Says what to write instead.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
-        self.help.push(text.into());
+        self.help.push(render::printable(&text.into()));
         self
     }
 
@@ -145,6 +146,13 @@ impl Diagnostics {
             key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
         });
         sorted.dedup();
+        // What could not be read is no value, which is no news.
+        sorted.dedup_by(|later, earlier| {
+            let starts = |found: &Diagnostic| (found.primary.file, found.primary.start);
+            later.code == Code::WrongType
+                && earlier.code <= Code::UnprintableText
+                && starts(later) == starts(earlier)
+        });
         sorted
     }
 }

@@ -4,8 +4,9 @@ pub mod yaml;
 
 use std::io::{self, Write};
 
+use crate::diag::render::printable;
 use crate::model::Project;
-use crate::schedule::{Plan, Planned};
+use crate::plan::{Plan, Planned};
 use crate::source::Sources;
 use crate::value::Value;
 
@@ -39,7 +40,7 @@ pub fn comment(planned: &Planned, project: &Project, sources: &Sources) -> Strin
     let order = if *is_hook { "hook".to_owned() } else { format!("wave {wave}") };
     let place = sources.place(object.place);
     // A path may hold anything that a file system takes.
-    format!("{order}: {} ({})", project.label(object.owner), place.escape_debug())
+    format!("{order}: {} ({})", project.label(object.owner), printable(&place))
 }
 
 /// `03-1-atlasschema-shop.yaml`: the place in the order, the wave, and what it is.

@@ -39,6 +39,10 @@ pub struct Image {
     pub data_path: &'static str,
     /// Parameters of the connection URL that the image needs as it is.
     pub parameters: &'static [(&'static str, &'static str)],
+    /// Ports that it listens on beside the engine's.
+    pub other_ports: &'static [(&'static str, u16)],
+    /// The group that has to own the volume, where the server does not begin as root.
+    pub group: Option<i64>,
 }
 
 /// Which official image: each takes its settings and is probed in its own way.
@@ -50,6 +54,10 @@ pub enum Flavor {
     MariaDb,
     /// `postgres`.
     Postgres,
+    /// `mcr.microsoft.com/mssql/server`.
+    SqlServer,
+    /// `clickhouse/clickhouse-server`.
+    ClickHouse,
 }
 
 const fn external(name: &'static str, port: Option<u16>) -> Engine {
@@ -62,6 +70,8 @@ const MYSQL_IMAGE: Image = Image {
     flavor: Flavor::MySql,
     data_path: "/var/lib/mysql",
     parameters: &[],
+    other_ports: &[],
+    group: None,
 };
 const MARIADB_IMAGE: Image = Image {
     repository: "mariadb",
@@ -69,6 +79,8 @@ const MARIADB_IMAGE: Image = Image {
     flavor: Flavor::MariaDb,
     data_path: "/var/lib/mysql",
     parameters: &[],
+    other_ports: &[],
+    group: None,
 };
 /// The image declares a volume at `/var/lib/postgresql/data` up to version 17 and at
 /// `/var/lib/postgresql` since 18, and containerd puts an anonymous volume there unless just that
@@ -80,6 +92,28 @@ const POSTGRES_IMAGE: Image = Image {
     flavor: Flavor::Postgres,
     data_path: "/pgdata",
     parameters: &[("sslmode", "disable")],
+    other_ports: &[],
+    group: None,
+};
+
+/// The server runs as a user of its own, which needs the volume to be its group's.
+const SQL_SERVER_IMAGE: Image = Image {
+    repository: "mcr.microsoft.com/mssql/server",
+    version: "2022-latest",
+    flavor: Flavor::SqlServer,
+    data_path: "/var/opt/mssql",
+    parameters: &[],
+    other_ports: &[],
+    group: Some(10001),
+};
+const CLICKHOUSE_IMAGE: Image = Image {
+    repository: "clickhouse/clickhouse-server",
+    version: "25.8",
+    flavor: Flavor::ClickHouse,
+    data_path: "/var/lib/clickhouse",
+    parameters: &[],
+    other_ports: &[("http", 8123)],
+    group: None,
 };
 
 /// Every engine, those that can be run in the cluster first.
@@ -87,8 +121,12 @@ pub static ENGINES: &[Engine] = &[
     Engine { image: Some(MYSQL_IMAGE), ..external("mysql", Some(3306)) },
     Engine { image: Some(MARIADB_IMAGE), ..external("mariadb", Some(3306)) },
     Engine { image: Some(POSTGRES_IMAGE), ..external("postgres", Some(5432)) },
-    Engine { database_in_url: DatabaseInUrl::Query, ..external("sqlserver", Some(1433)) },
-    external("clickhouse", Some(9000)),
+    Engine {
+        database_in_url: DatabaseInUrl::Query,
+        image: Some(SQL_SERVER_IMAGE),
+        ..external("sqlserver", Some(1433))
+    },
+    Engine { image: Some(CLICKHOUSE_IMAGE), ..external("clickhouse", Some(9000)) },
     external("sqlite", None),
     external("libsql", None),
     external("maria", Some(3306)),

@@ -86,6 +86,11 @@ impl<N, W> Graph<N, W> {
         &self.incoming[id]
     }
 
+    /// The ids of the edges that leave a node.
+    pub fn outgoing_ids(&self, id: NodeId) -> &[EdgeId] {
+        &self.outgoing[id]
+    }
+
     /// The edges that leave a node.
     pub fn outgoing(&self, id: NodeId) -> impl DoubleEndedIterator<Item = &Edge<W>> {
         self.outgoing[id].iter().map(|&edge| &self.edges[edge])

@@ -6,7 +6,7 @@
 //! `argocd.argoproj.io/sync-wave` that makes Argo CD wait for what it needs:
 //!
 //! ```text
-//! read -> parse -> resolve -> link -> lower -> schedule -> emit
+//! read -> parse -> resolve -> inspect -> link -> lower -> schedule -> emit
 //! ```
 //!
 //! The modules stand in that order. Only `read` reads the disk (and only `write` writes, for `-o`) and only `environment` the
@@ -18,17 +18,26 @@ pub mod source;
 pub mod diag;
 pub mod environment;
 pub mod read;
+pub mod revision;
+pub mod value;
+pub mod quantity;
+pub mod annotation;
 pub mod parameters;
 pub mod syntax;
 pub mod parse;
 pub mod engine;
+pub mod dialect;
+pub mod catalogue;
+pub mod atlas_sum;
 pub mod model;
 pub mod resolve;
+pub mod inspect;
 pub mod graph;
+pub mod links;
 pub mod link;
-pub mod value;
 pub mod object;
 pub mod lower;
+pub mod plan;
 pub mod schedule;
 pub mod emit;
 pub mod write;

@@ -17,42 +17,16 @@ use std::collections::BTreeSet;
 use crate::diag::Diagnostics;
 use crate::diag::problems::security::LimitExceeded;
 use crate::diag::problems::waves::{DependencyCycle, HookDependency, InferredCycle, Step};
-use crate::graph::{EdgeId, Graph, NodeId};
+use crate::graph::{EdgeId, NodeId};
+use crate::links::{Link, Links, Origin, step};
 use crate::model::{Database, Need, Placement, Project, Unit};
-use crate::object::{apply_rank, is_there_at_once};
+use crate::object::{apply_rank, is_claim, is_there_at_once};
 use crate::source::Span;
 use crate::syntax::Manifest;
 use index::Index;
-pub(crate) use manifests::why_it_follows;
 
 /// The most dependencies that are inferred.
 pub const INFERRED: usize = 200_000;
-
-/// One dependency between two units.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Link {
-    /// Where it is written, or what it was inferred from; nowhere for the safe default.
-    pub span: Option<Span>,
-    /// How it is said, in words that stand after "waits for ... by": `` `dependsOn` ``.
-    pub by: String,
-    /// Whether what comes first has to be healthy first, so that it needs a wave before.
-    pub gates: bool,
-    /// Where it comes from.
-    pub origin: Origin,
-}
-
-/// Where a dependency comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Origin {
-    /// Somebody wrote it: a reference, `dependsOn`, an annotation.
-    Written,
-    /// The one can be healthy only where the other runs.
-    Follows,
-    /// Plain manifests say so by what they have in common.
-    Inferred,
-    /// Nothing is known: the safe default.
-    Default,
-}
 
 /// A dependency that was found and not written.
 struct Found {
@@ -63,9 +37,6 @@ struct Found {
     gates: bool,
     origin: Origin,
 }
-
-/// Units and their dependencies.
-pub type Links = Graph<Unit, Link>;
 
 /// Links a project, and reports everything that waits for itself.
 pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
@@ -246,19 +217,14 @@ fn gates(project: &Project, first: Unit, then: Unit) -> bool {
         Unit::Manifest(index) => project.manifests.get(index).is_none_or(|manifest| {
             let kind = &manifest.written.kind.value;
             let is_applied_first = apply_rank(kind) < first_rank(project, then);
-            !(is_applied_first && (is_there_at_once(kind) || is_claim(&manifest.written)))
+            !(is_applied_first && (is_there_at_once(kind) || is_claim(kind)))
         }),
         Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => true,
     }
 }
 
 fn runs(database: &Database) -> bool {
-    matches!(database.placement, Placement::InCluster(_))
-}
-
-/// A claim binds when its pod is there, so it is in the wave of that pod and never before.
-pub(crate) fn is_claim(manifest: &Manifest) -> bool {
-    manifest.kind.value == "PersistentVolumeClaim"
+    matches!(database.placement, Placement::InCluster(_) | Placement::CloudNativePg(_))
 }
 
 /// The rank of the first object of a unit that could read what it waits for.
@@ -358,13 +324,4 @@ fn report_cycle(project: &Project, links: &Links, cycle: &[EdgeId], diagnostics:
     if let Some(primary) = steps.first().map(|step| step.span) {
         diagnostics.report(DependencyCycle { steps, primary });
     }
-}
-
-/// One edge in words.
-pub(crate) fn step(project: &Project, links: &Links, id: EdgeId) -> Option<Step> {
-    let edge = links.edge(id);
-    let (first, then) = (*links.node(edge.from), *links.node(edge.to));
-    let span = edge.weight.span.or_else(|| project.place(then)).or_else(|| project.place(first))?;
-    let (from, to) = (project.label(then), project.label(first));
-    Some(Step { span, from, to, by: edge.weight.by.clone() })
 }

@@ -8,6 +8,7 @@ mod labels;
 mod patch;
 mod pod;
 mod schema;
+mod server;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,10 @@ use crate::object::{Object, ObjectId};
 use crate::source::Span;
 use crate::value::{Map, Value};
 
+/// The longest text in an object that is applied in the ordinary way: client-side apply keeps a second
+/// copy of the object in an annotation of at most 256 KiB (FACTS 1.8).
+const INLINE_LIMIT: usize = 200 * 1024;
+
 /// Lowers every unit of a project, applies the patches, and reports what would be there twice.
 /// `root` is the place that stands for the whole directory.
 pub fn objects(project: &Project, root: Span, diagnostics: &mut Diagnostics) -> Vec<Object> {
@@ -31,7 +36,7 @@ pub fn objects(project: &Project, root: Span, diagnostics: &mut Diagnostics) -> 
         }
         objects.extend(made);
     }
-    // What could not be read has been reported, and says more.
+    // Where something could not be read, that is what has to be said.
     if objects.is_empty() && !diagnostics.has_errors() {
         diagnostics.report(EmptyProject { primary: root });
     }
@@ -68,13 +73,18 @@ fn report_duplicates(project: &Project, objects: &[Object], diagnostics: &mut Di
             seen.insert(id, object);
             continue;
         };
+        let (one, other) = (project.label(first.owner), project.label(object.owner));
+        if one == other && project.common(object.owner).is_some() {
+            // Two specs of one name, which has been reported.
+            continue;
+        }
         diagnostics.report(DuplicateObject {
             primary: object.place,
             first: first.place,
             object: &id.label(),
             namespace: id.namespace.as_deref(),
-            first_owner: &project.label(first.owner),
-            second_owner: &project.label(object.owner),
+            first_owner: &one,
+            second_owner: &other,
         });
     }
 }

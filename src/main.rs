@@ -5,8 +5,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, anyhow};
+use argocd_atlas_plugin::atlas_sum::{self, Migration, Sum};
 use argocd_atlas_plugin::cli::{
-    ApplicationArgs, CheckFormat, Cli, Color, Command, Deny, ManifestsArgs, ProjectArgs,
+    ApplicationArgs, CheckFormat, Cli, Color, Command, Deny, DenyDiff, DiffFormat, ManifestsArgs,
+    ProjectArgs,
 };
 use argocd_atlas_plugin::diag::render::{self, Style};
 use argocd_atlas_plugin::diag::{Diagnostics, Severity, nearest};
@@ -14,8 +16,9 @@ use argocd_atlas_plugin::environment::{self, Environment, Flags};
 use argocd_atlas_plugin::parse::API_VERSION;
 use argocd_atlas_plugin::pipeline::{self, Compilation};
 use argocd_atlas_plugin::read::{self, Directory};
-use argocd_atlas_plugin::source::Sources;
-use argocd_atlas_plugin::{emit, view, write};
+use argocd_atlas_plugin::source::{FileId, Sources};
+use argocd_atlas_plugin::view::diff::Side;
+use argocd_atlas_plugin::{catalogue, emit, revision, view, write};
 use clap::{CommandFactory, Parser};
 
 fn main() -> ExitCode {
@@ -66,6 +69,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             ExitCode::SUCCESS
         }
         Some(Command::Application(args)) => application(args, out)?,
+        Some(Command::Sum { dir }) => sum(&dir, out)?,
+        Some(Command::Diff { against, format, deny, project }) => {
+            diff(&against, format, deny, &project, out)?
+        }
     };
     out.flush()?;
     Ok(code)
@@ -82,32 +89,48 @@ struct Run {
 
 impl Run {
     fn of(args: &ProjectArgs) -> anyhow::Result<Run> {
-        let style = style(args.color);
-        let mut environment = environment::from_variables(environment::process_variables());
-        apply_flags(args, &mut environment);
-        let mut diagnostics = Diagnostics::default();
-        let mut sources = Sources::default();
-        let root = sources.add(args.dir.display().to_string(), "");
         let mut directory = Directory::open(dir(args)).with_context(|| not_found(args))?;
+        let mut run = Run::begin(args);
+        let Begun { sources, root, diagnostics, .. } = &mut run;
         if is_standard_input(args) {
-            let input = io::stdin().lock();
-            let file = read::standard_input(input, &mut sources, &mut diagnostics)
+            let file = read::standard_input(io::stdin().lock(), sources, diagnostics)
                 .context("cannot read standard input")?;
             // Only specs name files, and they name them from here.
             if sources.get(file).text().contains(API_VERSION) {
-                directory.list(&mut sources, root, &mut diagnostics);
+                directory.list(sources, *root, diagnostics);
             }
         } else {
-            directory.read(&mut sources, root, &mut diagnostics);
+            directory.read(sources, *root, diagnostics);
         }
-        let compilation = pipeline::compile(
-            &mut sources,
+        Ok(run.compile(|sources, files, diagnostics| directory.load(sources, files, diagnostics)))
+    }
+
+    /// The same directory in a Git revision.
+    fn of_revision(args: &ProjectArgs, revision: &str) -> anyhow::Result<Run> {
+        let mut run = Run::begin(args);
+        for (path, bytes) in revision::files(&args.dir, revision)? {
+            // What is no text now was none then, and no spec can use it.
+            if let Ok(text) = String::from_utf8(bytes) {
+                run.sources.add(path, text);
+            }
+        }
+        Ok(run.compile(|_, _, _| {}))
+    }
+
+    fn begin(args: &ProjectArgs) -> Begun {
+        let mut environment = environment::from_variables(environment::process_variables());
+        apply_flags(args, &mut environment);
+        let mut sources = Sources::default();
+        let root = sources.add_virtual(args.dir.display().to_string(), "");
+        let diagnostics = Diagnostics::default();
+        Begun {
+            sources,
             root,
-            &environment,
-            |sources, files, diagnostics| directory.load(sources, files, diagnostics),
-            &mut diagnostics,
-        );
-        Ok(Run { sources, diagnostics, compilation, style, quiet: args.quiet })
+            environment,
+            diagnostics,
+            style: style(args.color),
+            quiet: args.quiet,
+        }
     }
 
     /// Prints the diagnostics to standard error.
@@ -116,6 +139,10 @@ impl Run {
         let err = &mut io::BufWriter::new(io::stderr().lock());
         render::text(&self.diagnostics, least, &self.sources, self.style, err)?;
         err.flush()
+    }
+
+    fn side(&self) -> Side<'_> {
+        Side { compilation: &self.compilation, sources: &self.sources }
     }
 
     fn code(&self) -> ExitCode {
@@ -130,6 +157,25 @@ fn is_standard_input(args: &ProjectArgs) -> bool {
 /// The directory in which the files stand that specs name.
 fn dir(args: &ProjectArgs) -> &Path {
     if is_standard_input(args) { Path::new(".") } else { &args.dir }
+}
+
+/// A run before its specs are read.
+struct Begun {
+    sources: Sources,
+    root: FileId,
+    environment: Environment,
+    diagnostics: Diagnostics,
+    style: Style,
+    quiet: bool,
+}
+
+impl Begun {
+    fn compile(self, load: impl FnMut(&mut Sources, &[FileId], &mut Diagnostics)) -> Run {
+        let Begun { mut sources, root, environment, mut diagnostics, style, quiet } = self;
+        let compilation =
+            pipeline::compile(&mut sources, root, &environment, load, &mut diagnostics);
+        Run { sources, diagnostics, compilation, style, quiet }
+    }
 }
 
 fn apply_flags(args: &ProjectArgs, environment: &mut Environment) {
@@ -285,6 +331,60 @@ fn application(args: ApplicationArgs, out: &mut impl Write) -> anyhow::Result<Ex
     };
     view::application::print(&application, out)?;
     Ok(run.code())
+}
+
+fn diff(
+    against: &str,
+    format: DiffFormat,
+    deny: Option<DenyDiff>,
+    args: &ProjectArgs,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    let new = Run::of(args)?;
+    new.report()?;
+    if new.diagnostics.has_errors() {
+        return Ok(new.code());
+    }
+    let old = match Path::new(against).is_dir() {
+        true => Run::of(&ProjectArgs { dir: against.into(), ..args.clone() })?,
+        false => Run::of_revision(args, against)?,
+    };
+    if old.diagnostics.has_errors() {
+        let what = "has errors: compared with what could be read of it";
+        writeln!(io::stderr(), "note: `{}` {what}", render::printable(against))?;
+    }
+    let difference = view::diff::difference(old.side(), new.side());
+    match format {
+        DiffFormat::Text => view::diff::text(&difference, out)?,
+        DiffFormat::Markdown => view::diff::markdown(&difference, out)?,
+        DiffFormat::Json => view::diff::json(&difference, out)?,
+    }
+    let is_denied = deny == Some(DenyDiff::Destructive)
+        && difference.count(catalogue::diff::Severity::Destructive) > 0;
+    Ok(if is_denied { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// Writes `atlas.sum` as `atlas migrate hash` does, and says what it wrote.
+fn sum(dir: &Path, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let shown = dir.display().to_string();
+    let mut directory =
+        Directory::open(dir).with_context(|| format!("cannot read the directory `{shown}`"))?;
+    let files = directory.migrations().with_context(|| format!("cannot read `{shown}`"))?;
+    if files.is_empty() {
+        return Err(anyhow!("`{shown}` holds no .sql files"));
+    }
+    let migrations: Vec<Migration<'_>> =
+        files.iter().map(|(name, bytes)| Migration { name, bytes }).collect();
+    let path = dir.join(atlas_sum::FILE_NAME);
+    std::fs::write(&path, Sum::of(&migrations).text())
+        .with_context(|| format!("cannot write `{}`", path.display()))?;
+    writeln!(
+        out,
+        "wrote {} for {} files",
+        render::printable(&path.display().to_string()),
+        files.len()
+    )?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn check(

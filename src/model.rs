@@ -1,5 +1,7 @@
 //! What the specs mean: checked types, references that lead somewhere, texts in place of paths.
 
+use crate::catalogue::Catalogue;
+use crate::catalogue::requires::Required;
 use crate::engine::Engine;
 use crate::source::{Excerpt, Span, Spanned};
 use crate::syntax;
@@ -97,8 +99,23 @@ pub struct Database {
 pub enum Placement {
     /// In a pod of ours.
     InCluster(Server),
+    /// By CloudNativePG, which makes pods, Services and credentials.
+    CloudNativePg(Cluster),
     /// Elsewhere: nothing is run.
     External,
+}
+
+/// A CloudNativePG cluster.
+#[derive(Debug)]
+pub struct Cluster {
+    /// How many instances.
+    pub instances: i64,
+    /// The volume of each.
+    pub storage: Storage,
+    /// The image; default: the operator's.
+    pub image: Option<String>,
+    /// `resources`.
+    pub resources: Option<Value>,
 }
 
 /// A database server in a pod.
@@ -215,6 +232,8 @@ pub struct Schema {
     pub vars: Vec<Variable>,
     /// `policy`.
     pub policy: Policy,
+    /// What its SQL defines, once that has been read; nothing for HCL and the registry.
+    pub catalogue: Option<Catalogue>,
 }
 
 /// The database that a schema is applied to.
@@ -237,6 +256,44 @@ pub enum Desired {
     Sql(Vec<Excerpt>),
     /// Atlas HCL.
     Hcl(Excerpt),
+    /// A schema in Atlas Cloud's registry: its `atlas://` URL.
+    Registry(String),
+    /// Versioned migrations.
+    Migrations(Migrations),
+}
+
+/// Versioned migrations.
+#[derive(Debug)]
+pub struct Migrations {
+    /// Where they are.
+    pub directory: Directory,
+    /// `baseline`.
+    pub baseline: Option<String>,
+    /// `execOrder`.
+    pub exec_order: Option<String>,
+    /// `revisionsSchema`.
+    pub revisions_schema: Option<String>,
+    /// `migrateDown`: whether down migrations may run, and whether unasked.
+    pub migrate_down: Option<(bool, bool)>,
+}
+
+/// Where migrations are.
+#[derive(Debug)]
+pub enum Directory {
+    /// In the project.
+    Local {
+        /// Name and text of each file, in the order in which Atlas runs them.
+        files: Vec<(String, Excerpt)>,
+        /// The text of `atlas.sum`.
+        sum: String,
+    },
+    /// In Atlas Cloud's registry.
+    Remote {
+        /// The repository.
+        name: String,
+        /// The tag; default: the latest.
+        tag: Option<String>,
+    },
 }
 
 /// `cloud` of a schema.
@@ -244,6 +301,10 @@ pub enum Desired {
 pub struct Cloud {
     /// The repository in Atlas Cloud.
     pub repo: Option<String>,
+    /// The URL of Atlas Cloud.
+    pub url: Option<String>,
+    /// The project in Atlas Cloud.
+    pub project: Option<String>,
     /// The token.
     pub token_from: Option<SecretKey>,
 }
@@ -334,6 +395,19 @@ pub struct App {
     pub http_route: Option<HttpRoute>,
     /// `security`.
     pub security: Security,
+    /// `requires`: what it needs of schemas.
+    pub contracts: Vec<Contract>,
+}
+
+/// What an App needs of one schema.
+#[derive(Debug)]
+pub struct Contract {
+    /// The schema, by its place in [`Project::schemas`].
+    pub schema: usize,
+    /// Where the schema is named.
+    pub span: Span,
+    /// Tables and columns.
+    pub tables: Vec<Required>,
 }
 
 /// What kind of workload an App is.

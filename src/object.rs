@@ -4,9 +4,6 @@ use crate::model::Unit;
 use crate::source::Span;
 use crate::value::{Map, Value};
 
-/// Options of Argo CD's for a single object.
-pub const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
-
 /// A manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
@@ -155,6 +152,25 @@ pub fn is_there_at_once(kind: &str) -> bool {
 pub fn is_healthy_at_once(kind: &str) -> bool {
     let others = ["Service", "PersistentVolume", "CustomResourceDefinition", "PriorityClass"];
     is_there_at_once(kind) || others.contains(&kind)
+}
+
+/// Whether a kind is a claim: it binds when its pod is there, so it is in the wave of that pod and
+/// never before.
+pub fn is_claim(kind: &str) -> bool {
+    kind == "PersistentVolumeClaim"
+}
+
+/// Why an object of a kind that goes with a workload cannot be healthy without it.
+pub fn why_it_follows(kind: &str) -> &'static str {
+    match kind {
+        "PersistentVolumeClaim" => {
+            "a claim of a `WaitForFirstConsumer` class binds with the first pod that mounts it"
+        }
+        "Ingress" => "an Ingress gets its address when something answers, from some controllers",
+        "Service" => "a LoadBalancer gets its address when something answers, from some providers",
+        "APIService" => "an APIService is available when its server answers",
+        _ => "an autoscaler can measure nothing without its workload",
+    }
 }
 
 /// Whether a kind runs pods.

@@ -11,12 +11,11 @@ mod schema;
 mod settings;
 mod shape;
 mod spec;
+pub mod sql;
 pub mod yaml;
 
 pub(crate) use overlay::environments;
 pub use settings::settings;
-
-pub(crate) use shape::is_quantity;
 
 use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{NotAManifest, NotAnObject, UnknownKind, WrongType};
@@ -36,7 +35,7 @@ pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnosti
     let chosen = settings.environment.as_ref().map(|name| name.value.as_str());
     let mut budget = yaml::Budget::default();
     let (mut base, mut overlay) = (Vec::new(), Vec::new());
-    for (file, source) in sources.iter().filter(|(_, source)| is_manifest_file(source)) {
+    for (file, source) in sources.files().filter(|(_, source)| is_manifest_file(source)) {
         let documents = match overlay::environment_of(&source.path) {
             None => &mut base,
             environment if environment == chosen => &mut overlay,
@@ -53,7 +52,7 @@ pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnosti
 }
 
 fn is_manifest_file(source: &Source) -> bool {
-    source.is_loaded() && is_manifest_name(&source.path)
+    source.is_readable() && is_manifest_name(&source.path)
 }
 
 fn document(node: Node, source: &Source, specs: &mut Specs, diagnostics: &mut Diagnostics) {

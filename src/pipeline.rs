@@ -1,7 +1,7 @@
 //! The walk through the stages: the only module that names them all.
 //!
 //! ```text
-//! parse -> (read the files that the specs name) -> resolve -> link -> lower -> schedule
+//! parse -> (read the files that the specs name) -> resolve -> inspect -> link -> lower -> schedule
 //! ```
 //!
 //! Every stage reports what it finds and carries on. Printing is left to the caller, who prints
@@ -9,12 +9,15 @@
 
 use crate::diag::Diagnostics;
 use crate::environment::Environment;
-use crate::link::{self, Links};
+use crate::inspect;
+use crate::link;
+use crate::links::Links;
 use crate::lower;
 use crate::model::Project;
 use crate::parse;
+use crate::plan::Plan;
 use crate::resolve;
-use crate::schedule::{self, Plan};
+use crate::schedule;
 use crate::source::{FileId, Sources, Span};
 
 /// All that is known of a project after the last stage.
@@ -45,7 +48,8 @@ pub fn compile(
     let specs = parse::specs(sources, &settings, diagnostics);
     let wanted = resolve::wanted(&specs, sources);
     load(sources, &wanted, diagnostics);
-    let project = resolve::project(specs, sources, environment, diagnostics);
+    let mut project = resolve::project(specs, sources, environment, diagnostics);
+    inspect::schemas(&mut project, sources, diagnostics);
     let links = link::graph(&project, diagnostics);
     let objects = lower::objects(&project, Span::new(root, 0..0), diagnostics);
     lower::check_served(&project, &objects, environment, diagnostics);

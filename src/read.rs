@@ -140,6 +140,28 @@ impl Directory {
         path.canonicalize().is_ok_and(|target| target.starts_with(&self.root))
     }
 
+    /// Names and bytes of the `.sql` files right below the directory, sorted by name.
+    ///
+    /// # Errors
+    /// When one of them cannot be read, or is larger than a file may be.
+    pub fn migrations(&mut self) -> io::Result<Vec<(String, Vec<u8>)>> {
+        let entries = WalkDir::new(&self.root).min_depth(1).max_depth(1).sort_by_file_name();
+        let mut files = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(io::Error::other)?;
+            let Some(name) = entry.file_name().to_str() else { continue };
+            if name.ends_with(".sql") && !name.starts_with('.') {
+                let bytes = self.bytes(name)?;
+                if bytes.len() as u64 > FILE_SIZE {
+                    let message = format!("`{name}` has more than {FILE_SIZE} bytes");
+                    return Err(io::Error::other(message));
+                }
+                files.push((name.to_owned(), bytes));
+            }
+        }
+        Ok(files)
+    }
+
     /// Reads listed files.
     pub fn load(&mut self, sources: &mut Sources, files: &[FileId], diagnostics: &mut Diagnostics) {
         for &file in files {
@@ -206,13 +228,10 @@ fn accept(bytes: Vec<u8>, sources: &mut Sources, file: FileId, diagnostics: &mut
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
             let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            sources.load(file, lossy);
-            let primary = Span::new(file, 0..0);
-            // Said in words, since a text that cannot be shown is not kept.
-            let crate::source::Position { line, column } = sources.get(file).position(valid);
-            let message = format!("the file is not UTF-8 from line {line}, column {column} on");
+            sources.load_broken(file, lossy);
+            let primary = Span::new(file, valid..valid);
+            let message = "the file is not UTF-8 from here on".to_owned();
             unusable(primary, message, "save it as UTF-8", diagnostics);
-            sources.load(file, String::new());
         }
     }
 }

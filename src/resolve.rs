@@ -7,12 +7,14 @@ mod app;
 mod check;
 mod database;
 mod files;
+mod migrations;
 mod names;
 mod schema;
 mod template;
 
 pub use files::wanted;
 
+use crate::annotation;
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::InvalidName;
 use crate::diag::problems::spec::InvalidValue;
@@ -21,13 +23,6 @@ use crate::model::{Common, Manifest, Need, Project, Unit};
 use crate::source::{Sources, Span, Spanned};
 use crate::syntax::{self, Kind, Spec, Specs, Text};
 use names::Names;
-
-/// What Argo CD calls the wave of an object.
-pub const WAVE_ANNOTATION: &str = "argocd.argoproj.io/sync-wave";
-/// Dependencies of a plain manifest, written by hand.
-pub const DEPENDS_ON_ANNOTATION: &str = "argocd-atlas-plugin/depends-on";
-/// Argo CD's and Helm's marks of a hook.
-const HOOK_ANNOTATIONS: [&str; 2] = ["argocd.argoproj.io/hook", "helm.sh/hook"];
 
 /// What every part of this stage looks at.
 pub(crate) struct Context<'a> {
@@ -139,9 +134,10 @@ fn manifest(
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Manifest {
-    let is_hook = HOOK_ANNOTATIONS.iter().any(|hook| written.annotation(hook).is_some());
-    let wave = written.annotation(WAVE_ANNOTATION).and_then(|text| wave(text, diagnostics));
-    let (is_explicit, needs) = match written.annotation(DEPENDS_ON_ANNOTATION) {
+    let hooks = [annotation::HOOK, annotation::HELM_HOOK];
+    let is_hook = hooks.iter().any(|hook| written.annotation(hook).is_some());
+    let wave = written.annotation(annotation::WAVE).and_then(|text| wave(text, diagnostics));
+    let (is_explicit, needs) = match written.annotation(annotation::DEPENDS_ON) {
         None => (false, Vec::new()),
         Some(list) => (true, annotated(list, Unit::Manifest(index), context, diagnostics)),
     };
@@ -156,7 +152,7 @@ fn wave(text: Spanned<&str>, diagnostics: &mut Diagnostics) -> Option<Spanned<i6
         Err(_) => {
             diagnostics.report(InvalidValue {
                 primary: text.span,
-                message: format!("the wave `{}` is no whole number", text.value.escape_debug()),
+                message: format!("the wave `{}` is no whole number", text.value),
                 help: "write a number in quotes, such as \"1\"".to_owned(),
             });
             None
@@ -176,7 +172,7 @@ fn annotated(
         .flat_map(|name| {
             let written = Spanned::new(name.to_owned(), list.span);
             let mut needs = context.names.dependencies(&written, unit, diagnostics);
-            needs.iter_mut().for_each(|need| need.by = DEPENDS_ON_ANNOTATION.to_owned());
+            needs.iter_mut().for_each(|need| need.by = annotation::DEPENDS_ON.to_owned());
             needs
         })
         .collect()

@@ -4,49 +4,15 @@
 //! are as few waves as the graph allows. Written waves are kept and everything else is arranged
 //! around them, below zero where that is what it takes.
 
+use crate::annotation;
 use crate::diag::Diagnostics;
 use crate::diag::problems::waves::{PinHoldsBack, Step, WavePinContradicts, WavePinDoubtful};
 use crate::graph::{EdgeId, NodeId};
-use crate::link::{Link, Links, Origin, is_claim, step, why_it_follows};
+use crate::links::{Link, Links, Origin, step};
 use crate::model::{Project, Unit};
-use crate::object::{Object, apply_rank, group, is_healthy_at_once};
-use crate::resolve::WAVE_ANNOTATION;
+use crate::object::{Object, apply_rank, group, is_claim, is_healthy_at_once, why_it_follows};
+use crate::plan::{Plan, Planned, Scheduled};
 use crate::source::Spanned;
-
-/// What is applied when.
-#[derive(Debug, Default)]
-pub struct Plan {
-    /// The objects in the order in which Argo CD applies them.
-    pub objects: Vec<Planned>,
-    /// The wave of every unit, and why.
-    pub units: Vec<Scheduled>,
-}
-
-/// An object with its wave.
-#[derive(Debug)]
-pub struct Planned {
-    /// The wave.
-    pub wave: i64,
-    /// Whether it is a hook, whose wave is its own business.
-    pub is_hook: bool,
-    /// The object, which carries the wave.
-    pub object: Object,
-}
-
-/// A unit with its wave.
-#[derive(Clone, Debug)]
-pub struct Scheduled {
-    /// The unit.
-    pub unit: Unit,
-    /// Its node in the graph.
-    pub node: NodeId,
-    /// Its wave.
-    pub wave: i64,
-    /// The edge that puts it there; none for what waits for nothing.
-    pub because: Option<EdgeId>,
-    /// Whether the wave is written.
-    pub is_pinned: bool,
-}
 
 /// Schedules the objects of a project.
 pub fn plan(
@@ -62,11 +28,11 @@ pub fn plan(
         .into_iter()
         .map(|mut object| match waves.get(&object.owner) {
             Some(&wave) => {
-                object.annotate(WAVE_ANNOTATION, &wave.to_string());
+                object.annotate(annotation::WAVE, &wave.to_string());
                 Planned { wave, is_hook: false, object }
             }
             None => {
-                let wave = object.annotation(WAVE_ANNOTATION).and_then(|text| text.parse().ok());
+                let wave = object.annotation(annotation::WAVE).and_then(|text| text.parse().ok());
                 Planned { wave: wave.unwrap_or(0), is_hook: true, object }
             }
         })
@@ -94,8 +60,8 @@ fn phase(object: &Object) -> usize {
         ("post-delete", "SyncFail"),
         ("pre-delete", "SyncFail"),
     ];
-    let argo = object.annotation("argocd.argoproj.io/hook");
-    let helm = object.annotation("helm.sh/hook");
+    let argo = object.annotation(annotation::HOOK);
+    let helm = object.annotation(annotation::HELM_HOOK);
     let named = argo.or(helm).unwrap_or("Sync").split(',').map(str::trim);
     let phases = named.filter_map(|word| {
         let mapped = HELM.iter().find(|(helm, _)| *helm == word).map_or(word, |(_, argo)| argo);
@@ -146,6 +112,7 @@ fn waves(project: &Project, links: &Links, diagnostics: &mut Diagnostics) -> Vec
             node,
             wave: levels.wave(node),
             because: levels.because(node),
+            for_the_sake_of: levels.pulled_by(node),
             is_pinned: levels.pin(node).is_some(),
         })
         .collect();
@@ -155,16 +122,22 @@ fn waves(project: &Project, links: &Links, diagnostics: &mut Diagnostics) -> Vec
     units
 }
 
-/// Where waves below zero are in use, a ConfigMap without a wave is in the first of them: it costs
-/// no wait, and a pod that reads it may be there.
+/// Where something that reads a ConfigMap may be below wave zero, a ConfigMap without a wave is in
+/// the first of these waves: it costs no wait, and a pod that reads it may be there.
 fn what_others_read_comes_first(project: &Project, links: &Links, units: &mut [Scheduled]) {
-    let first = units.iter().map(|scheduled| scheduled.wave).min().unwrap_or(0).min(0);
+    let is_at_once = |unit: Unit| match unit {
+        Unit::Manifest(index) => project
+            .manifests
+            .get(index)
+            .is_some_and(|manifest| is_healthy_at_once(&manifest.written.kind.value)),
+        Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => false,
+    };
+    let readers = units.iter().filter(|scheduled| !is_at_once(scheduled.unit));
+    let first = readers.map(|scheduled| scheduled.wave).min().unwrap_or(0).min(0);
     for scheduled in units.iter_mut().filter(|scheduled| !scheduled.is_pinned) {
-        let Unit::Manifest(index) = scheduled.unit else { continue };
         let waits = links.incoming(scheduled.node).next().is_some();
-        let kind = project.manifests.get(index).map(|manifest| &manifest.written.kind.value);
-        if !waits && kind.is_some_and(|kind| is_healthy_at_once(kind)) {
-            scheduled.wave = first;
+        if !waits && is_at_once(scheduled.unit) {
+            scheduled.wave = first.min(scheduled.wave);
         }
     }
 }
@@ -188,6 +161,8 @@ fn report_held_back(
         };
         let Some(needs) = needs.filter(|needs| needs.wave > pin.value) else { continue };
         let Some(needs_span) = project.place(needs.unit) else { continue };
+        let Unit::Manifest(index) = scheduled.unit else { continue };
+        let Some(manifest) = project.manifests.get(index) else { continue };
         diagnostics.report(PinHoldsBack {
             primary: pin.span,
             name: project.label(scheduled.unit),
@@ -195,7 +170,7 @@ fn report_held_back(
             needs: project.label(needs.unit),
             needs_span,
             needs_wave: needs.wave,
-            why: why_it_follows(project, scheduled.unit),
+            why: why_it_follows(&manifest.written.kind.value),
         });
     }
 }
@@ -210,9 +185,18 @@ fn claims_join_their_pods(
 ) {
     for scheduled in units.iter_mut().filter(|scheduled| !scheduled.is_pinned) {
         let Unit::Manifest(index) = scheduled.unit else { continue };
-        if project.manifests.get(index).is_some_and(|manifest| is_claim(&manifest.written)) {
-            let pods = links.outgoing(scheduled.node).map(|edge| levels.wave(edge.to));
-            scheduled.wave = pods.min().unwrap_or(scheduled.wave).max(scheduled.wave);
+        if project
+            .manifests
+            .get(index)
+            .is_some_and(|manifest| is_claim(&manifest.written.kind.value))
+        {
+            let pods = links.outgoing_ids(scheduled.node).iter().copied();
+            let first = pods.min_by_key(|&pod| levels.wave(links.edge(pod).to));
+            let wave = first.map(|pod| levels.wave(links.edge(pod).to));
+            if let Some(wave) = wave.filter(|&wave| wave >= scheduled.wave) {
+                scheduled.wave = wave;
+                scheduled.for_the_sake_of = first;
+            }
         }
     }
 }
@@ -298,6 +282,20 @@ impl<'a> Levels<'a> {
         let mut tight = ids.iter().copied().filter(|&id| {
             let edge = self.links.edge(id);
             self.counts(edge.from, edge.to) && self.wave(edge.from) + weight(&edge.weight) == wave
+        });
+        tight.next()
+    }
+
+    /// The edge to what a node is below wave 0 for: something pinned, or on the way to it.
+    fn pulled_by(&self, node: NodeId) -> Option<EdgeId> {
+        let wave = self.wave(node);
+        if wave >= 0 || self.pin(node).is_some() {
+            return None;
+        }
+        let ids = self.links.outgoing_ids(node);
+        let mut tight = ids.iter().copied().filter(|&id| {
+            let edge = self.links.edge(id);
+            self.counts(edge.from, edge.to) && self.wave(edge.to) - weight(&edge.weight) == wave
         });
         tight.next()
     }

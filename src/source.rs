@@ -98,6 +98,10 @@ pub struct Source {
     text: Option<String>,
     /// Size on disk, in bytes.
     pub size: u64,
+    /// Whether it is no file of the project, so that no path leads to it.
+    is_virtual: bool,
+    /// Whether its text is only there to be shown.
+    is_broken: bool,
     line_starts: Vec<u32>,
 }
 
@@ -122,6 +126,11 @@ impl Source {
     /// Whether the text has been loaded.
     pub fn is_loaded(&self) -> bool {
         self.text.is_some()
+    }
+
+    /// Whether there is a text to read.
+    pub fn is_readable(&self) -> bool {
+        self.is_loaded() && !self.is_broken
     }
 
     /// Line and column of a byte offset; an offset past the end counts as the end.
@@ -152,7 +161,25 @@ impl Sources {
     /// Adds a file of which only name and size are known so far.
     pub fn add_listed(&mut self, path: impl Into<String>, size: u64) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Source { path: path.into(), text: None, size, line_starts: Vec::new() });
+        let (path, line_starts) = (path.into(), Vec::new());
+        self.files.push(Source {
+            path,
+            text: None,
+            size,
+            is_virtual: false,
+            is_broken: false,
+            line_starts,
+        });
+        id
+    }
+
+    /// Adds a text that is no file, under a name that is shown but that no path in a spec means:
+    /// the directory itself, a parameter, a flag.
+    pub fn add_virtual(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
+        let id = self.add(name, text);
+        if let Some(file) = self.files.get_mut(id.0 as usize) {
+            file.is_virtual = true;
+        }
         id
     }
 
@@ -164,20 +191,33 @@ impl Sources {
         }
     }
 
+    /// Gives a listed file a text that is shown around what is wrong with it and read by no one.
+    pub fn load_broken(&mut self, id: FileId, text: String) {
+        self.load(id, text);
+        if let Some(file) = self.files.get_mut(id.0 as usize) {
+            file.is_broken = true;
+        }
+    }
+
     /// The file of an id.
     pub fn get(&self, id: FileId) -> &Source {
         #[expect(clippy::indexing_slicing, reason = "ids are handed out by `add` alone")]
         &self.files[id.0 as usize]
     }
 
-    /// All files with their ids, in the order in which they were added.
+    /// The files of the project with their ids, in the order in which they were added.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        self.iter().filter(|(_, source)| !source.is_virtual)
+    }
+
+    /// All texts with their ids, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
         self.files.iter().zip(0u32..).map(|(file, id)| (FileId(id), file))
     }
 
-    /// The file with exactly this path.
+    /// The file of the project with exactly this path.
     pub fn find(&self, path: &str) -> Option<FileId> {
-        self.iter().find(|(_, file)| file.path == path).map(|(id, _)| id)
+        self.files().find(|(_, file)| file.path == path).map(|(id, _)| id)
     }
 
     /// The text that a span covers.

@@ -112,6 +112,8 @@ pub struct Database {
     pub credentials: Option<Credentials>,
     /// `external`.
     pub external: Option<External>,
+    /// `cloudNativePG`.
+    pub cloud_native_pg: Option<CloudNativePg>,
 }
 
 /// `storage: 10Gi` or `storage: {size, className}`.
@@ -142,6 +144,17 @@ pub struct Credentials {
     pub user: Option<Text>,
     /// The password, literally.
     pub password: Option<Text>,
+}
+
+/// `cloudNativePG` of a Database.
+#[derive(Debug)]
+pub struct CloudNativePg {
+    /// The whole value.
+    pub span: Span,
+    /// `instances`; default: one.
+    pub instances: Option<Spanned<i64>>,
+    /// `storage`.
+    pub storage: Option<Storage>,
 }
 
 /// `external` of a Database.
@@ -179,6 +192,18 @@ pub struct Schema {
     pub files: Option<Vec<Text>>,
     /// `hcl`: a path.
     pub hcl: Option<Text>,
+    /// `migrations`: a directory, or an `atlas://` URL.
+    pub migrations: Option<Text>,
+    /// `registry`: an `atlas://` URL.
+    pub registry: Option<Text>,
+    /// `baseline`: the version that the database is at already.
+    pub baseline: Option<Text>,
+    /// `execOrder`.
+    pub exec_order: Option<Text>,
+    /// `revisionsSchema`.
+    pub revisions_schema: Option<Text>,
+    /// `migrateDown`.
+    pub migrate_down: Option<MigrateDown>,
     /// `schemas` to manage.
     pub schemas: Vec<Text>,
     /// `exclude` patterns.
@@ -207,6 +232,17 @@ pub struct Schema {
     pub policy: Option<Policy>,
 }
 
+/// `migrateDown` of a Schema.
+#[derive(Debug)]
+pub struct MigrateDown {
+    /// The whole value.
+    pub span: Span,
+    /// `allow`.
+    pub allow: Option<Spanned<bool>>,
+    /// `autoApprove`.
+    pub auto_approve: Option<Spanned<bool>>,
+}
+
 /// `cloud` of a Schema.
 #[derive(Debug)]
 pub struct Cloud {
@@ -214,6 +250,10 @@ pub struct Cloud {
     pub span: Span,
     /// `repo`: the repository in Atlas Cloud.
     pub repo: Option<Text>,
+    /// `url` of Atlas Cloud; with `migrations` only.
+    pub url: Option<Text>,
+    /// `project` in Atlas Cloud; with `migrations` only.
+    pub project: Option<Text>,
     /// `tokenFrom.secretKeyRef`.
     pub token_from: Option<SecretKey>,
 }
@@ -232,6 +272,8 @@ pub struct Variable {
 /// `policy` of a Schema.
 #[derive(Debug)]
 pub struct Policy {
+    /// The place that stands for it.
+    pub span: Span,
     /// `destructive: error|allow`.
     pub destructive: Option<Text>,
     /// `skip`: kinds of change that are not made.
@@ -299,6 +341,17 @@ pub struct App {
     pub job: Option<Spanned<bool>>,
     /// `security`.
     pub security: Option<Text>,
+    /// `requires`: what the App needs of Schemas.
+    pub requires: Vec<Requirement>,
+}
+
+/// What an App needs of one Schema.
+#[derive(Debug)]
+pub struct Requirement {
+    /// The Schema's name.
+    pub schema: Text,
+    /// Tables and their columns.
+    pub tables: Vec<(Text, Vec<Text>)>,
 }
 
 /// `autoscaling` of an App.

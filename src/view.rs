@@ -2,6 +2,7 @@
 
 pub mod application;
 pub mod check;
+pub mod diff;
 pub mod explain;
 pub mod health;
 pub mod parameters;

@@ -82,6 +82,30 @@ codes! {
     TooLarge = "too-large", Error;
     UnservedKind = "unserved-kind", Error;
     HostWithoutNamespace = "host-without-namespace", Note;
+    // Schemas
+    AtlasSum = "atlas-sum", Error;
+    MigrationName = "migration-name", Error;
+    ContractBroken = "contract-broken", Error;
+    ContractNotChecked = "contract-not-checked", Note;
+    OperatorSetting = "operator-setting", Note;
     // Reading SQL
-    SqlSyntax = "sql-syntax", Error;
+    SqlUnterminated = "sql-unterminated", Error;
+    SqlStrayText = "sql-stray-text", Error;
+    SqlUnbalanced = "sql-unbalanced", Error;
+    SqlStrayComma = "sql-stray-comma", Error;
+    SqlMisspelt = "sql-misspelt", Error;
+    SqlUnknownVerb = "sql-unknown-verb", Error;
+    DuplicateColumn = "duplicate-column", Error;
+    UnknownKeyColumn = "unknown-key-column", Error;
+    ForeignKeyColumns = "foreign-key-columns", Error;
+    SqlFileCycle = "sql-file-cycle", Error;
+    SqlMissingComma = "sql-missing-comma", Warning;
+    SqlNotUnderstood = "sql-not-understood", Warning;
+    SqlMissingType = "sql-missing-type", Warning;
+    SqlUnknownType = "sql-unknown-type", Warning;
+    SqlReservedWord = "sql-reserved-word", Warning;
+    DuplicateTable = "duplicate-table", Warning;
+    UnknownTable = "unknown-table", Warning;
+    UnknownColumn = "unknown-column", Warning;
+    SqlNotRead = "sql-not-read", Note;
 }

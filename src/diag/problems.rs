@@ -3,6 +3,7 @@
 pub mod names;
 pub mod output;
 pub mod parameters;
+pub mod schema;
 pub mod security;
 pub mod spec;
 pub mod sql;

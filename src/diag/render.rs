@@ -172,7 +172,7 @@ fn masked(
     }
     let mut masked = String::with_capacity(text.len());
     for (offset, character) in text.char_indices() {
-        match is_hidden(window.start + offset) && !character.is_whitespace() {
+        match is_hidden(window.start + offset) && !matches!(character, '\n' | '\r') {
             true => (0..character.len_utf8()).for_each(|_| masked.push('*')),
             false => masked.push(character),
         }
@@ -186,6 +186,8 @@ pub fn printable(text: &str) -> String {
         character if character.is_control() => character.escape_debug().to_string(),
         // What turns the direction of the text can make a line read as another.
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => character.escape_unicode().to_string(),
+        // What some readers take for the end of a line.
+        '\u{2028}' | '\u{2029}' | '\u{feff}' => character.escape_unicode().to_string(),
         character => character.to_string(),
     };
     text.chars().map(escape).collect()

@@ -76,9 +76,14 @@ impl<'a> Index<'a> {
     fn add_specs(&mut self) {
         let project = self.project;
         for (number, database) in project.databases.iter().enumerate() {
-            if let Placement::InCluster(server) = &database.placement {
-                let kind = if server.storage.is_some() { "StatefulSet" } else { "Deployment" };
-                self.add_spec(Unit::Database(number), kind, &database.common.name);
+            let (unit, name) = (Unit::Database(number), database.common.name.as_str());
+            match &database.placement {
+                Placement::InCluster(server) => {
+                    let kind = if server.storage.is_some() { "StatefulSet" } else { "Deployment" };
+                    self.add_spec(unit, kind, name);
+                }
+                Placement::CloudNativePg(_) => self.add_cluster(unit, name),
+                Placement::External => {}
             }
         }
         for (number, app) in project.apps.iter().enumerate() {
@@ -92,6 +97,17 @@ impl<'a> Index<'a> {
         self.objects.entry((kind, name)).or_default().push(unit);
         let namespace = self.namespace(unit);
         self.add_service(name, Service { namespace, backends: vec![unit], elsewhere: None });
+    }
+
+    /// What CloudNativePG makes for a Database.
+    fn add_cluster(&mut self, unit: Unit, name: &'a str) {
+        self.objects.entry(("Cluster", name)).or_default().push(unit);
+        for suffix in ["rw", "ro", "r"] {
+            let service =
+                Service { namespace: self.namespace(unit), backends: vec![unit], elsewhere: None };
+            self.add_service(&format!("{name}-{suffix}"), service);
+        }
+        self.makers.entry(format!("{name}-app")).or_default().push(unit);
     }
 
     fn add_service(&mut self, name: &str, service: Service<'a>) {

@@ -14,7 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::link::addresses::{self, Address};
 use crate::link::index::{Index, Spot, fits_namespace};
 use crate::link::pods::{self, Reads, Variable, VariableValue};
-use crate::link::{Found, Origin, known};
+use crate::link::{Found, known};
+use crate::links::Origin;
 use crate::model::{Placement, Target, Unit};
 use crate::source::Span;
 use crate::syntax::Manifest;
@@ -149,8 +150,10 @@ fn spec_schema(
             let Some(database) = index.project.databases.get(*number) else { return schema };
             let namespace = index.namespace(Unit::Database(*number));
             schema.spots = match database.placement {
-                Placement::InCluster(_) => vec![Spot::Unit(Unit::Database(*number))],
-                _ => index.spots(&database.host.to_ascii_lowercase(), namespace),
+                Placement::InCluster(_) | Placement::CloudNativePg(_) => {
+                    vec![Spot::Unit(Unit::Database(*number))]
+                }
+                Placement::External => index.spots(&database.host.to_ascii_lowercase(), namespace),
             };
             schema.port = database.port;
             schema.databases = vec![database.database.clone()];

@@ -3,8 +3,9 @@
 //! serve, and a claim is in the wave of the first pod that mounts it.
 
 use crate::link::index::Index;
-use crate::link::{Found, Origin, known, pods};
-use crate::model::{Project, Unit};
+use crate::link::{Found, known, pods};
+use crate::links::Origin;
+use crate::model::Unit;
 use crate::syntax::Manifest;
 use crate::syntax::node::Node;
 
@@ -48,25 +49,6 @@ fn kind_of_follower(manifest: &Manifest) -> Option<Follower> {
             (of_type == Some("LoadBalancer")).then_some(Follower::LoadBalancer)
         }
         _ => None,
-    }
-}
-
-/// Why a unit that goes with a workload cannot be healthy without it.
-pub(crate) fn why_it_follows(project: &Project, unit: Unit) -> &'static str {
-    let Unit::Manifest(index) = unit else { return "" };
-    let Some(manifest) = project.manifests.get(index).map(|manifest| &manifest.written) else {
-        return "";
-    };
-    match kind_of_follower(manifest) {
-        Some(Follower::Scaler(_)) => "an autoscaler can measure nothing without its workload",
-        Some(Follower::Ingress) => {
-            "an Ingress gets its address when something answers, from some controllers"
-        }
-        Some(Follower::LoadBalancer) => {
-            "a LoadBalancer gets its address when something answers, from some providers"
-        }
-        Some(Follower::Api) => "an APIService is available when its server answers",
-        None => "a claim of a `WaitForFirstConsumer` class binds with the first pod that mounts it",
     }
 }
 

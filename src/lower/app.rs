@@ -1,5 +1,6 @@
 //! `App` -> Deployment, CronJob or Job, with Service, ConfigMap, autoscaler and way in.
 
+use crate::annotation;
 use crate::lower::labels::{self, Component};
 use crate::lower::outline;
 use crate::lower::pod::{config_volume, secret_key_ref, some_list, some_map};
@@ -60,7 +61,7 @@ fn workload(app: &App, pod: Map) -> Map {
             // A Job's template cannot be changed, so every sync makes it anew.
             let mut metadata = metadata(app);
             let hook = Map::new()
-                .with("argocd.argoproj.io/hook", "Sync")
+                .with(annotation::HOOK, "Sync")
                 .with("argocd.argoproj.io/hook-delete-policy", "BeforeHookCreation");
             let annotations = match metadata.remove("annotations") {
                 Some(Value::Map(own)) => {

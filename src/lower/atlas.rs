@@ -79,6 +79,8 @@ pub(super) enum Desired {
     Sql(String),
     /// `hcl`.
     Hcl(String),
+    /// `url`.
+    Url(String),
     /// `configMapKeyRef`.
     ConfigMap {
         /// The ConfigMap.
@@ -94,6 +96,7 @@ impl Desired {
         match self {
             Desired::Sql(text) => Map::new().with("sql", text),
             Desired::Hcl(text) => Map::new().with("hcl", text),
+            Desired::Url(url) => Map::new().with("url", url),
             Desired::ConfigMap { name, key } => {
                 let reference = Map::new().with("name", name).with("key", key);
                 Map::new().with("configMapKeyRef", reference)

@@ -1,10 +1,9 @@
 //! `Database` -> the server, its Service, and the Secret and ConfigMap that it needs.
 
-use crate::engine::Flavor;
 use crate::lower::labels::{self, Component};
-use crate::lower::outline;
-use crate::lower::pod::{config_volume, secret_key_ref, some_list};
-use crate::model::{Database, Literal, Placement, Server, User};
+use crate::lower::pod::{config_volume, some_list};
+use crate::lower::{outline, server};
+use crate::model::{Cluster, Database, Literal, Placement, Server};
 use crate::value::Map;
 
 const COMPONENT: Component = Component::Database;
@@ -15,8 +14,10 @@ pub(super) fn manifests(database: &Database) -> Vec<Map> {
     let options = sync_options(database);
     let secret = database.credentials.literal.as_ref();
     let secret = secret.map(|literal| secret_manifest(database, literal, options));
-    let Placement::InCluster(server) = &database.placement else {
-        return secret.into_iter().collect();
+    let server = match &database.placement {
+        Placement::InCluster(server) => server,
+        Placement::CloudNativePg(cluster) => return vec![cluster_manifest(database, cluster)],
+        Placement::External => return secret.into_iter().collect(),
     };
     let config = config_volume(&database.common, COMPONENT, &server.config_files);
     let (config_map, volume, mounts) = match config {
@@ -31,7 +32,7 @@ pub(super) fn manifests(database: &Database) -> Vec<Map> {
 fn sync_options(database: &Database) -> &'static [&'static str] {
     match &database.placement {
         Placement::InCluster(Server { storage: Some(_), .. }) => &KEEP,
-        Placement::InCluster(_) | Placement::External => &[],
+        Placement::InCluster(_) | Placement::CloudNativePg(_) | Placement::External => &[],
     }
 }
 
@@ -44,20 +45,48 @@ fn secret_manifest(database: &Database, literal: &Literal, options: &[&str]) -> 
     outline("v1", "Secret", metadata).with("type", "Opaque").with("stringData", data)
 }
 
+/// CloudNativePG makes pods, Services and the Secret of the database's owner from this
+/// (CloudNativePG `api/v1/cluster_types.go`).
+fn cluster_manifest(database: &Database, cluster: &Cluster) -> Map {
+    let name = &database.common.name;
+    let storage = Map::new()
+        .with("size", cluster.storage.size.as_str())
+        .with_some("storageClass", cluster.storage.class_name.as_deref());
+    let initdb = Map::new().with("database", database.database.as_str());
+    let spec = Map::new()
+        .with("instances", cluster.instances)
+        .with_some("imageName", cluster.image.as_deref())
+        .with("bootstrap", Map::new().with("initdb", initdb))
+        .with("storage", storage)
+        .with_some("resources", cluster.resources.clone());
+    let options = [KEEP[0], KEEP[1], "SkipDryRunOnMissingResource=true"];
+    let metadata = labels::metadata(&database.common, COMPONENT, name, &options);
+    outline("postgresql.cnpg.io/v1", "Cluster", metadata).with("spec", spec)
+}
+
 /// Headless: there is one pod, and its name leads straight to it.
 fn service(database: &Database, options: &[&str]) -> Map {
     let name = &database.common.name;
-    let port = i64::from(database.port.unwrap_or_default());
-    let ports = Map::new()
-        .with("name", database.engine.name)
-        .with("port", port)
-        .with("targetPort", database.engine.name);
+    let port = |(name, port): (&str, u16)| {
+        Map::new().with("name", name).with("port", i64::from(port)).with("targetPort", name)
+    };
+    let ports: Vec<Map> = ports(database).into_iter().map(port).collect();
     let spec = Map::new()
         .with("clusterIP", "None")
         .with("selector", labels::selector(&database.common, COMPONENT))
-        .with("ports", vec![ports]);
+        .with("ports", ports);
     let metadata = labels::metadata(&database.common, COMPONENT, name, options);
     outline("v1", "Service", metadata).with("spec", spec)
+}
+
+/// The port that clients use, and others that the image listens on.
+fn ports(database: &Database) -> Vec<(&'static str, u16)> {
+    let main = (database.engine.name, database.port.unwrap_or_default());
+    let others = match &database.placement {
+        Placement::InCluster(server) => server.recipe.other_ports,
+        Placement::CloudNativePg(_) | Placement::External => &[],
+    };
+    std::iter::once(main).chain(others.iter().copied()).collect()
 }
 
 /// With storage a StatefulSet whose claim stays; without it a Deployment that never runs two pods
@@ -81,9 +110,11 @@ fn workload(
     let scratch = Map::new().with("name", "data").with("emptyDir", Map::new());
     let volumes: Vec<Map> =
         server.storage.is_none().then_some(scratch).into_iter().chain(config).collect();
-    let seccomp = Map::new().with("seccompProfile", Map::new().with("type", "RuntimeDefault"));
+    let security = Map::new()
+        .with_some("fsGroup", server.recipe.group)
+        .with("seccompProfile", Map::new().with("type", "RuntimeDefault"));
     let pod = Map::new()
-        .with("securityContext", seccomp)
+        .with("securityContext", security)
         .with("enableServiceLinks", false)
         // Long enough to write everything back to disk.
         .with("terminationGracePeriodSeconds", 60)
@@ -122,115 +153,22 @@ fn workload(
 }
 
 fn container(database: &Database, server: &Server, mounts: Vec<Map>) -> Map {
-    let name = database.engine.name;
-    let port = i64::from(database.port.unwrap_or_default());
-    let probes = probes(server.recipe.flavor);
+    let probes = server::probes(server.recipe.flavor, database);
+    let port = |(name, port): (&str, u16)| {
+        Map::new().with("name", name).with("containerPort", i64::from(port))
+    };
+    let ports: Vec<Map> = ports(database).into_iter().map(port).collect();
     let security = Map::new().with("allowPrivilegeEscalation", false);
     Map::new()
-        .with("name", name)
+        .with("name", database.engine.name)
         .with("image", server.image.as_str())
         .with_some("args", some_list(server.args.clone()))
-        .with("ports", vec![Map::new().with("name", name).with("containerPort", port)])
-        .with("env", environment(database, server))
+        .with("ports", ports)
+        .with("env", server::environment(database, server.recipe))
         .with("startupProbe", probes.startup)
         .with("readinessProbe", probes.readiness)
         .with("livenessProbe", probes.liveness)
         .with_some("resources", server.resources.clone())
         .with("securityContext", security)
         .with("volumeMounts", mounts)
-}
-
-/// The variables that the image's first start reads, from which it makes user and database.
-fn environment(database: &Database, server: &Server) -> Vec<Map> {
-    let credentials = &database.credentials;
-    let user_name = match (&credentials.user, &credentials.literal) {
-        (User::Name(name), _) => Some(name.as_str()),
-        (User::Key(_), literal) => literal.as_ref().map(|literal| literal.user.as_str()),
-    };
-    let is_root = user_name == Some("root");
-    let text = |name: &str, value: &str| Map::new().with("name", name).with("value", value);
-    let secret = |name: &str, key: &str| {
-        let from = secret_key_ref(&credentials.secret, key);
-        Map::new().with("name", name).with("valueFrom", from)
-    };
-    let user = |name: &str| match &credentials.user {
-        User::Name(user) => text(name, user),
-        User::Key(key) => secret(name, key),
-    };
-    let password = |name: &str| secret(name, &credentials.password_key);
-    match server.recipe.flavor {
-        // Both images refuse `root` as the ordinary user; it has all rights as it is.
-        Flavor::MySql if is_root => {
-            vec![text("MYSQL_DATABASE", &database.database), password("MYSQL_ROOT_PASSWORD")]
-        }
-        Flavor::MySql => vec![
-            text("MYSQL_DATABASE", &database.database),
-            user("MYSQL_USER"),
-            password("MYSQL_PASSWORD"),
-            password("MYSQL_ROOT_PASSWORD"),
-        ],
-        Flavor::MariaDb if is_root => {
-            vec![text("MARIADB_DATABASE", &database.database), password("MARIADB_ROOT_PASSWORD")]
-        }
-        Flavor::MariaDb => vec![
-            text("MARIADB_DATABASE", &database.database),
-            user("MARIADB_USER"),
-            password("MARIADB_PASSWORD"),
-            password("MARIADB_ROOT_PASSWORD"),
-        ],
-        Flavor::Postgres => vec![
-            text("POSTGRES_DB", &database.database),
-            user("POSTGRES_USER"),
-            password("POSTGRES_PASSWORD"),
-            text("PGDATA", server.recipe.data_path),
-        ],
-    }
-}
-
-struct Probes {
-    startup: Map,
-    readiness: Map,
-    liveness: Map,
-}
-
-/// Ready means: the user can log in to the database over the network. On its first start an image
-/// runs a server of its own to make them, which listens on a socket only, so that a question over
-/// TCP is not answered before it is done.
-fn probes(flavor: Flavor) -> Probes {
-    let command = match flavor {
-        Flavor::MySql => {
-            "MYSQL_PWD=\"${MYSQL_PASSWORD:-$MYSQL_ROOT_PASSWORD}\" mysql --protocol=TCP \
-             --host=127.0.0.1 --user=\"${MYSQL_USER:-root}\" --execute='SELECT 1' \
-             \"$MYSQL_DATABASE\""
-        }
-        Flavor::MariaDb => {
-            "MYSQL_PWD=\"${MARIADB_PASSWORD:-$MARIADB_ROOT_PASSWORD}\" mariadb --protocol=TCP \
-             --host=127.0.0.1 --user=\"${MARIADB_USER:-root}\" --execute='SELECT 1' \
-             \"$MARIADB_DATABASE\""
-        }
-        Flavor::Postgres => {
-            "PGPASSWORD=\"$POSTGRES_PASSWORD\" psql --host=127.0.0.1 \
-             --username=\"$POSTGRES_USER\" --dbname=\"$POSTGRES_DB\" --command='SELECT 1'"
-        }
-    };
-    let exec = || Map::new().with("exec", Map::new().with("command", vec!["sh", "-c", command]));
-    let name = match flavor {
-        Flavor::MySql => "mysql",
-        Flavor::MariaDb => "mariadb",
-        Flavor::Postgres => "postgres",
-    };
-    Probes {
-        // Ten minutes for the first start; nothing is restarted before.
-        startup: exec()
-            .with("periodSeconds", 5)
-            .with("timeoutSeconds", 5)
-            .with("failureThreshold", 120),
-        readiness: exec().with("periodSeconds", 10).with("timeoutSeconds", 5),
-        // Only a server that takes no connections at all is restarted.
-        liveness: Map::new()
-            .with("tcpSocket", Map::new().with("port", name))
-            .with("periodSeconds", 10)
-            .with("timeoutSeconds", 5)
-            .with("failureThreshold", 6),
-    }
 }

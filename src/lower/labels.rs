@@ -3,8 +3,8 @@
 //! `app.kubernetes.io/instance` is never set: Argo CD may own it (FACTS 1.9). Selectors hold name
 //! and component, so that an App and a Database of one name do not take each other's pods.
 
+use crate::annotation::SYNC_OPTIONS;
 use crate::model::Common;
-use crate::object::SYNC_OPTIONS;
 use crate::value::{Map, Value};
 
 /// What a spec is a part of its project as.

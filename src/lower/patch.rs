@@ -4,6 +4,7 @@
 //! replaced, as are the lists of custom resources, which have no such keys. `$patch: delete` and
 //! `$patch: replace` work as in `kubectl patch`; null removes a field.
 
+use crate::annotation;
 use crate::diag::Diagnostics;
 use crate::diag::problems::output::{InvalidPatch, PatchMatchesNothing};
 use crate::object::Object;
@@ -43,7 +44,10 @@ pub(super) fn apply(patches: &[Patch], objects: &mut [Object], diagnostics: &mut
                 Some(name) => format!("{}/{}", patch.kind.value, name.value),
                 None => patch.kind.value.clone(),
             };
-            diagnostics.report(PatchMatchesNothing { primary: patch.kind.span, target, known });
+            let has_kind = objects.iter().any(|object| object.kind() == patch.kind.value);
+            let name = patch.name.as_ref().filter(|_| has_kind);
+            let primary = name.unwrap_or(&patch.kind).span;
+            diagnostics.report(PatchMatchesNothing { primary, target, known });
         }
         for object in objects.iter_mut().filter(|object| fits(object)) {
             let before = object.id();
@@ -52,6 +56,16 @@ pub(super) fn apply(patches: &[Patch], objects: &mut [Object], diagnostics: &mut
             merge(&mut patched, &patch.patch, "", is_custom, diagnostics);
             if let Value::Map(map) = patched {
                 object.manifest = map;
+            }
+            if object.annotation(annotation::WAVE).is_some() {
+                let annotations = patch.patch.at(&["metadata", "annotations"]);
+                let wave = annotations.and_then(|annotations| annotations.get(annotation::WAVE));
+                diagnostics.report(InvalidPatch {
+                    primary: wave.map_or(patch.span, |wave| wave.span),
+                    message: "the wave of an object is set by no patch".to_owned(),
+                    help: "write `wave: N` under `spec`, or leave it to the dependencies"
+                        .to_owned(),
+                });
             }
             if object.id() != before {
                 diagnostics.report(InvalidPatch {

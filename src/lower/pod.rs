@@ -1,7 +1,7 @@
 //! What the pods of Apps and Databases have in common: config files and mounts.
 
 use crate::lower::labels::{self, Component};
-use crate::lower::{hash, outline};
+use crate::lower::{INLINE_LIMIT, hash, outline};
 use crate::model::{Common, ConfigFile};
 use crate::value::{Map, Value};
 
@@ -24,7 +24,10 @@ pub(super) fn config_volume(
     let keys = keys(files);
     let texts = || keys.iter().map(String::as_str).zip(files.iter().map(|file| &*file.text));
     let name = format!("{}-config-{}", common.name, hash::suffix(texts()));
-    let metadata = labels::metadata(common, component, &name, &[]);
+    let size: usize = files.iter().map(|file| file.text.len()).sum();
+    // Client-side apply keeps a second copy of the object in an annotation of at most 256 KiB.
+    let options: &[&str] = if size > INLINE_LIMIT { &["ServerSideApply=true"] } else { &[] };
+    let metadata = labels::metadata(common, component, &name, options);
     let data: Map = texts().collect();
     let manifest = outline("v1", "ConfigMap", metadata).with("data", data);
     let volume =
@@ -70,4 +73,19 @@ pub(super) fn some_map(pairs: &[(String, String)]) -> Option<Map> {
 pub(super) fn secret_key_ref(name: &str, key: &str) -> Map {
     let reference = Map::new().with("name", name).with("key", key);
     Map::new().with("secretKeyRef", reference)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::keys;
+    use crate::model::ConfigFile;
+
+    #[test]
+    fn every_file_has_a_key_of_its_own_that_kubernetes_takes() {
+        let paths = ["/a/x.yaml", "/b/x.yaml", "/c/x.yaml-2", "/d/x.yaml", "/e/", "/f/ä b"];
+        let file = |path: &&str| ConfigFile { mount_path: (*path).to_owned(), text: String::new() };
+        let files: Vec<ConfigFile> = paths.iter().map(file).collect();
+        let expected = ["x.yaml", "x.yaml-2", "x.yaml-2-2", "x.yaml-3", "file", "__b"];
+        assert_eq!(keys(&files), expected);
+    }
 }

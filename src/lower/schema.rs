@@ -7,18 +7,15 @@ use crate::lower::atlas::{
 };
 use crate::lower::labels::{self, Component};
 use crate::lower::pod::some_list;
-use crate::lower::{hash, outline};
+use crate::lower::{INLINE_LIMIT, hash, outline};
 use crate::model::{
-    Database, Desired, Destructive, Placement, Policy, Project, Schema, SecretKey, Target,
-    User as DatabaseUser, VariableValue,
+    Database, Desired, Destructive, Directory, Migrations, Placement, Policy, Project, Schema,
+    SecretKey, Target, User as DatabaseUser, VariableValue,
 };
 use crate::source::Excerpt;
 use crate::value::{Map, Value};
 
 const COMPONENT: Component = Component::Schema;
-/// The longest text that stands inline: client-side apply keeps a second copy of the object in an
-/// annotation of at most 256 KiB (FACTS 1.8).
-const INLINE_LIMIT: usize = 200 * 1024;
 /// The longest text that a ConfigMap holds.
 const CONFIG_MAP_LIMIT: usize = 1024 * 1024;
 
@@ -27,6 +24,9 @@ pub(super) fn manifests(
     project: &Project,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Map> {
+    if let Desired::Migrations(migrations) = &schema.desired {
+        return migration_manifests(schema, migrations, project, diagnostics);
+    }
     let (desired, config_map) = desired(schema, diagnostics);
     let mut spec = target(schema, project, diagnostics).write(Map::new());
     if let Some(desired) = desired {
@@ -86,6 +86,8 @@ fn desired(schema: &Schema, diagnostics: &mut Diagnostics) -> (Option<AtlasDesir
     let (text, key) = match &schema.desired {
         Desired::Sql(texts) => (joined(texts), "schema.sql"),
         Desired::Hcl(text) => (lines(&text.text), "schema.hcl"),
+        Desired::Registry(url) => return (Some(AtlasDesired::Url(url.clone())), None),
+        Desired::Migrations(_) => return (None, None),
     };
     if text.len() > CONFIG_MAP_LIMIT {
         let what = format!("the schema `{}`", schema.common.name);
@@ -94,9 +96,9 @@ fn desired(schema: &Schema, diagnostics: &mut Diagnostics) -> (Option<AtlasDesir
         return (None, None);
     }
     if text.len() <= INLINE_LIMIT {
-        let desired = match &schema.desired {
-            Desired::Sql(_) => AtlasDesired::Sql(text),
-            Desired::Hcl(_) => AtlasDesired::Hcl(text),
+        let desired = match key {
+            "schema.hcl" => AtlasDesired::Hcl(text),
+            _ => AtlasDesired::Sql(text),
         };
         return (Some(desired), None);
     }
@@ -109,6 +111,68 @@ fn desired(schema: &Schema, diagnostics: &mut Diagnostics) -> (Option<AtlasDesir
     let config_map = outline("v1", "ConfigMap", metadata).with("data", data);
     let desired = AtlasDesired::ConfigMap { name, key: key.to_owned() };
     (Some(desired), Some(config_map))
+}
+
+/// `migrations` -> AtlasMigration, and a ConfigMap for a directory that is too large to stand
+/// inline.
+fn migration_manifests(
+    schema: &Schema,
+    migrations: &Migrations,
+    project: &Project,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Map> {
+    let name = &schema.common.name;
+    let (dir, config_map) = directory(schema, migrations, diagnostics);
+    let protected = migrations.migrate_down.map(|(allow, auto_approve)| {
+        let down = Map::new().with("allow", allow).with("autoApprove", auto_approve);
+        Map::new().with("migrateDown", down)
+    });
+    let spec = target(schema, project, diagnostics).write(Map::new()).with("dir", dir);
+    let spec = spec
+        .with_some("baseline", migrations.baseline.as_deref())
+        .with_some("execOrder", migrations.exec_order.as_deref())
+        .with_some("revisionsSchema", migrations.revisions_schema.as_deref())
+        .with_some("protectedFlows", protected);
+    let spec = options(schema, spec);
+    let metadata =
+        labels::metadata(&schema.common, COMPONENT, name, &["SkipDryRunOnMissingResource=true"]);
+    let resource = outline(atlas::API_VERSION, "AtlasMigration", metadata).with("spec", spec);
+    config_map.into_iter().chain([resource]).collect()
+}
+
+/// The value of `dir`. The files stand byte for byte as they are: `atlas.sum` is their hash.
+fn directory(
+    schema: &Schema,
+    migrations: &Migrations,
+    diagnostics: &mut Diagnostics,
+) -> (Map, Option<Map>) {
+    let (files, sum) = match &migrations.directory {
+        Directory::Local { files, sum } => (files, sum),
+        Directory::Remote { name, tag } => {
+            let remote = Map::new().with("name", name.as_str()).with_some("tag", tag.as_deref());
+            return (Map::new().with("remote", remote), None);
+        }
+    };
+    let texts = || {
+        let files = files.iter().map(|(name, excerpt)| (name.as_str(), excerpt.text.as_str()));
+        files.chain([(crate::atlas_sum::FILE_NAME, sum.as_str())])
+    };
+    let size: usize = texts().map(|(name, text)| name.len() + text.len()).sum();
+    if size > CONFIG_MAP_LIMIT {
+        let what = format!("the migrations of `{}`", schema.common.name);
+        let (primary, limit) = (schema.common.place, CONFIG_MAP_LIMIT);
+        diagnostics.report(TooLarge { primary, what, size, limit });
+    }
+    let data: Map = texts().collect();
+    if size <= INLINE_LIMIT {
+        return (Map::new().with("local", data), None);
+    }
+    let name = format!("{}-migrations-{}", schema.common.name, hash::suffix(texts()));
+    let options = ["ServerSideApply=true", "PruneLast=true"];
+    let metadata = labels::metadata(&schema.common, COMPONENT, &name, &options);
+    let config_map = outline("v1", "ConfigMap", metadata).with("data", data);
+    let reference = Map::new().with("name", name);
+    (Map::new().with("configMapRef", reference), Some(config_map))
 }
 
 /// Several texts as one, each ending its last line.
@@ -130,6 +194,8 @@ fn options(schema: &Schema, spec: Map) -> Map {
     let cloud = schema.cloud.as_ref().map(|cloud| {
         Map::new()
             .with_some("repo", cloud.repo.as_deref())
+            .with_some("url", cloud.url.as_deref())
+            .with_some("project", cloud.project.as_deref())
             .with_some("tokenFrom", cloud.token_from.as_ref().map(atlas::secret_key_ref))
     });
     let vars = schema.vars.iter().map(|variable| {
@@ -142,7 +208,7 @@ fn options(schema: &Schema, spec: Map) -> Map {
     spec.with_some("schemas", some_list(schema.schemas.clone()))
         .with_some("exclude", some_list(schema.exclude.clone()))
         .with_some("txMode", schema.tx_mode.as_deref())
-        .with_some("policy", policy(&schema.policy))
+        .with_some("policy", policy(schema))
         .with_some("devURL", schema.dev_url.as_deref())
         .with_some("devURLFrom", schema.dev_url_from.as_ref().map(atlas::secret_key_ref))
         .with_some("devDB", schema.dev_db.clone())
@@ -154,8 +220,11 @@ fn options(schema: &Schema, spec: Map) -> Map {
         .with_some("backoffLimit", schema.backoff_limit)
 }
 
-fn policy(policy: &Policy) -> Option<Value> {
-    let Policy { destructive, skip, concurrent_create, concurrent_drop, review } = policy;
+fn policy(schema: &Schema) -> Option<Value> {
+    if matches!(schema.desired, Desired::Migrations(_)) {
+        return None;
+    }
+    let Policy { destructive, skip, concurrent_create, concurrent_drop, review } = &schema.policy;
     let destructive = match destructive {
         Destructive::Error => Some(Map::new().with("error", true)),
         // Without the rule, later runs apply drops unasked (FACTS 3.5).

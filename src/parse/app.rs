@@ -6,7 +6,9 @@ use crate::parse::shape;
 use crate::parse::spec::config_files;
 use crate::source::Spanned;
 use crate::syntax::node::{Data, Entry, Meaning, Node};
-use crate::syntax::{App, Autoscaling, EnvValue, HttpRoute, Ingress, Port, Text, Tls, Volume};
+use crate::syntax::{
+    App, Autoscaling, EnvValue, HttpRoute, Ingress, Port, Requirement, Text, Tls, Volume,
+};
 
 pub(crate) fn fields(spec: &mut Fields<'_, '_>) -> Option<App> {
     let image = spec.required_text("image");
@@ -36,6 +38,7 @@ pub(crate) fn fields(spec: &mut Fields<'_, '_>) -> Option<App> {
         schedule: spec.text("schedule"),
         job: spec.boolean("job"),
         security: spec.text("security"),
+        requires: requires(spec),
         image: image?,
     };
     Some(app)
@@ -125,6 +128,32 @@ fn volume(entry: &Entry, spec: &mut Fields<'_, '_>) -> Option<Volume> {
     let source = Node { data: Data::Mapping(fields.rest()), span: node.span };
     let source = shape::read(&source, "volumes", &shape::VOLUME, spec.diagnostics)?;
     Some(Volume { mount_path: entry.key.clone(), source, read_only, sub_path })
+}
+
+/// `{schema: {table: [column]}}`.
+fn requires(spec: &mut Fields<'_, '_>) -> Vec<Requirement> {
+    let entries = spec.map("requires").unwrap_or_default();
+    let requirement = |entry: &Entry| {
+        let Some(tables) = entry.value.entries() else {
+            spec.diagnostics.report(WrongType::new(
+                &entry.value,
+                "requires",
+                "a mapping of tables",
+            ));
+            return None;
+        };
+        let tables = tables.iter().filter_map(|table| {
+            let Some(columns) = table.value.items() else {
+                let what = "a list of columns";
+                spec.diagnostics.report(WrongType::new(&table.value, &table.key.value, what));
+                return None;
+            };
+            let name = |column: &Node| text(column, &table.key.value, spec.diagnostics);
+            Some((table.key.clone(), columns.iter().filter_map(name).collect()))
+        });
+        Some(Requirement { schema: entry.key.clone(), tables: tables.collect() })
+    };
+    entries.iter().filter_map(requirement).collect()
 }
 
 fn ingress(mut fields: Fields<'_, '_>) -> Option<Ingress> {

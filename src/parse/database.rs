@@ -3,7 +3,7 @@
 use crate::parse::fields::Fields;
 use crate::parse::shape;
 use crate::parse::spec::config_files;
-use crate::syntax::{Credentials, Database, External, Storage};
+use crate::syntax::{CloudNativePg, Credentials, Database, External, Storage};
 
 pub(crate) fn fields(spec: &mut Fields<'_, '_>) -> Option<Database> {
     let engine = spec.required_text("engine");
@@ -18,6 +18,7 @@ pub(crate) fn fields(spec: &mut Fields<'_, '_>) -> Option<Database> {
         parameters: spec.text_map("parameters"),
         credentials: spec.nested("credentials", credentials),
         external: spec.nested("external", external),
+        cloud_native_pg: spec.nested("cloudNativePG", cloud_native_pg),
         engine: engine?,
     };
     Some(database)
@@ -57,4 +58,12 @@ fn external(mut fields: Fields<'_, '_>) -> Option<External> {
     let port = fields.integer("port");
     fields.finish();
     Some(External { host: host?, port })
+}
+
+fn cloud_native_pg(mut fields: Fields<'_, '_>) -> Option<CloudNativePg> {
+    let span = fields.place();
+    let instances = fields.integer("instances");
+    let storage = storage(&mut fields);
+    fields.finish();
+    Some(CloudNativePg { span, instances, storage })
 }

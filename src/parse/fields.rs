@@ -64,14 +64,14 @@ impl<'a, 'd> Fields<'a, 'd> {
     pub(crate) fn require<T>(&mut self, name: &'static str, value: Option<T>) -> Option<T> {
         let there = self.entries.iter().any(|entry| entry.key.value == name);
         if value.is_none() && !there {
-            let (primary, of) = (self.first_line(), self.of);
+            let (primary, of) = (self.place(), self.of);
             self.diagnostics.report(MissingField { primary, of, name });
         }
         value
     }
 
     /// A short place that stands for the whole mapping: its first key.
-    fn first_line(&self) -> Span {
+    pub(crate) fn place(&self) -> Span {
         self.entries.first().map_or(self.span, |entry| entry.key.span)
     }
 

@@ -31,7 +31,7 @@ pub(super) fn environment_of(path: &str) -> Option<&str> {
 /// The names of all environments.
 pub(crate) fn environments(sources: &Sources) -> Vec<&str> {
     let mut names: Vec<&str> =
-        sources.iter().filter_map(|(_, source)| environment_of(&source.path)).collect();
+        sources.files().filter_map(|(_, source)| environment_of(&source.path)).collect();
     names.sort_unstable();
     names.dedup();
     names

@@ -4,17 +4,23 @@ use crate::parse::fields::{Fields, text};
 use crate::parse::shape;
 use crate::parse::spec::secret_key_ref;
 use crate::syntax::node::Node;
-use crate::syntax::{Cloud, Policy, Schema, Variable};
+use crate::syntax::{Cloud, MigrateDown, Policy, Schema, Variable};
 
 pub(crate) fn fields(spec: &mut Fields<'_, '_>) -> Option<Schema> {
     Some(Schema {
-        span: spec.span(),
+        span: spec.place(),
         database: spec.text("database"),
         url: spec.text("url"),
         url_from: spec.nested("urlFrom", secret_key_ref),
         sql: inline_text(spec, "sql"),
         files: spec.texts("files"),
         hcl: spec.text("hcl"),
+        migrations: spec.text("migrations"),
+        registry: spec.text("registry"),
+        baseline: spec.text("baseline"),
+        exec_order: spec.text("execOrder"),
+        revisions_schema: spec.text("revisionsSchema"),
+        migrate_down: spec.nested("migrateDown", migrate_down),
         schemas: spec.texts("schemas").unwrap_or_default(),
         exclude: spec.texts("exclude").unwrap_or_default(),
         tx_mode: spec.text("txMode"),
@@ -38,10 +44,19 @@ fn inline_text(spec: &mut Fields<'_, '_>, name: &'static str) -> Option<Node> {
     Some(node.clone())
 }
 
+fn migrate_down(mut fields: Fields<'_, '_>) -> Option<MigrateDown> {
+    let span = fields.place();
+    let (allow, auto_approve) = (fields.boolean("allow"), fields.boolean("autoApprove"));
+    fields.finish();
+    Some(MigrateDown { span, allow, auto_approve })
+}
+
 fn cloud(mut fields: Fields<'_, '_>) -> Option<Cloud> {
     let cloud = Cloud {
         span: fields.span(),
         repo: fields.text("repo"),
+        url: fields.text("url"),
+        project: fields.text("project"),
         token_from: fields.nested("tokenFrom", secret_key_ref),
     };
     fields.finish();
@@ -62,6 +77,7 @@ fn variable(mut fields: Fields<'_, '_>) -> Option<Variable> {
 }
 
 fn policy(mut fields: Fields<'_, '_>) -> Option<Policy> {
+    let span = fields.place();
     let destructive = fields.text("destructive");
     let skip = fields.texts("skip").unwrap_or_default();
     let (concurrent_create, concurrent_drop) = fields
@@ -73,5 +89,5 @@ fn policy(mut fields: Fields<'_, '_>) -> Option<Policy> {
         .unwrap_or_default();
     let review = fields.text("review");
     fields.finish();
-    Some(Policy { destructive, skip, concurrent_create, concurrent_drop, review })
+    Some(Policy { span, destructive, skip, concurrent_create, concurrent_drop, review })
 }

@@ -26,11 +26,11 @@ pub fn settings(
 ) -> Settings {
     let mut settings = Settings::default();
     if let Some((variable, name)) = &environment.environment {
-        let file = sources.add(variable.clone(), name.clone());
+        let file = sources.add_virtual(variable.clone(), name.clone());
         settings.environment = Some(whole(file, name));
     }
     if let Some(json) = &environment.parameters {
-        let file = sources.add(PARAMETERS_VARIABLE, json.clone());
+        let file = sources.add_virtual(PARAMETERS_VARIABLE, json.clone());
         parameters(file, json, &mut settings, diagnostics);
     }
     flags(environment, &mut settings, sources, diagnostics);
@@ -144,7 +144,7 @@ fn flags(
 ) {
     let flags = &environment.flags;
     if let Some(name) = &flags.environment {
-        let file = sources.add("--environment", name.clone());
+        let file = sources.add_virtual("--environment", name.clone());
         settings.environment = Some(whole(file, name));
     }
     let pairs = [
@@ -154,7 +154,7 @@ fn flags(
     ];
     for (id, flag, values) in pairs {
         for written in values {
-            let file = sources.add(flag, written.clone());
+            let file = sources.add_virtual(flag, written.clone());
             let Some((key, value)) = written.split_once('=') else {
                 let primary = Span::new(file, 0..written.len());
                 let message = format!("`{flag}` needs a `=`");

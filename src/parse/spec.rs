@@ -7,17 +7,7 @@ use crate::syntax::node::{Data, Entry, Node};
 use crate::syntax::{ConfigFile, Content, Patch, SecretKey, Spec, Text, TextMap};
 
 /// Fields of the design that this version does not serve, by kind, and what to do meanwhile.
-const UNSERVED: [(&str, &str, &str); 9] = [
-    ("Database", "cloudNativePG", "write the `Cluster` as a plain manifest and use `external`"),
-    ("Schema", "migrations", "write the `AtlasMigration` as a plain manifest"),
-    ("Schema", "registry", "write the `AtlasSchema` as a plain manifest"),
-    ("Schema", "baseline", "it belongs to `migrations`"),
-    ("Schema", "execOrder", "it belongs to `migrations`"),
-    ("Schema", "revisionsSchema", "it belongs to `migrations`"),
-    ("Schema", "migrateDown", "it belongs to `migrations`"),
-    ("App", "requires", "use `dependsOn: [Schema/name]`"),
-    ("App", "topologySpread", "use `patches`"),
-];
+const UNSERVED: [(&str, &str, &str); 1] = [("App", "topologySpread", "use `patches`")];
 
 /// Reads one spec; `fields` reads the fields of its kind.
 pub(crate) fn spec<T>(

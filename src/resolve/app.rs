@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::catalogue::requires::Required;
 use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{ConflictingFields, UnknownChoice};
 use crate::diag::problems::waves::AutoscalingWithoutRequest;
 use crate::model::{
-    App, HttpRoute, Ingress, Port, Probes, Protocol, Scale, Security, Unit, Volume, Workload,
+    App, Contract, HttpRoute, Ingress, Need, Port, Probes, Protocol, Scale, Security, Unit, Volume,
+    Workload,
 };
 use crate::resolve::check::{self, invalid};
 use crate::resolve::template::{self, Host, Reader, Scope};
@@ -71,13 +73,20 @@ pub(crate) fn app(
     );
     let label = format!("App/{}", common.name);
     let namespace = common.namespace.clone();
-    let reader =
-        Reader { unit, label: &label, namespace: namespace.as_deref(), names: context.names };
+    let reader = Reader {
+        unit,
+        label: &label,
+        namespace: namespace.as_deref(),
+        names: context.names,
+        sources: context.sources,
+    };
     let env = template::environment(fields.env, scope, &reader, diagnostics);
     common.needs.extend(env.needs);
     let ingress = fields.ingress.map(|written| ingress(&common.name, written, &ports, diagnostics));
     let http_route = fields.http_route.map(|written| http_route(written, &ports, diagnostics));
+    let contracts = contracts(fields.requires, unit, context, &mut common.needs, diagnostics);
     App {
+        contracts,
         common,
         workload,
         image: fields.image.value,
@@ -403,6 +412,28 @@ fn http_route(
         hostnames: values(written.hostnames),
         path: written.path.map_or_else(|| "/".to_owned(), |path| path.value),
     }
+}
+
+/// `requires`: the Schema is a dependency, and its tables are looked at once they are known.
+fn contracts(
+    written: Vec<syntax::Requirement>,
+    unit: Unit,
+    context: &Context<'_>,
+    needs: &mut Vec<Need>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Contract> {
+    let contract = |requirement: syntax::Requirement| {
+        let name = requirement.schema;
+        let bare = name.value.strip_prefix("Schema/").unwrap_or(&name.value);
+        let kinds = [Kind::Schema];
+        let found = context.names.spec(bare, name.as_ref(), unit, &kinds, diagnostics);
+        let Some(found @ Unit::Schema(schema)) = found else { return None };
+        needs.push(Need { unit: found, span: name.span, by: "requires".to_owned() });
+        let tables = requirement.tables.into_iter();
+        let tables = tables.map(|(table, columns)| Required { table, columns }).collect();
+        Some(Contract { schema, span: name.span, tables })
+    };
+    written.into_iter().filter_map(contract).collect()
 }
 
 fn needs_port(field: &str, primary: Span, ports: &[Port], diagnostics: &mut Diagnostics) {

@@ -1,9 +1,10 @@
 //! The rules that Kubernetes has for names, labels, paths and numbers, so that a mistake is found
 //! here and not by the API server. Source: `k8s.io/apimachinery/pkg/util/validation`.
 
+use crate::annotation;
 use crate::diag::Diagnostics;
 use crate::diag::problems::spec::InvalidValue;
-use crate::resolve::{WAVE_ANNOTATION, invalid_name};
+use crate::resolve::invalid_name;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Kind, Text, TextMap};
 
@@ -83,7 +84,7 @@ pub(crate) fn labels(labels: &TextMap, diagnostics: &mut Diagnostics) {
 pub(crate) fn annotations(annotations: &TextMap, diagnostics: &mut Diagnostics) {
     for (key, _) in annotations {
         qualified_key("annotation", key, diagnostics);
-        if key.value == WAVE_ANNOTATION {
+        if key.value == annotation::WAVE {
             diagnostics.report(InvalidValue {
                 primary: key.span,
                 message: "a spec's wave is no annotation".to_owned(),
@@ -166,7 +167,7 @@ pub(crate) fn mount_path(path: &Text, diagnostics: &mut Diagnostics) {
     if !path.value.starts_with('/') || path.value.contains(':') || path.value.ends_with("/..") {
         diagnostics.report(InvalidValue {
             primary: path.span,
-            message: format!("`{}` is no path to mount at", path.value.escape_debug()),
+            message: format!("`{}` is no path to mount at", path.value),
             help: "write an absolute path without `:`, such as /etc/shop/config.yaml".to_owned(),
         });
     }
@@ -177,8 +178,8 @@ pub(crate) fn url_path(path: &Text, diagnostics: &mut Diagnostics) {
     if !path.value.starts_with('/') {
         diagnostics.report(InvalidValue {
             primary: path.span,
-            message: format!("`{}` is no path of a URL", path.value.escape_debug()),
-            help: format!("write `/{}`", path.value.escape_debug()),
+            message: format!("`{}` is no path of a URL", path.value),
+            help: format!("write `/{}`", path.value),
         });
     }
 }
@@ -190,7 +191,7 @@ pub(crate) fn host(host: &Text, wildcard: bool, diagnostics: &mut Diagnostics) {
     if !is_dns_subdomain(bare) {
         diagnostics.report(InvalidValue {
             primary: host.span,
-            message: format!("`{}` is no host name", text.escape_debug()),
+            message: format!("`{text}` is no host name"),
             help: "write it without scheme, port or path, in lower case, such as shop.example.com"
                 .to_owned(),
         });
@@ -202,7 +203,7 @@ pub(crate) fn word(what: &str, text: &Text, diagnostics: &mut Diagnostics) {
     if text.value.is_empty() || text.value.chars().any(char::is_whitespace) {
         diagnostics.report(InvalidValue {
             primary: text.span,
-            message: format!("`{what}` cannot be `{}`", text.value.escape_debug()),
+            message: format!("`{what}` cannot be `{}`", text.value),
             help: "write it without spaces".to_owned(),
         });
     }
@@ -214,7 +215,7 @@ pub(crate) fn schedule(schedule: &Text, diagnostics: &mut Diagnostics) {
     if let Err(cause) = cron(&schedule.value) {
         diagnostics.report(InvalidValue {
             primary: schedule.span,
-            message: format!("`{}` is no schedule: {cause}", schedule.value.escape_debug()),
+            message: format!("`{}` is no schedule: {cause}", schedule.value),
             help:
                 "write minute, hour, day of month, month and day of week, such as `30 4 * * 1-5`, \
                    or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`"

@@ -3,9 +3,11 @@
 use crate::diag::Diagnostics;
 use crate::diag::problems::security::LiteralPassword;
 use crate::diag::problems::spec::{ConflictingFields, MissingField, UnknownChoice};
-use crate::engine::{self, ENGINES, Engine};
-use crate::model::{Credentials, Database, Literal, Placement, Server, Storage, Unit, User};
-use crate::parse::is_quantity;
+use crate::engine::{self, ENGINES, Engine, Flavor};
+use crate::model::{
+    Cluster, Credentials, Database, Literal, Placement, Server, Storage, Unit, User,
+};
+use crate::quantity::is_quantity;
 use crate::resolve::check::{self, invalid};
 use crate::resolve::{Context, common, files, namespace_of, plain, service_host, values};
 use crate::source::{Span, Spanned};
@@ -24,6 +26,10 @@ pub(crate) fn database(
     exclusive(&fields, diagnostics);
     let default_host = || service_host(&common.name, namespace.as_deref());
     let (host, port) = match &fields.external {
+        None if fields.cloud_native_pg.is_some() => {
+            // The Service that leads to the primary (CloudNativePG `pkg/specs/services.go`).
+            (service_host(&format!("{}-rw", common.name), namespace.as_deref()), engine.port)
+        }
         Some(external) => {
             check::word("host", &external.host, diagnostics);
             let port = external.port.map(|port| check::port(port, diagnostics));
@@ -32,14 +38,39 @@ pub(crate) fn database(
         None => (default_host(), engine.port),
     };
     let database = fields.database.as_ref().map(|name| {
-        check::word("database", name, diagnostics);
+        database_name(name, diagnostics);
         name.value.clone()
     });
     let database = database.unwrap_or_else(|| common.name.replace('-', "_"));
-    let credentials = credentials(&common.name, fields.credentials.as_ref(), diagnostics);
+    let credentials = match &fields.cloud_native_pg {
+        Some(_) => cloud_native_pg_credentials(&common.name),
+        None => credentials(&common.name, fields.credentials.as_ref(), diagnostics),
+    };
     let own_parameters = plain(fields.parameters);
+    if let Some(written) = fields.cloud_native_pg {
+        let cluster = cluster(written, fields.image, fields.version, fields.resources, diagnostics);
+        let placement = Placement::CloudNativePg(cluster);
+        let (scheme, parameters) = (fields.engine.value, own_parameters);
+        return Database {
+            common,
+            engine,
+            scheme,
+            database,
+            parameters,
+            credentials,
+            placement,
+            host,
+            port,
+        };
+    }
     let (placement, parameters) = match (&fields.external, &engine.image) {
         (None, Some(recipe)) => {
+            only_administrator(
+                recipe.flavor,
+                &credentials,
+                fields.credentials.as_ref(),
+                diagnostics,
+            );
             let image = image(fields.image, fields.version, recipe, diagnostics);
             let server = Server {
                 recipe,
@@ -66,6 +97,35 @@ pub(crate) fn database(
     Database { common, engine, scheme, database, parameters, credentials, placement, host, port }
 }
 
+/// The name stands in URLs, in shell commands of probes and in SQL.
+fn database_name(name: &Text, diagnostics: &mut Diagnostics) {
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$');
+    if name.value.is_empty() || !name.value.chars().all(fits) {
+        let message = format!("`{}` is no name of a database", name.value.escape_debug());
+        let help = "use letters, digits, `_`, `-` and `.`";
+        diagnostics.report(invalid(name.span, message, help));
+    }
+}
+
+/// SQL Server's image makes no user but its administrator.
+fn only_administrator(
+    flavor: Flavor,
+    credentials: &Credentials,
+    written: Option<&syntax::Credentials>,
+    diagnostics: &mut Diagnostics,
+) {
+    let user = match (&credentials.user, &credentials.literal) {
+        (User::Name(name), _) => Some(name),
+        (User::Key(_), literal) => literal.as_ref().map(|literal| &literal.user),
+    };
+    let is_other = user.is_some_and(|user| user != "sa");
+    if let (Flavor::SqlServer, true, Some(written)) = (flavor, is_other, written) {
+        let primary = written.user.as_ref().map_or(written.span, |user| user.span);
+        let message = "SQL Server's image has no user but `sa`";
+        diagnostics.report(invalid(primary, message, "write `user: sa`"));
+    }
+}
+
 fn in_cluster() -> impl Iterator<Item = &'static str> {
     ENGINES.iter().filter(|engine| engine.image.is_some()).map(|engine| engine.name)
 }
@@ -79,6 +139,44 @@ fn engine(written: &Text, diagnostics: &mut Diagnostics) -> &'static Engine {
         #[expect(clippy::indexing_slicing, reason = "the table is not empty")]
         &ENGINES[0]
     })
+}
+
+/// What CloudNativePG makes for the application's user: a Secret with every part and a whole URL
+/// (CloudNativePG `pkg/specs/secrets.go`).
+fn cloud_native_pg_credentials(name: &str) -> Credentials {
+    Credentials {
+        secret: format!("{name}-app"),
+        user: User::Key("username".to_owned()),
+        password_key: "password".to_owned(),
+        url_key: Some("uri".to_owned()),
+        names_keys: true,
+        literal: None,
+    }
+}
+
+fn cluster(
+    written: syntax::CloudNativePg,
+    image: Option<Text>,
+    version: Option<Text>,
+    resources: Option<syntax::Shaped>,
+    diagnostics: &mut Diagnostics,
+) -> Cluster {
+    if let Some(instances) = written.instances {
+        check::range("instances", instances, 1..=i64::from(i32::MAX), diagnostics);
+    }
+    if written.storage.is_none() {
+        let (primary, of) = (written.span, "cloudNativePG");
+        diagnostics.report(MissingField { primary, of, name: "storage" });
+    }
+    let storage = written.storage.map(|storage| self::storage(storage, diagnostics));
+    let version =
+        version.map(|version| format!("ghcr.io/cloudnative-pg/postgresql:{}", version.value));
+    Cluster {
+        instances: written.instances.map_or(1, |instances| instances.value),
+        storage: storage.unwrap_or(Storage { size: String::new(), class_name: None }),
+        image: image.map(|image| image.value).or(version),
+        resources: resources.map(|resources| resources.value),
+    }
 }
 
 /// `external` says that nothing is run here, so there is nothing to say about what is run.
@@ -103,6 +201,25 @@ fn exclusive(fields: &syntax::Database, diagnostics: &mut Diagnostics) {
                 other: "external",
                 why: "with `external` nothing is run in the cluster",
             });
+        }
+    }
+    if let Some(cluster) = &fields.cloud_native_pg {
+        let others: [(&str, Option<Span>); 5] = [
+            ("external", fields.external.as_ref().map(|external| external.host.span)),
+            ("storage", fields.storage.as_ref().map(|storage| storage.span)),
+            ("credentials", fields.credentials.as_ref().map(|credentials| credentials.span)),
+            ("args", first(&fields.args)),
+            ("configFiles", fields.config_files.first().map(|file| file.mount_path.span)),
+        ];
+        for (name, place) in others {
+            let Some(primary) = place else { continue };
+            let (other_span, other) = (cluster.span, "cloudNativePG");
+            let why = "CloudNativePG runs the server and makes its credentials";
+            diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
+        }
+        if !matches!(fields.engine.value.as_str(), "postgres" | "postgresql") {
+            let message = format!("CloudNativePG runs no `{}`", fields.engine.value.escape_debug());
+            diagnostics.report(invalid(fields.engine.span, message, "write `engine: postgres`"));
         }
     }
     if let (Some(image), Some(version)) = (&fields.image, &fields.version) {
@@ -137,7 +254,7 @@ fn image(
 
 fn storage(storage: syntax::Storage, diagnostics: &mut Diagnostics) -> Storage {
     if !is_quantity(&storage.size.value) {
-        let message = format!("`{}` is no size", storage.size.value.escape_debug());
+        let message = format!("`{}` is no size", storage.size.value);
         diagnostics.report(invalid(storage.size.span, message, "write a size such as 10Gi"));
     }
     if let Some(class) = &storage.class_name {

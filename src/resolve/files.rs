@@ -3,15 +3,24 @@
 //! A path begins at the application's directory, wherever the spec that names it lies, and stays
 //! below it.
 
+use crate::diag::problems::output::TooLarge;
 use crate::diag::problems::security::{FileNotFound, PathOutside};
 use crate::diag::{Diagnostics, nearest};
 use crate::model::ConfigFile;
+use crate::resolve::migrations::lies_in;
 use crate::resolve::{Context, check};
-use crate::source::{Excerpt, FileId, Sources};
+use crate::source::{Excerpt, FileId, Source, Sources};
 use crate::syntax::{self, Content, Specs, Text};
+
+/// The most that a ConfigMap holds, in bytes.
+const CONFIG_MAP_LIMIT: usize = 1024 * 1024;
 
 /// The files that the specs name and whose texts are needed.
 pub fn wanted(specs: &Specs, sources: &Sources) -> Vec<FileId> {
+    let directories = specs.schemas.iter().filter_map(|spec| spec.fields.migrations.as_ref());
+    let directories = directories.filter(|path| !leads_out(&path.value));
+    let migrations: Vec<FileId> =
+        directories.flat_map(|path| in_directory(&path.value, sources)).collect();
     let schemas = specs
         .schemas
         .iter()
@@ -24,6 +33,7 @@ pub fn wanted(specs: &Specs, sources: &Sources) -> Vec<FileId> {
     });
     let paths = schemas.chain(config_files).filter(|path| !leads_out(&path.value));
     let mut files: Vec<FileId> = paths.flat_map(|path| matches(path, sources)).collect();
+    files.extend(migrations);
     files.sort_unstable();
     files.dedup();
     files
@@ -36,7 +46,58 @@ fn matches(path: &Text, sources: &Sources) -> Vec<FileId> {
         return sources.find(pattern).into_iter().collect();
     }
     let fits = |path: &str| fast_glob::glob_match(pattern, path);
-    sources.iter().filter(|(_, source)| fits(&source.path)).map(|(file, _)| file).collect()
+    let mut found: Vec<(&str, FileId)> = sources
+        .files()
+        .filter(|(_, source)| fits(&source.path))
+        .map(|(file, source)| (source.path.as_str(), file))
+        .collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, file)| file).collect()
+}
+
+/// The migrations and the checksum file right below a directory.
+fn in_directory(path: &str, sources: &Sources) -> Vec<FileId> {
+    let is_wanted = |source: &Source| {
+        let name = name(source);
+        name.ends_with(".sql") || name == crate::atlas_sum::FILE_NAME
+    };
+    let below = sources.iter().filter(|(_, source)| lies_in(source, path) && is_wanted(source));
+    below.map(|(file, _)| file).collect()
+}
+
+/// The last part of a file's path.
+pub(crate) fn name(source: &Source) -> &str {
+    source.path.rsplit('/').next().unwrap_or_default()
+}
+
+/// The migrations and the checksum file of a directory; one that is not there is reported.
+pub(crate) fn directory(
+    path: &Text,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<FileId> {
+    let (primary, written) = (path.span, path.value.as_str());
+    if leads_out(written) {
+        diagnostics.report(PathOutside { primary, path: written });
+        return Vec::new();
+    }
+    let files = in_directory(written, context.sources);
+    if files.is_empty() {
+        let folders: Vec<&str> = context
+            .sources
+            .iter()
+            .filter(|(_, source)| source.path.ends_with(".sql"))
+            .filter_map(|(_, source)| source.path.rsplit_once('/').map(|(folder, _)| folder))
+            .collect();
+        let help = match nearest(normal(written), folders) {
+            Some(folder) => format!("did you mean `{folder}`?"),
+            None => "name a directory with .sql files and `atlas.sum`, from the application's \
+                     directory on"
+                .to_owned(),
+        };
+        diagnostics.report(FileNotFound { primary, path: written, help });
+    }
+    files
 }
 
 /// Without a leading `./`.
@@ -64,25 +125,54 @@ pub(crate) fn texts(
         for file in found(path, context, diagnostics) {
             let name = &context.sources.get(file).path;
             if !name.ends_with(extension) {
-                let message = format!("`{}` is no {extension} file", name.escape_debug());
+                let message = format!("`{name}` is no {extension} file");
                 let help = format!("name {extension} files, or use a glob such as *{extension}");
                 diagnostics.report(check::invalid(path.span, message, help));
-            } else if !files.contains(&file) {
+            } else if context.sources.get(file).is_readable() && !files.contains(&file) {
                 files.push(file);
             }
         }
     }
-    files.into_iter().map(|file| excerpt(file, context.sources)).collect()
+    let texts: Vec<Excerpt> =
+        files.into_iter().map(|file| excerpt(file, context.sources)).collect();
+    if let Some(path) = paths.first().filter(|_| !texts.is_empty() && texts.iter().all(is_blank)) {
+        report_blank(path, diagnostics);
+    }
+    texts
 }
 
-/// The text of the one file of a path.
+/// The text of the one `.hcl` file of a path.
 pub(crate) fn text(
     path: &Text,
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Excerpt> {
+    let text = read(path, context, diagnostics)?;
+    let name = &context.sources.get(text.span.file).path;
+    if !name.ends_with(".hcl") {
+        let message = format!("`{name}` is no .hcl file");
+        diagnostics.report(check::invalid(path.span, message, "name an .hcl file"));
+    } else if is_blank(&text) {
+        report_blank(path, diagnostics);
+    }
+    Some(text)
+}
+
+fn is_blank(text: &Excerpt) -> bool {
+    text.text.trim().is_empty()
+}
+
+/// An empty text is a desired state too: a database with nothing in it.
+fn report_blank(path: &Text, diagnostics: &mut Diagnostics) {
+    let message = "there is nothing in the schema that this names";
+    let help = "write what is to be in the database: an empty schema asks to drop everything";
+    diagnostics.report(check::invalid(path.span, message, help));
+}
+
+fn read(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> Option<Excerpt> {
     let file = found(path, context, diagnostics).into_iter().next()?;
-    Some(excerpt(file, context.sources))
+    let is_readable = context.sources.get(file).is_readable();
+    is_readable.then(|| excerpt(file, context.sources))
 }
 
 fn excerpt(file: FileId, sources: &Sources) -> Excerpt {
@@ -113,7 +203,7 @@ fn not_found_help(path: &Text, sources: &Sources) -> String {
         let relative = &relative.value;
         return format!("paths begin at the application's directory: write `{relative}`");
     }
-    let known = sources.iter().map(|(_, source)| source.path.as_str());
+    let known = sources.files().map(|(_, source)| source.path.as_str());
     match nearest(written, known) {
         Some(name) => format!("did you mean `{name}`?"),
         None => "paths begin at the application's directory".to_owned(),
@@ -126,13 +216,38 @@ pub(crate) fn config_files(
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<ConfigFile> {
-    let read = |file: syntax::ConfigFile| {
+    let (mut size, mut is_too_large) = (0, false);
+    let one = |file: syntax::ConfigFile| {
         check::mount_path(&file.mount_path, diagnostics);
         let text = match file.content {
             Content::Text(text) => text.value,
-            Content::File(path) => text(&path, context, diagnostics)?.text,
+            Content::File(path) => read(&path, context, diagnostics)?.text,
         };
+        size += text.len();
+        if size > CONFIG_MAP_LIMIT && !is_too_large {
+            is_too_large = true;
+            let (primary, limit) = (file.mount_path.span, CONFIG_MAP_LIMIT);
+            let what = "the text of `configFiles` up to this one".to_owned();
+            diagnostics.report(TooLarge { primary, what, size, limit });
+        }
         Some(ConfigFile { mount_path: file.mount_path.value, text })
     };
-    files.into_iter().filter_map(read).collect()
+    files.into_iter().filter_map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_glob, leads_out, normal};
+
+    #[test]
+    fn paths_stay_below_the_directory() {
+        for path in ["/a", "../a", "a/../../b", "a/..", "..", "a\\b"] {
+            assert!(leads_out(path), "{path}");
+        }
+        for path in ["a", "./a", "a/b.sql", "a..b", "...", "*.sql"] {
+            assert!(!leads_out(path), "{path}");
+        }
+        assert_eq!(normal("./a"), "a");
+        assert!(is_glob("sql/*.sql") && !is_glob("sql/a.sql"));
+    }
 }

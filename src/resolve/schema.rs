@@ -3,6 +3,7 @@
 
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::CrossNamespace;
+use crate::diag::problems::schema::OperatorSetting;
 use crate::diag::problems::security::PasswordInUrl;
 use crate::diag::problems::spec::{ConflictingFields, NothingChosen, UnknownChoice};
 use crate::model::{
@@ -10,7 +11,7 @@ use crate::model::{
     VariableValue,
 };
 use crate::resolve::check::{self, invalid};
-use crate::resolve::{Context, common, files, values};
+use crate::resolve::{Context, common, files, migrations, values};
 use crate::source::{Excerpt, Span};
 use crate::syntax::{self, Kind, Spec, Text};
 
@@ -71,6 +72,8 @@ pub(crate) fn schema(
         }),
         cloud: fields.cloud.map(|cloud| Cloud {
             repo: cloud.repo.map(|repo| repo.value),
+            url: cloud.url.map(|url| url.value),
+            project: cloud.project.map(|project| project.value),
             token_from: cloud.token_from.map(|key| secret_key(key, diagnostics)),
         }),
         config: fields.config.map(|config| config.value),
@@ -78,6 +81,7 @@ pub(crate) fn schema(
         env_name: fields.env_name.map(|name| name.value),
         vars: fields.vars.into_iter().filter_map(|each| variable(each, diagnostics)).collect(),
         policy: fields.policy.map(|written| policy(written, diagnostics)).unwrap_or_default(),
+        catalogue: None,
     }
 }
 
@@ -132,7 +136,7 @@ fn database_url(url: &Text, diagnostics: &mut Diagnostics) {
     let scheme = url.value.split_once("://").map(|(scheme, _)| scheme);
     if scheme.and_then(crate::engine::find).is_none() {
         let message = match scheme {
-            Some(scheme) => format!("Atlas knows no URL scheme `{}`", scheme.escape_debug()),
+            Some(scheme) => format!("Atlas knows no URL scheme `{scheme}`"),
             None => "this is no database URL".to_owned(),
         };
         let known: Vec<&str> = crate::engine::ENGINES.iter().map(|engine| engine.name).collect();
@@ -168,8 +172,18 @@ fn desired(
             fields.files.as_ref().map(|list| list.first().map_or(fields.span, |file| file.span)),
         ),
         ("hcl", fields.hcl.as_ref().map(|path| path.span)),
+        ("migrations", fields.migrations.as_ref().map(|path| path.span)),
+        ("registry", fields.registry.as_ref().map(|url| url.span)),
     ];
     one_of(fields.span, "what the schema is to be", &choices, diagnostics);
+    migrations::belong_together(fields, diagnostics);
+    if let Some(path) = &fields.migrations {
+        return Desired::Migrations(migrations::migrations(path, fields, context, diagnostics));
+    }
+    if let Some(url) = &fields.registry {
+        registry_url(url, diagnostics);
+        return Desired::Registry(url.value.clone());
+    }
     if let Some(path) = &fields.hcl {
         let text = files::text(path, context, diagnostics);
         return Desired::Hcl(text.unwrap_or_else(|| Excerpt::opaque(String::new(), path.span)));
@@ -187,6 +201,18 @@ fn desired(
         diagnostics.report(invalid(inline.span, "`sql` is empty", help));
     }
     Desired::Sql(inline.into_iter().collect())
+}
+
+/// The operator takes no other URL for a schema (`atlasschema_controller.go`).
+fn registry_url(url: &Text, diagnostics: &mut Diagnostics) {
+    if !url.value.starts_with("atlas://") || url.value.len() == "atlas://".len() {
+        let message = format!("`{}` is no schema of Atlas's registry", url.value.escape_debug());
+        diagnostics.report(invalid(
+            url.span,
+            message,
+            "write atlas://NAME or atlas://NAME?tag=TAG",
+        ));
+    }
 }
 
 /// Exactly one of some fields has to be there.
@@ -234,6 +260,9 @@ fn rules(fields: &syntax::Schema, diagnostics: &mut Diagnostics) {
         let message = "an Atlas project file does nothing without `envName`";
         diagnostics.report(invalid(config, message, "add `envName`: the `env` block to use"));
     }
+    if let Some(primary) = config {
+        diagnostics.report(OperatorSetting { primary });
+    }
 }
 
 fn policy(written: syntax::Policy, diagnostics: &mut Diagnostics) -> Policy {
@@ -260,7 +289,7 @@ fn policy(written: syntax::Policy, diagnostics: &mut Diagnostics) -> Policy {
     }
 }
 
-fn choice(
+pub(crate) fn choice(
     field: &str,
     written: Option<Text>,
     known: &[&str],

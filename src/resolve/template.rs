@@ -4,6 +4,8 @@
 //! Secret: a `secretKeyRef` variable holds them, and Kubernetes' own `$(VAR)` puts them together.
 //! No secret value is ever in the output.
 
+use std::ops::Range;
+
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::{CrossNamespace, InvalidReference, UnknownProperty};
 use crate::diag::problems::security::UnescapedUrl;
@@ -11,7 +13,7 @@ use crate::engine::DatabaseInUrl;
 use crate::model::{Database, EnvValue, Need, Schema, SecretKey, Target, Unit, User};
 use crate::resolve::check::invalid;
 use crate::resolve::names::Names;
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::syntax::{Kind, Text};
 
 /// What references can lead to.
@@ -34,6 +36,21 @@ pub(crate) struct Reader<'a> {
     pub(crate) label: &'a str,
     pub(crate) namespace: Option<&'a str>,
     pub(crate) names: &'a Names,
+    pub(crate) sources: &'a Sources,
+}
+
+impl Reader<'_> {
+    /// Where a part of a text stands: exactly where the text is written as it is, with or without
+    /// quotes; else the whole of it.
+    fn place(&self, text: &Text, part: Range<usize>) -> Span {
+        let written = text.value.get(part.clone());
+        let behind = |lead: usize| {
+            let start = text.span.range().start + lead;
+            Span::new(text.span.file, start + part.start..start + part.end)
+        };
+        let is_it = |span: &Span| Some(self.sources.slice(*span)) == written;
+        [behind(0), behind(1)].into_iter().find(is_it).unwrap_or(text.span)
+    }
 }
 
 const DATABASE_PROPERTIES: [&str; 6] = ["host", "port", "user", "password", "name", "url"];
@@ -139,13 +156,17 @@ fn pieces(
         } else if let Some(reference) = after.strip_prefix('{') {
             let Some((inside, next)) = reference.split_once('}') else {
                 let cause = "`${` without `}`".to_owned();
-                diagnostics.report(InvalidReference { primary: text.span, cause });
+                let begin = text.value.len() - after.len() - 1;
+                let primary = reader.place(text, begin..text.value.len());
+                diagnostics.report(InvalidReference { primary, cause });
                 return pieces;
             };
             if !plain.is_empty() {
                 pieces.push(Piece::Text(std::mem::take(&mut plain)));
             }
-            pieces.extend(reference_pieces(inside, text.span, scope, reader, needs, diagnostics));
+            let (begin, end) = (text.value.len() - after.len() - 1, text.value.len() - next.len());
+            let span = reader.place(text, begin..end);
+            pieces.extend(reference_pieces(inside, span, scope, reader, needs, diagnostics));
             rest = next;
         } else {
             plain.push('$');
@@ -170,7 +191,7 @@ fn reference_pieces(
 ) -> Vec<Piece> {
     let Some((name, property)) = inside.rsplit_once('.').filter(|(name, _)| !name.is_empty())
     else {
-        let cause = format!("`${{{}}}` is no reference", inside.escape_debug());
+        let cause = format!("`${{{inside}}}` is no reference");
         diagnostics.report(InvalidReference { primary: span, cause });
         return Vec::new();
     };
@@ -178,7 +199,7 @@ fn reference_pieces(
         Some((kind, bare)) => match Kind::ALL.into_iter().find(|known| known.name() == kind) {
             Some(kind) => (vec![kind], bare),
             None => {
-                let cause = format!("`{}` is no kind of spec", kind.escape_debug());
+                let cause = format!("`{kind}` is no kind of spec");
                 diagnostics.report(InvalidReference { primary: span, cause });
                 return Vec::new();
             }
@@ -242,7 +263,7 @@ impl Place<'_> {
             });
         }
         match self.property {
-            "host" => vec![Piece::Text(database.host.clone())],
+            "host" => vec![Piece::Text(escape_dollar(&database.host))],
             "port" => match database.port {
                 Some(port) => vec![Piece::Text(port.to_string())],
                 None => {
@@ -252,7 +273,7 @@ impl Place<'_> {
                     Vec::new()
                 }
             },
-            "name" => vec![Piece::Text(database.database.clone())],
+            "name" => vec![Piece::Text(escape_dollar(&database.database))],
             "user" => vec![user(database)],
             "password" => vec![password(database)],
             "url" => self.url(database, diagnostics),
@@ -287,7 +308,10 @@ impl Place<'_> {
         };
         vec![
             Piece::Text(format!("{}://", database.scheme)),
-            user(database),
+            match &database.credentials.user {
+                User::Name(name) => Piece::Text(percent_encode(name)),
+                User::Key(_) => user(database),
+            },
             Piece::Text(":".to_owned()),
             password(database),
             Piece::Text(format!("@{host}{port}{path}{query}")),

@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use crate::diag::Code;
 use crate::model::Unit;
 use crate::pipeline::Compilation;
-use crate::schedule::Scheduled;
+use crate::plan::Scheduled;
 use crate::source::Sources;
-use crate::view::waves::waits;
+use crate::view::waves::{precedes, waits};
 
 /// The page on diagnostics: the one place where they are described.
 const PAGE: &str = include_str!("../../docs/diagnostics.md");
@@ -87,6 +87,17 @@ pub fn unit(
     if at.because.is_none() && !at.is_pinned {
         writeln!(out, "{lead}waits for nothing")?;
     }
+    while let Some(edge) = at.for_the_sake_of {
+        writeln!(out, "  {} {}", project.label(at.unit), precedes(edge, compilation, sources))?;
+        match compilation.plan.units.get(compilation.links.edge(edge).to) {
+            Some(next) => at = next,
+            None => break,
+        }
+        if let Some(pin) = project.pin(at.unit) {
+            let (label, place) = (project.label(at.unit), sources.place(pin.span));
+            writeln!(out, "  {label} has wave {} by what is written ({place})", pin.value)?;
+        }
+    }
     others(unit, compilation, sources, out)?;
     makes(unit, compilation, out)
 }
@@ -113,8 +124,9 @@ fn others(
     let first =
         |edge: &crate::graph::Edge<_>| compilation.project.label(*compilation.links.node(edge.to));
     let waiting: Vec<String> = compilation.links.outgoing(at.node).map(first).collect();
-    let waiting: Vec<&str> =
+    let mut waiting: Vec<&str> =
         waiting.iter().map(String::as_str).filter(|label| label.contains('/')).collect();
+    waiting.dedup();
     if !waiting.is_empty() {
         writeln!(out, "  before {}", waiting.join(", "))?;
     }

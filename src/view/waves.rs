@@ -8,7 +8,7 @@ use crate::diag::render::printable;
 use crate::graph::EdgeId;
 use crate::model::Unit;
 use crate::pipeline::Compilation;
-use crate::schedule::Scheduled;
+use crate::plan::Scheduled;
 use crate::source::Sources;
 
 /// Prints a table: the wave, what is in it, why, and where that is written.
@@ -73,12 +73,28 @@ fn why(scheduled: &Scheduled, compilation: &Compilation, sources: &Sources) -> S
     }
     match scheduled.because {
         Some(edge) => waits(edge, compilation, sources),
+        None if scheduled.for_the_sake_of.is_some() => {
+            let edge = scheduled.for_the_sake_of;
+            edge.map(|edge| precedes(edge, compilation, sources)).unwrap_or_default()
+        }
         None => match scheduled.unit {
             Unit::Manifest(_) => "no wave is written".to_owned(),
             Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => {
                 "waits for nothing".to_owned()
             }
         },
+    }
+}
+
+/// `goes before Schema/shop (app.yaml:9, dependsOn)`, or `goes with` where both are in one wave.
+pub(crate) fn precedes(edge: EdgeId, compilation: &Compilation, sources: &Sources) -> String {
+    let edge = compilation.links.edge(edge);
+    let then = compilation.project.label(*compilation.links.node(edge.to));
+    let by = &edge.weight.by;
+    let verb = if edge.weight.gates { "goes before" } else { "goes with" };
+    match edge.weight.span {
+        Some(span) => format!("{verb} {then} ({}, {by})", sources.place(span)),
+        None => format!("{verb} {then} ({by})"),
     }
 }
 

@@ -18,7 +18,7 @@ pub struct InvalidName {
 
 impl From<InvalidName> for Diagnostic {
     fn from(InvalidName { primary, what, name, rule }: InvalidName) -> Diagnostic {
-        let message = format!("Kubernetes takes no {what} `{}`", name.escape_debug());
+        let message = format!("Kubernetes takes no {what} `{name}`");
         Diagnostic::new(Code::InvalidName, primary, message).help(rule)
     }
 }
@@ -88,7 +88,7 @@ pub struct UnknownName<'a> {
 
 impl From<UnknownName<'_>> for Diagnostic {
     fn from(UnknownName { primary, written, what, known }: UnknownName<'_>) -> Diagnostic {
-        let message = format!("there is no {what} `{}` in this project", written.escape_debug());
+        let message = format!("there is no {what} `{written}` in this project");
         let known = known.iter().map(String::as_str);
         Diagnostic::new(Code::UnknownName, primary, message).help(did_you_mean(written, known))
     }
@@ -126,7 +126,7 @@ pub struct UnknownProperty<'a> {
 
 impl From<UnknownProperty<'_>> for Diagnostic {
     fn from(UnknownProperty { primary, of, property, known }: UnknownProperty<'_>) -> Diagnostic {
-        let message = format!("`{of}` has no `{}`", property.escape_debug());
+        let message = format!("`{of}` has no `{property}`");
         let help = did_you_mean(property, known.iter().copied());
         Diagnostic::new(Code::UnknownProperty, primary, message).help(help)
     }

@@ -31,7 +31,7 @@ pub struct UnknownParameter<'a> {
 
 impl From<UnknownParameter<'_>> for Diagnostic {
     fn from(UnknownParameter { primary, name }: UnknownParameter<'_>) -> Diagnostic {
-        let message = format!("there is no parameter `{}`", name.escape_debug());
+        let message = format!("there is no parameter `{name}`");
         let known = PARAMETERS.iter().map(|parameter| parameter.name);
         Diagnostic::new(Code::InvalidParameter, primary, message).help(did_you_mean(name, known))
     }
@@ -49,10 +49,10 @@ pub struct UnknownEnvironment<'a> {
 
 impl From<UnknownEnvironment<'_>> for Diagnostic {
     fn from(UnknownEnvironment { primary, name, known }: UnknownEnvironment<'_>) -> Diagnostic {
-        let message = format!("there is no environment `{}`", name.escape_debug());
+        let message = format!("there is no environment `{name}`");
         let found = Diagnostic::new(Code::UnknownEnvironment, primary, message);
         match known {
-            [] => found.help(format!("make the directory environments/{}", name.escape_debug())),
+            [] => found.help(format!("make the directory environments/{name}")),
             known => {
                 let all = list(known.iter().copied());
                 let found = found.help(did_you_mean(name, known.iter().copied()));
@@ -78,7 +78,7 @@ pub struct NothingToChange<'a> {
 
 impl From<NothingToChange<'_>> for Diagnostic {
     fn from(NothingToChange { primary, spec, known }: NothingToChange<'_>) -> Diagnostic {
-        let message = format!("there is no `{}` to change", spec.escape_debug());
+        let message = format!("there is no `{spec}` to change");
         Diagnostic::new(Code::UnknownName, primary, message)
             .help(did_you_mean(spec, known.iter().map(String::as_str)))
     }

@@ -59,7 +59,7 @@ pub struct PathOutside<'a> {
 
 impl From<PathOutside<'_>> for Diagnostic {
     fn from(PathOutside { primary, path }: PathOutside<'_>) -> Diagnostic {
-        let message = format!("the path `{}` leads out of the project", path.escape_debug());
+        let message = format!("the path `{path}` leads out of the project");
         Diagnostic::new(Code::PathOutside, primary, message)
             .help("paths begin at the application's directory, without `/` or `..`")
     }
@@ -77,7 +77,7 @@ pub struct FileNotFound<'a> {
 
 impl From<FileNotFound<'_>> for Diagnostic {
     fn from(FileNotFound { primary, path, help }: FileNotFound<'_>) -> Diagnostic {
-        let message = format!("there is no file `{}`", path.escape_debug());
+        let message = format!("there is no file `{path}`");
         Diagnostic::new(Code::FileNotFound, primary, message).help(help)
     }
 }

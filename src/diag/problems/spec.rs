@@ -117,7 +117,7 @@ impl WrongType {
 fn found(node: &Node) -> String {
     match node.scalar() {
         Some(scalar) if scalar.meaning != Meaning::Null && scalar.text.chars().count() <= 40 => {
-            format!("{} (`{}`)", node.kind(), scalar.text.escape_debug())
+            format!("{} (`{}`)", node.kind(), scalar.text)
         }
         Some(scalar) if scalar.meaning == Meaning::Null => "empty".to_owned(),
         _ => node.kind().to_owned(),
@@ -134,8 +134,8 @@ fn help(node: &Node, expected: &str) -> Option<String> {
             Some(format!("write {number} without quotes"))
         }
         Meaning::Int if expected == "a whole number" => {
-            let digits = text.trim_start_matches('0').replace('_', "");
-            Some(format!("write it in plain decimal digits, such as {digits}"))
+            let number = as_decimal(text).map(|number| format!(": {number}")).unwrap_or_default();
+            Some(format!("write it in plain decimal digits{number}"))
         }
         Meaning::String if expected == "a list" => Some(format!("write `[{text}]`")),
         Meaning::String if expected.starts_with("`true`") => {
@@ -143,6 +143,18 @@ fn help(node: &Node, expected: &str) -> Option<String> {
         }
         Meaning::Bool(_) | Meaning::Int | Meaning::Float | Meaning::String => None,
     }
+}
+
+/// What a whole number in one of YAML's other notations is in ours. One with a leading zero is octal
+/// to some readers and decimal to others, so that nobody can say.
+fn as_decimal(text: &str) -> Option<i64> {
+    let digits = text.replace('_', "").to_ascii_lowercase();
+    let radixes = [("0x", 16), ("0o", 8), ("0b", 2)];
+    let prefixed = radixes
+        .iter()
+        .find_map(|&(prefix, radix)| i64::from_str_radix(digits.strip_prefix(prefix)?, radix).ok());
+    let bare = digits.trim_start_matches('+');
+    prefixed.or_else(|| (!bare.starts_with('0')).then(|| bare.parse().ok())?)
 }
 
 impl From<WrongType> for Diagnostic {

@@ -1,0 +1,12 @@
+//! The annotations that mean something to Argo CD, to Helm, or to this program.
+
+/// The wave of an object.
+pub const WAVE: &str = "argocd.argoproj.io/sync-wave";
+/// Argo CD's options for a single object.
+pub const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
+/// Argo CD's mark of a hook: the phases in which it runs.
+pub const HOOK: &str = "argocd.argoproj.io/hook";
+/// Helm's mark of a hook, which Argo CD understands as well.
+pub const HELM_HOOK: &str = "helm.sh/hook";
+/// Dependencies of a plain manifest, written by hand.
+pub const DEPENDS_ON: &str = "argocd-atlas-plugin/depends-on";

@@ -1,0 +1,373 @@
+//! What one statement says: the parts that the SQL reader hands over and the catalogue is made of.
+//!
+//! Everything has its place. Names are kept as written, without their quotes; how they compare is
+//! for the catalogue to know.
+
+use crate::source::Span;
+
+/// One part of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ident {
+    /// The name without its quotes.
+    pub text: String,
+    /// Whether it stood in quotes, backticks or brackets.
+    pub quoted: bool,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// The name of a table, view, type or the like, with the schema before it, if one was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectName {
+    /// The schema, or in MySQL the database.
+    pub schema: Option<Ident>,
+    /// The name itself.
+    pub name: Ident,
+}
+
+impl ObjectName {
+    /// The place of the whole name.
+    pub fn span(&self) -> Span {
+        let start = self.schema.as_ref().map_or(self.name.span, |schema| schema.span);
+        Span { start: start.start.min(self.name.span.start), ..self.name.span }
+    }
+}
+
+impl std::fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{}.{}", schema.text, self.name.text),
+            None => f.write_str(&self.name.text),
+        }
+    }
+}
+
+/// A data type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeName {
+    /// As it was written.
+    pub text: String,
+    /// Its words in lower case, without arguments and modifiers: `character varying`.
+    pub name: String,
+    /// What stood in parentheses.
+    pub args: Vec<String>,
+    /// MySQL's `UNSIGNED`.
+    pub unsigned: bool,
+    /// `[]` or `ARRAY`.
+    pub array: bool,
+    /// Whether the dialect is known to have it.
+    pub known: bool,
+    /// Its schema, when one was written.
+    pub schema: Option<Ident>,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: Ident,
+    /// Its type, where it has one.
+    pub data_type: Option<TypeName>,
+    /// `NOT NULL`, or part of the primary key.
+    pub not_null: bool,
+    /// The text of its default.
+    pub default: Option<String>,
+    /// Computed from other columns.
+    pub generated: bool,
+    /// Numbered by the database (`AUTO_INCREMENT`, `IDENTITY`, `serial`).
+    pub identity: bool,
+    /// The whole definition.
+    pub span: Span,
+}
+
+impl Column {
+    /// Whether a row can be inserted without a value for it.
+    pub fn is_optional(&self) -> bool {
+        !self.not_null || self.default.is_some() || self.generated || self.identity
+    }
+}
+
+/// What kind of key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KeyKind {
+    /// `PRIMARY KEY`.
+    Primary,
+    /// `UNIQUE`, constraint or index.
+    Unique,
+    /// An index that allows duplicates.
+    Index,
+}
+
+impl KeyKind {
+    /// What people call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            KeyKind::Primary => "primary key",
+            KeyKind::Unique => "unique key",
+            KeyKind::Index => "index",
+        }
+    }
+}
+
+/// A primary key, unique key or index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Which kind.
+    pub kind: KeyKind,
+    /// Its name, if one was written.
+    pub name: Option<Ident>,
+    /// The plain columns in it, in order.
+    pub columns: Vec<Ident>,
+    /// It has expressions beside the columns.
+    pub expressions: bool,
+    /// It covers only some rows (`WHERE`).
+    pub partial: bool,
+    /// Postgres: built without blocking writes.
+    pub concurrently: bool,
+    /// Written with the table itself, rather than by a statement of its own.
+    pub in_table: bool,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// A foreign key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// Its name, if one was written.
+    pub name: Option<Ident>,
+    /// The columns that refer.
+    pub columns: Vec<Ident>,
+    /// The table that they refer to.
+    pub table: ObjectName,
+    /// The columns there; empty when left to the primary key.
+    pub referred: Vec<Ident>,
+    /// What happens to the row, in lower case: `on delete cascade on update no action`.
+    pub actions: String,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// `CREATE TABLE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableDefinition {
+    /// Its name.
+    pub name: ObjectName,
+    /// Its columns, in order.
+    pub columns: Vec<Column>,
+    /// Its keys and indexes.
+    pub keys: Vec<Key>,
+    /// Its foreign keys.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// `IF NOT EXISTS`, or `OR REPLACE`: a second one of that name is meant.
+    pub tolerant: bool,
+    /// It has columns that are not written here (`AS SELECT`, `LIKE`, `INHERITS`, `PARTITION OF`).
+    pub open: bool,
+    /// Gone with the connection.
+    pub temporary: bool,
+    /// The table of which it is a partition.
+    pub partition_of: Option<ObjectName>,
+}
+
+/// One change of `ALTER TABLE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Alteration {
+    /// `ADD COLUMN`; `tolerant` with `IF NOT EXISTS`.
+    AddColumn {
+        /// The new column.
+        column: Box<Column>,
+        /// `IF NOT EXISTS`.
+        tolerant: bool,
+    },
+    /// `DROP COLUMN`.
+    DropColumn(Ident),
+    /// `MODIFY`, `CHANGE` and T-SQL's `ALTER COLUMN`: a new definition for the column `old`.
+    Redefine {
+        /// Its name so far.
+        old: Ident,
+        /// What it is from now on.
+        column: Box<Column>,
+    },
+    /// Postgres' `ALTER COLUMN ... TYPE`.
+    SetType(Ident, Box<TypeName>),
+    /// `SET NOT NULL` or `DROP NOT NULL`.
+    SetNotNull(Ident, bool),
+    /// `SET DEFAULT` or `DROP DEFAULT`.
+    SetDefault(Ident, Option<String>),
+    /// `ADD GENERATED ... AS IDENTITY`.
+    SetIdentity(Ident),
+    /// `RENAME COLUMN a TO b`.
+    RenameColumn(Ident, Ident),
+    /// `RENAME TO`.
+    RenameTable(ObjectName),
+    /// `ADD PRIMARY KEY`, `ADD UNIQUE`, `ADD INDEX`.
+    AddKey(Key),
+    /// `ADD FOREIGN KEY`.
+    AddForeignKey(ForeignKey),
+    /// `DROP CONSTRAINT`, `DROP INDEX`, `DROP FOREIGN KEY`.
+    DropConstraint(Ident),
+    /// `DROP PRIMARY KEY`.
+    DropPrimaryKey,
+    /// `ATTACH PARTITION`.
+    AttachPartition(ObjectName),
+    /// `SET SCHEMA`.
+    SetSchema(Ident),
+    /// Something that changes no column, key or name.
+    Other,
+    /// Something that could not be read: columns may have come or gone.
+    Unknown,
+}
+
+/// A view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ViewDefinition {
+    /// Its name.
+    pub name: ObjectName,
+    /// Its columns, where they can be told.
+    pub columns: Option<Vec<Ident>>,
+    /// The tables and views that it reads.
+    pub reads: Vec<ObjectName>,
+    /// `OR REPLACE` or `IF NOT EXISTS`.
+    pub tolerant: bool,
+    /// A materialized view.
+    pub materialized: bool,
+}
+
+/// What else has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ObjectKind {
+    /// A type, enum or domain.
+    Type,
+    /// A sequence.
+    Sequence,
+    /// A function or procedure.
+    Function,
+    /// A trigger.
+    Trigger,
+    /// A schema or database.
+    Schema,
+    /// An extension.
+    Extension,
+}
+
+/// What one statement defines or changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Definition {
+    /// `CREATE TABLE`.
+    Table(Box<TableDefinition>),
+    /// `ALTER TABLE`.
+    Alter {
+        /// The table.
+        table: ObjectName,
+        /// `IF EXISTS`.
+        tolerant: bool,
+        /// What changes.
+        alterations: Vec<Alteration>,
+    },
+    /// `DROP TABLE` and `DROP VIEW`.
+    DropTables(Vec<ObjectName>),
+    /// `RENAME TABLE`.
+    RenameTables(Vec<(ObjectName, ObjectName)>),
+    /// `CREATE INDEX`.
+    Index {
+        /// The table.
+        table: ObjectName,
+        /// The index.
+        key: Key,
+        /// `IF NOT EXISTS`.
+        tolerant: bool,
+    },
+    /// `DROP INDEX`.
+    DropIndexes(Vec<ObjectName>),
+    /// `CREATE VIEW`.
+    View(Box<ViewDefinition>),
+    /// A type, sequence, function, trigger, schema or extension.
+    Object {
+        /// Which.
+        kind: ObjectKind,
+        /// Its name.
+        name: ObjectName,
+    },
+    /// `USE`, `SET search_path`: the schema of names without one, from here on.
+    UseSchema(Option<Ident>),
+}
+
+/// How a name is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UseKind {
+    /// A foreign key to it.
+    ForeignKey,
+    /// A table or view that is read, altered, indexed or filled.
+    Table,
+    /// A column's or argument's type.
+    Type,
+    /// A function that is called or executed.
+    Function,
+    /// A sequence.
+    Sequence,
+}
+
+impl UseKind {
+    /// What people call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            UseKind::ForeignKey => "refers to",
+            UseKind::Table => "needs",
+            UseKind::Type => "uses type",
+            UseKind::Function => "calls",
+            UseKind::Sequence => "uses sequence",
+        }
+    }
+}
+
+/// A name that a statement needs to exist when it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The name.
+    pub name: ObjectName,
+    /// How it is needed.
+    pub kind: UseKind,
+    /// The database refuses the statement without it. Otherwise it is only better placed after it.
+    pub hard: bool,
+}
+
+/// How well a statement was understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It defines tables, views or indexes, and every token of it was read.
+    Read,
+    /// Our reader had trouble, `sqlparser` had none: some of it may be missing in the definition.
+    Accepted,
+    /// It defines no table, view or index.
+    Passed,
+    /// Nobody could read all of it.
+    Unread,
+}
+
+/// One statement of a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Where it stands, without its delimiter.
+    pub span: Span,
+    /// What it defines, as far as it was read.
+    pub definition: Option<Definition>,
+    /// What it needs.
+    pub uses: Vec<Use>,
+    /// How well it was understood.
+    pub standing: Standing,
+}
+
+/// A whole text, read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Script {
+    /// Its statements, in order.
+    pub statements: Vec<Statement>,
+    /// The words, in lower case, of statements that may create tables without our knowing: those
+    /// that nobody could read, and dynamic SQL.
+    pub unread_words: std::collections::BTreeSet<String>,
+    /// It reads other files (`\i`, `SOURCE`): anything may be defined there.
+    pub includes: bool,
+    /// It turns MySQL's foreign key checks off.
+    pub unchecked_foreign_keys: bool,
+}

@@ -1,0 +1,624 @@
+//! Two catalogues -> what changes between them, the dangerous first.
+//!
+//! Says what the change means for rows and clients, not how the database gets there: that is
+//! Atlas's to plan.
+
+use std::collections::BTreeSet;
+
+use crate::catalogue::definition::{Column, ForeignKey, Key, KeyKind};
+use crate::catalogue::types::{Fit, fit};
+use crate::catalogue::{Catalogue, Name, Table, View, fold};
+use crate::dialect::Dialect;
+use crate::source::Span;
+
+/// How much a change can break. Ordered from most to least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Rows or values are lost, or clients of the old schema break for certain.
+    Destructive,
+    /// It may fail on the rows that there are, or lock a table for long.
+    Risky,
+    /// Old clients and old rows do not notice.
+    Safe,
+}
+
+impl Severity {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Destructive => "destructive",
+            Severity::Risky => "risky",
+            Severity::Safe => "safe",
+        }
+    }
+}
+
+/// What changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// A table is gone.
+    TableDropped,
+    /// A table is gone and one of another name has nearly the same columns.
+    TableRenamed {
+        /// Its new name.
+        to: String,
+    },
+    /// A view is gone.
+    ViewDropped,
+    /// A column is gone.
+    ColumnDropped {
+        /// The column.
+        column: String,
+    },
+    /// A column is gone and another of the same type stands in its place.
+    ColumnRenamed {
+        /// The column.
+        column: String,
+        /// Its new name.
+        to: String,
+    },
+    /// A column holds less than before.
+    ColumnNarrowed {
+        /// The column.
+        column: String,
+        /// Its type so far.
+        from: String,
+        /// Its type from now on.
+        to: String,
+    },
+    /// A column's type changes to one of another kind.
+    TypeChanged {
+        /// The column.
+        column: String,
+        /// Its type so far.
+        from: String,
+        /// Its type from now on.
+        to: String,
+    },
+    /// A column holds more than before.
+    ColumnWidened {
+        /// The column.
+        column: String,
+        /// Its type so far.
+        from: String,
+        /// Its type from now on.
+        to: String,
+    },
+    /// A column becomes `NOT NULL`.
+    NotNull {
+        /// The column.
+        column: String,
+        /// It has a default.
+        default: bool,
+    },
+    /// A column may be null from now on.
+    Nullable {
+        /// The column.
+        column: String,
+    },
+    /// A column's default changes.
+    DefaultChanged {
+        /// The column.
+        column: String,
+    },
+    /// A new column.
+    ColumnAdded {
+        /// The column.
+        column: String,
+        /// It is `NOT NULL` and has no default, so that tables with rows refuse it.
+        mandatory: bool,
+    },
+    /// A key or index is gone.
+    KeyDropped {
+        /// Its name, or its columns.
+        key: String,
+        /// Which kind.
+        kind: KeyKind,
+    },
+    /// A new key or index.
+    KeyAdded {
+        /// Its name, or its columns.
+        key: String,
+        /// Which kind.
+        kind: KeyKind,
+        /// Postgres builds it while writes to the table wait.
+        blocks_writes: bool,
+    },
+    /// A foreign key is gone.
+    ForeignKeyDropped {
+        /// Its columns and what they refer to.
+        key: String,
+    },
+    /// A new foreign key.
+    ForeignKeyAdded {
+        /// Its columns and what they refer to.
+        key: String,
+    },
+    /// What happens to a foreign key's rows changes.
+    ForeignKeyChanged {
+        /// Its columns and what they refer to.
+        key: String,
+        /// What happens from now on.
+        to: String,
+    },
+    /// A view lists other columns or reads other tables.
+    ViewChanged,
+    /// A new table.
+    TableAdded,
+    /// A new view.
+    ViewAdded,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// How much it can break.
+    pub severity: Severity,
+    /// The table or view.
+    pub table: String,
+    /// What changes.
+    pub what: What,
+    /// Where the new schema says so; `None` for what is gone.
+    pub new_place: Option<Span>,
+    /// Where the old schema had it; `None` for what is new. It lies in the old sources.
+    pub old_place: Option<Span>,
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let table = &self.table;
+        match &self.what {
+            What::TableDropped => write!(f, "table `{table}` dropped"),
+            What::TableRenamed { to } => {
+                write!(f, "table `{table}` dropped, perhaps renamed to `{to}`")
+            }
+            What::ViewDropped => write!(f, "view `{table}` dropped"),
+            What::ColumnDropped { column } => write!(f, "column `{table}.{column}` dropped"),
+            What::ColumnRenamed { column, to } => {
+                write!(f, "column `{table}.{column}` dropped, perhaps renamed to `{to}`")
+            }
+            What::ColumnNarrowed { column, from, to } => {
+                write!(f, "column `{table}.{column}` narrowed from `{from}` to `{to}`")
+            }
+            What::TypeChanged { column, from, to } => {
+                write!(f, "column `{table}.{column}` changed from `{from}` to `{to}`")
+            }
+            What::ColumnWidened { column, from, to } => {
+                write!(f, "column `{table}.{column}` widened from `{from}` to `{to}`")
+            }
+            What::NotNull { column, default: false } => {
+                write!(f, "column `{table}.{column}` made NOT NULL without a default")
+            }
+            What::NotNull { column, default: true } => {
+                write!(f, "column `{table}.{column}` made NOT NULL")
+            }
+            What::Nullable { column } => write!(f, "column `{table}.{column}` made nullable"),
+            What::DefaultChanged { column } => {
+                write!(f, "default of column `{table}.{column}` changed")
+            }
+            What::ColumnAdded { column, mandatory: true } => {
+                write!(f, "column `{table}.{column}` added, NOT NULL without a default")
+            }
+            What::ColumnAdded { column, mandatory: false } => {
+                write!(f, "column `{table}.{column}` added")
+            }
+            What::KeyDropped { key, kind } => {
+                write!(f, "{} `{key}` on `{table}` dropped", kind.words())
+            }
+            What::KeyAdded { key, kind, blocks_writes: true } => {
+                write!(f, "{} `{key}` on `{table}` added without CONCURRENTLY", kind.words())
+            }
+            What::KeyAdded { key, kind, blocks_writes: false } => {
+                write!(f, "{} `{key}` on `{table}` added", kind.words())
+            }
+            What::ForeignKeyDropped { key } => {
+                write!(f, "foreign key `{key}` of `{table}` dropped")
+            }
+            What::ForeignKeyAdded { key } => write!(f, "foreign key `{key}` of `{table}` added"),
+            What::ForeignKeyChanged { key, to } if to.is_empty() => {
+                write!(f, "foreign key `{key}` of `{table}` changed to no action")
+            }
+            What::ForeignKeyChanged { key, to } => {
+                write!(f, "foreign key `{key}` of `{table}` changed to `{to}`")
+            }
+            What::ViewChanged => write!(f, "view `{table}` changed"),
+            What::TableAdded => write!(f, "table `{table}` added"),
+            What::ViewAdded => write!(f, "view `{table}` added"),
+        }
+    }
+}
+
+/// What changes from one catalogue to the other: destructive first, then by table, then in the
+/// order of [`What`].
+pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
+    let mut changes = Changes { dialect: new.dialect, out: Vec::new() };
+    let (dropped, added) = (missing_in(old, new), missing_in(new, old));
+    let mut renamed_to: BTreeSet<&Name> = BTreeSet::new();
+    for name in &dropped {
+        let Some(table) = old.tables.get(name) else { continue };
+        let candidate = added.iter().find(|other| {
+            !renamed_to.contains(*other)
+                && new
+                    .tables
+                    .get(other)
+                    .is_some_and(|found| looks_renamed(new.dialect, table, found))
+        });
+        let what = match candidate.and_then(|other| new.tables.get(other)) {
+            Some(found) => What::TableRenamed { to: found.name.to_string() },
+            None => What::TableDropped,
+        };
+        renamed_to.extend(candidate);
+        changes.add(
+            Severity::Destructive,
+            &table.name.to_string(),
+            what,
+            None,
+            Some(table.name.span()),
+        );
+    }
+    for name in &added {
+        if let Some(table) = new.tables.get(name) {
+            let what = What::TableAdded;
+            changes.add(
+                Severity::Safe,
+                &table.name.to_string(),
+                what,
+                Some(table.name.span()),
+                None,
+            );
+        }
+    }
+    for (name, before) in &old.tables {
+        if let Some(after) = new.tables.get(name) {
+            changes.table(before, after);
+        }
+    }
+    changes.views(old, new);
+    changes.out.sort_by(|a, b| {
+        (a.severity, &a.table, &a.what, a.new_place).cmp(&(
+            b.severity,
+            &b.table,
+            &b.what,
+            b.new_place,
+        ))
+    });
+    changes.out
+}
+
+fn missing_in<'a>(from: &'a Catalogue, other: &Catalogue) -> Vec<&'a Name> {
+    from.tables.keys().filter(|name| !other.tables.contains_key(name)).collect()
+}
+
+/// Most of the columns are the same.
+fn looks_renamed(dialect: Dialect, old: &Table, new: &Table) -> bool {
+    let names = |table: &Table| {
+        table.columns.iter().map(|column| fold(dialect, &column.name)).collect::<BTreeSet<_>>()
+    };
+    let (before, after) = (names(old), names(new));
+    let shared = before.intersection(&after).count();
+    shared > 0 && shared * 5 >= before.len().max(after.len()) * 4
+}
+
+struct Changes {
+    dialect: Dialect,
+    out: Vec<Change>,
+}
+
+impl Changes {
+    fn add(
+        &mut self,
+        severity: Severity,
+        table: &str,
+        what: What,
+        new_place: Option<Span>,
+        old_place: Option<Span>,
+    ) {
+        self.out.push(Change { severity, table: table.to_owned(), what, new_place, old_place });
+    }
+
+    fn table(&mut self, old: &Table, new: &Table) {
+        let table = new.name.to_string();
+        self.columns(&table, old, new);
+        self.keys(&table, old, new);
+        self.foreign_keys(&table, old, new);
+    }
+
+    fn columns(&mut self, table: &str, old: &Table, new: &Table) {
+        let dialect = self.dialect;
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        for (at, before) in old.columns.iter().enumerate() {
+            if let Some(after) = new.column(dialect, &before.name) {
+                self.column(table, before, after);
+                continue;
+            }
+            if new.open {
+                continue;
+            }
+            let renamed = renamed_column(dialect, old, new, at)
+                .filter(|after| !taken.contains(&after.name.text));
+            let column = before.name.text.clone();
+            let (what, place) = match renamed {
+                Some(after) => {
+                    taken.insert(after.name.text.clone());
+                    (
+                        What::ColumnRenamed { column, to: after.name.text.clone() },
+                        Some(after.name.span),
+                    )
+                }
+                None => (What::ColumnDropped { column }, None),
+            };
+            self.add(Severity::Destructive, table, what, place, Some(before.name.span));
+        }
+        for after in &new.columns {
+            if old.column(dialect, &after.name).is_none() && !old.open {
+                let mandatory = !after.is_optional();
+                let severity = if mandatory { Severity::Risky } else { Severity::Safe };
+                let what = What::ColumnAdded { column: after.name.text.clone(), mandatory };
+                self.add(severity, table, what, Some(after.name.span), None);
+            }
+        }
+    }
+
+    fn column(&mut self, table: &str, before: &Column, after: &Column) {
+        let column = || after.name.text.clone();
+        let (new_place, old_place) = (Some(after.span), Some(before.span));
+        if let (Some(old), Some(new)) = (&before.data_type, &after.data_type) {
+            let (from, to) = (old.text.clone(), new.text.clone());
+            let column = column();
+            let change = match fit(self.dialect, old, new) {
+                Fit::Same => None,
+                Fit::Wider => Some((Severity::Safe, What::ColumnWidened { column, from, to })),
+                Fit::Narrower => {
+                    Some((Severity::Destructive, What::ColumnNarrowed { column, from, to }))
+                }
+                Fit::Different => Some((Severity::Risky, What::TypeChanged { column, from, to })),
+            };
+            if let Some((severity, what)) = change {
+                self.add(severity, table, what, Some(new.span), Some(old.span));
+            }
+        }
+        match (before.not_null, after.not_null) {
+            (false, true) => {
+                let what = What::NotNull { column: column(), default: after.default.is_some() };
+                self.add(Severity::Risky, table, what, new_place, old_place);
+            }
+            (true, false) => {
+                self.add(
+                    Severity::Safe,
+                    table,
+                    What::Nullable { column: column() },
+                    new_place,
+                    old_place,
+                );
+            }
+            (true, true) | (false, false) => {}
+        }
+        let default = |column: &Column| column.default.as_ref().map(|text| text.to_lowercase());
+        if default(before) != default(after) {
+            let gone = after.default.is_none() && !after.is_optional();
+            let severity = if gone { Severity::Risky } else { Severity::Safe };
+            self.add(
+                severity,
+                table,
+                What::DefaultChanged { column: column() },
+                new_place,
+                old_place,
+            );
+        }
+    }
+
+    fn keys(&mut self, table: &str, old: &Table, new: &Table) {
+        let dialect = self.dialect;
+        let shape = |key: &Key| {
+            let columns: Vec<String> =
+                key.columns.iter().map(|column| fold(dialect, column)).collect();
+            let name = key.expressions.then(|| key.name.as_ref().map(|name| fold(dialect, name)));
+            (key.kind, columns, name, key.partial)
+        };
+        let before: BTreeSet<_> = old.keys.iter().map(shape).collect();
+        let after: BTreeSet<_> = new.keys.iter().map(shape).collect();
+        for key in &old.keys {
+            if !after.contains(&shape(key)) {
+                let severity =
+                    if key.kind == KeyKind::Index { Severity::Safe } else { Severity::Risky };
+                let what = What::KeyDropped { key: key_name(key), kind: key.kind };
+                self.add(severity, table, what, None, Some(key.span));
+            }
+        }
+        for key in &new.keys {
+            if !before.contains(&shape(key)) {
+                let blocks_writes = dialect == Dialect::Postgres
+                    && !key.concurrently
+                    && !key.in_table
+                    && key.kind != KeyKind::Primary;
+                let unique = key.kind != KeyKind::Index;
+                let severity =
+                    if unique || blocks_writes { Severity::Risky } else { Severity::Safe };
+                let what = What::KeyAdded { key: key_name(key), kind: key.kind, blocks_writes };
+                self.add(severity, table, what, Some(key.span), None);
+            }
+        }
+    }
+
+    fn foreign_keys(&mut self, table: &str, old: &Table, new: &Table) {
+        let dialect = self.dialect;
+        let shape = |key: &ForeignKey| {
+            let fold_all = |columns: &[_]| {
+                columns.iter().map(|column| fold(dialect, column)).collect::<Vec<_>>()
+            };
+            (fold_all(&key.columns), fold(dialect, &key.table.name), fold_all(&key.referred))
+        };
+        for before in &old.foreign_keys {
+            let after = new.foreign_keys.iter().find(|after| shape(after) == shape(before));
+            match after {
+                None => {
+                    let what = What::ForeignKeyDropped { key: foreign_key_name(before) };
+                    self.add(Severity::Risky, table, what, None, Some(before.span));
+                }
+                Some(after) if after.actions != before.actions => {
+                    let what = What::ForeignKeyChanged {
+                        key: foreign_key_name(after),
+                        to: after.actions.clone(),
+                    };
+                    let place = (Some(after.span), Some(before.span));
+                    self.add(Severity::Risky, table, what, place.0, place.1);
+                }
+                Some(_) => {}
+            }
+        }
+        for after in &new.foreign_keys {
+            if !old.foreign_keys.iter().any(|before| shape(before) == shape(after)) {
+                let what = What::ForeignKeyAdded { key: foreign_key_name(after) };
+                self.add(Severity::Risky, table, what, Some(after.span), None);
+            }
+        }
+    }
+
+    fn views(&mut self, old: &Catalogue, new: &Catalogue) {
+        for (name, before) in &old.views {
+            let written = before.name.to_string();
+            match new.views.get(name) {
+                None => {
+                    let place = Some(before.name.span());
+                    self.add(Severity::Destructive, &written, What::ViewDropped, None, place);
+                }
+                Some(after)
+                    if view_shape(self.dialect, before) != view_shape(self.dialect, after) =>
+                {
+                    let place = (Some(after.name.span()), Some(before.name.span()));
+                    self.add(Severity::Risky, &written, What::ViewChanged, place.0, place.1);
+                }
+                Some(_) => {}
+            }
+        }
+        for (name, after) in &new.views {
+            if !old.views.contains_key(name) {
+                let place = Some(after.name.span());
+                self.add(Severity::Safe, &after.name.to_string(), What::ViewAdded, place, None);
+            }
+        }
+    }
+}
+
+fn view_shape(dialect: Dialect, view: &View) -> (Option<Vec<String>>, BTreeSet<String>) {
+    let columns = view.columns.as_ref();
+    let columns =
+        columns.map(|columns| columns.iter().map(|column| fold(dialect, column)).collect());
+    (columns, view.reads.iter().map(|name| fold(dialect, &name.name)).collect())
+}
+
+/// A new column that stands where the old one stood, with the same type.
+fn renamed_column<'a>(
+    dialect: Dialect,
+    old: &Table,
+    new: &'a Table,
+    at: usize,
+) -> Option<&'a Column> {
+    let before = old.columns.get(at)?;
+    let same_type = |after: &&Column| match (&before.data_type, &after.data_type) {
+        (Some(old), Some(new)) => fit(dialect, old, new) == Fit::Same,
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    let is_new = |after: &&Column| old.column(dialect, &after.name).is_none();
+    let in_place = new.columns.get(at).filter(is_new).filter(same_type);
+    let similar = |after: &&Column| {
+        let (a, b) = (before.name.text.to_lowercase(), after.name.text.to_lowercase());
+        strsim::jaro_winkler(&a, &b) > 0.8 || a.contains(&b) || b.contains(&a)
+    };
+    in_place.or_else(|| new.columns.iter().filter(is_new).filter(same_type).find(similar))
+}
+
+fn key_name(key: &Key) -> String {
+    match &key.name {
+        Some(name) => name.text.clone(),
+        None => {
+            let columns: Vec<&str> =
+                key.columns.iter().map(|column| column.text.as_str()).collect();
+            format!("({})", columns.join(", "))
+        }
+    }
+}
+
+fn foreign_key_name(key: &ForeignKey) -> String {
+    let columns: Vec<&str> = key.columns.iter().map(|column| column.text.as_str()).collect();
+    format!("({}) -> {}", columns.join(", "), key.table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Diagnostics;
+    use crate::parse::sql::scripts;
+    use crate::source::{Excerpt, Sources};
+
+    fn catalogue(dialect: Dialect, text: &str) -> Catalogue {
+        let mut sources = Sources::default();
+        let excerpt = Excerpt::of_file(sources.add("a.sql", text), text);
+        let mut diagnostics = Diagnostics::default();
+        let scripts = scripts(&[excerpt], dialect, &mut diagnostics);
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        Catalogue::build(dialect, &scripts.iter().collect::<Vec<_>>(), &mut diagnostics)
+    }
+
+    /// Checks what changes from one schema to another.
+    fn check(dialect: Dialect, old: &str, new: &str, expected: &[&str]) {
+        let found: Vec<String> = diff(&catalogue(dialect, old), &catalogue(dialect, new))
+            .iter()
+            .map(|change| format!("{}: {change}", change.severity.word()))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_same_schema_changes_nothing() {
+        let old = "create table a (id int primary key, b varchar(10) default 'x', unique (b));";
+        let new = "CREATE TABLE A (ID integer PRIMARY KEY, b character varying(10) DEFAULT 'x'); ALTER TABLE a ADD UNIQUE (b);";
+        check(Dialect::Postgres, old, new, &[]);
+        check(Dialect::MySql, "create table a (b int(11));", "create table a (b integer);", &[]);
+    }
+
+    #[test]
+    fn what_is_lost_comes_first() {
+        let old = "create table users (id bigint primary key, email varchar(255), name text, age int, gone date);
+            create table log (id int);";
+        let new = "create table users (id int primary key, email varchar(100) not null, name varchar(9), years int, extra text not null);
+            create index by_age on users (years);
+            create view v as select id from users;";
+        check(
+            Dialect::Postgres,
+            old,
+            new,
+            &[
+                "destructive: table `log` dropped",
+                "destructive: column `users.gone` dropped",
+                "destructive: column `users.age` dropped, perhaps renamed to `years`",
+                "destructive: column `users.email` narrowed from `varchar(255)` to `varchar(100)`",
+                "destructive: column `users.id` narrowed from `bigint` to `int`",
+                "destructive: column `users.name` narrowed from `text` to `varchar(9)`",
+                "risky: column `users.email` made NOT NULL without a default",
+                "risky: column `users.extra` added, NOT NULL without a default",
+                "risky: index `by_age` on `users` added without CONCURRENTLY",
+                "safe: column `users.years` added",
+                "safe: view `v` added",
+            ],
+        );
+    }
+
+    #[test]
+    fn foreign_keys_and_enums_are_compared() {
+        let old = "create table p (id int primary key);
+            create table c (p int, s enum('a','b'), foreign key (p) references p (id));";
+        let new = "create table p (id int primary key);
+            create table c (p int, s enum('a'), foreign key (p) references p (id) on delete cascade);";
+        check(
+            Dialect::MySql,
+            old,
+            new,
+            &[
+                "destructive: column `c.s` narrowed from `enum('a','b')` to `enum('a')`",
+                "risky: foreign key `(p) -> p` of `c` changed to `on delete cascade`",
+            ],
+        );
+    }
+}

@@ -1,0 +1,100 @@
+//! Problems of schemas and migrations beside what their SQL says.
+
+use crate::diag::{Code, Diagnostic};
+use crate::source::Span;
+
+/// `atlas.sum` is missing or not right.
+pub struct AtlasSum<'a> {
+    /// The checksum file, or the place that names the directory.
+    pub primary: Span,
+    /// What is wrong.
+    pub cause: String,
+    /// The directory.
+    pub directory: &'a str,
+}
+
+impl From<AtlasSum<'_>> for Diagnostic {
+    fn from(AtlasSum { primary, cause, directory }: AtlasSum<'_>) -> Diagnostic {
+        Diagnostic::new(Code::AtlasSum, primary, cause).help(format!(
+            "if the files are right, run `generate sum {directory}` or `atlas migrate hash`"
+        ))
+    }
+}
+
+/// A migration whose name Atlas does not take as it is meant.
+pub struct MigrationName {
+    /// The file.
+    pub primary: Span,
+    /// What is wrong.
+    pub cause: String,
+    /// What to do.
+    pub help: String,
+    /// Another file that belongs to it.
+    pub other: Option<(Span, String)>,
+}
+
+impl From<MigrationName> for Diagnostic {
+    fn from(MigrationName { primary, cause, help, other }: MigrationName) -> Diagnostic {
+        let found = Diagnostic::new(Code::MigrationName, primary, cause).help(help);
+        match other {
+            Some((span, text)) => found.label(span, text),
+            None => found,
+        }
+    }
+}
+
+/// Something that only works with a setting of the operator's.
+pub struct OperatorSetting {
+    /// The field.
+    pub primary: Span,
+}
+
+impl From<OperatorSetting> for Diagnostic {
+    fn from(OperatorSetting { primary }: OperatorSetting) -> Diagnostic {
+        let message = "the operator takes a project file only when it is allowed to";
+        Diagnostic::new(Code::OperatorSetting, primary, message)
+            .help("install it with `allowCustomConfig: true` (Helm), or `--allow-custom-config`")
+    }
+}
+
+/// A contract that cannot be held against anything.
+pub struct ContractNotChecked<'a> {
+    /// Where the schema is named.
+    pub primary: Span,
+    /// The schema.
+    pub schema: &'a str,
+}
+
+impl From<ContractNotChecked<'_>> for Diagnostic {
+    fn from(ContractNotChecked { primary, schema }: ContractNotChecked<'_>) -> Diagnostic {
+        let message = format!("`requires` is not checked: `Schema/{schema}` is not written in SQL");
+        Diagnostic::new(Code::ContractNotChecked, primary, message)
+            .help("the dependency on the schema holds all the same")
+    }
+}
+
+/// An App needs what its schema does not have.
+pub struct ContractBroken {
+    /// The place in the contract.
+    pub primary: Span,
+    /// What is missing.
+    pub message: String,
+    /// Where the table is created.
+    pub created: Option<(Span, String)>,
+    /// The nearest name that there is.
+    pub nearest: Option<String>,
+}
+
+impl From<ContractBroken> for Diagnostic {
+    fn from(ContractBroken { primary, message, created, nearest }: ContractBroken) -> Diagnostic {
+        let found = Diagnostic::new(Code::ContractBroken, primary, message);
+        let found = match created {
+            Some((span, text)) => found.label(span, text),
+            None => found,
+        };
+        found.help(match nearest {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => "add it to the schema, or take it out of `requires`".to_owned(),
+        })
+    }
+}

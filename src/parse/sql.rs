@@ -1,0 +1,466 @@
+//! SQL texts -> scripts: statements, what each defines and needs, and what is wrong with it.
+//!
+//! In: the texts of one database's schema, in its dialect. Out: one [`Script`] a text, in the same
+//! order. A false error here would block a deployment, so the policy is strict: an error is only
+//! what the database or Atlas refuses for certain; what is merely not understood is a warning in
+//! dialects whose grammar is known here, and a note in the others. Nothing here knows more than one
+//! statement at a time: that is for the catalogue.
+
+mod token;
+mod split;
+mod words;
+mod read;
+mod uses;
+mod opinion;
+
+use std::ops::Range;
+
+use crate::catalogue::definition::{Definition, ObjectKind, Script, Standing, Statement};
+use crate::diag::Diagnostics;
+use crate::diag::problems::sql as problems;
+use crate::dialect::Dialect;
+use crate::source::Excerpt;
+use opinion::Opinion;
+use read::{Finding, Reading};
+use split::{Flaw, FlawKind, Piece, Split, is, is_any};
+use token::{Kind, Token};
+
+/// How much SQL is read in one run, in bytes.
+pub const MAX_TEXT: usize = 16 * 1024 * 1024;
+
+/// Reads the texts of one schema.
+pub fn scripts(texts: &[Excerpt], dialect: Dialect, diagnostics: &mut Diagnostics) -> Vec<Script> {
+    let mut left = MAX_TEXT;
+    let mut read: Vec<ReadText<'_>> = Vec::new();
+    for excerpt in texts {
+        if excerpt.text.len() > left {
+            diagnostics.report(problems::SqlTooLong { primary: excerpt.span, bound: MAX_TEXT });
+            return texts.iter().map(|_| Script::default()).collect();
+        }
+        left -= excerpt.text.len();
+        read.push(read_text(excerpt, dialect));
+    }
+    let asked: Vec<&str> = read.iter().flat_map(ReadText::questions).collect();
+    let mut opinions = opinion::opinions(&asked, dialect).into_iter();
+    read.iter().map(|text| text.judge(dialect, &mut opinions, diagnostics)).collect()
+}
+
+/// The types that a dialect has, in lower case.
+pub fn types_of(dialect: Dialect) -> &'static [&'static str] {
+    words::types(dialect)
+}
+
+/// A text after our own reader.
+struct ReadText<'a> {
+    excerpt: &'a Excerpt,
+    split: Split,
+    readings: Vec<Reading>,
+}
+
+fn read_text(excerpt: &Excerpt, dialect: Dialect) -> ReadText<'_> {
+    let split = split::split(&excerpt.text, dialect);
+    let readings = split
+        .pieces
+        .iter()
+        .map(|piece| read::statement(excerpt, tokens(&split, piece), dialect))
+        .collect();
+    ReadText { excerpt, split, readings }
+}
+
+fn tokens<'a>(split: &'a Split, piece: &Piece) -> &'a [Token] {
+    split.tokens.get(piece.tokens.clone()).unwrap_or_default()
+}
+
+/// Whether `sqlparser` is asked: about a query, and about what our reader had trouble with.
+fn is_question(reading: &Reading) -> bool {
+    reading.defines && reading.findings.is_empty() && (reading.has_query || !reading.complete())
+}
+
+impl ReadText<'_> {
+    fn questions(&self) -> impl Iterator<Item = &str> {
+        self.split
+            .pieces
+            .iter()
+            .zip(&self.readings)
+            .filter(|(_, reading)| is_question(reading))
+            .map(|(piece, _)| self.excerpt.text.get(piece.bytes.clone()).unwrap_or_default())
+    }
+
+    fn judge(
+        &self,
+        dialect: Dialect,
+        opinions: &mut impl Iterator<Item = Opinion>,
+        diagnostics: &mut Diagnostics,
+    ) -> Script {
+        for flaw in &self.split.flaws {
+            report_flaw(self.excerpt, flaw, diagnostics);
+        }
+        let mut flaws: Vec<&Range<usize>> =
+            self.split.flaws.iter().map(|flaw| &flaw.bytes).collect();
+        flaws.sort_by_key(|bytes| bytes.start);
+        let flawed = |piece: &Range<usize>| {
+            let from = flaws.partition_point(|bytes| bytes.start < piece.start).saturating_sub(1);
+            flaws.iter().skip(from).take(2).any(|bytes| overlaps(bytes, piece))
+        };
+        let mut script = Script { includes: self.split.includes, ..Script::default() };
+        let mut after_routine = false;
+        for (piece, reading) in self.split.pieces.iter().zip(&self.readings) {
+            let opinion = if is_question(reading) { opinions.next() } else { None };
+            let judged = Judged {
+                excerpt: self.excerpt,
+                dialect,
+                piece,
+                tokens: tokens(&self.split, piece),
+                reading,
+                opinion: opinion.unwrap_or(Opinion::None),
+                flawed: flawed(&piece.bytes),
+                after_routine: after_routine && dialect != Dialect::Postgres,
+            };
+            let standing = judged.report(diagnostics);
+            let statement = judged.statement(standing);
+            after_routine = routine_goes_on(after_routine, &judged, statement.definition.as_ref());
+            judged.note_unread(standing, &mut script);
+            script.statements.push(statement);
+        }
+        script
+    }
+}
+
+fn overlaps(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+/// A routine's body may have been cut into pieces that look like statements of their own.
+fn routine_goes_on(before: bool, judged: &Judged<'_>, definition: Option<&Definition>) -> bool {
+    match definition {
+        Some(Definition::Object { kind: ObjectKind::Function | ObjectKind::Trigger, .. }) => true,
+        Some(_) => false,
+        None => {
+            let routine = judged.is("CREATE")
+                && judged.words(6).any(|word| {
+                    is_any(word, &["EVENT", "PROC", "PACKAGE", "PROCEDURE", "FUNCTION", "TRIGGER"])
+                });
+            routine || (before && !judged.is("CREATE"))
+        }
+    }
+}
+
+fn report_flaw(excerpt: &Excerpt, flaw: &Flaw, diagnostics: &mut Diagnostics) {
+    let primary = excerpt.locate(flaw.bytes.clone());
+    match flaw.what {
+        FlawKind::Unclosed(what) => {
+            diagnostics.report(problems::SqlUnterminated { primary, what: what.words() });
+        }
+        FlawKind::Typographic => diagnostics.report(problems::SqlStrayText {
+            primary,
+            what: "a typographic quotation mark",
+            help: "write `'` around strings and `\"` or a backtick around names",
+        }),
+        FlawKind::ConflictMarker => diagnostics.report(problems::SqlStrayText {
+            primary,
+            what: "a conflict marker",
+            help: "finish the merge: keep one side and take the markers away",
+        }),
+        FlawKind::Fence => diagnostics.report(problems::SqlStrayText {
+            primary,
+            what: "a Markdown fence",
+            help: "take the line away",
+        }),
+    }
+}
+
+/// A statement with everything that is known about it.
+struct Judged<'a> {
+    excerpt: &'a Excerpt,
+    dialect: Dialect,
+    piece: &'a Piece,
+    tokens: &'a [Token],
+    reading: &'a Reading,
+    opinion: Opinion,
+    /// Something is wrong with its characters: what follows from that is not reported.
+    flawed: bool,
+    after_routine: bool,
+}
+
+impl Judged<'_> {
+    fn text(&self, range: Range<usize>) -> &str {
+        self.excerpt.text.get(range).unwrap_or_default()
+    }
+
+    fn words(&self, count: usize) -> impl Iterator<Item = &str> {
+        self.tokens.iter().take(count).map(|token| match token.kind {
+            Kind::Word => self.text(token.range()),
+            Kind::Quoted | Kind::Text | Kind::Number | Kind::Variable | Kind::Symbol(_) => "",
+        })
+    }
+
+    fn is(&self, first: &str) -> bool {
+        self.words(1).any(|word| is(word, first))
+    }
+
+    /// Reports what is wrong with it, and says how well it was understood.
+    fn report(&self, diagnostics: &mut Diagnostics) -> Standing {
+        let reading = self.reading;
+        let unbalanced = self.unbalanced();
+        if !self.flawed {
+            for finding in &reading.findings {
+                self.report_finding(finding, diagnostics);
+            }
+            if let Some((partnerless, opening)) = unbalanced.clone()
+                && reading.findings.is_empty()
+            {
+                let noticed = match &reading.trouble {
+                    Some(trouble) => trouble.at.clone(),
+                    None if opening => self.tokens.last().map_or(0..0, |token| token.range()),
+                    None => partnerless.clone(),
+                };
+                diagnostics.report(problems::SqlUnbalanced {
+                    primary: self.excerpt.locate(noticed),
+                    partnerless: self.excerpt.locate(partnerless),
+                    opening,
+                });
+            }
+        }
+        if !reading.defines {
+            return Standing::Passed;
+        }
+        if !reading.findings.is_empty() || unbalanced.is_some() {
+            // A word that cannot be a bare name and the like: the rest was read.
+            let read = reading.complete()
+                && unbalanced.is_none()
+                && reading.findings.iter().all(|finding| {
+                    !matches!(finding, Finding::Misspelt { .. } | Finding::MissingComma { .. })
+                });
+            return if read { Standing::Read } else { Standing::Unread };
+        }
+        match (self.opinion, &reading.trouble) {
+            (Opinion::Accepts, None) => Standing::Read,
+            (Opinion::Accepts, Some(_)) => Standing::Accepted,
+            (Opinion::Refuses(_) | Opinion::None, None) if !reading.has_query => Standing::Read,
+            (Opinion::None, None) => Standing::Accepted,
+            (Opinion::Refuses(_) | Opinion::None, _) => {
+                if !self.flawed {
+                    self.report_not_understood(diagnostics);
+                }
+                Standing::Unread
+            }
+        }
+    }
+
+    fn report_not_understood(&self, diagnostics: &mut Diagnostics) {
+        let place = match (&self.reading.trouble, self.opinion) {
+            (Some(trouble), _) => trouble.at.clone(),
+            (None, Opinion::Refuses(Some(within))) => {
+                let at = self.piece.bytes.start + within;
+                self.tokens
+                    .iter()
+                    .find(|token| token.end as usize > at)
+                    .or(self.tokens.last())
+                    .map_or(0..0, |token| token.range())
+            }
+            (None, Opinion::Refuses(None) | Opinion::Accepts | Opinion::None) => {
+                self.tokens.first().map_or(0..0, |token| token.range())
+            }
+        };
+        diagnostics.report(problems::SqlNotUnderstood {
+            primary: self.excerpt.locate(place.clone()),
+            found: shortened(self.text(place)),
+            expected: self.reading.trouble.as_ref().and_then(|trouble| trouble.expected),
+            known_dialect: self.dialect.is_known(),
+            dialect: self.dialect.name(),
+        });
+    }
+
+    /// The first parenthesis without a partner, and whether it is an opening one.
+    fn unbalanced(&self) -> Option<(Range<usize>, bool)> {
+        let mut open: Vec<Token> = Vec::new();
+        for token in self.tokens {
+            match token.kind {
+                Kind::Symbol(b'(') => open.push(*token),
+                Kind::Symbol(b')') => {
+                    if open.pop().is_none() {
+                        return Some((token.range(), false));
+                    }
+                }
+                Kind::Word
+                | Kind::Quoted
+                | Kind::Text
+                | Kind::Number
+                | Kind::Variable
+                | Kind::Symbol(_) => {}
+            }
+        }
+        open.first().map(|token| (token.range(), true))
+    }
+
+    fn report_finding(&self, finding: &Finding, diagnostics: &mut Diagnostics) {
+        let locate = |range: &Range<usize>| self.excerpt.locate(range.clone());
+        match finding {
+            Finding::Misspelt { at, keyword: "" } => {
+                if !self.after_routine {
+                    let word = self.text(at.clone()).to_owned();
+                    diagnostics.report(problems::SqlUnknownVerb { primary: locate(at), word });
+                }
+            }
+            Finding::Misspelt { at, keyword } => {
+                let leading = at.start == self.piece.bytes.start;
+                let follows = self.words(2).nth(1).unwrap_or_default();
+                if !(leading && self.after_routine) || is_any(follows, words::CREATABLE) {
+                    let word = self.text(at.clone()).to_owned();
+                    diagnostics.report(problems::SqlMisspelt {
+                        primary: locate(at),
+                        word,
+                        keyword,
+                    });
+                }
+            }
+            Finding::OddType { at, keyword } => diagnostics.report(problems::SqlUnknownType {
+                primary: locate(at),
+                name: self.text(at.clone()).to_owned(),
+                nearest: Some((*keyword).to_owned()),
+                dialect: self.dialect.name(),
+            }),
+            Finding::StrayComma { at } => {
+                diagnostics.report(problems::SqlStrayComma { primary: locate(at) });
+            }
+            Finding::MissingComma { before, after } => diagnostics
+                .report(problems::SqlMissingComma { primary: locate(before), next: locate(after) }),
+            Finding::MissingType { column } => diagnostics.report(problems::SqlMissingType {
+                primary: column.span,
+                column: column.text.clone(),
+            }),
+            Finding::Reserved { at } => {
+                let word = self.text(at.clone()).to_owned();
+                let quoted = match self.dialect {
+                    Dialect::MySql | Dialect::MariaDb => format!("it in backticks, `{word}`"),
+                    Dialect::SqlServer => format!("`[{word}]`"),
+                    Dialect::Postgres
+                    | Dialect::Sqlite
+                    | Dialect::ClickHouse
+                    | Dialect::Generic => {
+                        format!("`\"{word}\"`")
+                    }
+                };
+                let dialect = self.dialect.name();
+                diagnostics.report(problems::SqlReservedWord {
+                    primary: locate(at),
+                    word,
+                    quoted,
+                    dialect,
+                });
+            }
+            Finding::KeyColumnCount { at, columns, referred } => {
+                diagnostics.report(problems::ForeignKeyColumns {
+                    primary: locate(at),
+                    columns: *columns,
+                    referred: *referred,
+                });
+            }
+        }
+    }
+
+    fn statement(&self, standing: Standing) -> Statement {
+        let definition = self.reading.definition.clone();
+        let uses = uses::uses(self.excerpt, self.tokens, self.dialect, definition.as_ref());
+        let span = self.excerpt.locate(self.piece.bytes.clone());
+        Statement { span, definition, uses, standing }
+    }
+
+    /// Keeps the words of what may create tables without our knowing.
+    fn note_unread(&self, standing: Standing, script: &mut Script) {
+        let mut first = self.words(3);
+        let (one, two) = (first.next().unwrap_or_default(), first.next().unwrap_or_default());
+        let dynamic = is_any(
+            one,
+            &[
+                "DO", "EXEC", "EXECUTE", "PREPARE", "CALL", "SELECT", "DECLARE", "IF", "BEGIN",
+                "IMPORT", "RESTORE",
+            ],
+        ) || (is(one, "CREATE")
+            && is_any(two, &["EXTENSION", "VIRTUAL", "SYNONYM", "FOREIGN"]))
+            || self.dialect == Dialect::SqlServer
+                && standing == Standing::Passed
+                && !is_any(one, &["INSERT", "GO"]);
+        if is(one, "SET") && self.words(4).any(|word| is(word, "FOREIGN_KEY_CHECKS"))
+            || self
+                .text(self.piece.bytes.clone())
+                .to_ascii_uppercase()
+                .starts_with("SET @@FOREIGN_KEY_CHECKS")
+        {
+            script.unchecked_foreign_keys = true;
+        }
+        if standing != Standing::Unread && !dynamic {
+            return;
+        }
+        for token in self.tokens {
+            let text = self.text(token.range());
+            script.unread_words.extend(
+                text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+                    .filter(|word| !word.is_empty())
+                    .map(str::to_lowercase),
+            );
+        }
+    }
+}
+
+/// The first words of a text, for a message.
+fn shortened(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= 40 {
+        return line.to_owned();
+    }
+    line.chars().take(37).chain("...".chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    /// The diagnostics of one text: `line: code`.
+    fn check(dialect: Dialect, text: &str, expected: &[&str]) {
+        let mut sources = Sources::default();
+        let file = sources.add("a.sql", text);
+        let mut diagnostics = Diagnostics::default();
+        scripts(&[Excerpt::of_file(file, text)], dialect, &mut diagnostics);
+        let found: Vec<String> = diagnostics
+            .sorted()
+            .iter()
+            .map(|found| format!("{}: {}", sources.position(found.primary).line, found.code.name()))
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn certain_mistakes_are_errors_in_their_line() {
+        let all = [Dialect::MySql, Dialect::Postgres, Dialect::Sqlite];
+        for dialect in all {
+            check(dialect, "craete table a (x int);", &["1: sql-misspelt"]);
+            check(dialect, "create tabel a (x int);", &["1: sql-misspelt"]);
+            check(dialect, "create table a (\nx int not nul,\ny int);", &["2: sql-misspelt"]);
+            check(dialect, "create table a (\nx int,\nprimay key (x));", &["3: sql-misspelt"]);
+            check(
+                dialect,
+                "create table a (\nx int,\ny int referencs b (x));",
+                &["3: sql-misspelt"],
+            );
+            check(dialect, "create table a (\nx int,\n);", &["2: sql-stray-comma"]);
+            check(dialect, "create table a (\nx int,,\ny int);", &["2: sql-stray-comma"]);
+            check(dialect, "create table a (\nx int not null\ny int);", &["2: sql-missing-comma"]);
+            check(dialect, "create table a (\nx int\n;\nselect 1;", &["2: sql-unbalanced"]);
+            check(
+                dialect,
+                "create table a (\nx varchar(10 not null,\ny int);",
+                &["2: sql-unbalanced"],
+            );
+            check(
+                dialect,
+                "create table a (\nx text default 'a,\ny text default 'b');",
+                &["2: sql-unterminated"],
+            );
+            check(dialect, "create table a (x int);\n<<<<<<< HEAD\n", &["2: sql-stray-text"]);
+            check(dialect, "create table a (x int, order int);", &["1: sql-reserved-word"]);
+            check(dialect, "foobar baz;", &["1: sql-unknown-verb"]);
+        }
+    }
+}

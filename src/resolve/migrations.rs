@@ -1,0 +1,258 @@
+//! `migrations`: a directory of versioned files with Atlas's checksum file, or one in the registry.
+//!
+//! Atlas refuses a directory whose `atlas.sum` is not right, and the operator shows that as a failed
+//! resource after the merge; here it is an error that names the files.
+
+use crate::atlas_sum::{self, Difference, Migration, NameProblem, Sum};
+use crate::diag::Diagnostics;
+use crate::diag::problems::schema::{AtlasSum, MigrationName};
+use crate::diag::problems::spec::ConflictingFields;
+use crate::model::{Directory, Migrations};
+use crate::resolve::check::invalid;
+use crate::resolve::schema::choice;
+use crate::resolve::{Context, files};
+use crate::source::{Excerpt, FileId, Source, Span};
+use crate::syntax::{self, Text};
+
+/// Reports fields that say nothing for the desired state that was chosen: the operator's two kinds
+/// of resource do not take the same ones.
+pub(crate) fn belong_together(fields: &syntax::Schema, diagnostics: &mut Diagnostics) {
+    let text = |text: &Option<Text>| text.as_ref().map(|text| text.span);
+    let cloud = fields.cloud.as_ref();
+    let for_migrations = [
+        ("baseline", text(&fields.baseline)),
+        ("execOrder", text(&fields.exec_order)),
+        ("revisionsSchema", text(&fields.revisions_schema)),
+        ("migrateDown", fields.migrate_down.as_ref().map(|down| down.span)),
+        ("cloud.url", cloud.and_then(|cloud| text(&cloud.url))),
+        ("cloud.project", cloud.and_then(|cloud| text(&cloud.project))),
+    ];
+    let for_schemas = [
+        ("schemas", fields.schemas.first().map(|text| text.span)),
+        ("exclude", fields.exclude.first().map(|text| text.span)),
+        ("txMode", text(&fields.tx_mode)),
+        ("policy", fields.policy.as_ref().map(|policy| policy.span)),
+        ("cloud.repo", cloud.and_then(|cloud| text(&cloud.repo))),
+    ];
+    match &fields.migrations {
+        Some(migrations) => {
+            for (name, primary) in for_schemas {
+                let Some(primary) = primary else { continue };
+                let (other, other_span) = ("migrations", migrations.span);
+                let why = "an AtlasMigration does what its files say, and has no such field";
+                diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
+            }
+        }
+        None => {
+            for (name, primary) in for_migrations {
+                let Some(primary) = primary else { continue };
+                let message = format!("`{name}` says nothing without `migrations`");
+                let help = "remove it, or name a directory: `migrations: DIR`";
+                diagnostics.report(invalid(primary, message, help));
+            }
+        }
+    }
+}
+
+/// The migrations of a directory, or of the registry.
+pub(crate) fn migrations(
+    path: &Text,
+    fields: &syntax::Schema,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Migrations {
+    let directory = match path.value.strip_prefix("atlas://") {
+        Some(rest) => remote(path, rest, fields, diagnostics),
+        None => local(path, context, diagnostics),
+    };
+    let orders = ["linear", "linear-skip", "non-linear"];
+    let value = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
+    Migrations {
+        migrate_down: migrate_down(fields, &directory, diagnostics),
+        directory,
+        baseline: value(&fields.baseline),
+        exec_order: choice("execOrder", fields.exec_order.clone(), &orders, diagnostics),
+        revisions_schema: value(&fields.revisions_schema),
+    }
+}
+
+/// `atlas://name?tag=tag`.
+fn remote(
+    path: &Text,
+    rest: &str,
+    fields: &syntax::Schema,
+    diagnostics: &mut Diagnostics,
+) -> Directory {
+    let (name, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let tag = query.strip_prefix("tag=");
+    if name.is_empty() || (!query.is_empty() && tag.is_none_or(str::is_empty)) {
+        let message =
+            format!("`{}` is no directory of Atlas's registry", path.value.escape_debug());
+        let help = "write atlas://NAME or atlas://NAME?tag=TAG";
+        diagnostics.report(invalid(path.span, message, help));
+    }
+    if fields.cloud.as_ref().is_none_or(|cloud| cloud.token_from.is_none()) {
+        let message = "a directory of Atlas's registry needs a token";
+        let help = "add `cloud: {tokenFrom: {secretKeyRef: {name, key}}}`";
+        diagnostics.report(invalid(path.span, message, help));
+    }
+    Directory::Remote { name: name.to_owned(), tag: tag.map(str::to_owned) }
+}
+
+/// The operator's rules for going back (`atlasmigration_controller.go`): of a local directory it
+/// asks nobody, so that it has to be told outright; of a remote one Atlas Cloud asks.
+fn migrate_down(
+    fields: &syntax::Schema,
+    directory: &Directory,
+    diagnostics: &mut Diagnostics,
+) -> Option<(bool, bool)> {
+    let down = fields.migrate_down.as_ref()?;
+    let allow = down.allow.is_some_and(|allow| allow.value);
+    let auto_approve = down.auto_approve.is_some_and(|approve| approve.value);
+    match directory {
+        Directory::Local { .. } if allow && !auto_approve => {
+            let message = "down migrations of a local directory cannot be approved by anybody";
+            let help = "add `autoApprove: true`, or leave `migrateDown` out";
+            diagnostics.report(invalid(down.span, message, help));
+        }
+        Directory::Remote { .. } if auto_approve => {
+            let message = "down migrations of Atlas's registry are approved there";
+            diagnostics.report(invalid(down.span, message, "leave `autoApprove` out"));
+        }
+        Directory::Local { .. } | Directory::Remote { .. } => {}
+    }
+    Some((allow, auto_approve))
+}
+
+fn local(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> Directory {
+    let found = files::directory(path, context, diagnostics);
+    let text = |file: FileId| context.sources.get(file).text();
+    let sum = found
+        .iter()
+        .copied()
+        .find(|&file| files::name(context.sources.get(file)) == atlas_sum::FILE_NAME);
+    let mut scripts: Vec<(String, FileId)> = found
+        .iter()
+        .map(|&file| (files::name(context.sources.get(file)).to_owned(), file))
+        .filter(|(name, _)| name.ends_with(".sql"))
+        .collect();
+    scripts.sort();
+    if !found.is_empty() && scripts.is_empty() {
+        let message = format!("`{}` holds no .sql files", path.value.escape_debug());
+        diagnostics.report(invalid(path.span, message, "add migrations: `atlas migrate diff`"));
+    }
+    report_names(path.span, &scripts, diagnostics);
+    if !scripts.is_empty() {
+        check_sum(path, &scripts, sum, context, diagnostics);
+    }
+    let excerpt = |file: FileId| Excerpt::of_file(file, text(file));
+    Directory::Local {
+        files: scripts.into_iter().map(|(name, file)| (name, excerpt(file))).collect(),
+        sum: sum.map(|file| text(file).to_owned()).unwrap_or_default(),
+    }
+}
+
+fn report_names(directory: Span, scripts: &[(String, FileId)], diagnostics: &mut Diagnostics) {
+    let names: Vec<&str> = scripts.iter().map(|(name, _)| name.as_str()).collect();
+    let place = |wanted: &str| {
+        let found = scripts.iter().find(|(name, _)| name == wanted);
+        found.map_or(directory, |(_, file)| Span::new(*file, 0..0))
+    };
+    for name in &names {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if !name.chars().all(fits) {
+            let cause = format!("`{}` cannot be a key of a ConfigMap", name.escape_debug());
+            let help = "use letters, digits, `-`, `_` and `.` in its name".to_owned();
+            diagnostics.report(MigrationName { primary: place(name), cause, help, other: None });
+        }
+    }
+    for problem in atlas_sum::names(&names) {
+        let report = match problem {
+            NameProblem::NoVersion { name } => MigrationName {
+                primary: place(&name),
+                cause: format!("`{}` does not begin with a version", name.escape_debug()),
+                help: "name it VERSION_what_it_does.sql, such as 20260301120000_add_email.sql"
+                    .to_owned(),
+                other: None,
+            },
+            NameProblem::Duplicate { version, first, second } => MigrationName {
+                primary: place(&second),
+                cause: format!("two migrations have the version `{version}`"),
+                help: format!("give `{}` a later version", second.escape_debug()),
+                other: Some((place(&first), format!("`{}` has it as well", first.escape_debug()))),
+            },
+            NameProblem::OutOfOrder { name, before } => MigrationName {
+                primary: place(&before),
+                cause: format!(
+                    "Atlas runs `{}` before `{}`, as it sorts names as text",
+                    name.escape_debug(),
+                    before.escape_debug()
+                ),
+                help: "give all versions the same number of digits".to_owned(),
+                other: None,
+            },
+        };
+        diagnostics.report(report);
+    }
+}
+
+fn check_sum(
+    path: &Text,
+    scripts: &[(String, FileId)],
+    sum: Option<FileId>,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let text = |file: FileId| context.sources.get(file).text();
+    let directory = path.value.as_str();
+    let Some(sum) = sum else {
+        let cause = "the directory has no `atlas.sum`".to_owned();
+        return diagnostics.report(AtlasSum { primary: path.span, cause, directory });
+    };
+    let migrations: Vec<Migration<'_>> = scripts
+        .iter()
+        .map(|(name, file)| Migration { name, bytes: text(*file).as_bytes() })
+        .collect();
+    let start = Span::new(sum, 0..0);
+    let written = match Sum::parse(text(sum)) {
+        Ok(written) => written,
+        Err(error) => {
+            let range = context.sources.get(sum).lines(error.line, error.line);
+            let cause = "this line is not one of `atlas.sum`".to_owned();
+            let primary = Span::new(sum, range);
+            return diagnostics.report(AtlasSum { primary, cause, directory });
+        }
+    };
+    let difference = written.compare(&Sum::of(&migrations));
+    if !difference.is_empty() {
+        let cause = words(&difference);
+        diagnostics.report(AtlasSum { primary: start, cause, directory });
+    }
+}
+
+/// What differs, file by file.
+fn words(difference: &Difference) -> String {
+    let Difference { added, edited, removed, total_is_wrong } = difference;
+    let named = |what: &str, names: &[String]| {
+        let names: Vec<String> =
+            names.iter().map(|name| format!("`{}`", name.escape_debug())).collect();
+        (!names.is_empty()).then(|| format!("{} {what}", names.join(", ")))
+    };
+    let edited: Vec<String> = edited.iter().cloned().collect();
+    let parts: Vec<String> =
+        [named("added", added), named("edited", &edited), named("removed", removed)]
+            .into_iter()
+            .flatten()
+            .collect();
+    match (parts.is_empty(), total_is_wrong) {
+        (true, _) => "`atlas.sum` is stale: its first line does not match the others".to_owned(),
+        (false, _) => format!("`atlas.sum` is stale: {}", parts.join("; ")),
+    }
+}
+
+/// Whether a file lies right below a directory.
+pub(crate) fn lies_in(source: &Source, directory: &str) -> bool {
+    let directory = directory.trim_start_matches("./").trim_end_matches('/');
+    let parent = source.path.rsplit_once('/').map_or("", |(parent, _)| parent);
+    parent == directory || (directory == "." && parent.is_empty())
+}

@@ -1,0 +1,534 @@
+//! `generate diff`: what a change does to the database, to the objects and to the waves; what can
+//! lose data comes first.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use serde_json::json;
+
+use crate::annotation;
+use crate::catalogue::diff::{self, Change, Severity};
+use crate::diag::render::printable;
+use crate::model::Unit;
+use crate::object::ObjectId;
+use crate::pipeline::Compilation;
+use crate::plan::Planned;
+use crate::source::Sources;
+use crate::value::Value;
+use crate::view::waves::waits;
+
+/// One side of a comparison.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// What was compiled.
+    pub compilation: &'a Compilation,
+    /// From what.
+    pub sources: &'a Sources,
+}
+
+/// What differs between two states of a directory.
+#[derive(Debug, Default)]
+pub struct Difference {
+    /// By Schema, what its SQL changes; the most dangerous first.
+    pub schemas: Vec<SchemaChanges>,
+    /// Objects that are new.
+    pub added: Vec<Item>,
+    /// Objects that are gone.
+    pub removed: Vec<Item>,
+    /// Objects that have other values.
+    pub changed: Vec<(Item, Vec<FieldChange>)>,
+    /// Waves that are not what they were.
+    pub waves: Vec<WaveChange>,
+}
+
+/// The changes of one schema.
+#[derive(Debug)]
+pub struct SchemaChanges {
+    /// `Schema/shop`.
+    pub schema: String,
+    /// What changes, with the place that says so.
+    pub changes: Vec<(Change, Option<String>)>,
+}
+
+/// An object and whose it is.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Item {
+    /// `Deployment/shop`.
+    pub object: String,
+    /// `App/shop`; the same as the object for a plain manifest.
+    pub owner: String,
+}
+
+/// One value that is not what it was.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// `spec.template.spec.containers[shop].image`.
+    pub path: String,
+    /// What it was; none for what is new.
+    pub old: Option<String>,
+    /// What it is; none for what is gone.
+    pub new: Option<String>,
+}
+
+/// One wave that is not what it was.
+#[derive(Debug)]
+pub struct WaveChange {
+    /// `App/shop`.
+    pub unit: String,
+    /// What it was.
+    pub old: i64,
+    /// What it is.
+    pub new: i64,
+    /// Why.
+    pub why: String,
+}
+
+/// Compares two states.
+pub fn difference(old: Side<'_>, new: Side<'_>) -> Difference {
+    let mut difference = Difference { schemas: schemas(old, new), ..Difference::default() };
+    objects(old, new, &mut difference);
+    difference.waves = waves(old, new);
+    difference
+}
+
+impl Difference {
+    /// How many schema changes of a severity there are.
+    pub fn count(&self, severity: Severity) -> usize {
+        let changes = self.schemas.iter().flat_map(|schema| &schema.changes);
+        changes.filter(|(change, _)| change.severity == severity).count()
+    }
+
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        let Difference { schemas, added, removed, changed, waves } = self;
+        schemas.is_empty()
+            && added.is_empty()
+            && removed.is_empty()
+            && changed.is_empty()
+            && waves.is_empty()
+    }
+}
+
+fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
+    let catalogues = |side: Side<'_>| -> BTreeMap<String, usize> {
+        let schemas = side.compilation.project.schemas.iter().enumerate();
+        schemas.map(|(index, schema)| (schema.common.name.clone(), index)).collect()
+    };
+    let (before, after) = (catalogues(old), catalogues(new));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let mut all: Vec<SchemaChanges> = Vec::new();
+    for name in names {
+        let find = |side: Side<'_>, index: Option<&usize>| {
+            let schema = side.compilation.project.schemas.get(*index?)?;
+            schema.catalogue.clone()
+        };
+        let (was, is) = (find(old, before.get(name)), find(new, after.get(name)));
+        let dialect = was.as_ref().or(is.as_ref()).map(|catalogue| catalogue.dialect);
+        let Some(dialect) = dialect else { continue };
+        let empty = || crate::catalogue::Catalogue::empty(dialect);
+        let both_known = (was.is_some() || !before.contains_key(name))
+            && (is.is_some() || !after.contains_key(name));
+        if !both_known {
+            continue;
+        }
+        let changes = diff::diff(&was.unwrap_or_else(empty), &is.unwrap_or_else(empty));
+        let placed = changes.into_iter().map(|change| {
+            let place = match (change.new_place, change.old_place) {
+                (Some(span), _) => Some(new.sources.place(span)),
+                (None, Some(span)) => Some(format!("{} before", old.sources.place(span))),
+                (None, None) => None,
+            };
+            (change, place)
+        });
+        let changes: Vec<(Change, Option<String>)> = placed.collect();
+        if !changes.is_empty() {
+            all.push(SchemaChanges { schema: format!("Schema/{name}"), changes });
+        }
+    }
+    all.sort_by_key(|schema| schema.changes.first().map(|(change, _)| change.severity));
+    all
+}
+
+fn objects(old: Side<'_>, new: Side<'_>, difference: &mut Difference) {
+    let by_id = |side: Side<'_>| -> BTreeMap<ObjectId, usize> {
+        let objects = side.compilation.plan.objects.iter().enumerate();
+        objects.map(|(index, planned)| (planned.object.id(), index)).collect()
+    };
+    let (before, after) = (by_id(old), by_id(new));
+    let item = |side: Side<'_>, planned: &Planned| Item {
+        object: planned.object.id().label(),
+        owner: side.compilation.project.label(planned.object.owner),
+    };
+    for (id, &index) in &after {
+        let Some(planned) = new.compilation.plan.objects.get(index) else { continue };
+        match before.get(id).and_then(|&index| old.compilation.plan.objects.get(index)) {
+            None => difference.added.push(item(new, planned)),
+            Some(was) => {
+                let fields = field_changes(was, planned);
+                if !fields.is_empty() {
+                    difference.changed.push((item(new, planned), fields));
+                }
+            }
+        }
+    }
+    for (_, &index) in before.iter().filter(|(id, _)| !after.contains_key(id)) {
+        difference
+            .removed
+            .extend(old.compilation.plan.objects.get(index).map(|was| item(old, was)));
+    }
+}
+
+fn field_changes(old: &Planned, new: &Planned) -> Vec<FieldChange> {
+    let mut changes = Vec::new();
+    let is_secret = new.object.kind() == "Secret";
+    let (was, is) = (old.object.manifest.clone(), new.object.manifest.clone());
+    compare("", Some(&Value::Map(was)), Some(&Value::Map(is)), is_secret, &mut changes);
+    let wave = format!("metadata.annotations[{}]", annotation::WAVE);
+    changes.retain(|change| change.path != wave);
+    changes
+}
+
+/// Compares two values, down to what differs. Recursion is bounded by the reader's depth.
+fn compare(
+    path: &str,
+    old: Option<&Value>,
+    new: Option<&Value>,
+    is_secret: bool,
+    changes: &mut Vec<FieldChange>,
+) {
+    match (old, new) {
+        (Some(was), Some(is)) if was == is => {}
+        (Some(Value::Map(was)), Some(Value::Map(is))) => {
+            for (key, value) in was.iter() {
+                compare(&join(path, key), Some(value), is.get(key), is_secret, changes);
+            }
+            for (key, value) in is.iter().filter(|(key, _)| was.get(key).is_none()) {
+                compare(&join(path, key), None, Some(value), is_secret, changes);
+            }
+        }
+        (Some(Value::List(was)), Some(Value::List(is))) => {
+            lists(path, was, is, is_secret, changes);
+        }
+        (was, is) => {
+            let hide = is_secret && (path.starts_with("stringData") || path.starts_with("data"));
+            let show = |value: &Value| if hide { "***".to_owned() } else { shown(value) };
+            let (old, new) = (was.map(show), is.map(show));
+            changes.push(FieldChange { path: path.to_owned(), old, new });
+        }
+    }
+}
+
+/// Items that have names are compared by name, others by place.
+fn lists(
+    path: &str,
+    old: &[Value],
+    new: &[Value],
+    is_secret: bool,
+    changes: &mut Vec<FieldChange>,
+) {
+    let names = |items: &[Value]| -> Option<Vec<String>> {
+        items.iter().map(|item| Some(item.at(&["name"])?.as_str()?.to_owned())).collect()
+    };
+    let named = names(old).zip(names(new)).filter(|(was, is)| is_distinct(was) && is_distinct(is));
+    let Some((was, is)) = named else {
+        for index in 0..old.len().max(new.len()) {
+            let path = format!("{path}[{index}]");
+            compare(&path, old.get(index), new.get(index), is_secret, changes);
+        }
+        return;
+    };
+    let find = |names: &[String], items: &'_ [Value], name: &String| -> Option<Value> {
+        let index = names.iter().position(|other| other == name)?;
+        items.get(index).cloned()
+    };
+    let fresh = is.iter().filter(|name| !was.contains(name));
+    for name in was.iter().chain(fresh) {
+        let path = format!("{path}[{name}]");
+        let (before, after) = (find(&was, old, name), find(&is, new, name));
+        compare(&path, before.as_ref(), after.as_ref(), is_secret, changes);
+    }
+}
+
+fn is_distinct(names: &[String]) -> bool {
+    let distinct: BTreeSet<&String> = names.iter().collect();
+    distinct.len() == names.len()
+}
+
+fn join(path: &str, key: &str) -> String {
+    match (path.is_empty(), key.contains(['.', '/'])) {
+        (true, _) => key.to_owned(),
+        (false, true) => format!("{path}[{key}]"),
+        (false, false) => format!("{path}.{key}"),
+    }
+}
+
+/// A value in few words.
+fn shown(value: &Value) -> String {
+    const LONGEST: usize = 80;
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Number(text) => text.clone(),
+        Value::String(text) if text.contains('\n') => {
+            format!("(text of {} lines)", text.lines().count())
+        }
+        Value::String(text) if text.chars().count() > LONGEST => {
+            let beginning: String = text.chars().take(LONGEST).collect();
+            format!("\"{beginning}...\"")
+        }
+        Value::String(text) => format!("\"{text}\""),
+        Value::List(items) if items.is_empty() => "[]".to_owned(),
+        Value::Map(map) if map.is_empty() => "{}".to_owned(),
+        Value::List(items) => format!("(list of {})", items.len()),
+        Value::Map(map) => {
+            let keys: Vec<&str> = map.iter().map(|(key, _)| key).collect();
+            format!("{{{}}}", keys.join(", "))
+        }
+    }
+}
+
+fn waves(old: Side<'_>, new: Side<'_>) -> Vec<WaveChange> {
+    let before: BTreeMap<String, i64> = old
+        .compilation
+        .plan
+        .units
+        .iter()
+        .map(|scheduled| (old.compilation.project.label(scheduled.unit), scheduled.wave))
+        .collect();
+    let moved = new.compilation.plan.units.iter().filter(|unit| unit.unit != Unit::EverySchema);
+    moved
+        .filter_map(|scheduled| {
+            let unit = new.compilation.project.label(scheduled.unit);
+            let old = *before.get(&unit)?;
+            let why = match scheduled.because {
+                Some(edge) => waits(edge, new.compilation, new.sources),
+                None if scheduled.is_pinned => "the wave is written".to_owned(),
+                None => "waits for nothing".to_owned(),
+            };
+            (old != scheduled.wave).then_some(WaveChange { unit, old, new: scheduled.wave, why })
+        })
+        .collect()
+}
+
+/// `1 destructive, 2 risky and 3 safe schema changes; ...`.
+fn summary(difference: &Difference) -> String {
+    let severities = [Severity::Destructive, Severity::Risky, Severity::Safe];
+    let schema: Vec<String> = severities
+        .into_iter()
+        .map(|severity| (difference.count(severity), severity.word()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    let mut parts = Vec::new();
+    if !schema.is_empty() {
+        parts.push(format!("schema changes: {}", schema.join(", ")));
+    }
+    let Difference { schemas: _, added, removed, changed, waves } = difference;
+    let objects: Vec<String> =
+        [(added.len(), "added"), (removed.len(), "removed"), (changed.len(), "changed")]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+    if !objects.is_empty() {
+        parts.push(format!("objects: {}", objects.join(", ")));
+    }
+    if !waves.is_empty() {
+        parts.push(format!("waves: {} moved", waves.len()));
+    }
+    if parts.is_empty() { "nothing changes".to_owned() } else { parts.join("; ") }
+}
+
+/// Prints a difference for a terminal.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn text(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}", summary(difference))?;
+    for SchemaChanges { schema, changes } in &difference.schemas {
+        writeln!(out, "\n{schema}")?;
+        for (change, place) in changes {
+            let place = place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
+            let line = format!("  {:<11}  {change}{place}", change.severity.word());
+            writeln!(out, "{}", printable(&line))?;
+        }
+    }
+    let Difference { schemas: _, added, removed, changed, waves } = difference;
+    if !(added.is_empty() && removed.is_empty() && changed.is_empty()) {
+        writeln!(out, "\nobjects")?;
+    }
+    for item in removed {
+        writeln!(out, "  - {}", printable(&item.words()))?;
+    }
+    for item in added {
+        writeln!(out, "  + {}", printable(&item.words()))?;
+    }
+    for (item, fields) in changed {
+        writeln!(out, "  ~ {}", printable(&item.words()))?;
+        for field in fields {
+            writeln!(out, "      {}", printable(&field.words()))?;
+        }
+    }
+    if !waves.is_empty() {
+        writeln!(out, "\nwaves")?;
+    }
+    for change in waves {
+        let WaveChange { unit, old, new, why } = change;
+        writeln!(out, "  {}", printable(&format!("{unit}: {old} -> {new}, {why}")))?;
+    }
+    Ok(())
+}
+
+impl Item {
+    fn words(&self) -> String {
+        let Item { object, owner } = self;
+        if object == owner { object.clone() } else { format!("{object} of {owner}") }
+    }
+}
+
+impl FieldChange {
+    fn words(&self) -> String {
+        let FieldChange { path, old, new } = self;
+        match (old, new) {
+            (Some(old), Some(new)) if old == new => format!("{path}: {new}, changed"),
+            (Some(old), Some(new)) => format!("{path}: {old} -> {new}"),
+            (None, Some(new)) => format!("{path}: {new}, new"),
+            (Some(old), None) => format!("{path}: {old}, removed"),
+            (None, None) => path.clone(),
+        }
+    }
+}
+
+/// Prints a difference as a comment for a pull request: a summary, the schema changes, and the rest
+/// folded.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn markdown(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
+    let sign = match difference.count(Severity::Destructive) {
+        0 => "",
+        _ => ":warning: ",
+    };
+    writeln!(out, "### Database and rollout\n\n{sign}{}", escaped(&summary(difference)))?;
+    for SchemaChanges { schema, changes } in &difference.schemas {
+        writeln!(out, "\n**{}**\n\n| | change | where |\n|---|---|---|", escaped(schema))?;
+        for (change, place) in changes {
+            let word = match change.severity {
+                Severity::Destructive => "**destructive**",
+                Severity::Risky => "risky",
+                Severity::Safe => "safe",
+            };
+            let place = place.as_deref().map(code).unwrap_or_default();
+            writeln!(out, "| {word} | {} | {place} |", cell(&change.to_string()))?;
+        }
+    }
+    let Difference { schemas: _, added, removed, changed, waves } = difference;
+    if !waves.is_empty() {
+        writeln!(out, "\n**Waves**\n\n| | before | after | why |\n|---|---|---|---|")?;
+        for WaveChange { unit, old, new, why } in waves {
+            writeln!(out, "| {} | {old} | {new} | {} |", code(unit), escaped(why))?;
+        }
+    }
+    let n_objects = added.len() + removed.len() + changed.len();
+    if n_objects == 0 {
+        return Ok(());
+    }
+    writeln!(out, "\n<details><summary>Objects ({n_objects})</summary>\n")?;
+    for (word, items) in [("removed", removed), ("added", added)] {
+        for item in items {
+            writeln!(out, "- {word}: {}", code(&item.words()))?;
+        }
+    }
+    for (item, fields) in changed {
+        writeln!(out, "- changed: {}", code(&item.words()))?;
+        for field in fields {
+            writeln!(out, "  - {}", code(&field.words()))?;
+        }
+    }
+    writeln!(out, "\n</details>")
+}
+
+/// Text that Markdown takes for nothing else. What stands in backticks stays code.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for character in printable(text).chars() {
+        if matches!(character, '\\' | '*' | '_' | '<' | '>' | '|' | '[' | ']' | '#' | '~' | '@') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+/// A message whose names stand in backticks, in the cell of a table.
+fn cell(text: &str) -> String {
+    let parts = printable(text);
+    let parts = parts.split('`').enumerate().map(|(number, part)| match number % 2 {
+        0 => escaped(part),
+        _ => code(part),
+    });
+    parts.collect()
+}
+
+/// Code that may hold anything but a line end.
+fn code(text: &str) -> String {
+    let text = printable(text).replace('|', "\\|");
+    match text.contains('`') {
+        true => format!("`` {text} ``"),
+        false => format!("`{text}`"),
+    }
+}
+
+/// Prints a difference for programs.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn json(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
+    let item = |item: &Item| json!({ "object": item.object, "owner": item.owner });
+    let schemas: Vec<_> = difference
+        .schemas
+        .iter()
+        .flat_map(|schema| {
+            schema.changes.iter().map(|(change, place)| {
+                json!({
+                    "schema": schema.schema,
+                    "severity": change.severity.word(),
+                    "table": change.table,
+                    "change": change.to_string(),
+                    "place": place,
+                })
+            })
+        })
+        .collect();
+    let changed: Vec<_> = difference
+        .changed
+        .iter()
+        .map(|(changed, fields)| {
+            let fields: Vec<_> = fields
+                .iter()
+                .map(|field| json!({ "path": field.path, "old": field.old, "new": field.new }))
+                .collect();
+            json!({ "object": changed.object, "owner": changed.owner, "fields": fields })
+        })
+        .collect();
+    let waves: Vec<_> = difference
+        .waves
+        .iter()
+        .map(|change| {
+            json!({ "unit": change.unit, "old": change.old, "new": change.new, "why": change.why })
+        })
+        .collect();
+    let document = json!({
+        "summary": summary(difference),
+        "schemaChanges": schemas,
+        "objects": {
+            "added": difference.added.iter().map(item).collect::<Vec<_>>(),
+            "removed": difference.removed.iter().map(item).collect::<Vec<_>>(),
+            "changed": changed,
+        },
+        "waves": waves,
+    });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}

@@ -1,0 +1,8 @@
+schema "stats" {}
+
+table "hits" {
+  schema = schema.stats
+  column "id" {
+    type = bigint
+  }
+}

@@ -1,0 +1,310 @@
+//! What the tests share: compiling a project in memory, and the invariants that hold for every
+//! input whatever is in it.
+#![allow(dead_code, reason = "every test file uses a part of this module")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![allow(clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::panic, reason = "helpers of tests fail as tests do")]
+
+use std::collections::BTreeMap;
+
+use argocd_atlas_plugin::diag::render::{self, Style};
+use argocd_atlas_plugin::diag::{Diagnostic, Diagnostics, Severity};
+use argocd_atlas_plugin::emit;
+use argocd_atlas_plugin::environment::{self, Environment};
+use argocd_atlas_plugin::parse::yaml::{self, Budget};
+use argocd_atlas_plugin::pipeline::{self, Compilation};
+use argocd_atlas_plugin::source::{Sources, Span};
+use argocd_atlas_plugin::value::{Map, Value};
+use argocd_atlas_plugin::view;
+
+/// A file of a project: its path below the project's directory, and its text.
+pub(crate) type File = (String, String);
+
+/// A project that went through the whole pipeline.
+pub(crate) struct Compiled {
+    /// Every text.
+    pub(crate) sources: Sources,
+    /// What was found.
+    pub(crate) diagnostics: Diagnostics,
+    /// What came out.
+    pub(crate) compilation: Compilation,
+}
+
+/// Compiles files that are all in memory, added in the order of the list.
+pub(crate) fn compile(files: &[File], environment: &Environment) -> Compiled {
+    let mut sources = Sources::default();
+    let root = sources.add_virtual("input", "");
+    for (path, text) in files {
+        sources.add(path.as_str(), text.as_str());
+    }
+    let mut diagnostics = Diagnostics::default();
+    let compilation =
+        pipeline::compile(&mut sources, root, environment, |_, _, _| {}, &mut diagnostics);
+    Compiled { sources, diagnostics, compilation }
+}
+
+/// One file named `app.yaml`, compiled as Argo CD would for the namespace `shop`.
+pub(crate) fn compile_text(text: &str) -> Compiled {
+    compile(&[("app.yaml".to_owned(), text.to_owned())], &in_namespace("shop"))
+}
+
+/// What Argo CD says of an application that goes into a namespace.
+pub(crate) fn in_namespace(namespace: &str) -> Environment {
+    environment::from_variables(std::iter::once(("ARGOCD_APP_NAMESPACE".into(), namespace.into())))
+}
+
+impl Compiled {
+    /// What `generate manifests` prints to standard output.
+    pub(crate) fn manifests(&self) -> String {
+        if self.diagnostics.has_errors() {
+            return String::new();
+        }
+        let mut out = Vec::new();
+        let Compilation { plan, project, .. } = &self.compilation;
+        emit::manifests(plan, project, &self.sources, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// What it prints to standard error.
+    pub(crate) fn report(&self) -> String {
+        let mut out = Vec::new();
+        let style = Style::Plain;
+        render::text(&self.diagnostics, Severity::Note, &self.sources, style, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// `path:line:col: error[code]: cause` of every diagnostic, in the order in which they are shown.
+    pub(crate) fn headlines(&self) -> Vec<String> {
+        let line = |found: &Diagnostic| {
+            let position = self.sources.position(found.primary);
+            let path = &self.sources.get(found.primary.file).path;
+            let (severity, code) = (found.severity().word(), found.code.name());
+            let (line, column) = (position.line, position.column);
+            format!("{path}:{line}:{column}: {severity}[{code}]: {}", found.message)
+        };
+        self.diagnostics.sorted().into_iter().map(line).collect()
+    }
+
+    /// The wave of everything that has one, by its label: `Schema/shop`.
+    pub(crate) fn waves(&self) -> BTreeMap<String, i64> {
+        let units = self.compilation.plan.units.iter();
+        let label = |unit| self.compilation.project.label(unit);
+        units.map(|scheduled| (label(scheduled.unit), scheduled.wave)).collect()
+    }
+
+    /// The printed objects as our own reader reads them.
+    pub(crate) fn documents(&self) -> Vec<Value> {
+        read(&self.manifests())
+    }
+}
+
+/// Reads YAML by the product's own reader, which must find nothing wrong with it.
+pub(crate) fn read(text: &str) -> Vec<Value> {
+    let mut sources = Sources::default();
+    let file = sources.add("output.yaml", text);
+    let mut diagnostics = Diagnostics::default();
+    let nodes = yaml::documents(file, text, &mut Budget::default(), &mut diagnostics);
+    assert!(diagnostics.is_empty(), "the output is not read back: {:?}", diagnostics.sorted());
+    nodes.iter().map(Value::from).collect()
+}
+
+/// All invariants (STYLE: one function for golden cases, property tests and fuzzing).
+///
+/// The files may be anything at all. That nothing panics is part of it.
+pub(crate) fn invariants(files: &[File], environment: &Environment) {
+    let compiled = compile(files, environment);
+    let manifests = compiled.manifests();
+    same_bytes_twice(files, environment, &compiled, &manifests);
+    file_order_is_irrelevant(files, environment, &compiled, &manifests);
+    diagnostics_are_well_formed(&compiled);
+    views_can_draw_it(&compiled);
+    if compiled.diagnostics.has_errors() {
+        assert_eq!(manifests, "", "an error means that nothing is printed");
+        return;
+    }
+    assert_ne!(manifests, "", "a project without errors prints something");
+    objects_are_unique(&compiled);
+    needs_come_first(&compiled);
+    output_reads_back(&compiled, &manifests);
+    comments_tell_the_truth(&compiled, &manifests);
+}
+
+fn same_bytes_twice(files: &[File], environment: &Environment, first: &Compiled, text: &str) {
+    let second = compile(files, environment);
+    assert_eq!(text, second.manifests(), "the same files give the same manifests");
+    assert_eq!(first.report(), second.report(), "the same files give the same diagnostics");
+}
+
+/// `read` lists a directory by path, so that the order on disk cannot matter; here even the order
+/// of the list does not change the manifests, nor whether there are any.
+fn file_order_is_irrelevant(
+    files: &[File],
+    environment: &Environment,
+    first: &Compiled,
+    text: &str,
+) {
+    let mut turned = files.to_vec();
+    turned.reverse();
+    let middle = turned.len() / 2;
+    let mut rotated = files.to_vec();
+    rotated.rotate_left(middle);
+    for other in [turned, rotated] {
+        let other = compile(&other, environment);
+        assert_eq!(text, other.manifests(), "the order of the files changes nothing");
+        let codes = |compiled: &Compiled| {
+            let mut codes: Vec<_> =
+                compiled.diagnostics.sorted().iter().map(|found| found.code).collect();
+            codes.sort();
+            codes.dedup();
+            codes
+        };
+        assert_eq!(codes(first), codes(&other), "the order of the files changes no finding");
+    }
+}
+
+fn diagnostics_are_well_formed(compiled: &Compiled) {
+    let sources = &compiled.sources;
+    for found in compiled.diagnostics.sorted() {
+        inside(found.primary, sources);
+        found.labels.iter().for_each(|label| inside(label.span, sources));
+        let message = &found.message;
+        assert!(!message.ends_with('.'), "no full stop: {message}");
+        assert!(!message.is_empty() && !message.contains('\n'), "one line: {message:?}");
+        let is_name = [
+            "Kubernetes",
+            "Argo CD",
+            "Atlas",
+            "MySQL",
+            "MariaDB",
+            "PostgreSQL",
+            "SQLite",
+            "SQL Server",
+            "ClickHouse",
+        ]
+        .iter()
+        .any(|name| message.starts_with(name));
+        let is_lower = !message.starts_with(char::is_uppercase);
+        assert!(is_lower || is_name, "lower case: {message}");
+        for help in &found.help {
+            assert!(!help.ends_with('.') || help.ends_with(".."), "no full stop: {help}");
+        }
+    }
+    let report = compiled.report();
+    let is_raw = |c: char| c.is_control() && c != '\n';
+    assert!(!report.contains(is_raw), "nothing from a file reaches the terminal raw: {report:?}");
+}
+
+fn inside(span: Span, sources: &Sources) {
+    let text = sources.get(span.file).text();
+    assert!(text.get(span.range()).is_some(), "{span:?} is no part of {text:?}");
+}
+
+/// The previews draw broken projects too.
+fn views_can_draw_it(compiled: &Compiled) {
+    let Compiled { sources, diagnostics, compilation } = compiled;
+    let mut out = Vec::new();
+    view::waves::table(compilation, sources, &mut out).unwrap();
+    view::check::json(diagnostics, sources, &mut out).unwrap();
+    for scheduled in compilation.plan.units.iter().take(100) {
+        view::explain::unit(scheduled.unit, compilation, sources, &mut out).unwrap();
+    }
+    assert!(String::from_utf8(out).is_ok());
+}
+
+fn objects_are_unique(compiled: &Compiled) {
+    let mut ids = BTreeMap::new();
+    for planned in &compiled.compilation.plan.objects {
+        if planned.object.at(&["metadata", "name"]).is_some() {
+            let id = planned.object.id();
+            let before = ids.insert(id.clone(), ());
+            assert!(before.is_none(), "two objects are {id:?}");
+        }
+    }
+}
+
+/// What has to be healthy first is in an earlier wave; what only belongs together is in no later one.
+fn needs_come_first(compiled: &Compiled) {
+    let Compilation { links, plan, project, .. } = &compiled.compilation;
+    let waves: BTreeMap<_, _> =
+        plan.units.iter().map(|scheduled| (scheduled.unit, scheduled.wave)).collect();
+    for edge in links.edges() {
+        let (first, then) = (*links.node(edge.from), *links.node(edge.to));
+        let (before, after) = (waves[&first], waves[&then]);
+        let names = format!("{} -> {}", project.label(first), project.label(then));
+        match edge.weight.gates {
+            true => assert!(before < after, "{names}: {before} is not before {after}"),
+            false => assert!(before <= after, "{names}: {before} is after {after}"),
+        }
+    }
+    let order: Vec<i64> =
+        plan.objects.iter().filter(|p| !p.is_hook).map(|planned| planned.wave).collect();
+    let may_be_pulled_forward =
+        |kind: &str| matches!(kind, "Namespace" | "CustomResourceDefinition");
+    let in_order: Vec<i64> = plan
+        .objects
+        .iter()
+        .filter(|p| !p.is_hook && !may_be_pulled_forward(p.object.kind()))
+        .map(|planned| planned.wave)
+        .collect();
+    assert!(in_order.is_sorted(), "objects stand in the order of their waves: {order:?}");
+}
+
+/// The text means what was meant, and every object but hooks carries its wave.
+fn output_reads_back(compiled: &Compiled, manifests: &str) {
+    let documents = read(manifests);
+    let objects = &compiled.compilation.plan.objects;
+    assert_eq!(documents.len(), objects.len(), "a document for every object");
+    for (document, planned) in documents.iter().zip(objects) {
+        let meant = normal(&Value::Map(planned.object.manifest.clone()));
+        assert_eq!(normal(document), meant, "an object is read back as another");
+        let path = ["metadata", "annotations", "argocd.argoproj.io/sync-wave"];
+        let wave = document.at(&path).and_then(Value::as_str);
+        if !planned.is_hook {
+            assert_eq!(wave, Some(planned.wave.to_string().as_str()), "{document:?}");
+        }
+    }
+}
+
+/// Numbers by their notation, as the reader keeps them.
+fn normal(value: &Value) -> Value {
+    match value {
+        Value::Int(number) => Value::Number(number.to_string()),
+        Value::List(items) => Value::List(items.iter().map(normal).collect()),
+        Value::Map(map) => {
+            Value::Map(map.iter().map(|(key, value)| (key, normal(value))).collect::<Map>())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+/// `# wave 1: Schema/shop (app.yaml:12)` before every document, and the place exists.
+fn comments_tell_the_truth(compiled: &Compiled, manifests: &str) {
+    let mut lines = manifests.lines();
+    let mut comments = Vec::new();
+    while let Some(line) = lines.next() {
+        if line == "---" {
+            comments.push(lines.next().unwrap_or_default());
+        }
+    }
+    // A literal block may hold the same line, but never at the first column.
+    assert_eq!(comments.len(), compiled.compilation.plan.objects.len());
+    for (comment, planned) in comments.iter().zip(&compiled.compilation.plan.objects) {
+        let lead = match planned.is_hook {
+            true => "# hook: ".to_owned(),
+            false => format!("# wave {}: ", planned.wave),
+        };
+        let owner = compiled.compilation.project.label(planned.object.owner);
+        let Some(place) = comment
+            .strip_prefix(&lead)
+            .and_then(|rest| rest.strip_prefix(&owner))
+            .and_then(|rest| rest.strip_prefix(" ("))
+            .and_then(|rest| rest.strip_suffix(')'))
+        else {
+            panic!("`{comment}` is not `{lead}{owner} (file:line)`");
+        };
+        let (path, line) = place.rsplit_once(':').unwrap();
+        let source = compiled.sources.find(path).map(|file| compiled.sources.get(file));
+        let n_lines = source.map_or(0, |source| source.n_lines());
+        assert!((1..=n_lines).contains(&line.parse().unwrap()), "{place} does not exist");
+    }
+}

@@ -1,0 +1,107 @@
+package syncing
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"argocd-atlas-plugin/conformance/internal/fixture"
+	"github.com/argoproj/argo-cd/gitops-engine/pkg/health"
+	atlas "github.com/ariga/atlas-operator/api/v1alpha1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
+)
+
+// healthTests is a `health_test.yaml` in Argo CD's layout.
+type healthTests struct {
+	Tests []struct {
+		InputPath    string              `json:"inputPath"`
+		HealthStatus health.HealthStatus `json:"healthStatus"`
+	} `json:"tests"`
+}
+
+// TestHealth runs the health checks over their fixtures in Argo CD's own Lua VM,
+// with the libraries that a check in `argocd-cm` gets, and compares status and
+// message as Argo CD's test of its built-in checks does.
+func TestHealth(t *testing.T) {
+	directory := fixture.HealthChecks(t)
+	for _, kind := range []string{"AtlasSchema", "AtlasMigration"} {
+		t.Run(kind, func(t *testing.T) {
+			override := installed(t, directory)
+			dir := filepath.Join(directory, atlasGroup, kind)
+			var tests healthTests
+			readStrictly(t, filepath.Join(dir, "health_test.yaml"), &tests)
+			if len(tests.Tests) == 0 {
+				t.Fatalf("no tests in %s", dir)
+			}
+			var used []string
+			statuses := map[health.HealthStatusCode]bool{}
+			for _, test := range tests.Tests {
+				used = append(used, test.InputPath)
+				statuses[test.HealthStatus.Status] = true
+				t.Run(filepath.Base(test.InputPath), func(t *testing.T) {
+					obj := readFixture(t, filepath.Join(dir, test.InputPath), kind)
+					got, err := health.GetResourceHealth(obj, override)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got == nil || *got != test.HealthStatus {
+						t.Errorf("got %+v, want %+v", got, test.HealthStatus)
+					}
+				})
+			}
+			for _, want := range []health.HealthStatusCode{health.HealthStatusProgressing, health.HealthStatusHealthy, health.HealthStatusSuspended, health.HealthStatusDegraded} {
+				if !statuses[want] {
+					t.Errorf("no fixture is %s", want)
+				}
+			}
+			paths, err := filepath.Glob(filepath.Join(dir, "testdata", "*"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, path := range paths {
+				if name := filepath.ToSlash(filepath.Join("testdata", filepath.Base(path))); !slices.Contains(used, name) {
+					t.Errorf("%s is in no test", name)
+				}
+			}
+		})
+	}
+}
+
+// readFixture reads a fixture twice: as the object that Argo CD has, and strictly
+// as the operator's type, since a status that the operator cannot write would
+// prove nothing.
+func readFixture(t *testing.T, path, kind string) *unstructured.Unstructured {
+	t.Helper()
+	var typed any = &atlas.AtlasSchema{}
+	if kind == "AtlasMigration" {
+		typed = &atlas.AtlasMigration{}
+	}
+	readStrictly(t, path, typed)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	documents, err := fixture.Documents(text)
+	if err != nil || len(documents) != 1 {
+		t.Fatalf("%s holds %d documents: %v", path, len(documents), err)
+	}
+	obj := documents[0].Object
+	if got := obj.GroupVersionKind().GroupKind().String(); got != fmt.Sprintf("%s.%s", kind, atlasGroup) {
+		t.Fatalf("%s holds a %s", path, got)
+	}
+	return obj
+}
+
+func readStrictly(t *testing.T, path string, into any) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.UnmarshalStrict(text, into); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+}

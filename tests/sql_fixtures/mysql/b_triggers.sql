@@ -1,0 +1,8 @@
+DELIMITER //
+CREATE TRIGGER touch_products BEFORE UPDATE ON products FOR EACH ROW
+BEGIN
+  IF NEW.title <> OLD.title THEN
+    SET NEW.updated_at = CURRENT_TIMESTAMP;
+  END IF;
+END//
+DELIMITER ;

@@ -1,0 +1,2 @@
+CREATE TRIGGER touch_products BEFORE UPDATE ON products
+    FOR EACH ROW EXECUTE FUNCTION touch();

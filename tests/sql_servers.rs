@@ -1,0 +1,298 @@
+//! Real servers as judges: what we put in order they take, what we leave alone they take, and what
+//! we call an error they refuse. MariaDB and PostgreSQL from the system's packages are started on
+//! a socket or free loopback port with a directory of their own, and stopped at the end; without
+//! them the tests say so and pass.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests read files, cut ASCII and say what they find"
+)]
+
+mod sql_support;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use argocd_atlas_plugin::catalogue::order::{File, order};
+use argocd_atlas_plugin::diag::{Diagnostics, Severity};
+use argocd_atlas_plugin::dialect::Dialect;
+use argocd_atlas_plugin::parse::sql::scripts;
+use argocd_atlas_plugin::source::{Excerpt, Sources};
+use sql_support::{corpus, fixture, mutants, report};
+
+#[test]
+fn mariadb_agrees() {
+    match MariaDb::start() {
+        Some(server) => agree(&server, Dialect::MySql, "mysql"),
+        None => eprintln!("not tried: no MariaDB (mariadbd, mariadb-install-db, mariadb) here"),
+    }
+}
+
+#[test]
+fn postgres_agrees() {
+    match Postgres::start() {
+        Some(server) => agree(&server, Dialect::Postgres, "postgres"),
+        None => eprintln!("not tried: no PostgreSQL (initdb, postgres, psql) here"),
+    }
+}
+
+/// A server that can be asked whether it takes a text.
+trait Server {
+    /// Runs a text on an empty database: the first error.
+    fn run(&self, text: &str) -> Result<(), String>;
+}
+
+fn agree(server: &impl Server, dialect: Dialect, name: &str) {
+    let files = fixture(name);
+    let plain: String = files.iter().map(|(_, text)| text.as_str()).collect();
+    let ordered = ordered(dialect, &files);
+    assert_eq!(server.run(&ordered), Ok(()), "the ordered files are taken");
+    assert!(server.run(&plain).is_err(), "in the order of their names they are refused");
+
+    let (mut accepted, mut judged, mut refused) = (0, 0, 0);
+    let (mut warned, mut warned_refused, mut silent, mut silent_refused) = (0, 0, 0, 0);
+    let mut schemas = vec![(format!("{name}/*.sql, in order"), ordered, 8)];
+    let real = corpus().into_iter().filter(|schema| schema.dialect == dialect);
+    schemas.extend(real.map(|schema| (schema.name, schema.text, 1)));
+    for (name, text, each) in schemas {
+        if let Err(error) = server.run(&text) {
+            println!("{name} needs something else first: {error}");
+            continue;
+        }
+        accepted += 1;
+        if text.len() > 40_000 {
+            continue;
+        }
+        let before = report(dialect, &text).found;
+        for mutant in mutants(dialect, &text, each) {
+            let found = report(dialect, &mutant.text).found;
+            let worst = found.iter().map(|(severity, ..)| *severity).max();
+            let answer = server.run(&mutant.text);
+            let counts = match worst {
+                Some(Severity::Error) => (&mut judged, &mut refused),
+                Some(Severity::Warning) if found.len() > before.len() => {
+                    (&mut warned, &mut warned_refused)
+                }
+                Some(Severity::Warning | Severity::Note) | None => {
+                    (&mut silent, &mut silent_refused)
+                }
+            };
+            *counts.0 += 1;
+            *counts.1 += usize::from(answer.is_err());
+            if worst == Some(Severity::Error) && answer.is_ok() {
+                println!("{name}:{}: {}: taken by the server: {found:?}", mutant.line, mutant.kind);
+            }
+            if worst < Some(Severity::Warning) && answer.is_err() {
+                println!("{name}:{}: {}: not noticed: {answer:?}", mutant.line, mutant.kind);
+            }
+        }
+    }
+    println!(
+        "{}: {accepted} schemas taken; {judged} mistakes called errors, {refused} refused; \
+         {warned} warned about, {warned_refused} refused; {silent} not noticed, {silent_refused} refused",
+        dialect.name()
+    );
+    assert_eq!(judged, refused, "an error is only what the server refuses");
+}
+
+/// The files as one text, in the order that we choose.
+fn ordered(dialect: Dialect, files: &[(String, String)]) -> String {
+    let mut sources = Sources::default();
+    let excerpts: Vec<Excerpt> =
+        files.iter().map(|(name, text)| Excerpt::of_file(sources.add(name, text), text)).collect();
+    let mut diagnostics = Diagnostics::default();
+    let scripts = scripts(&excerpts, dialect, &mut diagnostics);
+    assert!(!diagnostics.has_errors());
+    let named: Vec<File<'_>> =
+        files.iter().zip(&scripts).map(|((name, _), script)| File { path: name, script }).collect();
+    let order = order(dialect, &named).expect("there is an order");
+    order.into_iter().map(|at| files[at].1.as_str()).collect()
+}
+
+/// A directory that is removed, and a process that is stopped, at the end.
+struct Running {
+    child: Child,
+    folder: PathBuf,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+        drop(std::fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// An empty directory with a short path (a socket's path has 107 bytes at most), owned by `user`.
+fn folder(name: &str, user: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+    drop(std::fs::remove_dir_all(&folder));
+    std::fs::create_dir_all(&folder).expect("a directory can be made");
+    if is_root() {
+        drop(quiet(Command::new("chown").arg(user).arg(&folder)));
+    }
+    folder
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
+}
+
+/// The program, run as a user who is not root: both servers insist.
+fn as_user(user: &str, program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", user, "--regid", user, "--init-groups", "--"]).arg(program);
+    command
+}
+
+fn quiet(command: &mut Command) -> Option<Output> {
+    command.stdin(Stdio::null()).output().ok().filter(|output| output.status.success())
+}
+
+fn find(names: &[&str], folders: &[PathBuf]) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let standard = ["/usr/sbin", "/usr/bin", "/usr/local/bin"].map(PathBuf::from);
+    let all: Vec<PathBuf> =
+        folders.iter().cloned().chain(std::env::split_paths(&path)).chain(standard).collect();
+    all.iter()
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
+        .find(|p| p.is_file())
+}
+
+fn wait(mut ready: impl FnMut() -> bool) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(30) {
+        if ready() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    false
+}
+
+/// Runs a client that reads a text: the first error that it prints.
+fn feed(command: &mut Command, text: &str) -> Result<(), String> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let mut stdin = child.stdin.take().expect("the client reads");
+    // It may stop reading at an error.
+    drop(stdin.write_all(text.as_bytes()));
+    drop(stdin);
+    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    let first = errors.lines().find(|line| line.contains("ERROR")).unwrap_or("failed");
+    Err(first.to_owned())
+}
+
+struct MariaDb {
+    running: Running,
+    client: PathBuf,
+}
+
+impl MariaDb {
+    fn start() -> Option<MariaDb> {
+        let server = find(&["mariadbd", "mysqld"], &[])?;
+        let install = find(&["mariadb-install-db", "mysql_install_db"], &[])?;
+        let client = find(&["mariadb", "mysql"], &[])?;
+        let folder = folder("atlas-sql-my", "mysql");
+        let data = folder.join("data");
+        let datadir = format!("--datadir={}", data.display());
+        let mut install = as_user("mysql", &install);
+        install.args(["--no-defaults", &datadir, "--auth-root-authentication-method=normal"]);
+        quiet(&mut install)?;
+        let child = as_user("mysql", &server)
+            .args(["--no-defaults", &datadir, "--skip-networking", "--skip-log-bin"])
+            .arg("--innodb-flush-log-at-trx-commit=0")
+            .arg(format!("--socket={}", folder.join("s").display()))
+            .arg(format!("--pid-file={}", folder.join("pid").display()))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let server = MariaDb { running: Running { child, folder }, client };
+        wait(|| server.feed("select 1").is_ok()).then_some(server)
+    }
+
+    fn feed(&self, text: &str) -> Result<(), String> {
+        let socket = format!("--socket={}", self.running.folder.join("s").display());
+        feed(Command::new(&self.client).args(["--no-defaults", "-uroot", &socket]), text)
+    }
+}
+
+impl Server for MariaDb {
+    fn run(&self, text: &str) -> Result<(), String> {
+        let start = "drop database if exists t; create database t character set utf8mb4; use t;\n";
+        self.feed(&format!("{start}{text}\n;"))
+    }
+}
+
+struct Postgres {
+    running: Running,
+    client: PathBuf,
+}
+
+impl Postgres {
+    fn start() -> Option<Postgres> {
+        let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+        let mut folders: Vec<PathBuf> = versions.map(|entry| entry.path().join("bin")).collect();
+        folders.sort();
+        folders.reverse();
+        let init = find(&["initdb"], &folders)?;
+        let server = find(&["postgres"], &folders)?;
+        let client = find(&["psql"], &folders)?;
+        let folder = folder("atlas-sql-pg", "postgres");
+        let data = folder.join("data");
+        quiet(
+            as_user("postgres", &init)
+                .args(["-A", "trust", "-N", "-U", "postgres", "-E", "UTF8", "-D"])
+                .arg(&data),
+        )?;
+        let child = as_user("postgres", &server)
+            .arg("-D")
+            .arg(&data)
+            .arg("-k")
+            .arg(&folder)
+            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        let server = Postgres { running: Running { child, folder }, client };
+        wait(|| server.feed("select 1").is_ok()).then_some(server)
+    }
+
+    fn feed(&self, text: &str) -> Result<(), String> {
+        let mut command = Command::new(&self.client);
+        command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"]);
+        feed(command.arg(&self.running.folder).arg("postgres"), text)
+    }
+}
+
+impl Server for Postgres {
+    fn run(&self, text: &str) -> Result<(), String> {
+        let start = "set client_min_messages = error; drop schema if exists public cascade; \
+                     create schema public; set search_path = public;\n";
+        // What is left in other schemas and of roles goes too.
+        let clean = "do $$ declare s text; begin for s in select nspname from pg_namespace where nspname !~ '^pg_' and nspname not in ('information_schema', 'public') loop execute format('drop schema %I cascade', s); end loop; end $$;\n";
+        self.feed(&format!("{clean}{start}{text}\n;"))
+    }
+}
