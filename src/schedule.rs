@@ -215,6 +215,11 @@ fn weight(link: &Link) -> i64 {
     i64::from(link.gates)
 }
 
+/// Whether somebody wrote a dependency, or it cannot be otherwise.
+fn is_written(link: &Link) -> bool {
+    matches!(link.origin, Origin::Written | Origin::Follows)
+}
+
 impl<'a> Levels<'a> {
     fn of(project: &'a Project, links: &'a Links) -> Levels<'a> {
         let n_nodes = links.nodes().len();
@@ -223,10 +228,15 @@ impl<'a> Levels<'a> {
         let groups = (!links.cycles().is_empty()).then(|| links.components());
         let mut levels = Levels { project, links, pins, waves: vec![0; n_nodes], groups };
         let order = levels.order();
-        let latest = levels.latest(&order);
+        let latest = levels.latest(&order, |_| true);
+        let written_latest = levels.latest(&order, is_written);
         for &node in &order {
             let floor = latest.get(node).map_or(0, |&latest| latest.min(0));
-            let earliest = levels.earliest(node).unwrap_or(floor).max(floor);
+            let bound = written_latest.get(node).copied().unwrap_or(i64::MAX);
+            // Between two pins, what is written outdoes what is not.
+            let earliest = levels.earliest(node, |_| true).filter(|&earliest| earliest <= bound);
+            let earliest = earliest.or_else(|| levels.earliest(node, is_written));
+            let earliest = earliest.unwrap_or(floor).max(floor);
             let wave = levels.pin(node).unwrap_or(earliest);
             if let Some(place) = levels.waves.get_mut(node) {
                 *place = wave;
@@ -240,11 +250,12 @@ impl<'a> Levels<'a> {
     }
 
     /// The latest wave that each node may have for the sake of pins behind it.
-    fn latest(&self, order: &[NodeId]) -> Vec<i64> {
+    fn latest(&self, order: &[NodeId], is_wanted: impl Fn(&Link) -> bool) -> Vec<i64> {
         let mut latest = vec![i64::MAX; self.links.nodes().len()];
         for &node in order.iter().rev() {
             let behind = self.links.outgoing(node).filter(|edge| self.counts(edge.from, edge.to));
             let bound = behind
+                .filter(|edge| is_wanted(&edge.weight))
                 .filter_map(|edge| {
                     let bound = self.pin(edge.to).or_else(|| latest.get(edge.to).copied())?;
                     (bound != i64::MAX).then(|| bound - weight(&edge.weight))
@@ -258,8 +269,9 @@ impl<'a> Levels<'a> {
     }
 
     /// The earliest wave that what a node waits for allows.
-    fn earliest(&self, node: NodeId) -> Option<i64> {
+    fn earliest(&self, node: NodeId, is_wanted: impl Fn(&Link) -> bool) -> Option<i64> {
         let before = self.links.incoming(node).filter(|edge| self.counts(edge.from, edge.to));
+        let before = before.filter(|edge| is_wanted(&edge.weight));
         before.map(|edge| self.wave(edge.from) + weight(&edge.weight)).max()
     }
 
@@ -303,7 +315,10 @@ impl<'a> Levels<'a> {
     /// Reports a pin that is too early for what its node waits for.
     fn check_pin(&self, node: NodeId, diagnostics: &mut Diagnostics) {
         let Some(pin) = self.pins.get(node).copied().flatten() else { return };
-        let Some(lowest) = self.earliest(node).filter(|&lowest| lowest > pin.value) else { return };
+        let Some(lowest) = self.earliest(node, |_| true).filter(|&lowest| lowest > pin.value)
+        else {
+            return;
+        };
         let (path, source) = self.path_to_pin(node, lowest);
         let Some(other) = self.pins.get(source).copied().flatten() else { return };
         let comes_from =

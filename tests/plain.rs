@@ -590,3 +590,41 @@ spec: {template: {spec: {containers: [{name: h, image: x, env: [{name: DB_HOST, 
     let waves = waves(&all(&[MYSQL, SCHEMA, hook]));
     assert_eq!(waves.get("Job/hook"), None);
 }
+
+#[test]
+fn what_kubernetes_would_refuse_for_its_size_is_an_error() {
+    let map = |size: usize| {
+        let text = "x".repeat(size);
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{a: {text}}}\n")
+    };
+    check_codes(&map(1024 * 1024), &[]);
+    check_codes(&map(1024 * 1024 + 1), &["too-large"]);
+    check_codes(&map(6 * 1024 * 1024).replace("ConfigMap", "Other"), &["too-large"]);
+}
+
+#[test]
+fn a_thousand_documents_in_one_file() {
+    let one = |number| workload("Deployment", &format!("web-{number}"), "{containers: []}");
+    let many: Vec<String> = (0..1000).map(one).collect();
+    let parts: Vec<&str> = many.iter().map(String::as_str).chain([MYSQL, SCHEMA]).collect();
+    check(&all(&parts), &[("Deployment/web-0", 2), ("Deployment/web-999", 2)]);
+}
+
+#[test]
+fn between_two_pins_what_is_written_outdoes_what_is_inferred() {
+    let pin = |text: &str, wave: &str| {
+        let pin = format!(", annotations: {{argocd.argoproj.io/sync-wave: \"{wave}\"}}}}");
+        text.replacen("}\n", &format!("{pin}\n"), 1)
+    };
+    let secret = pin(
+        "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: key}\nspec: {}\n",
+        "2",
+    );
+    let reader = web(", envFrom: [{secretRef: {name: key}}]");
+    let last = pin(
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {name: last}\nspec: {}\n",
+        "1\", argocd-atlas-plugin/depends-on: \"Deployment/web",
+    );
+    let text = all(&[&secret, &reader, &last]);
+    check(&text, &[("SealedSecret/key", 2), ("Deployment/web", 0), ("Job/last", 1)]);
+}

@@ -42,6 +42,7 @@ codes! {
     // The shape of documents
     NotAnObject = "not-an-object", Error;
     NotAManifest = "not-a-manifest", Warning;
+    NeedsRendering = "needs-rendering", Error;
     UnknownKind = "unknown-kind", Error;
     UnknownField = "unknown-field", Error;
     MissingField = "missing-field", Error;
