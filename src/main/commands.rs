@@ -238,7 +238,12 @@ fn draw(args: &GraphArgs, run: &Run, out: &mut impl Write) -> anyhow::Result<()>
         GraphFormat::Mermaid => view::mermaid::print(&picture, out)?,
         GraphFormat::Dot => view::dot::print(&picture, out)?,
         GraphFormat::Svg => view::svg::print(&picture, out)?,
-        GraphFormat::Html => return Err(anyhow!("not drawn yet")),
+        GraphFormat::Html => {
+            let title = folder_name(&args.project.dir);
+            let Run { compilation, diagnostics, sources, .. } = run;
+            let page = view::html::Page { title: &title, compilation, diagnostics, sources };
+            view::html::print(page, &picture, out)?;
+        }
     }
     Ok(())
 }
