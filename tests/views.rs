@@ -53,6 +53,24 @@ fn what_init_writes_has_nothing_wrong_with_it_for_any_engine() {
 }
 
 #[test]
+fn what_init_writes_is_what_one_would_write() {
+    let folder = folder("init-text");
+    generate_in(&folder, &["init", "shop", "--engine", "postgres"]);
+    let text = std::fs::read_to_string(folder.join("app.yaml")).expect("it is there");
+    let env: Vec<&str> = text.lines().skip_while(|line| *line != "  env:").skip(1).collect();
+    let expected = [
+        "    DB_HOST: \"${shop.host}\"",
+        "    DB_PORT: \"${shop.port}\"",
+        "    DB_NAME: \"${shop.name}\"",
+        "    DB_USER: \"${shop.user}\"",
+        "    DB_PASSWORD: \"${shop.password}\"",
+    ];
+    assert_eq!(env, expected);
+    assert!(text.starts_with("# yaml-language-server: $schema=.argocd-atlas-plugin.schema.json\n"));
+    assert!(!text.contains('@'), "{text}");
+}
+
+#[test]
 fn init_overwrites_nothing_and_names_the_file() {
     let folder = folder("init-twice");
     write(&folder, "app.yaml", "mine");
@@ -99,6 +117,13 @@ fn on_an_error_no_picture_is_printed() {
         assert_eq!(output.status.code(), Some(1));
         assert!(output.stdout.is_empty(), "{format}");
     }
+}
+
+#[test]
+fn zsh_completes_what_follows_a_command() {
+    let script = stdout(&generate(&["completions", "zsh"]));
+    let (root, _) = script.split_once("case $state in").expect("it has commands");
+    assert!(!root.contains("_files"), "the first word is a command: {root}");
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn height(table: &Table) -> f64 {
 
 fn width(table: &Table) -> f64 {
     let row =
-        |column: &Column| measure(&column.name, 12.0) + measure(&column.data_type, 11.0) + 80.0;
+        |column: &Column| measure(&column.name, 12.0) + measure(&column.data_type, 11.0) + 86.0;
     let rows = table.columns.iter().map(row).fold(0.0, f64::max);
     rows.max(measure(&table.name, 13.5) + 28.0).clamp(150.0, WIDEST)
 }
@@ -331,14 +331,14 @@ fn draw_table(table: &Table, spot: Spot, svg: &mut String) {
         let marks: Vec<&str> = marks.iter().filter(|mark| mark.0).map(|mark| mark.1).collect();
         let mark = marks.join(" ");
         let optional = if column.is_nullable { "?" } else { "" };
-        let type_room = width - 72.0 - measure(&column.name, 12.0).min(width * 0.5);
+        let type_room = width - 78.0 - measure(&column.name, 12.0).min(width * 0.5);
         let _ = write!(
             svg,
             "<text class=\"mark\" x=\"{:.1}\" y=\"{middle:.1}\">{mark}</text>\
              <text class=\"column\" x=\"{:.1}\" y=\"{middle:.1}\">{}</text>\
              <text class=\"kind end\" x=\"{:.1}\" y=\"{middle:.1}\">{}{optional}</text>",
             left + 12.0,
-            left + 44.0,
+            left + 50.0,
             escape(&fit(&column.name, width * 0.55, 12.0)),
             left + width - 12.0,
             escape(&fit(&column.data_type, type_room, 11.0)),
