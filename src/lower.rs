@@ -10,7 +10,7 @@ mod pod;
 mod schema;
 mod server;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::DuplicateObject;
@@ -67,6 +67,8 @@ fn unit_objects(project: &Project, unit: Unit, diagnostics: &mut Diagnostics) ->
 
 fn report_duplicates(project: &Project, objects: &[Object], diagnostics: &mut Diagnostics) {
     let mut seen: BTreeMap<ObjectId, &Object> = BTreeMap::new();
+    // Two specs of one name clash in several objects: once is enough to say.
+    let mut reported: BTreeSet<(Unit, Unit)> = BTreeSet::new();
     for object in objects.iter().filter(|object| object.at(&["metadata", "name"]).is_some()) {
         let id = object.id();
         let Some(first) = seen.get(&id) else {
@@ -76,6 +78,9 @@ fn report_duplicates(project: &Project, objects: &[Object], diagnostics: &mut Di
         let (one, other) = (project.label(first.owner), project.label(object.owner));
         if one == other && project.common(object.owner).is_some() {
             // Two specs of one name, which has been reported.
+            continue;
+        }
+        if !reported.insert((first.owner, object.owner)) {
             continue;
         }
         diagnostics.report(DuplicateObject {

@@ -4,6 +4,8 @@
 //! are as few waves as the graph allows. Written waves are kept and everything else is arranged
 //! around them, below zero where that is what it takes.
 
+use std::collections::BTreeMap;
+
 use crate::annotation;
 use crate::diag::Diagnostics;
 use crate::diag::problems::waves::{Step, WavePinContradicts};
@@ -13,6 +15,7 @@ use crate::model::{Project, Unit};
 use crate::object::{Object, apply_rank, group, is_claim};
 use crate::plan::{Plan, Planned, Scheduled};
 use crate::source::Spanned;
+use crate::value::Value;
 
 /// Schedules the objects of a project.
 pub fn plan(
@@ -22,7 +25,7 @@ pub fn plan(
     diagnostics: &mut Diagnostics,
 ) -> Plan {
     let units = waves(project, links, diagnostics);
-    let waves: std::collections::BTreeMap<Unit, i64> =
+    let waves: BTreeMap<Unit, i64> =
         units.iter().map(|scheduled| (scheduled.unit, scheduled.wave)).collect();
     let mut objects: Vec<Planned> = objects
         .into_iter()
@@ -38,8 +41,7 @@ pub fn plan(
         })
         .collect();
     objects.sort_by_cached_key(apply_key);
-    pull_forward(&mut objects);
-    Plan { objects, units }
+    Plan { objects: pull_forward(objects), units }
 }
 
 /// Argo CD's order: phase, wave, kind, name (gitops-engine `pkg/sync/sync_tasks.go`).
@@ -70,34 +72,59 @@ fn phase(object: &Object) -> usize {
     phases.min().unwrap_or(PHASES.len())
 }
 
-/// Argo CD applies a Namespace and a CustomResourceDefinition before the first object that needs
-/// it, whatever their waves say.
-fn pull_forward(objects: &mut Vec<Planned>) {
-    let mut place = 0;
-    while place < objects.len() {
-        let Some(planned) = objects.get(place) else { break };
-        let needed_at = match planned.object.kind() {
-            "Namespace" => {
-                let name = planned.object.name();
-                objects.iter().position(|other| other.object.namespace() == Some(name))
-            }
-            "CustomResourceDefinition" => {
-                let spec = |path: &[&str]| planned.object.at(path).and_then(|value| value.as_str());
-                let (api, kind) = (spec(&["spec", "group"]), spec(&["spec", "names", "kind"]));
-                objects.iter().position(|other| {
-                    let version = other.object.at(&["apiVersion"]).and_then(|value| value.as_str());
-                    Some(group(version.unwrap_or_default())) == api
-                        && Some(other.object.kind()) == kind
-                })
-            }
-            _ => None,
-        };
-        if let Some(earlier) = needed_at.filter(|&earlier| earlier < place) {
-            let planned = objects.remove(place);
-            objects.insert(earlier, planned);
+/// Argo CD applies a Namespace, and then a CustomResourceDefinition, before the first object that
+/// needs it, in that object's wave and whatever its own says (`sync_tasks.go`, `adjustDeps`).
+fn pull_forward(objects: Vec<Planned>) -> Vec<Planned> {
+    let namespace = |object: &Object| match object.kind() {
+        "Namespace" => Role::Needed(object.name().to_owned()),
+        _ => object.namespace().map_or(Role::Neither, |name| Role::Needs(name.to_owned())),
+    };
+    let definition = |object: &Object| {
+        let text = |path: &[&str]| object.at(path).and_then(Value::as_str).unwrap_or_default();
+        match object.kind() {
+            "CustomResourceDefinition" => Role::Needed(format!(
+                "{}/{}",
+                text(&["spec", "group"]),
+                text(&["spec", "names", "kind"])
+            )),
+            kind => Role::Needs(format!("{}/{kind}", group(text(&["apiVersion"])))),
         }
-        place += 1;
+    };
+    pulled(pulled(objects, namespace), definition)
+}
+
+/// What an object is for others of its list.
+enum Role {
+    Needed(String),
+    Needs(String),
+    Neither,
+}
+
+/// Puts what is needed right in front of the first object that needs it, unless it is there.
+fn pulled(objects: Vec<Planned>, role: impl Fn(&Object) -> Role) -> Vec<Planned> {
+    let mut first: BTreeMap<String, usize> = BTreeMap::new();
+    let mut before: BTreeMap<usize, Vec<Planned>> = BTreeMap::new();
+    let mut kept: Vec<Planned> = Vec::new();
+    for mut planned in objects {
+        match role(&planned.object) {
+            Role::Needed(key) => {
+                if let Some(&place) = first.get(&key) {
+                    planned.wave = kept.get(place).map_or(planned.wave, |needing| needing.wave);
+                    before.entry(place).or_default().push(planned);
+                    continue;
+                }
+            }
+            Role::Needs(key) => _ = first.entry(key).or_insert(kept.len()),
+            Role::Neither => {}
+        }
+        kept.push(planned);
     }
+    let mut ordered = Vec::with_capacity(kept.len());
+    for (place, planned) in kept.into_iter().enumerate() {
+        ordered.extend(before.remove(&place).unwrap_or_default());
+        ordered.push(planned);
+    }
+    ordered
 }
 
 /// The waves of all units, in the order of the graph's nodes.

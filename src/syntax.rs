@@ -180,6 +180,8 @@ pub struct SecretKey {
 pub struct Schema {
     /// The place of the whole `spec`.
     pub span: Span,
+    /// The fields that are written, readable or not, each with its place.
+    pub written: Vec<(&'static str, Span)>,
     /// `database`: name of a Database.
     pub database: Option<Text>,
     /// `url`, literally.

@@ -354,12 +354,10 @@ fn page_section(code: &str) -> Result<(), Failed> {
     let written = section.lines().find(|line| !line.is_empty());
     ensure(written == severity, &format!("{code} is of severity {severity:?}"))?;
     let printed = run_example(code, section);
-    if !common::UNWIRED.contains(&code) {
-        ensure(
-            printed.contains(&format!("[{code}]: ")),
-            &format!("{code} is not printed:\n{printed}"),
-        )?;
-    }
+    ensure(
+        printed.contains(&format!("[{code}]: ")),
+        &format!("{code} is not printed:\n{printed}"),
+    )?;
     let (head, rest) = section.split_once("```text\n").ok_or("the page shows what is printed")?;
     let (shown, tail) = rest.split_once("```").ok_or("the fence is closed")?;
     if shown == printed {

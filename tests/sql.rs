@@ -14,7 +14,6 @@
 mod sql_support;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use argocd_atlas_plugin::catalogue::definition::Standing;
 use argocd_atlas_plugin::diag::Severity;
@@ -103,29 +102,4 @@ fn mistakes_are_noticed_in_their_line() {
     }
     println!("{} made, {} in the line, {} in it or the next", total[0], total[2], total[1]);
     assert!(total[2] * 100 >= total[0] * 97, "{total:?}");
-}
-
-#[test]
-fn every_documented_example_provokes_its_code() {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diagnostics-sql.md");
-    let page = std::fs::read_to_string(page).expect("the page is there");
-    for section in page.split("\n## ").skip(1) {
-        let code = section.lines().next().expect("a section has a title");
-        let severity = section.lines().nth(2).expect("a section has a severity");
-        let example = section.split("```sql\n").nth(1).and_then(|rest| rest.split("\n```").next());
-        let example = example.expect("a section has an example");
-        if code == "sql-file-cycle" {
-            // It takes two files; `catalogue::order` has the test.
-            continue;
-        }
-        let dialect = match code {
-            "sql-not-read" => Dialect::ClickHouse,
-            _ => Dialect::Postgres,
-        };
-        let found = report(dialect, example).found;
-        assert!(
-            found.iter().any(|(found, _, name, _)| *name == code && found.word() == severity),
-            "{code}: {found:?}"
-        );
-    }
 }

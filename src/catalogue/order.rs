@@ -2,7 +2,7 @@
 //!
 //! A file comes after those that create what its statements need when they run: tables behind
 //! foreign keys, what views read, types, functions, parents, sequences. Among files that do not
-//! need each other the order of their paths holds; statements keep their order within a file. What
+//! need each other the given order holds; statements keep their order within a file. What
 //! a function's body names is better created before it, but breaks no cycle.
 
 use std::cmp::Reverse;
@@ -70,25 +70,22 @@ impl From<Cycle> for crate::diag::Diagnostic {
 
 /// The indexes of the files in an order in which the database takes them.
 pub fn order(dialect: Dialect, files: &[File<'_>]) -> Result<Vec<usize>, Cycle> {
-    let mut by_path: Vec<usize> = (0..files.len()).collect();
-    by_path.sort_by_key(|&at| files.get(at).map(|file| file.path));
-    let sorted: Vec<File<'_>> = by_path.iter().filter_map(|&at| files.get(at).copied()).collect();
-    let needs = needs(dialect, &sorted);
+    let needs = needs(dialect, files);
     let order = match layers(&needs) {
         Ok(order) => order,
         Err(_) => {
             let hard = without_soft_cycles(&needs);
             match layers(&hard) {
                 Ok(order) => order,
-                Err(stuck) => match cycle(&sorted, &hard, &stuck) {
+                Err(stuck) => match cycle(files, &hard, &stuck) {
                     Some(cycle) => return Err(cycle),
                     // Cannot be: what is stuck holds a cycle.
-                    None => (0..sorted.len()).collect(),
+                    None => (0..files.len()).collect(),
                 },
             }
         }
     };
-    Ok(order.into_iter().filter_map(|at| by_path.get(at).copied()).collect())
+    Ok(order)
 }
 
 /// For each file the files that it needs, with the first place that shows it. Hard ones win.
@@ -472,10 +469,10 @@ mod tests {
     }
 
     #[test]
-    fn paths_decide_among_equals() {
+    fn the_given_order_decides_among_equals() {
         let table = |name| format!("create table {name} (id int);");
         let (a, b, c) = (table("a"), table("b"), table("c"));
-        check(Dialect::MySql, &[("c", &c), ("a", &a), ("b", &b)], "a b c");
+        check(Dialect::MySql, &[("c", &c), ("a", &a), ("b", &b)], "c a b");
     }
 
     #[test]

@@ -16,3 +16,16 @@ pub(super) fn suffix<'a>(parts: impl IntoIterator<Item = (&'a str, &'a str)>) ->
     let hash = hasher.finalize();
     hash.iter().take(5).map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::suffix;
+
+    #[test]
+    fn what_is_a_key_and_what_a_text_counts() {
+        assert_eq!(suffix([("a", "bc")]).len(), 10);
+        assert_ne!(suffix([("a", "bc")]), suffix([("ab", "c")]));
+        assert_ne!(suffix([("a", "b"), ("c", "d")]), suffix([("c", "d"), ("a", "b")]));
+        assert_eq!(suffix([("a", "b")]), suffix([("a", "b")]));
+    }
+}

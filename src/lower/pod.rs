@@ -74,3 +74,18 @@ pub(super) fn secret_key_ref(name: &str, key: &str) -> Map {
     let reference = Map::new().with("name", name).with("key", key);
     Map::new().with("secretKeyRef", reference)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::keys;
+    use crate::model::ConfigFile;
+
+    #[test]
+    fn every_file_has_a_key_of_its_own_that_kubernetes_takes() {
+        let paths = ["/a/x.yaml", "/b/x.yaml", "/c/x.yaml-2", "/d/x.yaml", "/e/", "/f/ä b"];
+        let file = |path: &&str| ConfigFile { mount_path: (*path).to_owned(), text: String::new() };
+        let files: Vec<ConfigFile> = paths.iter().map(file).collect();
+        let expected = ["x.yaml", "x.yaml-2", "x.yaml-2-2", "x.yaml-3", "file", "__b"];
+        assert_eq!(keys(&files), expected);
+    }
+}

@@ -136,6 +136,10 @@ fn report_nothing(
 /// reader's own depth.
 fn merge(target: &mut Node, patch: Node) {
     let Node { data, span } = patch;
+    if target.data == data {
+        // Nothing changes, so the place stays as well: a spec's name is the base's.
+        return;
+    }
     let Data::Mapping(patches) = data else {
         *target = Node { data, span };
         return;
@@ -151,8 +155,11 @@ fn merge(target: &mut Node, patch: Node) {
             (None, true) => {}
             (Some(place), false) => {
                 if let Some(entry) = entries.get_mut(place) {
+                    let was = entry.value.span;
                     merge(&mut entry.value, value);
-                    entry.key = key;
+                    if entry.value.span != was {
+                        entry.key = key;
+                    }
                 }
             }
             (None, false) => {

@@ -6,9 +6,19 @@ use crate::parse::spec::secret_key_ref;
 use crate::syntax::node::Node;
 use crate::syntax::{Cloud, MigrateDown, Policy, Schema, Variable};
 
+/// The fields that say which database it is.
+const TARGETS: [&str; 3] = ["database", "url", "urlFrom"];
+/// The fields that say what the schema is to be.
+const STATES: [&str; 5] = ["sql", "files", "hcl", "migrations", "registry"];
+
 pub(crate) fn fields(spec: &mut Fields<'_, '_>) -> Option<Schema> {
     Some(Schema {
         span: spec.place(),
+        written: TARGETS
+            .into_iter()
+            .chain(STATES)
+            .filter_map(|name| Some((name, spec.key(name)?)))
+            .collect(),
         database: spec.text("database"),
         url: spec.text("url"),
         url_from: spec.nested("urlFrom", secret_key_ref),

@@ -234,3 +234,20 @@ pub(crate) fn config_files(
     };
     files.into_iter().filter_map(one).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{is_glob, leads_out, normal};
+
+    #[test]
+    fn paths_stay_below_the_directory() {
+        for path in ["/a", "../a", "a/../../b", "a/..", "..", "a\\b"] {
+            assert!(leads_out(path), "{path}");
+        }
+        for path in ["a", "./a", "a/b.sql", "a..b", "...", "*.sql"] {
+            assert!(!leads_out(path), "{path}");
+        }
+        assert_eq!(normal("./a"), "a");
+        assert!(is_glob("sql/*.sql") && !is_glob("sql/a.sql"));
+    }
+}

@@ -105,12 +105,8 @@ fn target(
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> (Target, Option<Need>) {
-    let choices = [
-        ("database", fields.database.as_ref().map(|text| text.span)),
-        ("url", fields.url.as_ref().map(|text| text.span)),
-        ("urlFrom", fields.url_from.as_ref().map(|key| key.name.span)),
-    ];
-    one_of(fields.span, "which database it is for", &choices, diagnostics);
+    let choices = ["database", "url", "urlFrom"];
+    one_of(fields, "which database it is for", &choices, diagnostics);
     if let Some(written) = &fields.database {
         let bare = written.value.strip_prefix("Database/").unwrap_or(&written.value);
         let found =
@@ -165,17 +161,8 @@ fn desired(
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Desired {
-    let choices = [
-        ("sql", fields.sql.as_ref().map(|node| node.span)),
-        (
-            "files",
-            fields.files.as_ref().map(|list| list.first().map_or(fields.span, |file| file.span)),
-        ),
-        ("hcl", fields.hcl.as_ref().map(|path| path.span)),
-        ("migrations", fields.migrations.as_ref().map(|path| path.span)),
-        ("registry", fields.registry.as_ref().map(|url| url.span)),
-    ];
-    one_of(fields.span, "what the schema is to be", &choices, diagnostics);
+    let choices = ["sql", "files", "hcl", "migrations", "registry"];
+    one_of(fields, "what the schema is to be", &choices, diagnostics);
     migrations::belong_together(fields, diagnostics);
     if let Some(path) = &fields.migrations {
         return Desired::Migrations(migrations::migrations(path, fields, context, diagnostics));
@@ -191,7 +178,9 @@ fn desired(
     if let Some(paths) = &fields.files {
         if paths.is_empty() {
             let help = "name .sql files, or use a glob such as schema/*.sql";
-            diagnostics.report(invalid(fields.span, "`files` is empty", help));
+            let written = fields.written.iter().find(|(name, _)| *name == "files");
+            let place = written.map_or(fields.span, |(_, span)| *span);
+            diagnostics.report(invalid(place, "`files` is empty", help));
         }
         return Desired::Sql(files::texts(paths, ".sql", context, diagnostics));
     }
@@ -216,18 +205,11 @@ fn registry_url(url: &Text, diagnostics: &mut Diagnostics) {
 }
 
 /// Exactly one of some fields has to be there.
-fn one_of(
-    span: Span,
-    purpose: &str,
-    choices: &[(&str, Option<Span>)],
-    diagnostics: &mut Diagnostics,
-) {
-    let mut there = choices.iter().filter_map(|(name, span)| Some((*name, (*span)?)));
+fn one_of(fields: &syntax::Schema, purpose: &str, choices: &[&str], diagnostics: &mut Diagnostics) {
+    let mut there = fields.written.iter().copied().filter(|(name, _)| choices.contains(name));
     let Some((other, other_span)) = there.next() else {
-        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        let (of, choices) = ("this Schema", names.as_slice());
-        diagnostics.report(NothingChosen { primary: span, of, purpose, choices });
-        return;
+        let (primary, of) = (fields.span, "this Schema");
+        return diagnostics.report(NothingChosen { primary, of, purpose, choices });
     };
     for (name, primary) in there {
         let why = "each of them says it all";

@@ -12,7 +12,7 @@ pub struct EmptyProject {
 
 impl From<EmptyProject> for Diagnostic {
     fn from(EmptyProject { primary }: EmptyProject) -> Diagnostic {
-        let message = "this directory holds no specs and no manifests";
+        let message = "nothing in this directory makes a Kubernetes object";
         Diagnostic::new(Code::EmptyProject, primary, message).help(
             "check the path of the Application: with pruning on, printing nothing would make Argo CD \
              delete everything",
