@@ -136,3 +136,69 @@ fn completions_and_the_manual_name_every_command() {
         }
     }
 }
+
+#[test]
+fn no_preview_shows_a_password() {
+    let folder = folder("secrets");
+    let specs = "\
+apiVersion: argocd-atlas-plugin/v1alpha1
+kind: Database
+metadata: {name: db}
+spec: {engine: mysql, credentials: {user: root, password: hunter2a}}
+---
+apiVersion: argocd-atlas-plugin/v1alpha1
+kind: Schema
+metadata: {name: other}
+spec: {url: \"mysql://root:hunter2b@elsewhere:3306/x\", sql: create table t (id int)}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: plain}
+data: {key: aHVudGVyMmM=}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: pod}
+spec:
+  containers:
+  - name: a
+    image: b
+    env: [{name: MYSQL_ROOT_PASSWORD, value: hunter2d}]
+";
+    write(&folder, "app.yaml", specs);
+    let printed = stdout(&generate_in(&folder, &["manifests"]));
+    let secrets = ["hunter2a", "hunter2b", "aHVudGVyMmM=", "hunter2d"];
+    assert!(secrets.iter().all(|secret| printed.contains(secret)), "{printed}");
+    let previews = [
+        &["graph", "--format", "html"][..],
+        &["graph", "--format", "svg"],
+        &["graph", "--format", "mermaid"],
+        &["graph", "--format", "dot"],
+        &["waves"],
+        &["waves", "--format", "json"],
+        &["check"],
+        &["check", "--format", "json"],
+        &["check", "--format", "github"],
+        &["check", "--format", "sarif"],
+    ];
+    for preview in previews {
+        let output = generate_in(&folder, preview);
+        let all = format!("{}{}", stdout(&output), stderr(&output));
+        assert!(!all.is_empty(), "{preview:?}");
+        for secret in secrets {
+            assert!(!all.contains(secret), "{preview:?} shows {secret}");
+        }
+    }
+}
+
+#[test]
+fn a_page_is_written_of_a_project_with_errors_and_says_so() {
+    let folder = folder("page-wrong");
+    let spec = "apiVersion: argocd-atlas-plugin/v1alpha1\nkind: App\nmetadata: {name: a}\nspec: {imgae: x}\n";
+    write(&folder, "app.yaml", spec);
+    let output = generate_in(&folder, &["graph", "--format", "html", "--output", "waves.html"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    let page = std::fs::read_to_string(folder.join("waves.html")).expect("it is written");
+    assert!(page.contains("has no field <code>imgae</code>"), "{page}");
+}
