@@ -53,6 +53,24 @@ fn what_init_writes_has_nothing_wrong_with_it_for_any_engine() {
 }
 
 #[test]
+fn what_init_writes_is_what_one_would_write() {
+    let folder = folder("init-text");
+    generate_in(&folder, &["init", "shop", "--engine", "postgres"]);
+    let text = std::fs::read_to_string(folder.join("app.yaml")).expect("it is there");
+    let env: Vec<&str> = text.lines().skip_while(|line| *line != "  env:").skip(1).collect();
+    let expected = [
+        "    DB_HOST: \"${shop.host}\"",
+        "    DB_PORT: \"${shop.port}\"",
+        "    DB_NAME: \"${shop.name}\"",
+        "    DB_USER: \"${shop.user}\"",
+        "    DB_PASSWORD: \"${shop.password}\"",
+    ];
+    assert_eq!(env, expected);
+    assert!(text.starts_with("# yaml-language-server: $schema=.argocd-atlas-plugin.schema.json\n"));
+    assert!(!text.contains('@'), "{text}");
+}
+
+#[test]
 fn init_overwrites_nothing_and_names_the_file() {
     let folder = folder("init-twice");
     write(&folder, "app.yaml", "mine");
@@ -102,6 +120,13 @@ fn on_an_error_no_picture_is_printed() {
 }
 
 #[test]
+fn zsh_completes_what_follows_a_command() {
+    let script = stdout(&generate(&["completions", "zsh"]));
+    let (root, _) = script.split_once("case $state in").expect("it has commands");
+    assert!(!root.contains("_files"), "the first word is a command: {root}");
+}
+
+#[test]
 fn completions_and_the_manual_name_every_command() {
     for arguments in [&["completions", "bash"][..], &["completions", "zsh"], &["man"]] {
         let text = stdout(&generate(arguments));
@@ -110,4 +135,70 @@ fn completions_and_the_manual_name_every_command() {
             assert!(text.contains(command) || text.contains(&bare), "{arguments:?}: {command}");
         }
     }
+}
+
+#[test]
+fn no_preview_shows_a_password() {
+    let folder = folder("secrets");
+    let specs = "\
+apiVersion: argocd-atlas-plugin/v1alpha1
+kind: Database
+metadata: {name: db}
+spec: {engine: mysql, credentials: {user: root, password: hunter2a}}
+---
+apiVersion: argocd-atlas-plugin/v1alpha1
+kind: Schema
+metadata: {name: other}
+spec: {url: \"mysql://root:hunter2b@elsewhere:3306/x\", sql: create table t (id int)}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: plain}
+data: {key: aHVudGVyMmM=}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: pod}
+spec:
+  containers:
+  - name: a
+    image: b
+    env: [{name: MYSQL_ROOT_PASSWORD, value: hunter2d}]
+";
+    write(&folder, "app.yaml", specs);
+    let printed = stdout(&generate_in(&folder, &["manifests"]));
+    let secrets = ["hunter2a", "hunter2b", "aHVudGVyMmM=", "hunter2d"];
+    assert!(secrets.iter().all(|secret| printed.contains(secret)), "{printed}");
+    let previews = [
+        &["graph", "--format", "html"][..],
+        &["graph", "--format", "svg"],
+        &["graph", "--format", "mermaid"],
+        &["graph", "--format", "dot"],
+        &["waves"],
+        &["waves", "--format", "json"],
+        &["check"],
+        &["check", "--format", "json"],
+        &["check", "--format", "github"],
+        &["check", "--format", "sarif"],
+    ];
+    for preview in previews {
+        let output = generate_in(&folder, preview);
+        let all = format!("{}{}", stdout(&output), stderr(&output));
+        assert!(!all.is_empty(), "{preview:?}");
+        for secret in secrets {
+            assert!(!all.contains(secret), "{preview:?} shows {secret}");
+        }
+    }
+}
+
+#[test]
+fn a_page_is_written_of_a_project_with_errors_and_says_so() {
+    let folder = folder("page-wrong");
+    let spec = "apiVersion: argocd-atlas-plugin/v1alpha1\nkind: App\nmetadata: {name: a}\nspec: {imgae: x}\n";
+    write(&folder, "app.yaml", spec);
+    let output = generate_in(&folder, &["graph", "--format", "html", "--output", "waves.html"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    let page = std::fs::read_to_string(folder.join("waves.html")).expect("it is written");
+    assert!(page.contains("has no field <code>imgae</code>"), "{page}");
 }

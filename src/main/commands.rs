@@ -22,6 +22,7 @@ use argocd_atlas_plugin::view::check::Files;
 use argocd_atlas_plugin::{catalogue, diag::render, emit, engine, read, view, write};
 use clap::CommandFactory;
 use clap_complete::Shell;
+use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::run::{Run, apply_flags, is_standard_input, width};
 
@@ -264,7 +265,12 @@ fn draw(args: &GraphArgs, run: &Run, out: &mut impl Write) -> anyhow::Result<()>
         GraphFormat::Mermaid => view::mermaid::print(&picture, out)?,
         GraphFormat::Dot => view::dot::print(&picture, out)?,
         GraphFormat::Svg => view::svg::print(&picture, out)?,
-        GraphFormat::Html => return Err(anyhow!("not drawn yet")),
+        GraphFormat::Html => {
+            let title = folder_name(&args.project.dir);
+            let Run { compilation, diagnostics, sources, .. } = run;
+            let page = view::html::Page { title: &title, compilation, diagnostics, sources };
+            view::html::print(page, &picture, out)?;
+        }
     }
     Ok(())
 }
@@ -280,15 +286,60 @@ pub(crate) fn json_schema(out: &mut impl Write) -> anyhow::Result<ExitCode> {
 }
 
 pub(crate) fn completions(shell: Shell, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    // Without the directory that `generate` takes when no command is named: zsh would take the
+    // command for it, and complete nothing behind.
+    let whole = Cli::command();
+    let flags = whole.get_arguments().filter(|argument| !argument.is_positional()).cloned();
+    let mut command = clap::Command::new("generate")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
+        .args(flags)
+        .subcommands(whole.get_subcommands().cloned());
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "generate", &mut script);
+    clap_complete::generate(shell, &mut command, "generate", &mut script);
     out.write_all(&script)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// One page for all commands: what a packager installs as `generate.1`.
 pub(crate) fn man(out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    clap_mangen::Man::new(Cli::command()).render(out)?;
+    let command = Cli::command();
+    let man = clap_mangen::Man::new(command.clone());
+    man.render_title(out)?;
+    man.render_name_section(out)?;
+    man.render_synopsis_section(out)?;
+    man.render_description_section(out)?;
+    man.render_options_section(out)?;
+    let mut page = Roff::new();
+    page.control("SH", ["COMMANDS"]);
+    let common: Vec<&str> = command.get_arguments().map(|flag| flag.get_id().as_str()).collect();
+    for command in command.get_subcommands() {
+        page.control("SS", [format!("generate {}", command.get_name()).as_str()]);
+        page.text([roman(command.get_about().map(ToString::to_string).unwrap_or_default())]);
+        let own = |flag: &&clap::Arg| !common.contains(&flag.get_id().as_str());
+        for flag in command.get_arguments().filter(own) {
+            let values = flag.get_value_names().unwrap_or_default().join(" ");
+            let name = match flag.get_long() {
+                Some(long) if flag.get_action().takes_values() => format!("--{long} {values}"),
+                Some(long) => format!("--{long}"),
+                None => values,
+            };
+            let choices = flag.get_possible_values();
+            let choices: Vec<&str> =
+                choices.iter().map(clap::builder::PossibleValue::get_name).collect();
+            let help = flag.get_help().map(ToString::to_string).unwrap_or_default();
+            let help = match choices.is_empty() {
+                true => help,
+                false => format!("{help}: {}", choices.join(", ")),
+            };
+            page.control("TP", []);
+            page.text([bold(name)]);
+            page.text([roman(help)]);
+        }
+    }
+    page.control("SH", ["EXIT STATUS"]);
+    page.text([roman("0: printed; 1: the specs are wrong; 2: it could not run.")]);
+    page.to_writer(out)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -47,42 +47,43 @@ fn specs(name: &str, engine: &str, known: &Engine) -> String {
         Some(_) => "  storage: 10Gi\n".to_owned(),
         None => format!("  external: {{host: {name}-db.example.com}}\n"),
     };
-    let port = if known.port.is_some() { "\n    DB_PORT: \"${NAME.port}\"" } else { "" };
+    let port = if known.port.is_some() { "\n    DB_PORT: \"${@NAME@.port}\"" } else { "" };
     TEMPLATE
-        .replace("PLACE", &place)
-        .replace("PORT", port)
-        .replace("ENGINE", engine)
-        .replace("SCHEMA_FILE", SCHEMA_FILE)
-        .replace("NAME", name)
+        .replace("@PLACE@\n", &place)
+        .replace("@PORT@", port)
+        .replace("@ENGINE@", engine)
+        .replace("@SCHEMA_FILE@", SCHEMA_FILE)
+        .replace("@NAME@", name)
 }
 
 const TEMPLATE: &str = "\
-# yaml-language-server: $schema=SCHEMA_FILE
+# yaml-language-server: $schema=@SCHEMA_FILE@
 apiVersion: argocd-atlas-plugin/v1alpha1
 kind: Database
-metadata: {name: NAME-db}
+metadata: {name: @NAME@-db}
 spec:
-  engine: ENGINE
-PLACE---
+  engine: @ENGINE@
+@PLACE@
+---
 apiVersion: argocd-atlas-plugin/v1alpha1
 kind: Schema
-metadata: {name: NAME}
+metadata: {name: @NAME@}
 spec:
-  database: NAME-db
+  database: @NAME@-db
   files: [schema/*.sql]
 ---
 apiVersion: argocd-atlas-plugin/v1alpha1
 kind: App
-metadata: {name: NAME-app}
+metadata: {name: @NAME@-app}
 spec:
   image: nginx:1.29-alpine # your image
   port: 80
   healthCheckPath: /
   env:
-    DB_HOST: \"${NAME.host}\"PORT
-    DB_NAME: \"${NAME.name}\"
-    DB_USER: \"${NAME.user}\"
-    DB_PASSWORD: \"${NAME.password}\"
+    DB_HOST: \"${@NAME@.host}\"@PORT@
+    DB_NAME: \"${@NAME@.name}\"
+    DB_USER: \"${@NAME@.user}\"
+    DB_PASSWORD: \"${@NAME@.password}\"
 ";
 
 /// Two tables, in files whose order does not matter, where the engine has foreign keys.

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::view::graph::{Edge, Lane, Picture};
+use crate::view::graph::{Lane, Picture};
 
 /// What stands in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,14 +18,8 @@ pub enum Place {
     Pass(usize),
 }
 
-/// A column: its lane and what stands in it from top to bottom, each with the middle of its height.
-#[derive(Clone, Debug)]
-pub struct Column {
-    /// The lane that it is part of.
-    pub lane: Lane,
-    /// From top to bottom.
-    pub places: Vec<(Place, f64)>,
-}
+/// What stands in a column from top to bottom, each with the middle of its height.
+pub type Column = Vec<(Place, f64)>;
 
 /// Where everything stands.
 #[derive(Clone, Debug, Default)]
@@ -40,10 +34,10 @@ pub struct Layout {
 }
 
 /// How tall things are.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Sizes {
-    /// A box.
-    pub node: f64,
+    /// Each box.
+    pub nodes: Vec<f64>,
     /// The way of an arrow between boxes.
     pub pass: f64,
     /// Between two things in a column.
@@ -55,33 +49,60 @@ const SWEEPS: usize = 12;
 /// The most places that arrows are led through; past it they run straight.
 const PASSES: usize = 20_000;
 
-/// Lays a picture out.
-pub fn layout(picture: &Picture, sizes: Sizes) -> Layout {
+/// Lays a picture out, a lane after the other.
+pub fn layout(picture: &Picture, sizes: &Sizes) -> (Layout, Vec<Lane>) {
     let (lanes, column_of) = columns(picture);
-    let is_forward = |edge: &Edge| column(&column_of, edge.from) < column(&column_of, edge.to);
-    let is_forward: Vec<bool> = picture.edges.iter().map(is_forward).collect();
-    let mut web = Web::of(picture, &column_of, &is_forward, lanes.len());
+    let edges: Vec<(usize, usize)> =
+        picture.edges.iter().map(|edge| (edge.from, edge.to)).collect();
+    (spread(&column_of, lanes.len(), &edges, sizes), lanes)
+}
+
+/// Lays boxes out whose columns are known.
+pub fn spread(
+    column_of: &[usize],
+    n_columns: usize,
+    edges: &[(usize, usize)],
+    sizes: &Sizes,
+) -> Layout {
+    let is_forward = |&(from, to): &(usize, usize)| column(column_of, from) < column(column_of, to);
+    let mut web = Web::of(column_of, n_columns, edges.iter().copied().filter(is_forward));
     web.order();
     let heights = web.place(sizes);
-    let mut columns: Vec<Column> =
-        lanes.into_iter().map(|lane| Column { lane, places: Vec::new() }).collect();
-    for (column, points) in columns.iter_mut().zip(&web.columns) {
-        let place = |point: &usize| {
-            Some((web.points.get(*point)?.place, heights.get(*point).copied().unwrap_or(0.0)))
-        };
-        column.places = points.iter().filter_map(place).collect();
-    }
+    let place = |point: &usize| {
+        Some((web.points.get(*point)?.place, heights.get(*point).copied().unwrap_or(0.0)))
+    };
+    let column = |points: &Vec<usize>| points.iter().filter_map(place).collect();
+    let columns: Vec<Column> = web.columns.iter().map(column).collect();
     let bottom = |column: &Column| {
-        column.places.last().map_or(0.0, |(place, middle)| middle + sizes.of(*place) / 2.0)
+        column.last().map_or(0.0, |(place, middle)| middle + sizes.of(*place) / 2.0)
     };
     let height = columns.iter().map(bottom).fold(0.0, f64::max);
-    Layout { columns, height, is_forward }
+    Layout { columns, height, is_forward: edges.iter().map(is_forward).collect() }
+}
+
+/// How many arrows in a row lead to each box: a column for each. Arrows of a cycle do not count.
+pub fn depths(n_nodes: usize, edges: impl Iterator<Item = (usize, usize)>) -> Vec<usize> {
+    let mut graph: crate::graph::Graph<(), ()> = crate::graph::Graph::default();
+    (0..n_nodes).for_each(|_| _ = graph.add_node(()));
+    edges.for_each(|(from, to)| _ = graph.add_edge(from, to, ()));
+    let components = graph.components();
+    let mut depth = vec![0usize; n_nodes];
+    for node in graph.order() {
+        let counts =
+            |edge: &&crate::graph::Edge<()>| components.get(edge.from) != components.get(edge.to);
+        let before = graph.incoming(node).filter(counts).map(|edge| column(&depth, edge.from) + 1);
+        let deepest = before.max().unwrap_or(0);
+        if let Some(place) = depth.get_mut(node) {
+            *place = deepest;
+        }
+    }
+    depth
 }
 
 impl Sizes {
-    fn of(self, place: Place) -> f64 {
+    fn of(&self, place: Place) -> f64 {
         match place {
-            Place::Box(_) => self.node,
+            Place::Box(node) => self.nodes.get(node).copied().unwrap_or(0.0),
             Place::Pass(_) => self.pass,
         }
     }
@@ -94,23 +115,9 @@ fn column(column_of: &[usize], node: usize) -> usize {
 /// The lane of every column, and the column of every box: the boxes of a lane stand behind what
 /// they wait for in it.
 fn columns(picture: &Picture) -> (Vec<Lane>, Vec<usize>) {
-    let n_nodes = picture.nodes.len();
-    let mut graph: crate::graph::Graph<(), ()> = crate::graph::Graph::default();
-    (0..n_nodes).for_each(|_| _ = graph.add_node(()));
     let lane = |node: usize| picture.nodes.get(node).map(|node| node.lane);
     let within = picture.edges.iter().filter(|edge| lane(edge.from) == lane(edge.to));
-    within.for_each(|edge| _ = graph.add_edge(edge.from, edge.to, ()));
-    let components = graph.components();
-    let mut depth = vec![0usize; n_nodes];
-    for node in graph.order() {
-        let counts =
-            |edge: &&crate::graph::Edge<()>| components.get(edge.from) != components.get(edge.to);
-        let before = graph.incoming(node).filter(counts).map(|edge| column(&depth, edge.from) + 1);
-        let deepest = before.max().unwrap_or(0);
-        if let Some(place) = depth.get_mut(node) {
-            *place = deepest;
-        }
-    }
+    let depth = depths(picture.nodes.len(), within.map(|edge| (edge.from, edge.to)));
     let mut lanes: Vec<Lane> = Vec::new();
     let mut first_of: BTreeMap<Lane, usize> = BTreeMap::new();
     for node in &picture.nodes {
@@ -143,26 +150,29 @@ struct Web {
 }
 
 impl Web {
-    fn of(picture: &Picture, column_of: &[usize], is_forward: &[bool], n_columns: usize) -> Web {
+    fn of(
+        column_of: &[usize],
+        n_columns: usize,
+        edges: impl Iterator<Item = (usize, usize)>,
+    ) -> Web {
         let point = |place| Point { place, left: Vec::new(), right: Vec::new() };
-        let boxes = (0..picture.nodes.len()).map(|node| point(Place::Box(node)));
+        let boxes = (0..column_of.len()).map(|node| point(Place::Box(node)));
         let mut web = Web { points: boxes.collect(), columns: vec![Vec::new(); n_columns] };
         for (node, &column) in column_of.iter().enumerate() {
             web.stand(node, column);
         }
         let mut passes: BTreeMap<(usize, usize), usize> = BTreeMap::new();
-        let forward = picture.edges.iter().zip(is_forward);
-        for (edge, _) in forward.filter(|(_, is_forward)| **is_forward) {
-            let (from, to) = (column(column_of, edge.from), column(column_of, edge.to));
-            let mut last = edge.from;
+        for (source, target) in edges {
+            let (from, to) = (column(column_of, source), column(column_of, target));
+            let mut last = source;
             let has_room = passes.len() + (to - from) < PASSES;
             for between in (from + 1..to).filter(|_| has_room) {
-                let key = (edge.from, between);
+                let key = (source, between);
                 last = match passes.get(&key) {
                     Some(&pass) => pass,
                     None => {
                         let pass = web.points.len();
-                        web.points.push(point(Place::Pass(edge.from)));
+                        web.points.push(point(Place::Pass(source)));
                         web.stand(pass, between);
                         web.join(last, pass);
                         passes.insert(key, pass);
@@ -170,7 +180,7 @@ impl Web {
                     }
                 };
             }
-            web.join(last, edge.to);
+            web.join(last, target);
         }
         web
     }
@@ -282,7 +292,7 @@ impl Web {
     }
 
     /// Heights: each point wants to stand level with its neighbours; the order is kept.
-    fn place(&self, sizes: Sizes) -> Vec<f64> {
+    fn place(&self, sizes: &Sizes) -> Vec<f64> {
         let size = |point: usize| self.points.get(point).map_or(0.0, |p| sizes.of(p.place));
         let mut heights = vec![0.0; self.points.len()];
         for points in &self.columns {
@@ -389,9 +399,12 @@ fn add(tree: &mut [usize], mut index: usize) {
 mod tests {
     use super::*;
     use crate::model::Unit;
-    use crate::view::graph::{Node, Role};
+    use crate::view::graph::{Edge, Node, Role};
 
-    const SIZES: Sizes = Sizes { node: 10.0, pass: 2.0, gap: 5.0 };
+    fn laid_out(picture: &Picture) -> Layout {
+        let nodes = vec![10.0; picture.nodes.len()];
+        layout(picture, &Sizes { nodes, pass: 2.0, gap: 5.0 }).0
+    }
 
     fn picture(waves: &[i64], edges: &[(usize, usize)]) -> Picture {
         let node = |(number, &wave): (usize, &i64)| Node {
@@ -418,13 +431,13 @@ mod tests {
     }
 
     fn order(layout: &Layout) -> Vec<Vec<Place>> {
-        let column = |column: &Column| column.places.iter().map(|(place, _)| *place).collect();
+        let column = |column: &Column| column.iter().map(|(place, _)| *place).collect();
         layout.columns.iter().map(column).collect()
     }
 
     #[test]
     fn arrows_that_cross_are_untangled() {
-        let layout = layout(&picture(&[0, 0, 1, 1], &[(0, 3), (1, 2)]), SIZES);
+        let layout = laid_out(&picture(&[0, 0, 1, 1], &[(0, 3), (1, 2)]));
         assert_eq!(
             order(&layout),
             [[Place::Box(0), Place::Box(1)], [Place::Box(3), Place::Box(2)]],
@@ -433,27 +446,27 @@ mod tests {
 
     #[test]
     fn a_long_arrow_passes_between_the_boxes() {
-        let layout = layout(&picture(&[0, 1, 2], &[(0, 1), (0, 2)]), SIZES);
+        let layout = laid_out(&picture(&[0, 1, 2], &[(0, 1), (0, 2)]));
         assert_eq!(order(&layout)[1], [Place::Box(1), Place::Pass(0)]);
-        let [(_, upper), (_, lower)] = layout.columns[1].places[..] else { panic!() };
+        let [(_, upper), (_, lower)] = layout.columns[1][..] else { panic!() };
         assert!(lower - upper >= 10.0 / 2.0 + 5.0 + 2.0 / 2.0 - 1e-9);
     }
 
     #[test]
     fn within_a_lane_what_waits_stands_behind() {
-        let layout = layout(&picture(&[0, 0], &[(1, 0)]), SIZES);
+        let layout = laid_out(&picture(&[0, 0], &[(1, 0)]));
         assert_eq!(order(&layout), [[Place::Box(1)], [Place::Box(0)]]);
         assert_eq!(layout.is_forward, [true]);
     }
 
     #[test]
     fn a_cycle_is_laid_out_all_the_same() {
-        let layout = layout(&picture(&[0, 1], &[(0, 1), (1, 0)]), SIZES);
+        let layout = laid_out(&picture(&[0, 1], &[(0, 1), (1, 0)]));
         assert_eq!(layout.is_forward, [true, false]);
     }
 
     #[test]
     fn nothing_is_nothing() {
-        assert!(layout(&Picture::default(), SIZES).columns.is_empty());
+        assert!(laid_out(&Picture::default()).columns.is_empty());
     }
 }

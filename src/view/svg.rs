@@ -50,7 +50,7 @@ pub fn draw(picture: &Picture, head: &str, link: impl Fn(&Node) -> Option<String
         escape(&description(picture)),
     );
     let _ = writeln!(svg, "<rect class=\"ground\" width=\"{width:.0}\" height=\"{height:.0}\"/>");
-    scene.lanes(&mut svg);
+    scene.draw_lanes(&mut svg);
     // Arrows first, so that no box is crossed out by one.
     for (edge, &is_forward) in picture.edges.iter().zip(&scene.layout.is_forward) {
         scene.edge(edge, is_forward, &mut svg);
@@ -91,13 +91,15 @@ fn lanes(picture: &Picture) -> impl Iterator<Item = Lane> {
 struct Scene<'a> {
     picture: &'a Picture,
     layout: Layout,
+    /// The lane of each column.
+    lanes: Vec<Lane>,
     /// The left side of each column, and its width.
     columns: Vec<(f64, f64)>,
     /// For each box its column and the middle of its height.
     boxes: Vec<(usize, f64)>,
     /// The heights at which the arrows of a box pass the columns between.
     passes: BTreeMap<(usize, usize), f64>,
-    sizes: Sizes,
+    node_height: f64,
     is_dense: bool,
     width: f64,
     height: f64,
@@ -108,23 +110,24 @@ impl<'a> Scene<'a> {
         let most = lanes(picture)
             .map(|lane| picture.nodes.iter().filter(|node| node.lane == lane).count());
         let is_dense = most.max().unwrap_or(0) > DENSE;
-        let sizes = match is_dense {
-            true => Sizes { node: 26.0, pass: 6.0, gap: 7.0 },
-            false => Sizes { node: 46.0, pass: 8.0, gap: 14.0 },
+        let (node_height, pass, gap) = match is_dense {
+            true => (26.0, 6.0, 7.0),
+            false => (46.0, 8.0, 14.0),
         };
-        let layout = layout::layout(picture, sizes);
+        let nodes = vec![node_height; picture.nodes.len()];
+        let (layout, lanes) = layout::layout(picture, &Sizes { nodes, pass, gap });
         let mut boxes = vec![(0, 0.0); picture.nodes.len()];
         let mut passes = BTreeMap::new();
         let mut columns = Vec::new();
         let mut left = MARGIN + PADDING;
-        let mut lane = layout.columns.first().map(|column| column.lane);
-        for (number, column) in layout.columns.iter().enumerate() {
-            if lane != Some(column.lane) {
+        let mut lane = lanes.first().copied();
+        for (number, (column, &its_lane)) in layout.columns.iter().zip(&lanes).enumerate() {
+            if lane != Some(its_lane) {
                 left += 2.0 * PADDING;
-                lane = Some(column.lane);
+                lane = Some(its_lane);
             }
             let mut width: f64 = 60.0;
-            for &(place, middle) in &column.places {
+            for &(place, middle) in column {
                 let middle = middle + MARGIN + HEADING + PADDING;
                 match place {
                     Place::Box(node) => {
@@ -143,14 +146,25 @@ impl<'a> Scene<'a> {
         }
         let width = (left - CHANNEL + PADDING + MARGIN).max(160.0);
         let height = MARGIN * 2.0 + HEADING + PADDING * 2.0 + layout.height;
-        Scene { picture, layout, columns, boxes, passes, sizes, is_dense, width, height }
+        Scene {
+            picture,
+            layout,
+            lanes,
+            columns,
+            boxes,
+            passes,
+            node_height,
+            is_dense,
+            width,
+            height,
+        }
     }
 
-    fn lanes(&self, svg: &mut String) {
+    fn draw_lanes(&self, svg: &mut String) {
         for lane in lanes(self.picture) {
-            let columns = self.layout.columns.iter().zip(&self.columns);
+            let columns = self.lanes.iter().zip(&self.columns);
             let ours: Vec<&(f64, f64)> =
-                columns.filter(|(column, _)| column.lane == lane).map(|(_, at)| at).collect();
+                columns.filter(|(of, _)| **of == lane).map(|(_, at)| at).collect();
             let (Some(first), Some(last)) = (ours.first(), ours.last()) else { continue };
             let (left, right) = (first.0 - PADDING, last.0 + last.1 + PADDING);
             let kind = if lane == Lane::Hooks { "lane hooks" } else { "lane" };
@@ -204,7 +218,7 @@ impl<'a> Scene<'a> {
             false => {
                 let (to_left, _) = self.column(to);
                 let out = left + width + CHANNEL / 3.0;
-                let low = start.max(end) + self.sizes.node;
+                let low = start.max(end) + self.node_height;
                 let back = to_left - CHANNEL / 3.0;
                 let _ = write!(
                     path,
@@ -239,7 +253,7 @@ impl<'a> Scene<'a> {
         let Some(&(column, middle)) = self.boxes.get(number) else { return };
         let (left, width) = self.column(column);
         let width = self.own_width(number, width);
-        let (height, top) = (self.sizes.node, middle - self.sizes.node / 2.0);
+        let (height, top) = (self.node_height, middle - self.node_height / 2.0);
         let role = node.role.word();
         let _ = write!(svg, "<g class=\"node {role}\" data-node=\"{number}\">");
         let _ = write!(
@@ -307,9 +321,9 @@ impl<'a> Scene<'a> {
 }
 
 /// The length of an arrow's tip.
-const ARROW: f64 = 7.0;
+pub(crate) const ARROW: f64 = 7.0;
 
-fn curve(from: (f64, f64), to: (f64, f64), path: &mut String) {
+pub(crate) fn curve(from: (f64, f64), to: (f64, f64), path: &mut String) {
     if (from.1 - to.1).abs() < 0.5 {
         let _ = write!(path, "L{:.1} {:.1}", to.0, to.1);
         return;
@@ -359,7 +373,7 @@ pub(crate) fn measure(text: &str, size: f64) -> f64 {
 }
 
 /// A text cut in its middle to fit a width: names differ at both ends.
-fn fit(text: &str, width: f64, size: f64) -> String {
+pub(crate) fn fit(text: &str, width: f64, size: f64) -> String {
     if measure(text, size) <= width {
         return text.to_owned();
     }

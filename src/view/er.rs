@@ -1,0 +1,380 @@
+//! The entity-relationship diagram of a schema: tables with their columns, and who refers to whom.
+//!
+//! In: [`Diagram`], which knows no SQL. Out: SVG. A table stands to the right of those that it
+//! refers to; what refers to nothing and is referred to by nothing stands below, side by side.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::catalogue::Catalogue;
+use crate::catalogue::definition::{KeyKind, ObjectName};
+use crate::view::layout::{self, Place, Sizes};
+use crate::view::svg::{ARROW, curve, escape, fit, measure};
+
+/// The tables of one schema.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagram {
+    /// What it is the schema of.
+    pub name: String,
+    /// The tables, in the order in which they are to be found.
+    pub tables: Vec<Table>,
+}
+
+/// A table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// Its name.
+    pub name: String,
+    /// Its columns, in order.
+    pub columns: Vec<Column>,
+    /// Its references.
+    pub foreign_keys: Vec<ForeignKey>,
+}
+
+/// A column.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type, as it is written.
+    pub data_type: String,
+    /// Whether it is part of the primary key.
+    pub is_primary: bool,
+    /// Whether it is unique by itself.
+    pub is_unique: bool,
+    /// Whether it may be null.
+    pub is_nullable: bool,
+}
+
+/// A reference to another table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// The columns that refer.
+    pub columns: Vec<String>,
+    /// The table that is referred to, by its place in [`Diagram::tables`].
+    pub table: usize,
+}
+
+/// The diagram of a catalogue.
+pub fn diagram(name: &str, catalogue: &Catalogue) -> Diagram {
+    let numbers: BTreeMap<_, usize> =
+        catalogue.tables.keys().enumerate().map(|(number, name)| (name, number)).collect();
+    let by_text = |wanted: &ObjectName| {
+        let same = |(_, table): &(_, &crate::catalogue::Table)| {
+            table.name.name.text.eq_ignore_ascii_case(&wanted.name.text)
+        };
+        let (name, _) = catalogue.tables.iter().find(same)?;
+        numbers.get(name).copied()
+    };
+    let table = |table: &crate::catalogue::Table| {
+        let is_key = |kind: KeyKind, column: &str| {
+            table.keys.iter().any(|key| {
+                let alone = kind == KeyKind::Primary || key.columns.len() == 1;
+                let is_in = key.columns.iter().any(|of| of.text.eq_ignore_ascii_case(column));
+                key.kind == kind && alone && is_in && !key.partial
+            })
+        };
+        let columns = table.columns.iter().map(|column| Column {
+            name: column.name.text.clone(),
+            data_type: column.data_type.as_ref().map(|of| of.text.clone()).unwrap_or_default(),
+            is_primary: is_key(KeyKind::Primary, &column.name.text),
+            is_unique: is_key(KeyKind::Unique, &column.name.text),
+            is_nullable: !column.not_null && !is_key(KeyKind::Primary, &column.name.text),
+        });
+        let foreign_keys = table.foreign_keys.iter().filter_map(|key| {
+            let columns = key.columns.iter().map(|column| column.text.clone()).collect();
+            Some(ForeignKey { columns, table: by_text(&key.table)? })
+        });
+        let schema = table.name.schema.as_ref().map(|schema| format!("{}.", schema.text));
+        Table {
+            name: format!("{}{}", schema.unwrap_or_default(), table.name.name.text),
+            columns: columns.collect(),
+            foreign_keys: foreign_keys.collect(),
+        }
+    };
+    Diagram { name: name.to_owned(), tables: catalogue.tables.values().map(table).collect() }
+}
+
+const MARGIN: f64 = 12.0;
+const HEAD: f64 = 30.0;
+const ROW: f64 = 20.0;
+const GAP: f64 = 22.0;
+const CHANNEL: f64 = 70.0;
+const WIDEST: f64 = 320.0;
+/// Tables without relations stand in so many columns at the least.
+const ASIDE: usize = 3;
+
+fn height(table: &Table) -> f64 {
+    HEAD + ROW * f64::from(u16::try_from(table.columns.len()).unwrap_or(u16::MAX)) + 8.0
+}
+
+fn width(table: &Table) -> f64 {
+    let row =
+        |column: &Column| measure(&column.name, 12.0) + measure(&column.data_type, 11.0) + 86.0;
+    let rows = table.columns.iter().map(row).fold(0.0, f64::max);
+    rows.max(measure(&table.name, 13.5) + 28.0).clamp(150.0, WIDEST)
+}
+
+/// A diagram as an element.
+pub fn draw(diagram: &Diagram) -> String {
+    let tables = &diagram.tables;
+    let edges: Vec<(usize, usize)> = relations(diagram);
+    let placed = placed(diagram, &edges);
+    let loops = diagram.tables.iter().enumerate().any(|(number, table)| {
+        table.foreign_keys.iter().any(|key| !placed.runs_left(number, key.table))
+    });
+    let right = placed.tables.iter().map(|spot| spot.left + spot.width);
+    let room = if loops { CHANNEL / 2.0 } else { 0.0 };
+    let total_width = right.fold(0.0, f64::max) + MARGIN + room;
+    let bottom = placed.tables.iter().zip(tables).map(|(spot, table)| spot.top + height(table));
+    let total_height = bottom.fold(0.0, f64::max) + MARGIN;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"waves er\" width=\"{total_width:.0}\" \
+         height=\"{total_height:.0}\" viewBox=\"0 0 {total_width:.0} {total_height:.0}\" role=\"img\" aria-label=\"{}\">\n",
+        escape(&description(diagram)),
+    );
+    for (number, table) in tables.iter().enumerate() {
+        for key in &table.foreign_keys {
+            relation(diagram, &placed, number, key, &mut svg);
+        }
+    }
+    for (table, &spot) in tables.iter().zip(&placed.tables) {
+        draw_table(table, spot, &mut svg);
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+fn description(diagram: &Diagram) -> String {
+    let names: Vec<&str> = diagram.tables.iter().map(|table| table.name.as_str()).collect();
+    format!("Tables of {}: {}", diagram.name, names.join(", "))
+}
+
+/// Who is referred to, and who refers; a table that refers to itself is no matter of layout.
+fn relations(diagram: &Diagram) -> Vec<(usize, usize)> {
+    let tables = diagram.tables.iter().enumerate();
+    let mut edges: Vec<(usize, usize)> = tables
+        .flat_map(|(number, table)| table.foreign_keys.iter().map(move |key| (key.table, number)))
+        .filter(|(from, to)| from != to)
+        .collect();
+    edges.sort_unstable();
+    edges.dedup();
+    edges
+}
+
+/// Where a table stands.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    left: f64,
+    top: f64,
+    width: f64,
+    /// Its column; those without relations have none.
+    column: Option<usize>,
+}
+
+/// Where everything stands.
+struct Placed {
+    tables: Vec<Spot>,
+    /// Where references to a table pass a column between: left, width and height.
+    passes: BTreeMap<(usize, usize), (f64, f64, f64)>,
+}
+
+fn placed(diagram: &Diagram, edges: &[(usize, usize)]) -> Placed {
+    let tables = &diagram.tables;
+    let is_related = |number: usize| edges.iter().any(|&(from, to)| from == number || to == number);
+    let related: Vec<usize> = (0..tables.len()).filter(|&number| is_related(number)).collect();
+    let rank: BTreeMap<usize, usize> = related.iter().copied().zip(0..).collect();
+    let inner: Vec<(usize, usize)> =
+        edges.iter().filter_map(|(from, to)| Some((*rank.get(from)?, *rank.get(to)?))).collect();
+    let depths = layout::depths(related.len(), inner.iter().copied());
+    let n_columns = depths.iter().max().map_or(0, |deepest| deepest + 1);
+    let table = |place: usize| related.get(place).and_then(|&number| tables.get(number));
+    let nodes = (0..related.len()).map(|place| table(place).map_or(0.0, height)).collect();
+    let laid = layout::spread(&depths, n_columns, &inner, &Sizes { nodes, pass: 8.0, gap: GAP });
+    let start = Spot { left: MARGIN, top: MARGIN, width: 150.0, column: None };
+    let mut spots = vec![start; tables.len()];
+    let mut passes = BTreeMap::new();
+    let mut left = MARGIN;
+    for (number_of_column, column) in laid.columns.iter().enumerate() {
+        let boxes = column.iter().filter_map(|(place, middle)| match place {
+            Place::Box(node) => related.get(*node).map(|&number| (number, *middle)),
+            Place::Pass(_) => None,
+        });
+        let boxes: Vec<(usize, f64)> = boxes.collect();
+        let widest = boxes.iter().filter_map(|(number, _)| tables.get(*number)).map(width);
+        let widest = widest.fold(150.0, f64::max);
+        for (number, middle) in boxes {
+            if let (Some(spot), Some(table)) = (spots.get_mut(number), tables.get(number)) {
+                let top = MARGIN + middle - height(table) / 2.0;
+                *spot = Spot { left, top, width: widest, column: Some(number_of_column) };
+            }
+        }
+        for &(place, middle) in column {
+            if let Place::Pass(referred) = place
+                && let Some(&referred) = related.get(referred)
+            {
+                passes.insert((referred, number_of_column), (left, widest, MARGIN + middle));
+            }
+        }
+        left += widest + CHANNEL;
+    }
+    let top = if related.is_empty() { MARGIN } else { MARGIN + laid.height + GAP };
+    aside(diagram, &is_related, n_columns.max(ASIDE), top, &mut spots);
+    Placed { tables: spots, passes }
+}
+
+/// Puts the tables without relations below, each into the column that is shortest so far.
+fn aside(
+    diagram: &Diagram,
+    is_related: &dyn Fn(usize) -> bool,
+    n_columns: usize,
+    top: f64,
+    spots: &mut [Spot],
+) {
+    let alone = || diagram.tables.iter().enumerate().filter(|(number, _)| !is_related(*number));
+    let widest = alone().map(|(_, table)| width(table)).fold(150.0, f64::max);
+    let mut columns: Vec<(f64, f64)> = (0..n_columns)
+        .scan(MARGIN, |left, _| Some((std::mem::replace(left, *left + widest + GAP), top)))
+        .collect();
+    for (number, table) in alone() {
+        let shortest = columns.iter_mut().min_by(|a, b| a.1.total_cmp(&b.1));
+        if let (Some(column), Some(spot)) = (shortest, spots.get_mut(number)) {
+            *spot = Spot { left: column.0, top: column.1, width: widest, column: None };
+            column.1 += height(table) + GAP;
+        }
+    }
+}
+
+/// The height of a row of a table, by the column's name.
+fn row(table: &Table, top: f64, column: Option<&String>) -> f64 {
+    let number = table
+        .columns
+        .iter()
+        .position(|known| column.is_some_and(|column| column.eq_ignore_ascii_case(&known.name)));
+    let number = number.and_then(|number| u16::try_from(number).ok());
+    number.map_or(top + HEAD / 2.0, |number| top + HEAD + ROW * (f64::from(number) + 0.5))
+}
+
+impl Placed {
+    /// Whether a reference runs from right to left, as all do but those of a cycle.
+    fn runs_left(&self, from: usize, to: usize) -> bool {
+        let column = |number: usize| self.tables.get(number).and_then(|spot| spot.column);
+        column(to) < column(from)
+    }
+}
+
+fn relation(diagram: &Diagram, placed: &Placed, number: usize, key: &ForeignKey, svg: &mut String) {
+    let tables = &diagram.tables;
+    let (Some(table), Some(referred)) = (tables.get(number), tables.get(key.table)) else { return };
+    let (Some(here), Some(there)) = (placed.tables.get(number), placed.tables.get(key.table))
+    else {
+        return;
+    };
+    let start = row(table, here.top, key.columns.first());
+    let (tip, end) = (there.left + there.width, there.top + HEAD / 2.0);
+    let mut path = String::new();
+    if placed.runs_left(number, key.table) {
+        let between = there.column.map_or(0, |column| column + 1)..here.column.unwrap_or(0);
+        let _ = write!(path, "M{:.1} {start:.1}", here.left);
+        let mut at = (here.left, start);
+        for column in between.rev() {
+            let pass = placed.passes.get(&(key.table, column));
+            let Some(&(left, width, height)) = pass else { continue };
+            curve(at, (left + width, height), &mut path);
+            let _ = write!(path, "H{left:.1}");
+            at = (left, height);
+        }
+        curve(at, (tip + ARROW, end), &mut path);
+    } else {
+        // In a cycle, or to itself: around the right side.
+        let right = here.left + here.width;
+        let out = right.max(tip) + CHANNEL * 0.5;
+        let _ = write!(
+            path,
+            "M{right:.1} {start:.1}C{out:.1} {start:.1} {out:.1} {end:.1} {:.1} {end:.1}",
+            tip + ARROW,
+        );
+    }
+    let tip = format!("M{tip:.1} {end:.1}l{ARROW} -4v8z");
+    let title = format!("{}.{} refers to {}", table.name, key.columns.join(", "), referred.name);
+    let _ = writeln!(
+        svg,
+        "<g class=\"edge\"><title>{}</title><path d=\"{path}\"/><path class=\"tip\" d=\"{tip}\"/></g>",
+        escape(&title),
+    );
+}
+
+fn draw_table(table: &Table, spot: Spot, svg: &mut String) {
+    let Spot { left, top, width, column: _ } = spot;
+    let height = height(table);
+    let _ = write!(
+        svg,
+        "<g class=\"table\"><rect class=\"box\" x=\"{left:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"6\"/>\
+         <path class=\"rule\" d=\"M{left:.1} {:.1}h{width:.1}\"/>\
+         <text class=\"name\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+        top + HEAD - 2.0,
+        left + 12.0,
+        top + 19.0,
+        escape(&fit(&table.name, width - 24.0, 13.5)),
+    );
+    for column in &table.columns {
+        let middle = row(table, top, Some(&column.name)) + 6.0;
+        let is_foreign = table
+            .foreign_keys
+            .iter()
+            .any(|key| key.columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name)));
+        let marks = [
+            (column.is_primary, "PK"),
+            (is_foreign, "FK"),
+            (column.is_unique && !column.is_primary, "U"),
+        ];
+        let marks: Vec<&str> = marks.iter().filter(|mark| mark.0).map(|mark| mark.1).collect();
+        let mark = marks.join(" ");
+        let optional = if column.is_nullable { "?" } else { "" };
+        let type_room = width - 78.0 - measure(&column.name, 12.0).min(width * 0.5);
+        let _ = write!(
+            svg,
+            "<text class=\"mark\" x=\"{:.1}\" y=\"{middle:.1}\">{mark}</text>\
+             <text class=\"column\" x=\"{:.1}\" y=\"{middle:.1}\">{}</text>\
+             <text class=\"kind end\" x=\"{:.1}\" y=\"{middle:.1}\">{}{optional}</text>",
+            left + 12.0,
+            left + 50.0,
+            escape(&fit(&column.name, width * 0.55, 12.0)),
+            left + width - 12.0,
+            escape(&fit(&column.data_type, type_room, 11.0)),
+        );
+    }
+    svg.push_str("</g>\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(name: &str, refers_to: &[usize]) -> Table {
+        let column = |name: &str| Column { name: name.to_owned(), ..Column::default() };
+        let key = |&table: &usize| ForeignKey { columns: vec!["other_id".to_owned()], table };
+        Table {
+            name: name.to_owned(),
+            columns: vec![column("id"), column("other_id")],
+            foreign_keys: refers_to.iter().map(key).collect(),
+        }
+    }
+
+    #[test]
+    fn who_refers_stands_to_the_right_and_who_is_alone_below() {
+        let tables = vec![table("orders", &[1]), table("users", &[]), table("log", &[])];
+        let diagram = Diagram { name: "shop".to_owned(), tables };
+        let spots = placed(&diagram, &relations(&diagram)).tables;
+        assert!(spots[1].left + spots[1].width < spots[0].left, "{spots:?}");
+        assert!(spots[2].top > spots[0].top + height(&diagram.tables[0]), "{spots:?}");
+    }
+
+    #[test]
+    fn tables_that_refer_to_each_other_and_to_themselves_are_drawn() {
+        let tables = vec![table("a", &[1, 0]), table("b<", &[0])];
+        let svg = draw(&Diagram { name: "x".to_owned(), tables });
+        assert_eq!(svg.matches("class=\"edge\"").count(), 3);
+        assert!(svg.contains("b&lt;") && !svg.contains("b<"));
+    }
+}

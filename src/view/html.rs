@@ -1,0 +1,418 @@
+//! A project as one page: the picture, every object with its manifest and its reason, the schemas,
+//! the diagnostics.
+//!
+//! The page is whole in itself: no network, no fonts, no files. It can be read without scripts;
+//! with them it can be searched and walked through by keyboard. Everything that comes from the
+//! project is escaped, and the policy in the page's head lets no script run but its own.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use sha2::{Digest, Sha256};
+
+use crate::diag::{Diagnostic, Diagnostics, Severity, render};
+use crate::emit::yaml;
+use crate::model::Unit;
+use crate::object::Object;
+use crate::pipeline::Compilation;
+use crate::source::Sources;
+use crate::value::Value;
+use crate::view::graph::{Lane, Node, Picture, Role};
+use crate::view::mask::masked;
+use crate::view::svg::{self, escape};
+use crate::view::{er, explain};
+
+const STYLE: &str = include_str!("html/page.css");
+const SCRIPT: &str = include_str!("html/page.js");
+
+/// What a page is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    /// What stands at its head: the project's directory.
+    pub title: &'a str,
+    /// The project.
+    pub compilation: &'a Compilation,
+    /// What is wrong with it.
+    pub diagnostics: &'a Diagnostics,
+    /// The texts that it was made from.
+    pub sources: &'a Sources,
+}
+
+/// Prints the page.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn print(page: Page<'_>, picture: &Picture, out: &mut impl Write) -> io::Result<()> {
+    let mut body = String::new();
+    page.header(picture, &mut body);
+    page.sidebar(picture, &mut body);
+    body.push_str("<main id=\"main\">\n");
+    // Errors before everything else; what is less than that after the picture.
+    let errors_first = page.diagnostics.has_errors();
+    if errors_first {
+        page.diagnostics(&mut body);
+    }
+    page.rollout(picture, &mut body);
+    if !errors_first {
+        page.diagnostics(&mut body);
+    }
+    page.waves(picture, &mut body)?;
+    page.schemas(&mut body);
+    body.push_str("</main>\n");
+    let policy = format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        base64(&Sha256::digest(SCRIPT.as_bytes())),
+    );
+    writeln!(
+        out,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta name=\"generator\" content=\"argocd-atlas-plugin {}\">\n\
+         <title>{} · waves</title>\n<style>{}{}{STYLE}</style>\n</head>\n<body>\n{body}\
+         <script>{SCRIPT}</script>\n</body>\n</html>",
+        env!("CARGO_PKG_VERSION"),
+        escape(page.title),
+        svg::COLORS,
+        svg::STYLE,
+    )
+}
+
+/// The id of a box's article.
+fn id(number: usize) -> String {
+    format!("unit-{number}")
+}
+
+fn has_article(node: &Node) -> bool {
+    node.role != Role::Junction
+}
+
+impl Page<'_> {
+    fn header(&self, picture: &Picture, html: &mut String) {
+        let n_waves = lanes(picture).filter(|lane| matches!(lane, Lane::Wave(_))).count();
+        let n_objects = self.compilation.plan.objects.len();
+        let _ = writeln!(
+            html,
+            "<header><a class=\"skip\" href=\"#main\">Skip to the content</a>\
+             <h1>{}</h1><p class=\"counts\">{} · {}</p>{}\
+             <label class=\"search\"><span class=\"hidden\">Search</span>\
+             <input id=\"search\" type=\"search\" placeholder=\"Search names, kinds, manifests\" autocomplete=\"off\" spellcheck=\"false\">\
+             <kbd>/</kbd></label></header>",
+            escape(self.title),
+            count(n_waves, "wave"),
+            count(n_objects, "object"),
+            self.verdict(),
+        );
+    }
+
+    /// One word on the whole: what a reviewer looks for first.
+    fn verdict(&self) -> String {
+        let sorted = self.diagnostics.sorted();
+        let n = |severity| sorted.iter().filter(|found| found.severity() == severity).count();
+        let (errors, warnings) = (n(Severity::Error), n(Severity::Warning));
+        let mut parts = Vec::new();
+        if errors > 0 {
+            parts.push(format!(
+                "<a class=\"pill error\" href=\"#diagnostics\">{}</a>",
+                count(errors, "error")
+            ));
+        }
+        if warnings > 0 {
+            parts.push(format!(
+                "<a class=\"pill warning\" href=\"#diagnostics\">{}</a>",
+                count(warnings, "warning")
+            ));
+        }
+        if parts.is_empty() {
+            parts.push("<span class=\"pill good\">no errors, no warnings</span>".to_owned());
+        }
+        format!("<p class=\"verdict\">{}</p>", parts.join(" "))
+    }
+
+    fn sidebar(&self, picture: &Picture, html: &mut String) {
+        html.push_str("<nav aria-label=\"Waves\">\n");
+        for lane in lanes(picture) {
+            let _ = writeln!(html, "<h2>{}</h2>\n<ul>", lane.title());
+            for (number, node) in members(picture, lane) {
+                let _ = writeln!(
+                    html,
+                    "<li data-unit=\"{number}\"><a href=\"#{}\" class=\"{}\"><span class=\"dot\"></span>\
+                     <span class=\"unit-name\">{}</span> <span class=\"unit-kind\">{}</span></a></li>",
+                    id(number),
+                    node.role.word(),
+                    escape(&node.name),
+                    escape(&node.kind),
+                );
+            }
+            html.push_str("</ul>\n");
+        }
+        html.push_str(
+            "<p class=\"keys\"><kbd>j</kbd> <kbd>k</kbd> next, previous · <kbd>o</kbd> open · <kbd>/</kbd> search · \
+             <kbd>Esc</kbd> all</p>\n</nav>\n",
+        );
+    }
+
+    fn diagnostics(&self, html: &mut String) {
+        let sorted = self.diagnostics.sorted();
+        if sorted.is_empty() {
+            return;
+        }
+        html.push_str("<section id=\"diagnostics\"><h2>Diagnostics</h2>\n");
+        for found in sorted.iter().take(render::MOST) {
+            self.diagnostic(found, html);
+        }
+        if let Some(more) = sorted.len().checked_sub(render::MOST).filter(|&more| more > 0) {
+            let _ = writeln!(html, "<p>{} not shown.</p>", count(more, "more"));
+        }
+        html.push_str("</section>\n");
+    }
+
+    fn diagnostic(&self, found: &Diagnostic, html: &mut String) {
+        let word = found.severity().word();
+        let position = self.sources.position(found.primary);
+        let path = &self.sources.get(found.primary.file).path;
+        let is_open = if found.severity() == Severity::Note { "" } else { " open" };
+        let _ = writeln!(
+            html,
+            "<details class=\"diagnostic {word}\"{is_open}><summary><span class=\"pill {word}\">{word}</span> \
+             <span class=\"message\">{}</span> <span class=\"place\">{}:{}:{}</span></summary>\
+             <pre>{}</pre><p class=\"code\">{}</p></details>",
+            message(&found.message),
+            escape(path),
+            position.line,
+            position.column,
+            escape(&render::details(found, self.diagnostics, self.sources)),
+            found.code.name(),
+        );
+    }
+
+    fn rollout(&self, picture: &Picture, html: &mut String) {
+        let numbers: std::collections::BTreeMap<Unit, usize> =
+            picture.nodes.iter().enumerate().map(|(number, node)| (node.unit, number)).collect();
+        let link = |node: &Node| {
+            let number = numbers.get(&node.unit).filter(|_| has_article(node))?;
+            Some(format!("#{}", id(*number)))
+        };
+        let _ = writeln!(
+            html,
+            "<section id=\"rollout\"><h2>Rollout</h2><p class=\"lead\">From left to right: Argo CD applies a wave \
+             when everything before it is healthy.{}</p><div class=\"canvas\" tabindex=\"0\" role=\"region\" aria-label=\"Picture of the waves\">{}</div></section>",
+            match picture.edges.iter().any(|edge| edge.is_default) {
+                true =>
+                    " A dashed arrow is the safe default: no dependency is written, so every schema comes first.",
+                false => "",
+            },
+            svg::draw(picture, "", link),
+        );
+    }
+
+    fn waves(&self, picture: &Picture, html: &mut String) -> io::Result<()> {
+        for lane in lanes(picture) {
+            let _ = writeln!(html, "<section class=\"wave\"><h2>{}</h2>", lane.title());
+            for (number, node) in members(picture, lane) {
+                self.unit(number, node, html)?;
+            }
+            html.push_str("</section>\n");
+        }
+        Ok(())
+    }
+
+    fn unit(&self, number: usize, node: &Node, html: &mut String) -> io::Result<()> {
+        let place = self.compilation.project.place(node.unit);
+        let place = place.map(|span| self.sources.place(span)).unwrap_or_default();
+        let _ = writeln!(
+            html,
+            "<article id=\"{}\" class=\"unit {}\" data-unit=\"{number}\" tabindex=\"-1\"><h3><span class=\"dot\"></span>\
+             <span class=\"unit-name\">{}</span> <span class=\"unit-kind\">{}</span>\
+             <span class=\"place\">{}</span></h3>\n<ul class=\"why\">",
+            id(number),
+            node.role.word(),
+            escape(&node.name),
+            escape(&node.kind),
+            escape(&place),
+        );
+        for line in self.reasons(node)? {
+            let _ = writeln!(html, "<li>{}</li>", message(&line));
+        }
+        html.push_str("</ul>\n");
+        let objects = self.compilation.plan.objects.iter().map(|planned| &planned.object);
+        for object in objects.filter(|object| object.owner == node.unit) {
+            object_details(object, html)?;
+        }
+        html.push_str("</article>\n");
+        Ok(())
+    }
+
+    /// The lines of `generate explain`, without the first, which the heading says.
+    fn reasons(&self, node: &Node) -> io::Result<Vec<String>> {
+        let mut text = Vec::new();
+        explain::unit(node.unit, self.compilation, self.sources, &mut text)?;
+        let text = String::from_utf8_lossy(&text);
+        let lines = text.lines().skip(1).map(str::trim).filter(|line| !line.starts_with("makes "));
+        let lines: Vec<String> = lines.map(str::to_owned).collect();
+        Ok(if lines.is_empty() { vec![node.why.clone()] } else { lines })
+    }
+
+    fn schemas(&self, html: &mut String) {
+        let schemas = self.compilation.project.schemas.iter();
+        let diagrams = schemas.filter_map(|schema| {
+            let catalogue = schema.catalogue.as_ref()?;
+            Some(er::diagram(&schema.common.name, catalogue))
+        });
+        let diagrams: Vec<er::Diagram> =
+            diagrams.filter(|diagram| !diagram.tables.is_empty()).collect();
+        if diagrams.is_empty() {
+            return;
+        }
+        html.push_str("<section id=\"schemas\"><h2>Schemas</h2>\n");
+        for diagram in &diagrams {
+            let _ = writeln!(
+                html,
+                "<article class=\"diagram\"><h3>{} <span class=\"unit-kind\">{}</span></h3>\
+                 <div class=\"canvas\" tabindex=\"0\" role=\"region\" aria-label=\"Tables of {}\">{}</div></article>",
+                escape(&diagram.name),
+                count(diagram.tables.len(), "table"),
+                escape(&diagram.name),
+                er::draw(diagram),
+            );
+        }
+        html.push_str("</section>\n");
+    }
+}
+
+fn lanes(picture: &Picture) -> impl Iterator<Item = Lane> {
+    let mut lanes: Vec<Lane> =
+        picture.nodes.iter().filter(|node| has_article(node)).map(|node| node.lane).collect();
+    lanes.sort_unstable();
+    lanes.dedup();
+    lanes.into_iter()
+}
+
+/// The boxes of a lane with their numbers.
+fn members(picture: &Picture, lane: Lane) -> impl Iterator<Item = (usize, &Node)> {
+    let is_member = move |node: &Node| node.lane == lane && has_article(node);
+    picture.nodes.iter().enumerate().filter(move |(_, node)| is_member(node))
+}
+
+fn count(number: usize, word: &str) -> String {
+    match (number, word) {
+        (1, _) | (_, "more") => format!("{number} {word}"),
+        _ => format!("{number} {word}s"),
+    }
+}
+
+/// A message whose names in backticks are set as code.
+fn message(text: &str) -> String {
+    let mut html = String::new();
+    for (number, part) in text.split('`').enumerate() {
+        match number % 2 {
+            0 => html.push_str(&escape(part)),
+            _ => _ = write!(html, "<code>{}</code>", escape(part)),
+        }
+    }
+    html
+}
+
+fn object_details(object: &Object, html: &mut String) -> io::Result<()> {
+    let mut text = Vec::new();
+    yaml::document(&Value::Map(masked(object)), &mut text)?;
+    let namespace = object.namespace().map(|name| format!(" in {}", escape(name)));
+    let _ = writeln!(
+        html,
+        "<details class=\"object\"><summary><span class=\"kind-name\">{}</span> {}{}</summary><pre class=\"yaml\">{}</pre></details>",
+        escape(object.kind()),
+        escape(object.name()),
+        namespace.unwrap_or_default(),
+        highlighted(&String::from_utf8_lossy(&text)),
+    );
+    Ok(())
+}
+
+/// YAML with its keys and comments marked. Lines of a literal block are text.
+fn highlighted(text: &str) -> String {
+    let mut html = String::with_capacity(text.len() * 2);
+    let mut block: Option<usize> = None;
+    for line in text.lines() {
+        let bare = line.trim_start_matches(' ');
+        let indent = line.len() - bare.len();
+        if block.is_some_and(|outer| bare.is_empty() || indent > outer) {
+            let _ = writeln!(html, "<span class=\"s\">{}</span>", escape(line));
+            continue;
+        }
+        block = None;
+        let after_dashes = bare.trim_start_matches("- ");
+        let lead = line.len() - after_dashes.len();
+        let key_end = after_dashes
+            .find(": ")
+            .or_else(|| after_dashes.ends_with(':').then(|| after_dashes.len() - 1));
+        let opens_block = ["|", "|-", "|+", "|2", "|2-", "|2+"].iter().any(|mark| {
+            line.ends_with(&format!(": {mark}")) || line.ends_with(&format!("- {mark}"))
+        });
+        if opens_block {
+            block = Some(lead);
+        }
+        match key_end.and_then(|end| after_dashes.split_at_checked(end)) {
+            Some((key, rest)) if !key.starts_with('"') || key.ends_with('"') => {
+                let lead = line.get(..lead).unwrap_or_default();
+                let (key, rest) = (escape(key), escape(rest));
+                let _ = writeln!(html, "{}<span class=\"k\">{key}</span>{rest}", escape(lead));
+            }
+            Some(_) | None => {
+                let _ = writeln!(html, "{}", escape(line));
+            }
+        }
+    }
+    html
+}
+
+/// Base64 with padding (RFC 4648), as the policy wants a hash.
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let byte = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
+        let group = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for position in 0..4usize {
+            let index = group >> (18 - 6 * position) & 63;
+            let letter = usize::try_from(index).ok().and_then(|index| LETTERS.get(index));
+            let is_padding = position > chunk.len();
+            text.push(if is_padding {
+                '='
+            } else {
+                letter.map_or('=', |&letter| char::from(letter))
+            });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_the_standard() {
+        for (plain, coded) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")]
+        {
+            assert_eq!(base64(plain.as_bytes()), coded);
+        }
+    }
+
+    #[test]
+    fn keys_are_marked_and_text_is_not() {
+        let html = highlighted("a: <b>\nsql: |\n  x: 1\n\n  y\n- name: z\n");
+        assert_eq!(
+            html,
+            "<span class=\"k\">a</span>: &lt;b&gt;\n<span class=\"k\">sql</span>: |\n\
+             <span class=\"s\">  x: 1</span>\n<span class=\"s\"></span>\n<span class=\"s\">  y</span>\n\
+             - <span class=\"k\">name</span>: z\n",
+        );
+    }
+
+    #[test]
+    fn names_in_backticks_are_code_and_nothing_else_is_html() {
+        assert_eq!(message("no `a<b>` & c"), "no <code>a&lt;b&gt;</code> &amp; c");
+    }
+}
