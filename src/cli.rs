@@ -19,14 +19,14 @@ pub struct Cli {
     pub command: Option<Command>,
     /// What `generate` without a command takes.
     #[command(flatten)]
-    pub project: ProjectArgs,
+    pub manifests: ManifestsArgs,
 }
 
 /// The views.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print the manifests, in the order in which Argo CD applies them
-    Manifests(ProjectArgs),
+    Manifests(ManifestsArgs),
     /// Print the waves as a table: what, why, from which file
     Waves {
         /// The directory and the flags.
@@ -127,6 +127,17 @@ pub struct InitArgs {
     pub dir: PathBuf,
 }
 
+/// What printing manifests takes.
+#[derive(Args, Clone, Debug)]
+pub struct ManifestsArgs {
+    /// The directory and the flags.
+    #[command(flatten)]
+    pub project: ProjectArgs,
+    /// Write to a file, or one file an object to a directory (`out/`)
+    #[arg(long, short, value_name = "FILE|DIR")]
+    pub output: Option<PathBuf>,
+}
+
 /// What an Application has to know.
 #[derive(Args, Clone, Debug)]
 pub struct ApplicationArgs {
@@ -153,7 +164,7 @@ pub struct ApplicationArgs {
 /// What every view takes.
 #[derive(Args, Clone, Debug)]
 pub struct ProjectArgs {
-    /// The application's directory
+    /// The application's directory, or `-` for manifests on standard input
     #[arg(default_value = ".")]
     pub dir: PathBuf,
     /// The namespace that objects without one are put into

@@ -113,6 +113,12 @@ impl Diagnostics {
         self.found.push(problem.into());
     }
 
+    /// Adds all that another run has found.
+    pub fn append(&mut self, other: Diagnostics) {
+        self.found.extend(other.found);
+        self.concealed.extend(other.concealed);
+    }
+
     /// Never shows what stands at a place, in no excerpt: a password.
     pub fn conceal(&mut self, span: Span) {
         self.concealed.push(span);

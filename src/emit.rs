@@ -17,11 +17,21 @@ pub fn manifests(
     sources: &Sources,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    for planned in &plan.objects {
-        writeln!(out, "---\n# {}", comment(planned, project, sources))?;
-        yaml::document(&Value::Map(planned.object.manifest.clone()), out)?;
-    }
-    Ok(())
+    plan.objects.iter().try_for_each(|planned| manifest(planned, project, sources, out))
+}
+
+/// Prints one object.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn manifest(
+    planned: &Planned,
+    project: &Project,
+    sources: &Sources,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    writeln!(out, "---\n# {}", comment(planned, project, sources))?;
+    yaml::document(&Value::Map(planned.object.manifest.clone()), out)
 }
 
 /// `wave 1: Schema/shop (app.yaml:12)`.
@@ -31,4 +41,14 @@ pub fn comment(planned: &Planned, project: &Project, sources: &Sources) -> Strin
     let place = sources.place(object.place);
     // A path may hold anything that a file system takes.
     format!("{order}: {} ({})", project.label(object.owner), printable(&place))
+}
+
+/// `03-1-atlasschema-shop.yaml`: the place in the order, the wave, and what it is.
+pub fn file_name(planned: &Planned, number: usize, of: usize) -> String {
+    let width = of.to_string().len().max(2);
+    let order = if planned.is_hook { "hook".to_owned() } else { planned.wave.to_string() };
+    let label = format!("{}-{}", planned.object.kind().to_lowercase(), planned.object.name());
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+    let label: String = label.chars().map(|c| if fits(c) { c } else { '_' }).take(200).collect();
+    format!("{:0width$}-{order}-{label}.yaml", number + 1)
 }

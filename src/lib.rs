@@ -9,7 +9,7 @@
 //! read -> parse -> resolve -> inspect -> link -> lower -> schedule -> emit
 //! ```
 //!
-//! The modules stand in that order. Only `read` touches the disk and only `environment` the
+//! The modules stand in that order. Only `read` reads the disk (and only `write` writes, for `-o`) and only `environment` the
 //! process's variables; everything between is a pure function of [`source::Sources`] and
 //! [`environment::Environment`], so that the same directory gives the same bytes everywhere.
 //! `docs/architecture.md` is the map.

@@ -5,33 +5,156 @@
 //! written waits for every schema: the safe default.
 
 mod manifests;
+mod infer;
+mod index;
+mod pods;
+mod addresses;
+mod known;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use crate::diag::Diagnostics;
-use crate::diag::problems::waves::{DependencyCycle, HookDependency, Step};
+use crate::diag::problems::security::LimitExceeded;
+use crate::diag::problems::waves::{DependencyCycle, HookDependency, InferredCycle, Step};
 use crate::graph::{EdgeId, NodeId};
-use crate::links::{Link, Links, step};
+use crate::links::{Link, Links, Origin, step};
 use crate::model::{Database, Need, Placement, Project, Unit};
 use crate::object::{apply_rank, is_claim, is_there_at_once};
+use crate::source::Span;
+use crate::syntax::Manifest;
+use index::Index;
+
+/// The most dependencies that are inferred.
+pub const INFERRED: usize = 200_000;
+
+/// A dependency that was found and not written.
+struct Found {
+    first: Unit,
+    then: Unit,
+    span: Option<Span>,
+    by: String,
+    gates: bool,
+    origin: Origin,
+}
 
 /// Links a project, and reports everything that waits for itself.
 pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
+    let index = Index::of(project);
     let mut links = Links::default();
     let ids = Ids::add(project, &mut links);
     for unit in project.units() {
         for need in project.needs(unit) {
-            written(project, &ids, unit, need, &mut links, diagnostics);
+            written(&index, &ids, unit, need, &mut links, diagnostics);
         }
     }
-    for found in manifests::followers(project) {
-        if let (Some(from), Some(to)) = (ids.of(found.first), ids.of(found.then)) {
-            links.add_edge(from, to, Link { span: found.span, by: found.by, gates: found.gates });
-        }
-    }
+    add(project, manifests::followers(&index), &ids, &mut links, diagnostics);
+    let (schemas, certain) = infer::certain(&index);
+    add(project, certain, &ids, &mut links, diagnostics);
+    let uses = {
+        let reached = RefCell::new(None);
+        let is_before = |first: Unit, then: Unit| is_before(&links, &ids, &reached, first, then);
+        infer::uses(&index, &schemas, &is_before)
+    };
+    add(project, uses, &ids, &mut links, diagnostics);
+    let mut links = without_inferred_cycles(project, links, diagnostics);
     safe_default(project, &ids, &mut links);
     for cycle in links.cycles() {
         report_cycle(project, &links, &cycle, diagnostics);
     }
     links
+}
+
+/// What can be reached from the unit that was asked for last.
+type Reached = RefCell<Option<(Unit, Vec<bool>)>>;
+
+/// Whether `then` waits for `first`, be it over others.
+fn is_before(links: &Links, ids: &Ids, reached: &Reached, first: Unit, then: Unit) -> bool {
+    let (Some(from), Some(to)) = (ids.of(first), ids.of(then)) else { return false };
+    let mut reached = reached.borrow_mut();
+    let (_, all) = match reached.take() {
+        Some(known) if known.0 == first => reached.insert(known),
+        _ => reached.insert((first, links.reachable(from))),
+    };
+    all.get(to).is_some_and(|&reached| reached)
+}
+
+/// Adds what was found, but for what is there already, and for those who say that they need
+/// nothing.
+fn add(
+    project: &Project,
+    found: Vec<Found>,
+    ids: &Ids,
+    links: &mut Links,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut there: BTreeSet<(NodeId, NodeId)> =
+        links.edges().iter().map(|edge| (edge.from, edge.to)).collect();
+    let mut n_inferred = 0;
+    for Found { first, then, span, by, gates, origin } in found {
+        let needs_nothing = is_explicit(project, then) && project.needs(then).is_empty();
+        if origin == Origin::Inferred && needs_nothing {
+            continue;
+        }
+        let (Some(from), Some(to)) = (ids.of(first), ids.of(then)) else { continue };
+        if from == to || !there.insert((from, to)) {
+            continue;
+        }
+        n_inferred += 1;
+        if n_inferred > INFERRED {
+            if let Some(primary) = project.place(then) {
+                let message = format!("more than {INFERRED} dependencies between manifests");
+                let help =
+                    "split the project, or write `argocd-atlas-plugin/depends-on`".to_owned();
+                diagnostics.report(LimitExceeded { primary, message, help });
+            }
+            return;
+        }
+        links.add_edge(from, to, Link { span, by, gates, origin });
+    }
+}
+
+/// Whether the dependencies of a unit are written down, if only that there are none.
+fn is_explicit(project: &Project, unit: Unit) -> bool {
+    match unit {
+        Unit::Manifest(index) => {
+            project.manifests.get(index).is_some_and(|manifest| manifest.is_explicit)
+        }
+        Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => {
+            project.common(unit).is_some_and(|common| common.is_explicit)
+        }
+    }
+}
+
+/// What was inferred may be wrong, so it never closes a cycle: it is left out, with a warning.
+fn without_inferred_cycles(
+    project: &Project,
+    links: Links,
+    diagnostics: &mut Diagnostics,
+) -> Links {
+    let cycles = links.cycles();
+    if cycles.is_empty() {
+        return links;
+    }
+    let groups = links.components();
+    for cycle in cycles {
+        if cycle.iter().any(|&id| links.edge(id).weight.origin == Origin::Inferred) {
+            let steps: Vec<Step> =
+                cycle.iter().rev().filter_map(|&id| step(project, &links, id)).collect();
+            if let Some(primary) = steps.first().map(|step| step.span) {
+                diagnostics.report(InferredCycle { steps, primary });
+            }
+        }
+    }
+    let mut kept = Links::default();
+    links.nodes().iter().for_each(|&unit| _ = kept.add_node(unit));
+    for edge in links.edges() {
+        let is_inside = groups.get(edge.from) == groups.get(edge.to);
+        if !(is_inside && edge.weight.origin == Origin::Inferred) {
+            kept.add_edge(edge.from, edge.to, edge.weight.clone());
+        }
+    }
+    kept
 }
 
 /// The node of every unit. Hooks have none: they take no part in the waves.
@@ -57,13 +180,14 @@ impl Ids {
 }
 
 fn written(
-    project: &Project,
+    index: &Index<'_>,
     ids: &Ids,
     unit: Unit,
     need: &Need,
     links: &mut Links,
     diagnostics: &mut Diagnostics,
 ) {
+    let project = index.project;
     // A hook that depends on something is Argo CD's business.
     let Some(to) = ids.of(unit) else { return };
     let Some(from) = ids.of(need.unit) else {
@@ -71,8 +195,18 @@ fn written(
         diagnostics.report(HookDependency { primary: need.span, name });
         return;
     };
-    let gates = gates(project, need.unit, unit);
-    links.add_edge(from, to, Link { span: Some(need.span), by: need.by.clone(), gates });
+    let link =
+        |gates| Link { span: Some(need.span), by: need.by.clone(), gates, origin: Origin::Written };
+    links.add_edge(from, to, link(gates(project, need.unit, unit)));
+    // Who waits for a Service means what answers behind it.
+    let service = index.manifest(need.unit).filter(|it| it.kind.value == "Service");
+    let namespace = index.namespace(need.unit);
+    let behind = service.map(|service| index.backends(&service.name.value, namespace));
+    for backend in behind.unwrap_or_default().into_iter().filter(|&backend| backend != unit) {
+        if let Some(from) = ids.of(backend) {
+            links.add_edge(from, to, link(true));
+        }
+    }
 }
 
 /// Whether `first` needs a wave before `then`: not when there is nothing to wait for, and not when
@@ -106,39 +240,66 @@ fn first_rank(project: &Project, unit: Unit) -> usize {
     }
 }
 
-/// Apps without a written dependency wait for every schema, but for those that wait for them.
+/// Who has no dependency that is written, and uses no schema that is known, waits for every schema:
+/// Apps but for the schemas that wait for them, plain workloads unless any schema waits for them.
 ///
 /// One node stands for all schemas, so that the graph stays linear in the size of the project. An
 /// App that some schema waits for gets edges of its own, as long as they close no cycle.
 fn safe_default(project: &Project, ids: &Ids, links: &mut Links) {
-    let is_open = |unit: &Unit| {
-        project.common(*unit).is_some_and(|common| !common.is_explicit && common.needs.is_empty())
-    };
+    let plain = (0..project.manifests.len()).map(Unit::Manifest);
+    let plain_schemas = plain.clone().filter(|&unit| is_plain(project, unit, known::is_schema));
+    let schemas: Vec<NodeId> = (0..project.schemas.len())
+        .map(Unit::Schema)
+        .chain(plain_schemas)
+        .filter_map(|unit| ids.of(unit))
+        .collect();
+    let is_schema: BTreeSet<NodeId> = schemas.iter().copied().collect();
+    let uses_none =
+        |node: &NodeId| links.incoming(*node).all(|edge| !is_schema.contains(&edge.from));
+    let is_open = |unit: &Unit| !is_explicit(project, *unit) && project.needs(*unit).is_empty();
     let apps = (0..project.apps.len()).map(Unit::App).filter(is_open);
-    let apps: Vec<NodeId> = apps.filter_map(|unit| ids.of(unit)).collect();
-    let schemas: Vec<NodeId> =
-        (0..project.schemas.len()).filter_map(|index| ids.of(Unit::Schema(index))).collect();
-    if apps.is_empty() || schemas.is_empty() {
+    let apps: Vec<NodeId> = apps.filter_map(|unit| ids.of(unit)).filter(uses_none).collect();
+    let reaches = before_any(links, &schemas);
+    let is_ancestor = |node: NodeId| reaches.get(node).is_some_and(|&reaches| reaches);
+    // A written wave says when; a server of data is what schemas are applied to.
+    let waits =
+        |manifest: &Manifest| pods::is_workload(manifest) && !infer::is_server_workload(manifest);
+    let workloads = plain.filter(is_open).filter(|&unit| is_plain(project, unit, waits));
+    let workloads: Vec<NodeId> = workloads
+        .filter(|&unit| project.pin(unit).is_none())
+        .filter_map(|unit| ids.of(unit))
+        .filter(uses_none)
+        .filter(|&node| !is_ancestor(node))
+        .collect();
+    if schemas.is_empty() || apps.is_empty() && workloads.is_empty() {
         return;
     }
-    let link = |gates| Link { span: None, by: "the safe default".to_owned(), gates };
-    let reaches = before_any(links, &schemas);
+    let link = |gates| {
+        let by = "the safe default".to_owned();
+        Link { span: None, by, gates, origin: Origin::Default }
+    };
+    let (early, late): (Vec<NodeId>, Vec<NodeId>) =
+        apps.into_iter().partition(|&app| is_ancestor(app));
     let every = links.add_node(Unit::EverySchema);
     for &schema in &schemas {
         links.add_edge(schema, every, link(true));
     }
-    for &app in &apps {
-        if reaches.get(app).is_some_and(|reaches| *reaches) {
-            for &schema in &schemas {
-                let is_ancestor = links.reachable(app).get(schema).is_some_and(|&reached| reached);
-                if !is_ancestor {
-                    links.add_edge(schema, app, link(true));
-                }
+    for &node in late.iter().chain(&workloads) {
+        links.add_edge(every, node, link(false));
+    }
+    for &app in &early {
+        for &schema in &schemas {
+            let is_ancestor = links.reachable(app).get(schema).is_some_and(|&reached| reached);
+            if !is_ancestor {
+                links.add_edge(schema, app, link(true));
             }
-        } else {
-            links.add_edge(every, app, link(false));
         }
     }
+}
+
+fn is_plain(project: &Project, unit: Unit, is: impl Fn(&Manifest) -> bool) -> bool {
+    let Unit::Manifest(index) = unit else { return false };
+    project.manifests.get(index).is_some_and(|manifest| is(&manifest.written))
 }
 
 /// For every node whether one of `goals` waits for it.

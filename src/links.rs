@@ -8,12 +8,27 @@ use crate::source::Span;
 /// One dependency between two units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// Where it is written; nowhere for the safe default.
+    /// Where it is written, or what it was inferred from; nowhere for the safe default.
     pub span: Option<Span>,
     /// How it is said, in words that stand after "waits for ... by": `` `dependsOn` ``.
     pub by: String,
     /// Whether what comes first has to be healthy first, so that it needs a wave before.
     pub gates: bool,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a dependency comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// Somebody wrote it: a reference, `dependsOn`, an annotation.
+    Written,
+    /// The one can be healthy only where the other runs.
+    Follows,
+    /// Plain manifests say so by what they have in common.
+    Inferred,
+    /// Nothing is known: the safe default.
+    Default,
 }
 
 /// Units and their dependencies.

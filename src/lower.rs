@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::DuplicateObject;
-use crate::diag::problems::output::{EmptyProject, UnservedKind};
+use crate::diag::problems::output::{EmptyProject, TooLarge, UnservedKind};
 use crate::environment::Environment;
 use crate::model::{Project, Unit};
 use crate::object::{Object, ObjectId};
@@ -41,6 +41,7 @@ pub fn objects(project: &Project, root: Span, diagnostics: &mut Diagnostics) -> 
         diagnostics.report(EmptyProject { primary: root });
     }
     report_duplicates(project, &objects, diagnostics);
+    report_too_large(project, &objects, diagnostics);
     objects
 }
 
@@ -91,6 +92,38 @@ fn report_duplicates(project: &Project, objects: &[Object], diagnostics: &mut Di
             first_owner: &one,
             second_owner: &other,
         });
+    }
+}
+
+/// The longest document that Kubernetes' YAML reader takes (FACTS 6.5).
+const DOCUMENT_LIMIT: usize = 5 * 1024 * 1024;
+/// The most that a ConfigMap or a Secret holds.
+const DATA_LIMIT: usize = 1024 * 1024;
+
+/// Reports plain manifests that would be refused for their size.
+fn report_too_large(project: &Project, objects: &[Object], diagnostics: &mut Diagnostics) {
+    for object in objects.iter().filter(|object| project.common(object.owner).is_none()) {
+        let data = |name: &str| object.at(&[name]).map_or(0, text_size);
+        let id = object.id();
+        let (size, limit) = match (id.group.as_str(), object.kind()) {
+            ("", "ConfigMap") => (data("data"), DATA_LIMIT),
+            ("", "Secret") => (data("stringData"), DATA_LIMIT),
+            _ => (object.manifest.iter().map(|(_, value)| text_size(value)).sum(), DOCUMENT_LIMIT),
+        };
+        if size > limit {
+            let (primary, what) = (object.place, format!("`{}`", id.label()));
+            diagnostics.report(TooLarge { primary, what, size, limit });
+        }
+    }
+}
+
+/// The bytes of all texts in a value, keys not counted.
+fn text_size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Int(_) => 0,
+        Value::Number(text) | Value::String(text) => text.len(),
+        Value::List(items) => items.iter().map(text_size).sum(),
+        Value::Map(map) => map.iter().map(|(_, value)| text_size(value)).sum(),
     }
 }
 

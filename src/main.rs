@@ -49,8 +49,8 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let out = &mut io::BufWriter::new(io::stdout().lock());
     let code = match cli.command {
-        None => commands::manifests(&cli.project, out)?,
-        Some(Command::Manifests(project)) => commands::manifests(&project, out)?,
+        None => commands::manifests(&cli.manifests, out)?,
+        Some(Command::Manifests(args)) => commands::manifests(&args, out)?,
         Some(Command::Waves { project, format }) => commands::waves(&project, format, out)?,
         Some(Command::Explain { what, project }) => commands::explain(&what, &project, out)?,
         Some(Command::Graph(args)) => commands::graph(&args, out)?,

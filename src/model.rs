@@ -18,6 +18,8 @@ pub struct Project {
     pub apps: Vec<App>,
     /// Plain manifests.
     pub manifests: Vec<Manifest>,
+    /// The namespace of all that names none, when it is known.
+    pub namespace: Option<String>,
 }
 
 /// One thing that has a wave: a spec, or a plain manifest.

@@ -147,10 +147,30 @@ pub fn is_there_at_once(kind: &str) -> bool {
     apply_rank(kind) < apply_rank("Service") && !late.contains(&kind)
 }
 
+/// Whether Argo CD has nothing to wait for in a kind, by itself: what others need of it is there
+/// when it is applied.
+pub fn is_healthy_at_once(kind: &str) -> bool {
+    let others = ["Service", "PersistentVolume", "CustomResourceDefinition", "PriorityClass"];
+    is_there_at_once(kind) || others.contains(&kind)
+}
+
 /// Whether a kind is a claim: it binds when its pod is there, so it is in the wave of that pod and
 /// never before.
 pub fn is_claim(kind: &str) -> bool {
     kind == "PersistentVolumeClaim"
+}
+
+/// Why an object of a kind that goes with a workload cannot be healthy without it.
+pub fn why_it_follows(kind: &str) -> &'static str {
+    match kind {
+        "PersistentVolumeClaim" => {
+            "a claim of a `WaitForFirstConsumer` class binds with the first pod that mounts it"
+        }
+        "Ingress" => "an Ingress gets its address when something answers, from some controllers",
+        "Service" => "a LoadBalancer gets its address when something answers, from some providers",
+        "APIService" => "an APIService is available when its server answers",
+        _ => "an autoscaler can measure nothing without its workload",
+    }
 }
 
 /// Whether a kind runs pods.

@@ -6,6 +6,7 @@
 mod app;
 mod database;
 pub(crate) mod fields;
+mod foreign;
 mod overlay;
 mod schema;
 mod settings;
@@ -21,11 +22,14 @@ pub use settings::settings;
 pub(crate) use spec::unserved_fields;
 
 use crate::diag::Diagnostics;
-use crate::diag::problems::spec::{NotAManifest, NotAnObject, UnknownKind, WrongType};
+use crate::diag::problems::spec::{
+    InvalidValue, NotAManifest, NotAnObject, UnknownKind, WrongType,
+};
 use crate::parameters::Settings;
-use crate::source::{Source, Sources, Span, Spanned, is_manifest_name};
-use crate::syntax::node::{Entry, Node};
+use crate::source::{Source, Sources, Spanned, is_manifest_name};
+use crate::syntax::node::{Entry, Meaning, Node, Scalar};
 use crate::syntax::{Kind, Manifest, Specs, Text};
+use foreign::{Foreign, first_key};
 use overlay::Document;
 
 /// The API group of the specs.
@@ -38,13 +42,15 @@ pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnosti
     let chosen = settings.environment.as_ref().map(|name| name.value.as_str());
     let mut budget = yaml::Budget::default();
     let (mut base, mut overlay) = (Vec::new(), Vec::new());
-    for (file, source) in sources.files().filter(|(_, source)| is_manifest_file(source)) {
+    let foreign = Foreign::find(sources, diagnostics);
+    let is_ours = |source: &Source| is_manifest_file(source) && !foreign.has(&source.path);
+    for (file, source) in sources.files().filter(|(_, source)| is_ours(source)) {
         let documents = match overlay::environment_of(&source.path) {
             None => &mut base,
             environment if environment == chosen => &mut overlay,
             Some(_) => continue,
         };
-        let nodes = yaml::documents(file, source.text(), &mut budget, diagnostics);
+        let nodes = foreign::documents(file, source, &mut budget, diagnostics);
         documents.extend(nodes.into_iter().map(|node| Document { file, node }));
     }
     let mut specs = Specs::default();
@@ -120,10 +126,6 @@ fn not_an_object(node: &Node, version: &Header, kind: &Header, diagnostics: &mut
     diagnostics.report(NotAnObject { primary: first_key(node), lacks: lacks.to_owned(), help });
 }
 
-fn first_key(node: &Node) -> Span {
-    node.entries().and_then(<[Entry]>::first).map_or(node.span, |entry| entry.key.span)
-}
-
 fn is_our_group(api_version: &str) -> bool {
     let group = api_version.split_once('/').map_or(api_version, |(group, _)| group);
     group == API_GROUP || crate::diag::nearest(group, [API_GROUP]).is_some()
@@ -176,7 +178,25 @@ fn manifest(
         diagnostics.report(WrongType::new(annotations, "metadata.annotations", "a mapping"));
         return;
     }
+    report_infinite(&node, diagnostics);
     specs.manifests.push(Manifest { api_version, kind, name, namespace, node });
+}
+
+/// `.inf` and `.nan` are numbers of YAML and not of JSON, as which Argo CD goes on with a manifest.
+fn report_infinite(node: &Node, diagnostics: &mut Diagnostics) {
+    let mut stack = vec![node];
+    while let Some(node) = stack.pop() {
+        stack.extend(node.items().unwrap_or_default());
+        stack.extend(node.entries().unwrap_or_default().iter().map(|entry| &entry.value));
+        let is_float = |scalar: &&Scalar| scalar.meaning == Meaning::Float;
+        let Some(scalar) = node.scalar().filter(is_float) else { continue };
+        let word = scalar.text.trim_start_matches(['+', '-']).to_ascii_lowercase();
+        if matches!(word.as_str(), ".inf" | ".nan") {
+            let message = format!("`{}` is no number that Argo CD can pass on", scalar.text);
+            let help = format!("quote it if it is meant as text: `\"{}\"`", scalar.text);
+            diagnostics.report(InvalidValue { primary: node.span, message, help });
+        }
+    }
 }
 
 /// A `List` is opened: each of its items is an object of its own, with a wave of its own.

@@ -14,7 +14,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::diag::Diagnostics;
 use crate::diag::problems::security::{LimitExceeded, UnusableFile};
 use crate::diag::problems::yaml::UnprintableText;
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, STANDARD_INPUT, Sources, Span};
 
 /// The largest file that is read, in bytes.
 pub const FILE_SIZE: u64 = 16 * 1024 * 1024;
@@ -39,6 +39,22 @@ pub fn path_in_repository(dir: &Path) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
+/// Reads standard input as a file of manifests.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn standard_input(
+    input: impl Read,
+    sources: &mut Sources,
+    diagnostics: &mut Diagnostics,
+) -> io::Result<FileId> {
+    let mut bytes = Vec::new();
+    input.take(FILE_SIZE + 1).read_to_end(&mut bytes)?;
+    let file = sources.add_listed(STANDARD_INPUT, bytes.len() as u64);
+    accept(bytes, sources, file, diagnostics);
+    Ok(file)
+}
+
 /// A directory that is being read.
 #[derive(Debug)]
 pub struct Directory {
@@ -59,13 +75,22 @@ impl Directory {
         Ok(Directory { root, read: 0 })
     }
 
-    /// Lists the directory into `sources`, by path, and reads the files that hold manifests.
-    pub fn list(&mut self, sources: &mut Sources, root: FileId, diagnostics: &mut Diagnostics) {
+    /// Lists the directory into `sources`, by path, and reads nothing yet.
+    pub fn list(
+        &self,
+        sources: &mut Sources,
+        root: FileId,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<FileId> {
         let start = Span::new(root, 0..0);
         let mut files = self.walk(start, diagnostics);
         files.sort();
-        let listed: Vec<FileId> =
-            files.into_iter().map(|(path, size)| sources.add_listed(path, size)).collect();
+        files.into_iter().map(|(path, size)| sources.add_listed(path, size)).collect()
+    }
+
+    /// Lists the directory into `sources`, by path, and reads the files that hold manifests.
+    pub fn read(&mut self, sources: &mut Sources, root: FileId, diagnostics: &mut Diagnostics) {
+        let listed = self.list(sources, root, diagnostics);
         let is_manifest = |file: &FileId| crate::source::is_manifest_name(&sources.get(*file).path);
         let manifests: Vec<FileId> = listed.into_iter().filter(is_manifest).collect();
         self.load(sources, &manifests, diagnostics);
@@ -163,7 +188,6 @@ impl Directory {
     fn load_file(&mut self, sources: &mut Sources, file: FileId, diagnostics: &mut Diagnostics) {
         let path = sources.get(file).path.clone();
         let start = Span::new(file, 0..0);
-        let help = "leave it out of the application's directory, or split it".to_owned();
         let bytes = match self.bytes(&path) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -173,30 +197,13 @@ impl Directory {
             }
         };
         self.read += bytes.len() as u64;
-        if bytes.len() as u64 > FILE_SIZE {
-            sources.load(file, String::new());
-            let message = format!("the file has more than {FILE_SIZE} bytes");
-            return diagnostics.report(LimitExceeded { primary: start, message, help });
-        }
         if self.read > TOTAL_SIZE {
             sources.load(file, String::new());
             let message = format!("the project has more than {TOTAL_SIZE} bytes of text");
+            let help = LEAVE_OUT.to_owned();
             return diagnostics.report(LimitExceeded { primary: start, message, help });
         }
-        match String::from_utf8(bytes) {
-            Ok(text) => {
-                sources.load(file, text);
-                check_text(sources, file, diagnostics);
-            }
-            Err(error) => {
-                let valid = error.utf8_error().valid_up_to();
-                let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                sources.load_broken(file, lossy);
-                let primary = Span::new(file, valid..valid);
-                let message = "the file is not UTF-8 from here on".to_owned();
-                unusable(primary, message, "save it as UTF-8", diagnostics);
-            }
-        }
+        accept(bytes, sources, file, diagnostics);
     }
 
     /// The bytes of a file, one more than allowed at the most.
@@ -214,6 +221,32 @@ impl Directory {
         let mut bytes = Vec::new();
         opened.take(FILE_SIZE + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+}
+
+const LEAVE_OUT: &str = "leave it out of the application's directory, or split it";
+
+/// Takes the bytes of a file as its text.
+fn accept(bytes: Vec<u8>, sources: &mut Sources, file: FileId, diagnostics: &mut Diagnostics) {
+    if bytes.len() as u64 > FILE_SIZE {
+        sources.load(file, String::new());
+        let (primary, help) = (Span::new(file, 0..0), LEAVE_OUT.to_owned());
+        let message = format!("the file has more than {FILE_SIZE} bytes");
+        return diagnostics.report(LimitExceeded { primary, message, help });
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => {
+            sources.load(file, text);
+            check_text(sources, file, diagnostics);
+        }
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            sources.load_broken(file, lossy);
+            let primary = Span::new(file, valid..valid);
+            let message = "the file is not UTF-8 from here on".to_owned();
+            unusable(primary, message, "save it as UTF-8", diagnostics);
+        }
     }
 }
 

@@ -66,7 +66,8 @@ pub fn project(
         .enumerate()
         .map(|(index, written)| manifest(index, written, &context, diagnostics))
         .collect();
-    Project { databases, schemas, apps, manifests }
+    let namespace = environment.namespace.clone();
+    Project { databases, schemas, apps, manifests, namespace }
 }
 
 /// Checks what all kinds of spec share and gives back the fields of its own.

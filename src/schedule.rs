@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use crate::annotation;
 use crate::diag::Diagnostics;
-use crate::diag::problems::waves::{Step, WavePinContradicts};
+use crate::diag::problems::waves::{PinHoldsBack, Step, WavePinContradicts, WavePinDoubtful};
 use crate::graph::{EdgeId, NodeId};
-use crate::links::{Link, Links, step};
+use crate::links::{Link, Links, Origin, step};
 use crate::model::{Project, Unit};
-use crate::object::{Object, apply_rank, group, is_claim};
+use crate::object::{Object, apply_rank, group, is_claim, is_healthy_at_once, why_it_follows};
 use crate::plan::{Plan, Planned, Scheduled};
 use crate::source::Spanned;
 use crate::value::Value;
@@ -144,7 +144,62 @@ fn waves(project: &Project, links: &Links, diagnostics: &mut Diagnostics) -> Vec
         })
         .collect();
     claims_join_their_pods(project, links, &levels, &mut units);
+    what_others_read_comes_first(project, links, &mut units);
+    report_held_back(project, links, &units, diagnostics);
     units
+}
+
+/// Where something that reads a ConfigMap may be below wave zero, a ConfigMap without a wave is in
+/// the first of these waves: it costs no wait, and a pod that reads it may be there.
+fn what_others_read_comes_first(project: &Project, links: &Links, units: &mut [Scheduled]) {
+    let is_at_once = |unit: Unit| match unit {
+        Unit::Manifest(index) => project
+            .manifests
+            .get(index)
+            .is_some_and(|manifest| is_healthy_at_once(&manifest.written.kind.value)),
+        Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => false,
+    };
+    let readers = units.iter().filter(|scheduled| !is_at_once(scheduled.unit));
+    let first = readers.map(|scheduled| scheduled.wave).min().unwrap_or(0).min(0);
+    for scheduled in units.iter_mut().filter(|scheduled| !scheduled.is_pinned) {
+        let waits = links.incoming(scheduled.node).next().is_some();
+        if !waits && is_at_once(scheduled.unit) {
+            scheduled.wave = first.min(scheduled.wave);
+        }
+    }
+}
+
+/// Reports a written wave that would wait for a later one (rule 4).
+fn report_held_back(
+    project: &Project,
+    links: &Links,
+    units: &[Scheduled],
+    diagnostics: &mut Diagnostics,
+) {
+    let follows = |link: &Link| link.origin == Origin::Follows;
+    for scheduled in units {
+        let Some(pin) = project.pin(scheduled.unit) else { continue };
+        let mounting = links.outgoing(scheduled.node).filter(|edge| follows(&edge.weight));
+        let serving = links.incoming(scheduled.node).filter(|edge| follows(&edge.weight));
+        let mounting = mounting.filter_map(|edge| units.get(edge.to));
+        let needs = match mounting.min_by_key(|unit| unit.wave) {
+            Some(first) => Some(first),
+            None => serving.filter_map(|edge| units.get(edge.from)).max_by_key(|unit| unit.wave),
+        };
+        let Some(needs) = needs.filter(|needs| needs.wave > pin.value) else { continue };
+        let Some(needs_span) = project.place(needs.unit) else { continue };
+        let Unit::Manifest(index) = scheduled.unit else { continue };
+        let Some(manifest) = project.manifests.get(index) else { continue };
+        diagnostics.report(PinHoldsBack {
+            primary: pin.span,
+            name: project.label(scheduled.unit),
+            wave: pin.value,
+            needs: project.label(needs.unit),
+            needs_span,
+            needs_wave: needs.wave,
+            why: why_it_follows(&manifest.written.kind.value),
+        });
+    }
 }
 
 /// A claim is in the wave of the first pod that mounts it: earlier, it could not bind and would
@@ -187,6 +242,11 @@ fn weight(link: &Link) -> i64 {
     i64::from(link.gates)
 }
 
+/// Whether somebody wrote a dependency, or it cannot be otherwise.
+fn is_written(link: &Link) -> bool {
+    matches!(link.origin, Origin::Written | Origin::Follows)
+}
+
 impl<'a> Levels<'a> {
     fn of(project: &'a Project, links: &'a Links) -> Levels<'a> {
         let n_nodes = links.nodes().len();
@@ -195,10 +255,15 @@ impl<'a> Levels<'a> {
         let groups = (!links.cycles().is_empty()).then(|| links.components());
         let mut levels = Levels { project, links, pins, waves: vec![0; n_nodes], groups };
         let order = levels.order();
-        let latest = levels.latest(&order);
+        let latest = levels.latest(&order, |_| true);
+        let written_latest = levels.latest(&order, is_written);
         for &node in &order {
             let floor = latest.get(node).map_or(0, |&latest| latest.min(0));
-            let earliest = levels.earliest(node).unwrap_or(floor).max(floor);
+            let bound = written_latest.get(node).copied().unwrap_or(i64::MAX);
+            // Between two pins, what is written outdoes what is not.
+            let earliest = levels.earliest(node, |_| true).filter(|&earliest| earliest <= bound);
+            let earliest = earliest.or_else(|| levels.earliest(node, is_written));
+            let earliest = earliest.unwrap_or(floor).max(floor);
             let wave = levels.pin(node).unwrap_or(earliest);
             if let Some(place) = levels.waves.get_mut(node) {
                 *place = wave;
@@ -212,11 +277,12 @@ impl<'a> Levels<'a> {
     }
 
     /// The latest wave that each node may have for the sake of pins behind it.
-    fn latest(&self, order: &[NodeId]) -> Vec<i64> {
+    fn latest(&self, order: &[NodeId], is_wanted: impl Fn(&Link) -> bool) -> Vec<i64> {
         let mut latest = vec![i64::MAX; self.links.nodes().len()];
         for &node in order.iter().rev() {
             let behind = self.links.outgoing(node).filter(|edge| self.counts(edge.from, edge.to));
             let bound = behind
+                .filter(|edge| is_wanted(&edge.weight))
                 .filter_map(|edge| {
                     let bound = self.pin(edge.to).or_else(|| latest.get(edge.to).copied())?;
                     (bound != i64::MAX).then(|| bound - weight(&edge.weight))
@@ -230,8 +296,9 @@ impl<'a> Levels<'a> {
     }
 
     /// The earliest wave that what a node waits for allows.
-    fn earliest(&self, node: NodeId) -> Option<i64> {
+    fn earliest(&self, node: NodeId, is_wanted: impl Fn(&Link) -> bool) -> Option<i64> {
         let before = self.links.incoming(node).filter(|edge| self.counts(edge.from, edge.to));
+        let before = before.filter(|edge| is_wanted(&edge.weight));
         before.map(|edge| self.wave(edge.from) + weight(&edge.weight)).max()
     }
 
@@ -275,12 +342,29 @@ impl<'a> Levels<'a> {
     /// Reports a pin that is too early for what its node waits for.
     fn check_pin(&self, node: NodeId, diagnostics: &mut Diagnostics) {
         let Some(pin) = self.pins.get(node).copied().flatten() else { return };
-        let Some(lowest) = self.earliest(node).filter(|&lowest| lowest > pin.value) else { return };
-        let (steps, source) = self.path_to_pin(node, lowest);
+        let Some(lowest) = self.earliest(node, |_| true).filter(|&lowest| lowest > pin.value)
+        else {
+            return;
+        };
+        let (path, source) = self.path_to_pin(node, lowest);
         let Some(other) = self.pins.get(source).copied().flatten() else { return };
+        let comes_from =
+            |origin| path.iter().any(|&id| self.links.edge(id).weight.origin == origin);
+        let steps: Vec<Step> =
+            path.iter().filter_map(|&id| step(self.project, self.links, id)).collect();
+        // What goes with a workload has a warning of its own; a written wave outdoes a default.
+        if comes_from(Origin::Follows) || comes_from(Origin::Default) {
+            return;
+        }
+        let name = self.project.label(*self.links.node(node));
+        if comes_from(Origin::Inferred) {
+            let (primary, wave) = (pin.span, pin.value);
+            diagnostics.report(WavePinDoubtful { primary, name, wave, lowest, steps });
+            return;
+        }
         diagnostics.report(WavePinContradicts {
             primary: pin.span,
-            name: self.project.label(*self.links.node(node)),
+            name,
             wave: pin.value,
             other_span: other.span,
             other: self.project.label(*self.links.node(source)),
@@ -291,7 +375,7 @@ impl<'a> Levels<'a> {
     }
 
     /// The path from a node back to the pin that makes it wait so long.
-    fn path_to_pin(&self, node: NodeId, lowest: i64) -> (Vec<Step>, NodeId) {
+    fn path_to_pin(&self, node: NodeId, lowest: i64) -> (Vec<EdgeId>, NodeId) {
         let mut steps = Vec::new();
         let (mut node, mut wave) = (node, lowest);
         loop {
@@ -302,7 +386,7 @@ impl<'a> Levels<'a> {
                     && self.wave(edge.from) + weight(&edge.weight) == wave
             });
             let Some(id) = tight else { return (steps, node) };
-            steps.extend(step(self.project, self.links, id));
+            steps.push(id);
             node = self.links.edge(id).from;
             wave = self.wave(node);
             if self.pin(node).is_some() {

@@ -34,9 +34,15 @@ impl Span {
     }
 }
 
+/// The name of standard input, which is a file of manifests too.
+pub const STANDARD_INPUT: &str = "<stdin>";
+
 /// Whether a file holds specs and manifests, by its name: what Argo CD's own directory mode takes
 /// (`reposerver/repository/repository.go`, `manifestFile`).
 pub fn is_manifest_name(path: &str) -> bool {
+    if path == STANDARD_INPUT {
+        return true;
+    }
     let extension = path.rsplit_once('.').map(|(_, extension)| extension);
     matches!(extension, Some("yaml" | "yml" | "json"))
 }

@@ -69,7 +69,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ),
     // Reads the SQL in the model, by the one part of `parse` that knows no YAML.
     ("inspect", &["atlas_sum", "catalogue", "diag", "dialect", "model", "parse", "source"]),
-    ("link", &["diag", "graph", "links", "model", "object", "source", "syntax"]),
+    ("link", &["diag", "graph", "links", "model", "object", "source", "syntax", "value"]),
     (
         "lower",
         &[

@@ -42,6 +42,7 @@ codes! {
     // The shape of documents
     NotAnObject = "not-an-object", Error;
     NotAManifest = "not-a-manifest", Warning;
+    NeedsRendering = "needs-rendering", Error;
     UnknownKind = "unknown-kind", Error;
     UnknownField = "unknown-field", Error;
     MissingField = "missing-field", Error;
@@ -72,6 +73,9 @@ codes! {
     DependencyCycle = "dependency-cycle", Error;
     WavePinContradicts = "wave-pin-contradicts", Error;
     HookDependency = "hook-dependency", Error;
+    InferredCycle = "inferred-cycle", Warning;
+    WavePinDoubtful = "wave-pin-doubtful", Warning;
+    PinHoldsBack = "pin-holds-back", Warning;
     AutoscalingWithoutRequest = "autoscaling-without-request", Warning;
     // What is printed
     PatchMatchesNothing = "patch-matches-nothing", Error;

@@ -12,7 +12,7 @@ use anyhow::{Context, anyhow};
 use argocd_atlas_plugin::atlas_sum::{self, Migration, Sum};
 use argocd_atlas_plugin::cli::{
     ApplicationArgs, CheckFormat, Cli, Deny, DenyDiff, DiffFormat, GraphArgs, GraphFormat,
-    InitArgs, ProjectArgs, WavesFormat,
+    InitArgs, ManifestsArgs, ProjectArgs, WavesFormat,
 };
 use argocd_atlas_plugin::diag::{Code, Severity, nearest};
 use argocd_atlas_plugin::environment::Environment;
@@ -24,16 +24,42 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::run::{Run, apply_flags, width};
+use crate::run::{Run, apply_flags, is_standard_input, width};
 
-pub(crate) fn manifests(args: &ProjectArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    let run = Run::of(args)?;
+pub(crate) fn manifests(args: &ManifestsArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let run = Run::of(&args.project)?;
     run.report()?;
-    if !run.diagnostics.has_errors() {
-        let Compilation { plan, project, .. } = &run.compilation;
-        emit::manifests(plan, project, &run.sources, out)?;
+    if run.diagnostics.has_errors() {
+        return Ok(run.code());
+    }
+    let Compilation { plan, project, .. } = &run.compilation;
+    match &args.output {
+        None => emit::manifests(plan, project, &run.sources, out)?,
+        Some(path) => written(&run, path, args)
+            .with_context(|| format!("cannot write to `{}`", path.display()))?,
     }
     Ok(run.code())
+}
+
+/// Writes the manifests to a file, or one file an object to a directory.
+fn written(run: &Run, path: &Path, args: &ManifestsArgs) -> io::Result<()> {
+    if !is_standard_input(&args.project) {
+        write::check_outside(path, &args.project.dir)?;
+    }
+    let Compilation { plan, project, .. } = &run.compilation;
+    if !write::is_directory(path) {
+        let mut text = Vec::new();
+        emit::manifests(plan, project, &run.sources, &mut text)?;
+        return write::manifests(path, &String::from_utf8_lossy(&text));
+    }
+    let mut files = Vec::new();
+    for (number, planned) in plan.objects.iter().enumerate() {
+        let mut text = Vec::new();
+        emit::manifest(planned, project, &run.sources, &mut text)?;
+        let name = emit::file_name(planned, number, plan.objects.len());
+        files.push((name, String::from_utf8_lossy(&text).into_owned()));
+    }
+    write::manifest_files(path, &files)
 }
 
 pub(crate) fn waves(

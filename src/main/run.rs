@@ -1,6 +1,7 @@
 //! A directory, compiled: what every command but a few begins with.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
@@ -11,8 +12,9 @@ use argocd_atlas_plugin::cli::{Cli, Color, ProjectArgs};
 use argocd_atlas_plugin::diag::render::{self, Style};
 use argocd_atlas_plugin::diag::{Diagnostics, Severity, nearest};
 use argocd_atlas_plugin::environment::{self, Environment, Flags};
+use argocd_atlas_plugin::parse::API_VERSION;
 use argocd_atlas_plugin::pipeline::{self, Compilation};
-use argocd_atlas_plugin::read::Directory;
+use argocd_atlas_plugin::read::{self, Directory};
 use argocd_atlas_plugin::revision;
 use argocd_atlas_plugin::source::{FileId, Sources};
 use argocd_atlas_plugin::view::diff::Side;
@@ -30,9 +32,19 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn of(args: &ProjectArgs) -> anyhow::Result<Run> {
         let _progress = Progress::begin(args.quiet);
-        let mut directory = Directory::open(&args.dir).with_context(|| not_found(args))?;
+        let mut directory = Directory::open(dir(args)).with_context(|| not_found(args))?;
         let mut run = Run::begin(args);
-        directory.list(&mut run.sources, run.root, &mut run.diagnostics);
+        let Begun { sources, root, diagnostics, .. } = &mut run;
+        if is_standard_input(args) {
+            let file = read::standard_input(io::stdin().lock(), sources, diagnostics)
+                .context("cannot read standard input")?;
+            // Only specs name files, and they name them from here.
+            if sources.get(file).text().contains(API_VERSION) {
+                directory.list(sources, *root, diagnostics);
+            }
+        } else {
+            directory.read(sources, *root, diagnostics);
+        }
         Ok(run.compile(|sources, files, diagnostics| directory.load(sources, files, diagnostics)))
     }
 
@@ -79,6 +91,16 @@ impl Run {
     pub(crate) fn code(&self) -> ExitCode {
         if self.diagnostics.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
     }
+}
+
+/// Whether the manifests come on standard input.
+pub(crate) fn is_standard_input(args: &ProjectArgs) -> bool {
+    args.dir == Path::new("-")
+}
+
+/// The directory in which the files stand that specs name.
+fn dir(args: &ProjectArgs) -> &Path {
+    if is_standard_input(args) { Path::new(".") } else { &args.dir }
 }
 
 /// A run before its specs are read.

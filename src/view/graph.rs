@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::links::{Link, Origin};
 use crate::model::{Project, Unit};
 use crate::pipeline::Compilation;
 use crate::source::Sources;
@@ -208,10 +209,10 @@ pub(crate) fn role(unit: Unit) -> Role {
 /// The arrows between units, not numbered yet.
 fn edges(compilation: &Compilation) -> Vec<(Unit, Unit, Edge)> {
     let links = &compilation.links;
-    let edge = |edge: &crate::graph::Edge<crate::links::Link>| {
+    let edge = |edge: &crate::graph::Edge<Link>| {
         let (from, to) = (*links.node(edge.from), *links.node(edge.to));
-        let crate::links::Link { span, by, gates } = &edge.weight;
-        let (by, is_default) = (by.clone(), span.is_none());
+        let Link { span: _, by, gates, origin } = &edge.weight;
+        let (by, is_default) = (by.clone(), *origin == Origin::Default);
         (from, to, Edge { from: 0, to: 0, by, gates: *gates, is_default })
     };
     links.edges().iter().map(edge).collect()

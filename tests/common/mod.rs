@@ -11,6 +11,7 @@ use argocd_atlas_plugin::diag::render::{self, Style};
 use argocd_atlas_plugin::diag::{Diagnostic, Diagnostics, Severity};
 use argocd_atlas_plugin::emit;
 use argocd_atlas_plugin::environment::{self, Environment};
+use argocd_atlas_plugin::links::Origin;
 use argocd_atlas_plugin::parse::yaml::{self, Budget};
 use argocd_atlas_plugin::pipeline::{self, Compilation};
 use argocd_atlas_plugin::source::{Sources, Span};
@@ -227,7 +228,12 @@ fn needs_come_first(compiled: &Compiled) {
     let Compilation { links, plan, project, .. } = &compiled.compilation;
     let waves: BTreeMap<_, _> =
         plan.units.iter().map(|scheduled| (scheduled.unit, scheduled.wave)).collect();
+    // A written wave outdoes what nobody wrote.
+    let has_pins = plan.units.iter().any(|scheduled| scheduled.is_pinned);
     for edge in links.edges() {
+        if has_pins && edge.weight.origin != Origin::Written {
+            continue;
+        }
         let (first, then) = (*links.node(edge.from), *links.node(edge.to));
         let (before, after) = (waves[&first], waves[&then]);
         let names = format!("{} -> {}", project.label(first), project.label(then));

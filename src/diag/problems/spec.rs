@@ -38,6 +38,41 @@ impl From<NotAManifest<'_>> for Diagnostic {
     }
 }
 
+/// A file that Argo CD's own directory mode would evaluate.
+pub struct NotEvaluated<'a> {
+    /// The file.
+    pub primary: Span,
+    /// Its path.
+    pub path: &'a str,
+}
+
+impl From<NotEvaluated<'_>> for Diagnostic {
+    fn from(NotEvaluated { primary, path }: NotEvaluated<'_>) -> Diagnostic {
+        let message = format!("`{path}` is Jsonnet, which is not evaluated here: skipped");
+        Diagnostic::new(Code::NotAManifest, primary, message)
+            .help(format!("evaluate it and pipe it: `jsonnet -y {path} | generate -`"))
+    }
+}
+
+/// A folder is the input of another program.
+pub struct NeedsRendering {
+    /// The file that says so.
+    pub primary: Span,
+    /// What it is.
+    pub message: String,
+    /// The command that turns it into manifests with waves.
+    pub recipe: String,
+}
+
+impl From<NeedsRendering> for Diagnostic {
+    fn from(NeedsRendering { primary, message, recipe }: NeedsRendering) -> Diagnostic {
+        Diagnostic::new(Code::NeedsRendering, primary, message).help(format!(
+            "pipe what it makes: `{recipe}` (docs/recipes.md has this as a plugin of Argo CD), or \
+             keep it outside the application's directory"
+        ))
+    }
+}
+
 /// A document of our API group has a kind or version that does not exist.
 pub struct UnknownKind<'a> {
     /// The value of `kind` or `apiVersion`.

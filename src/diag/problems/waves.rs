@@ -17,7 +17,11 @@ pub struct Step {
 
 impl Step {
     fn words(&self) -> String {
-        format!("`{}` waits for `{}` by `{}`", self.from, self.to, self.by)
+        let Step { from, to, by, .. } = self;
+        match by.contains('`') {
+            true => format!("`{from}` waits for `{to}` by {by}"),
+            false => format!("`{from}` waits for `{to}` by `{by}`"),
+        }
     }
 }
 
@@ -40,6 +44,92 @@ impl From<DependencyCycle> for Diagnostic {
         steps
             .fold(found, |found, step| found.label(step.span, step.words()))
             .help("remove one of these dependencies: nothing in the cycle could ever begin")
+    }
+}
+
+/// Things that seem to wait for each other, by what was inferred.
+pub struct InferredCycle {
+    /// The steps, in order; the last leads to the first.
+    pub steps: Vec<Step>,
+    /// Where the first step is said.
+    pub primary: Span,
+}
+
+impl From<InferredCycle> for Diagnostic {
+    fn from(InferredCycle { steps, primary }: InferredCycle) -> Diagnostic {
+        let names: Vec<&str> = steps.iter().map(|step| step.from.as_str()).collect();
+        let first = names.first().copied().unwrap_or_default();
+        let message = format!(
+            "these seem to wait for each other: {} -> {first}; what is not written is not counted",
+            names.join(" -> ")
+        );
+        let mut steps = steps.into_iter();
+        let at = steps.next().map(|step| step.words()).unwrap_or_default();
+        let found = Diagnostic::new(Code::InferredCycle, primary, message).at(at);
+        steps.fold(found, |found, step| found.label(step.span, step.words())).help(
+            "say what one of them waits for by the annotation `argocd-atlas-plugin/depends-on`; \
+             empty, it waits for nothing",
+        )
+    }
+}
+
+/// A pinned wave that is earlier than what was inferred.
+pub struct WavePinDoubtful {
+    /// The pin.
+    pub primary: Span,
+    /// Whose it is.
+    pub name: String,
+    /// The wave.
+    pub wave: i64,
+    /// The wave that it would have to be.
+    pub lowest: i64,
+    /// The path to another pin, from what waits.
+    pub steps: Vec<Step>,
+}
+
+impl From<WavePinDoubtful> for Diagnostic {
+    fn from(problem: WavePinDoubtful) -> Diagnostic {
+        let WavePinDoubtful { primary, name, wave, lowest, steps } = problem;
+        let message =
+            format!("`{name}` is pinned to wave {wave}, but seems to need wave {lowest} or later");
+        let found = Diagnostic::new(Code::WavePinDoubtful, primary, message);
+        steps.into_iter().fold(found, |found, step| found.label(step.span, step.words())).help(
+            "change the wave; or keep it, and say what it waits for by the annotation \
+             `argocd-atlas-plugin/depends-on` (empty: nothing)",
+        )
+    }
+}
+
+/// A pinned wave that would wait for what comes later.
+pub struct PinHoldsBack {
+    /// The pin.
+    pub primary: Span,
+    /// Whose it is.
+    pub name: String,
+    /// Its wave.
+    pub wave: i64,
+    /// What it needs to become healthy.
+    pub needs: String,
+    /// Where that is.
+    pub needs_span: Span,
+    /// The wave of that.
+    pub needs_wave: i64,
+    /// Why it cannot be healthy before.
+    pub why: &'static str,
+}
+
+impl From<PinHoldsBack> for Diagnostic {
+    fn from(problem: PinHoldsBack) -> Diagnostic {
+        let PinHoldsBack { primary, name, wave, needs, needs_span, needs_wave, why } = problem;
+        let message = format!(
+            "`{name}` is pinned to wave {wave}, but `{needs}`, which it needs, is in wave {needs_wave}"
+        );
+        Diagnostic::new(Code::PinHoldsBack, primary, message)
+            .label(needs_span, format!("wave {needs_wave}"))
+            .help(format!(
+                "{why}: the sync may wait in wave {wave} for what comes in wave {needs_wave}, \
+                 without end; pin it to {needs_wave}, or remove its wave"
+            ))
     }
 }
 

@@ -1,0 +1,374 @@
+//! Where the things are that manifests name: Services and what answers behind them, Secrets and who
+//! makes them, texts of ConfigMaps and Secrets.
+
+use std::collections::BTreeMap;
+
+use crate::link::known::{self, MadeName};
+use crate::link::pods;
+use crate::model::{Placement, Project, Unit, Workload};
+use crate::syntax::Manifest;
+use crate::syntax::node::Node;
+
+/// A project by names.
+pub(super) struct Index<'a> {
+    pub(super) project: &'a Project,
+    /// Every object that takes part, by kind and name.
+    objects: BTreeMap<(&'a str, &'a str), Vec<Unit>>,
+    services: Vec<Service<'a>>,
+    services_by_name: BTreeMap<String, Vec<usize>>,
+    /// Who makes Secrets: by the whole name, and by a part of it.
+    makers: BTreeMap<String, Vec<Unit>>,
+    makers_by_part: Vec<(MadeName, Unit)>,
+    /// ConfigMaps and Secrets that are written out, by kind and name.
+    texts: BTreeMap<(&'a str, &'a str), Vec<usize>>,
+}
+
+struct Service<'a> {
+    namespace: Option<&'a str>,
+    /// What answers.
+    backends: Vec<Unit>,
+    /// What a Service of type `ExternalName` leads to.
+    elsewhere: Option<&'a str>,
+}
+
+/// What a host name leads to. Two names of one server lead to the same spot.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Spot {
+    /// A unit of the project answers.
+    Unit(Unit),
+    /// A Service behind which nothing of the project is.
+    Service(usize),
+    /// A host outside the project.
+    Host(String),
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn of(project: &'a Project) -> Index<'a> {
+        let mut index = Index {
+            project,
+            objects: BTreeMap::new(),
+            services: Vec::new(),
+            services_by_name: BTreeMap::new(),
+            makers: BTreeMap::new(),
+            makers_by_part: Vec::new(),
+            texts: BTreeMap::new(),
+        };
+        index.add_specs();
+        for (number, manifest) in project.manifests.iter().enumerate() {
+            let written = &manifest.written;
+            let id = (written.kind.value.as_str(), written.name.value.as_str());
+            if matches!(id.0, "ConfigMap" | "Secret") && known::group_of(written).is_empty() {
+                index.texts.entry(id).or_default().push(number);
+            } else if id.0 == "ExternalSecret" {
+                let target = written.node.at(&["spec", "target", "name"]).and_then(Node::str);
+                index.texts.entry(("Secret", target.unwrap_or(id.1))).or_default().push(number);
+            }
+            if !manifest.is_hook {
+                index.objects.entry(id).or_default().push(Unit::Manifest(number));
+                index.add_makers(Unit::Manifest(number), written);
+            }
+        }
+        index.add_plain_services();
+        index.add_made_services();
+        index
+    }
+
+    fn add_specs(&mut self) {
+        let project = self.project;
+        for (number, database) in project.databases.iter().enumerate() {
+            let (unit, name) = (Unit::Database(number), database.common.name.as_str());
+            match &database.placement {
+                Placement::InCluster(server) => {
+                    let kind = if server.storage.is_some() { "StatefulSet" } else { "Deployment" };
+                    self.add_spec(unit, kind, name);
+                }
+                Placement::CloudNativePg(_) => self.add_cluster(unit, name),
+                Placement::External => {}
+            }
+        }
+        for (number, app) in project.apps.iter().enumerate() {
+            if let Workload::Service(_) = &app.workload {
+                self.add_spec(Unit::App(number), "Deployment", &app.common.name);
+            }
+        }
+    }
+
+    fn add_spec(&mut self, unit: Unit, kind: &'static str, name: &'a str) {
+        self.objects.entry((kind, name)).or_default().push(unit);
+        let namespace = self.namespace(unit);
+        self.add_service(name, Service { namespace, backends: vec![unit], elsewhere: None });
+    }
+
+    /// What CloudNativePG makes for a Database.
+    fn add_cluster(&mut self, unit: Unit, name: &'a str) {
+        self.objects.entry(("Cluster", name)).or_default().push(unit);
+        for suffix in ["rw", "ro", "r"] {
+            let service =
+                Service { namespace: self.namespace(unit), backends: vec![unit], elsewhere: None };
+            self.add_service(&format!("{name}-{suffix}"), service);
+        }
+        self.makers.entry(format!("{name}-app")).or_default().push(unit);
+    }
+
+    fn add_service(&mut self, name: &str, service: Service<'a>) {
+        self.services_by_name.entry(name.to_owned()).or_default().push(self.services.len());
+        self.services.push(service);
+    }
+
+    fn add_makers(&mut self, unit: Unit, manifest: &Manifest) {
+        for made in known::secrets_made(manifest) {
+            match made {
+                MadeName::Exact(name) => self.makers.entry(name).or_default().push(unit),
+                MadeName::Begins(_) | MadeName::Ends(_) => self.makers_by_part.push((made, unit)),
+            }
+        }
+    }
+
+    /// A plain Service leads to the plain workloads whose pods have its labels.
+    fn add_plain_services(&mut self) {
+        let project = self.project;
+        let by_label = by_label(project);
+        for (number, service) in project.manifests.iter().enumerate() {
+            let written = &service.written;
+            if written.kind.value != "Service" || !known::group_of(written).is_empty() {
+                continue;
+            }
+            let namespace = self.namespace(Unit::Manifest(number));
+            let selector = written.node.at(&["spec", "selector"]);
+            let backends = selector.map(|selector| {
+                let candidates = rarest(selector, &by_label).into_iter().flatten().copied();
+                let fits = |&number: &usize| {
+                    let workload = project.manifests.get(number);
+                    let labels = workload.and_then(|workload| pods::labels(&workload.written));
+                    fits_namespace(namespace, self.namespace(Unit::Manifest(number)))
+                        && labels.is_some_and(|labels| has_all(labels, selector))
+                };
+                candidates.filter(fits).map(Unit::Manifest).collect()
+            });
+            let elsewhere = written.node.at(&["spec", "externalName"]).and_then(Node::str);
+            let backends = backends.unwrap_or_default();
+            self.add_service(&written.name.value, Service { namespace, backends, elsewhere });
+        }
+    }
+
+    /// Services that an operator makes lead to the object that it makes them for.
+    fn add_made_services(&mut self) {
+        let project = self.project;
+        for (number, owner) in project.manifests.iter().enumerate() {
+            if owner.is_hook {
+                continue;
+            }
+            let unit = Unit::Manifest(number);
+            for made in known::services_made(&owner.written) {
+                let MadeName::Exact(name) = made else { continue };
+                let namespace = self.namespace(unit);
+                // A pooler is a way to the database that it refers to.
+                let mut backends = vec![unit];
+                for (kind, name) in known::references(&owner.written) {
+                    backends.extend(self.objects(kind, name.str().unwrap_or_default(), namespace));
+                }
+                self.add_service(&name, Service { namespace, backends, elsewhere: None });
+            }
+        }
+    }
+
+    /// The namespace of a unit, when it is known.
+    pub(super) fn namespace(&self, unit: Unit) -> Option<&'a str> {
+        let project = self.project;
+        let own = match unit {
+            Unit::Manifest(index) => {
+                let namespace = project.manifests.get(index)?.written.namespace.as_ref();
+                namespace.map(|namespace| namespace.value.as_str())
+            }
+            Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => {
+                project.common(unit).and_then(|common| common.namespace.as_deref())
+            }
+        };
+        own.or(project.namespace.as_deref())
+    }
+
+    /// The plain manifest of a unit.
+    pub(super) fn manifest(&self, unit: Unit) -> Option<&'a Manifest> {
+        match unit {
+            Unit::Manifest(index) => Some(&self.project.manifests.get(index)?.written),
+            Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => None,
+        }
+    }
+
+    /// The objects of a kind and name that may be meant from a namespace.
+    pub(super) fn objects(&self, kind: &str, name: &str, namespace: Option<&str>) -> Vec<Unit> {
+        let found = self.objects.get(&(kind, name)).map(Vec::as_slice).unwrap_or_default();
+        let fits = |unit: &Unit| fits_namespace(self.namespace(*unit), namespace);
+        found.iter().copied().filter(fits).collect()
+    }
+
+    /// Who makes a Secret that is read from a namespace.
+    pub(super) fn makers(&self, secret: &str, namespace: Option<&str>) -> Vec<Unit> {
+        let exact = self.makers.get(secret).map(Vec::as_slice).unwrap_or_default();
+        let by_part = self.makers_by_part.iter().filter(|(made, _)| made.fits(secret));
+        let all = exact.iter().copied().chain(by_part.map(|(_, unit)| *unit));
+        all.filter(|&unit| fits_namespace(self.namespace(unit), namespace)).collect()
+    }
+
+    /// What answers behind the Service of a name, as seen from a namespace.
+    pub(super) fn backends(&self, service: &str, namespace: Option<&str>) -> Vec<Unit> {
+        let found = self.service(service, namespace).and_then(|it| self.services.get(it));
+        found.map(|service| service.backends.clone()).unwrap_or_default()
+    }
+
+    fn service(&self, name: &str, namespace: Option<&str>) -> Option<usize> {
+        let all = self.services_by_name.get(name)?;
+        let exact = |&&it: &&usize| self.services.get(it).map(|it| it.namespace) == Some(namespace);
+        let fits = |&&it: &&usize| {
+            self.services.get(it).is_some_and(|it| fits_namespace(it.namespace, namespace))
+        };
+        all.iter().find(exact).or_else(|| all.iter().find(fits)).copied()
+    }
+
+    /// What a host name leads to from a namespace; nothing for a pod's own address.
+    pub(super) fn spots(&self, host: &str, namespace: Option<&str>) -> Vec<Spot> {
+        if host == "localhost" || host.starts_with("127.") {
+            return Vec::new();
+        }
+        let Some(found) = self.service_of_host(host, namespace) else {
+            return vec![Spot::Host(host.to_owned())];
+        };
+        match self.services.get(found) {
+            Some(Service { elsewhere: Some(host), .. }) => {
+                vec![Spot::Host(host.trim_end_matches('.').to_ascii_lowercase())]
+            }
+            Some(service) if !service.backends.is_empty() => {
+                service.backends.iter().copied().map(Spot::Unit).collect()
+            }
+            Some(_) | None => vec![Spot::Service(found)],
+        }
+    }
+
+    /// `mysql`, `mysql.shop`, `mysql.shop.svc.cluster.local`, and a StatefulSet's pod in front of
+    /// each: `mysql-0.mysql`.
+    fn service_of_host(&self, host: &str, namespace: Option<&str>) -> Option<usize> {
+        let inside = host.strip_suffix(".svc").or_else(|| Some(host.split_once(".svc.")?.0));
+        let labels: Vec<&str> = inside.unwrap_or(host).split('.').collect();
+        let is_pod = |label: &str| {
+            let number = label.rsplit_once('-').map(|(_, number)| number);
+            number.is_some_and(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit()))
+        };
+        match labels.as_slice() {
+            [name] => self.service(name, namespace),
+            [name, within] => self.service(name, Some(within)).or_else(|| {
+                let found = is_pod(name).then(|| self.service(within, namespace));
+                found.flatten()
+            }),
+            [pod, name, within] if is_pod(pod) => self.service(name, Some(within)),
+            _ => None,
+        }
+    }
+
+    /// The ConfigMap or Secret that is written out under a name.
+    pub(super) fn written(
+        &self,
+        kind: &'static str,
+        name: &str,
+        namespace: Option<&str>,
+    ) -> Option<usize> {
+        let found = self.texts.get(&(kind, name))?.iter().copied();
+        found.into_iter().find(|&it| fits_namespace(self.namespace(Unit::Manifest(it)), namespace))
+    }
+
+    /// Keys and texts of a ConfigMap, a Secret, or the template of a Secret from elsewhere.
+    pub(super) fn data(&self, number: usize) -> Vec<(&'a str, String)> {
+        let Some(manifest) = self.project.manifests.get(number) else { return Vec::new() };
+        let node = &manifest.written.node;
+        let is_secret = manifest.written.kind.value == "Secret";
+        let entries = |name: &str| node.get(name).and_then(Node::entries).unwrap_or_default();
+        let template = node.at(&["spec", "target", "template", "data"]).and_then(Node::entries);
+        let plain =
+            template.unwrap_or(entries(if is_secret { "stringData" } else { "data" })).iter();
+        let plain = plain.filter_map(|entry| {
+            Some((entry.key.value.as_str(), entry.value.scalar()?.text.clone()))
+        });
+        let encoded = if is_secret { entries("data") } else { &[] };
+        let decoded = encoded.iter().filter_map(|entry| {
+            Some((entry.key.value.as_str(), decode_base64(&entry.value.scalar()?.text)?))
+        });
+        plain.chain(decoded).collect()
+    }
+}
+
+/// Whether two namespaces may be the same: one that is not known may be any.
+pub(super) fn fits_namespace(one: Option<&str>, other: Option<&str>) -> bool {
+    one.is_none() || other.is_none() || one == other
+}
+
+type ByLabel<'a> = BTreeMap<(&'a str, &'a str), Vec<usize>>;
+
+/// The plain workloads that have a label.
+fn by_label(project: &Project) -> ByLabel<'_> {
+    let mut by_label = ByLabel::new();
+    for (number, manifest) in project.manifests.iter().enumerate() {
+        if manifest.is_hook || !pods::is_workload(&manifest.written) {
+            continue;
+        }
+        let labels = pods::labels(&manifest.written).and_then(Node::entries).unwrap_or_default();
+        for label in labels {
+            if let Some(value) = label.value.str() {
+                by_label.entry((label.key.value.as_str(), value)).or_default().push(number);
+            }
+        }
+    }
+    by_label
+}
+
+/// The workloads that have the label of a selector which the fewest have.
+fn rarest<'i>(selector: &'i Node, by_label: &'i ByLabel<'_>) -> Option<&'i Vec<usize>> {
+    const NONE: &Vec<usize> = &Vec::new();
+    let wanted = selector.entries()?.iter();
+    let having = wanted.map(|label| {
+        let value = label.value.str().unwrap_or_default();
+        by_label.get(&(label.key.value.as_str(), value)).unwrap_or(NONE)
+    });
+    having.min_by_key(|numbers| numbers.len())
+}
+
+fn has_all(labels: &Node, selector: &Node) -> bool {
+    let wanted = selector.entries().unwrap_or_default();
+    let has = |entry: &crate::syntax::node::Entry| {
+        let label = labels.get(&entry.key.value).and_then(Node::str);
+        label.is_some() && label == entry.value.str()
+    };
+    !wanted.is_empty() && wanted.iter().all(has)
+}
+
+/// The text behind base64, if it is one.
+fn decode_base64(text: &str) -> Option<String> {
+    let (mut bytes, mut bits, mut n_bits) = (Vec::new(), 0u32, 0u32);
+    for byte in text.bytes().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'=') {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = (bits << 6 | u32::from(digit)) & 0xfff;
+        n_bits += 6;
+        if n_bits >= 8 {
+            n_bits -= 8;
+            bytes.push(u8::try_from(bits >> n_bits & 0xff).ok()?);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decode_base64;
+
+    #[test]
+    fn base64_is_decoded() {
+        let text = "bXlzcWw6Ly9yb290OnBhc3NAbXlzcWw6MzMwNi9teWFwcA==";
+        assert_eq!(decode_base64(text).as_deref(), Some("mysql://root:pass@mysql:3306/myapp"));
+        assert_eq!(decode_base64("n o!"), None);
+    }
+}

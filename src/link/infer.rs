@@ -1,0 +1,750 @@
+//! Dependencies that nobody wrote, from what manifests say about each other (rule 5 of the waves):
+//!
+//! 1. a schema waits for the server of its database,
+//! 2. whoever reads a Secret waits for the object for which a controller makes it,
+//! 3. custom resources wait for what they refer to, and for their operator when it is in the
+//!    project too,
+//! 4. a workload waits for the schemas of the database that it uses.
+//!
+//! The last comes last: a workload that some schema waits for is the database, or what it needs,
+//! and waits for no schema itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::link::addresses::{self, Address};
+use crate::link::index::{Index, Spot, fits_namespace};
+use crate::link::pods::{self, Reads, Variable, VariableValue};
+use crate::link::{Found, known};
+use crate::links::Origin;
+use crate::model::{Placement, Target, Unit};
+use crate::source::Span;
+use crate::syntax::Manifest;
+use crate::syntax::node::Node;
+
+/// A database as a schema describes it.
+pub(super) struct Schema {
+    pub(super) unit: Unit,
+    /// Where it is; empty when that cannot be told.
+    spots: Vec<Spot>,
+    port: Option<u16>,
+    /// The databases on the server; empty: any.
+    databases: Vec<String>,
+    /// The Secrets that it logs in with.
+    secrets: Vec<pods::Read>,
+}
+
+fn inferred(first: Unit, then: Unit, span: Span, by: impl Into<String>) -> Found {
+    let span = Some(span);
+    Found { first, then, span, by: by.into(), gates: true, origin: Origin::Inferred }
+}
+
+/// The schemas of a project, and what they and everything else but workloads wait for.
+pub(super) fn certain(index: &Index<'_>) -> (Vec<Schema>, Vec<Found>) {
+    let mut found = Vec::new();
+    let mut schemas = Vec::new();
+    let project = index.project;
+    for (number, schema) in project.schemas.iter().enumerate() {
+        schemas.push(spec_schema(index, number, schema, &mut found));
+    }
+    for (number, manifest) in project.manifests.iter().enumerate() {
+        if known::is_schema(&manifest.written) && !manifest.is_hook {
+            schemas.push(plain_schema(
+                index,
+                Unit::Manifest(number),
+                &manifest.written,
+                &mut found,
+            ));
+        }
+    }
+    databases_of_specs(index, &mut found);
+    for schema in &schemas {
+        unknown_server(index, schema, &mut found);
+    }
+    for (number, manifest) in project.manifests.iter().enumerate() {
+        if !manifest.is_hook {
+            custom_resource(index, Unit::Manifest(number), &manifest.written, &mut found);
+        }
+    }
+    operators(index, &mut found);
+    (schemas, found)
+}
+
+// What a schema says about its database.
+
+fn plain_schema(
+    index: &Index<'_>,
+    unit: Unit,
+    manifest: &Manifest,
+    found: &mut Vec<Found>,
+) -> Schema {
+    let node = &manifest.node;
+    let at = |path: &[&str]| node.at(path);
+    let mut schema =
+        Schema { unit, spots: Vec::new(), port: None, databases: Vec::new(), secrets: Vec::new() };
+    let secret = |path: &[&str], by: &str| {
+        let reference = at(path)?.get("secretKeyRef")?;
+        let (name, key) = (reference.get("name")?, reference.get("key").and_then(Node::str));
+        let (key, by) = (key.map(str::to_owned), by.to_owned());
+        Some(pods::Read { name: name.str()?.to_owned(), key, span: name.span, by })
+    };
+    if let Some(url) = at(&["spec", "url"]).filter(|url| url.str().is_some()) {
+        let text = url.str().unwrap_or_default();
+        schema.is_at(index, addresses::in_text(text), url.span, "url", found);
+    }
+    if let Some(read) = secret(&["spec", "urlFrom"], "urlFrom") {
+        schema.is_behind(index, &read, found);
+        schema.secrets.push(read);
+    }
+    let credentials = |name| ["spec", "credentials", name];
+    for part in ["hostFrom", "userFrom", "passwordFrom"] {
+        let Some(read) = secret(&credentials(part), &format!("credentials.{part}")) else {
+            continue;
+        };
+        if part == "hostFrom" {
+            schema.is_behind(index, &read, found);
+        }
+        schema.secrets.push(read);
+    }
+    if let Some(host) = at(&credentials("host")) {
+        let address = host.str().and_then(addresses::host).into_iter().collect();
+        schema.is_at(index, address, host.span, "credentials.host", found);
+    }
+    if let Some(port) = at(&credentials("port")).and_then(Node::scalar) {
+        schema.port = port.text.parse().ok();
+    }
+    if let Some(name) = at(&credentials("database")).and_then(Node::str) {
+        schema.databases = vec![name.to_owned()];
+    }
+    if schema.databases.is_empty() {
+        let names = at(&["spec", "schemas"]).and_then(Node::items).unwrap_or_default();
+        schema.databases = names.iter().filter_map(|name| Some(name.str()?.to_owned())).collect();
+    }
+    dev_database(index, unit, at(&["spec", "devURL"]), found);
+    let others =
+        [&["spec", "devURLFrom"][..], &["spec", "cloud", "tokenFrom"], &["spec", "configFrom"]];
+    let others = others.iter().filter_map(|path| secret(path, path.last().copied().unwrap_or("")));
+    let remote = secret(&["spec", "dir", "remote", "tokenFrom"], "tokenFrom");
+    let all: Vec<pods::Read> = schema.secrets.iter().cloned().chain(others).chain(remote).collect();
+    made_secrets(index, unit, &all, found);
+    schema
+}
+
+fn spec_schema(
+    index: &Index<'_>,
+    number: usize,
+    spec: &crate::model::Schema,
+    found: &mut Vec<Found>,
+) -> Schema {
+    let unit = Unit::Schema(number);
+    let span = spec.common.place;
+    let mut schema =
+        Schema { unit, spots: Vec::new(), port: None, databases: Vec::new(), secrets: Vec::new() };
+    let read = |name: &str, key: Option<&str>, by: &str| pods::Read {
+        name: name.to_owned(),
+        key: key.map(str::to_owned),
+        span,
+        by: by.to_owned(),
+    };
+    match &spec.target {
+        Target::Database(number) => {
+            let Some(database) = index.project.databases.get(*number) else { return schema };
+            let namespace = index.namespace(Unit::Database(*number));
+            schema.spots = match database.placement {
+                Placement::InCluster(_) | Placement::CloudNativePg(_) => {
+                    vec![Spot::Unit(Unit::Database(*number))]
+                }
+                Placement::External => index.spots(&database.host.to_ascii_lowercase(), namespace),
+            };
+            schema.port = database.port;
+            schema.databases = vec![database.database.clone()];
+            schema.secrets.push(read(&database.credentials.secret, None, "database"));
+        }
+        Target::Url(url) => {
+            schema.is_at(index, addresses::in_text(url), span, "url", found);
+        }
+        Target::UrlFrom(key) => {
+            let read = read(&key.name, Some(&key.key), "urlFrom");
+            schema.is_behind(index, &read, found);
+            schema.secrets.push(read);
+        }
+        Target::Unknown => {}
+    }
+    if let Some(url) = &spec.dev_url {
+        let spots = addresses::in_text(url).into_iter();
+        let spots = spots.flat_map(|it| index.spots(&it.host, index.namespace(unit)));
+        found.extend(servers(spots, unit, span, "devUrl"));
+    }
+    let token = spec.cloud.as_ref().and_then(|cloud| cloud.token_from.as_ref());
+    let others = [
+        ("devUrlFrom", spec.dev_url_from.as_ref()),
+        ("configFrom", spec.config_from.as_ref()),
+        ("cloud", token),
+    ];
+    let others = others.into_iter().filter_map(|(by, key)| Some(read(&key?.name, None, by)));
+    let all: Vec<pods::Read> = schema.secrets.iter().cloned().chain(others).collect();
+    made_secrets(index, unit, &all, found);
+    schema
+}
+
+/// The units behind some spots, as what `then` waits for.
+fn servers(spots: impl IntoIterator<Item = Spot>, then: Unit, span: Span, by: &str) -> Vec<Found> {
+    let units = spots.into_iter().filter_map(|spot| match spot {
+        Spot::Unit(unit) if unit != then => Some(unit),
+        Spot::Unit(_) | Spot::Service(_) | Spot::Host(_) => None,
+    });
+    units.map(|unit| inferred(unit, then, span, by)).collect()
+}
+
+fn dev_database(index: &Index<'_>, unit: Unit, url: Option<&Node>, found: &mut Vec<Found>) {
+    let Some(url) = url else { return };
+    let addresses = addresses::in_text(url.str().unwrap_or_default()).into_iter();
+    let spots = addresses.flat_map(|it| index.spots(&it.host, index.namespace(unit)));
+    found.extend(servers(spots, unit, url.span, "devURL"));
+}
+
+impl Schema {
+    /// Its database is at one of these addresses.
+    fn is_at(
+        &mut self,
+        index: &Index<'_>,
+        addresses: Vec<Address>,
+        span: Span,
+        by: &str,
+        found: &mut Vec<Found>,
+    ) {
+        for address in addresses {
+            let spots = index.spots(&address.host, index.namespace(self.unit));
+            found.extend(servers(spots.iter().cloned(), self.unit, span, by));
+            self.spots.extend(spots);
+            self.port = self.port.or(address.port);
+            self.databases.extend(address.database);
+        }
+    }
+
+    /// Its address is in a Secret, which may be written out in the project.
+    fn is_behind(&mut self, index: &Index<'_>, read: &pods::Read, found: &mut Vec<Found>) {
+        let Some(secret) = index.written("Secret", &read.name, index.namespace(self.unit)) else {
+            return;
+        };
+        for (key, text) in index.data(secret) {
+            if read.key.as_deref() == Some(key) {
+                let mut all = addresses::in_text(&text);
+                all.extend(addresses::host(&text));
+                let by = format!("Secret `{}`", read.name);
+                self.is_at(index, all, read.span, &by, found);
+            }
+        }
+    }
+
+    /// Whether an address that leads to its server may be its database.
+    fn is_meant(&self, port: Option<u16>, database: Option<&str>, spot: &Spot) -> bool {
+        // Ports of a Service are its own affair.
+        let same_port = match (spot, self.port, port) {
+            (Spot::Host(_), Some(own), Some(port)) => own == port,
+            _ => true,
+        };
+        let same_database = self.databases.is_empty()
+            || database.is_none_or(|name| self.databases.iter().any(|own| own == name));
+        same_port && same_database
+    }
+}
+
+/// A schema of which no address is known waits for the servers that read its Secrets too, or else
+/// for every SQL server of the project.
+fn unknown_server(index: &Index<'_>, schema: &Schema, found: &mut Vec<Found>) {
+    let Some(read) = schema.secrets.first() else { return };
+    let namespace = index.namespace(schema.unit);
+    let is_made = schema.secrets.iter().any(|read| !index.makers(&read.name, namespace).is_empty());
+    let waits = found.iter().any(|it| it.then == schema.unit && is_server(index, it.first));
+    if !schema.spots.is_empty() || waits {
+        return;
+    }
+    let project = index.project;
+    let plain: Vec<usize> = (0..project.manifests.len())
+        .filter(|&number| is_sql_server(index, Unit::Manifest(number)))
+        .filter(|&number| fits_namespace(index.namespace(Unit::Manifest(number)), namespace))
+        .collect();
+    let shares = |number: &&usize| {
+        let manifest = project.manifests.get(**number);
+        let reads = manifest.map(|it| pods::reads(&it.written)).unwrap_or_default();
+        reads.secrets.iter().any(|it| schema.secrets.iter().any(|own| own.name == it.name))
+    };
+    let sharing: Vec<usize> = plain.iter().filter(shares).copied().collect();
+    // Credentials that come from elsewhere may well be those of a database elsewhere.
+    let by = match (sharing.is_empty(), is_made) {
+        (false, _) => format!("Secret `{}`, which both read", read.name),
+        (true, false) => format!("{}: its server is not known here", read.by),
+        (true, true) => return,
+    };
+    let servers = if sharing.is_empty() { plain } else { sharing };
+    let found_here = servers
+        .into_iter()
+        .map(|it| inferred(Unit::Manifest(it), schema.unit, read.span, by.clone()));
+    found.extend(found_here.collect::<Vec<_>>());
+}
+
+fn is_server(index: &Index<'_>, unit: Unit) -> bool {
+    match unit {
+        Unit::Database(_) => true,
+        Unit::Manifest(_) => index.manifest(unit).is_some_and(|manifest| {
+            pods::is_workload(manifest) || !known::services_made(manifest).is_empty()
+        }),
+        Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => false,
+    }
+}
+
+fn is_sql_server(index: &Index<'_>, unit: Unit) -> bool {
+    let is_hook = |number: usize| index.project.manifests.get(number).is_some_and(|it| it.is_hook);
+    let Unit::Manifest(number) = unit else { return false };
+    index.manifest(unit).is_some_and(|manifest| {
+        !is_hook(number)
+            && pods::is_server_kind(manifest)
+            && pods::images(manifest).any(known::is_sql_server)
+    })
+}
+
+/// A Database elsewhere may be one of the project's own manifests; and whose credentials are made
+/// waits for who makes them.
+fn databases_of_specs(index: &Index<'_>, found: &mut Vec<Found>) {
+    for (number, database) in index.project.databases.iter().enumerate() {
+        let unit = Unit::Database(number);
+        let (span, namespace) = (database.common.place, index.namespace(unit));
+        if matches!(database.placement, Placement::External) {
+            let spots = index.spots(&database.host.to_ascii_lowercase(), namespace);
+            found.extend(servers(spots, unit, span, "external.host"));
+        }
+        if database.credentials.literal.is_none() {
+            let (name, by) = (database.credentials.secret.clone(), "credentials".to_owned());
+            made_secrets(index, unit, &[pods::Read { name, key: None, span, by }], found);
+        }
+    }
+}
+
+// Secrets, references, operators.
+
+/// What `then` reads and a controller makes.
+fn made_secrets(index: &Index<'_>, then: Unit, reads: &[pods::Read], found: &mut Vec<Found>) {
+    let mut seen = BTreeSet::new();
+    for read in reads.iter().filter(|read| seen.insert(&read.name)) {
+        for maker in index.makers(&read.name, index.namespace(then)) {
+            if maker != then {
+                let by = format!("{}: Secret `{}`", read.by, read.name);
+                found.push(inferred(maker, then, read.span, by));
+            }
+        }
+    }
+}
+
+fn custom_resource(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &mut Vec<Found>) {
+    let namespace = index.namespace(unit);
+    for (kind, name) in known::references(manifest) {
+        for first in index.objects(kind, name.str().unwrap_or_default(), namespace) {
+            let same_group =
+                index.manifest(first).map(known::group_of) == Some(known::group_of(manifest));
+            if same_group && first != unit {
+                found.push(inferred(first, unit, name.span, format!("its {kind}")));
+            }
+        }
+    }
+    let read = |name: &Node| {
+        let (span, by) = (name.span, "its credentials".to_owned());
+        Some(pods::Read { name: name.str()?.to_owned(), key: None, span, by })
+    };
+    let reads: Vec<pods::Read> =
+        known::read_secrets(manifest).into_iter().filter_map(read).collect();
+    made_secrets(index, unit, &reads, found);
+    if known::names_server(manifest) {
+        let mut texts = Vec::new();
+        collect_texts(manifest.node.get("spec"), &mut texts);
+        for text in texts {
+            let addresses = addresses::hosts_of_urls(text.str().unwrap_or_default()).into_iter();
+            let spots = addresses.flat_map(|address| index.spots(&address.host, namespace));
+            found.extend(servers(spots, unit, text.span, "its server"));
+        }
+    }
+}
+
+fn collect_texts<'a>(node: Option<&'a Node>, texts: &mut Vec<&'a Node>) {
+    let mut stack: Vec<&Node> = node.into_iter().collect();
+    while let Some(node) = stack.pop() {
+        stack.extend(node.items().unwrap_or_default());
+        stack.extend(node.entries().unwrap_or_default().iter().map(|entry| &entry.value));
+        if node.str().is_some() {
+            texts.push(node);
+        }
+    }
+}
+
+/// Custom resources wait for the operator that serves them, when both are in the project: its
+/// webhooks have to answer, and nobody else would make them healthy. The operator is told by its
+/// right to write their `status`, or by the webhooks that it serves.
+fn operators(index: &Index<'_>, found: &mut Vec<Found>) {
+    let mut by_group: BTreeMap<String, BTreeSet<Unit>> = BTreeMap::new();
+    let defined = defined_groups(index);
+    let rights = status_rights(index);
+    for (number, manifest) in index.project.manifests.iter().enumerate() {
+        let (unit, written) = (Unit::Manifest(number), &manifest.written);
+        if manifest.is_hook {
+            continue;
+        }
+        if pods::is_workload(written) {
+            let account = pods::service_account(written).unwrap_or("default");
+            let groups = rights.get(account).into_iter().flatten();
+            for (namespace, group) in groups {
+                if fits_namespace(*namespace, index.namespace(unit)) {
+                    by_group.entry(group.clone()).or_default().insert(unit);
+                }
+            }
+            if pods::images(written).any(known::is_atlas_operator) {
+                by_group.entry(known::ATLAS.to_owned()).or_default().insert(unit);
+            }
+        }
+        for (group, service, namespace) in webhooks(written) {
+            let units = index.backends(service, namespace);
+            by_group.entry(group.to_owned()).or_default().extend(units);
+        }
+    }
+    for (number, manifest) in index.project.manifests.iter().enumerate() {
+        let (unit, group) = (Unit::Manifest(number), known::group_of(&manifest.written));
+        if manifest.is_hook || !defined.contains(group) && group != known::ATLAS {
+            continue;
+        }
+        let operators = by_group.get(group).into_iter().flatten();
+        let span = manifest.written.kind.span;
+        found.extend(operators.map(|&first| inferred(first, unit, span, "its operator")));
+    }
+    if let Some(operators) = by_group.get(known::ATLAS) {
+        for (number, schema) in index.project.schemas.iter().enumerate() {
+            let (unit, span) = (Unit::Schema(number), schema.common.place);
+            found.extend(operators.iter().map(|&it| inferred(it, unit, span, "its operator")));
+        }
+    }
+}
+
+/// The groups whose kinds are defined in the project.
+fn defined_groups<'a>(index: &Index<'a>) -> BTreeSet<&'a str> {
+    let definitions = index.project.manifests.iter();
+    let definitions = definitions.filter(|it| it.written.kind.value == "CustomResourceDefinition");
+    definitions.filter_map(|it| it.written.node.at(&["spec", "group"])?.str()).collect()
+}
+
+type Rights<'a> = BTreeMap<&'a str, Vec<(Option<&'a str>, String)>>;
+
+/// By service account: the groups whose `status` it may write.
+fn status_rights<'a>(index: &Index<'a>) -> Rights<'a> {
+    let mut roles: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    let manifests = || index.project.manifests.iter().map(|manifest| &manifest.written);
+    for role in manifests().filter(|it| matches!(&*it.kind.value, "ClusterRole" | "Role")) {
+        let groups = roles.entry((&role.kind.value, &role.name.value)).or_default();
+        for rule in role.node.get("rules").and_then(Node::items).unwrap_or_default() {
+            if writes_status(rule) {
+                groups.extend(texts(rule, "apiGroups").filter(|it| !matches!(*it, "" | "*")));
+            }
+        }
+    }
+    let mut rights = Rights::new();
+    let is_binding =
+        |it: &&Manifest| matches!(&*it.kind.value, "ClusterRoleBinding" | "RoleBinding");
+    for binding in manifests().filter(is_binding) {
+        let reference =
+            |part| binding.node.at(&["roleRef", part]).and_then(Node::str).unwrap_or("");
+        let Some(groups) = roles.get(&(reference("kind"), reference("name"))) else { continue };
+        for subject in binding.node.get("subjects").and_then(Node::items).unwrap_or_default() {
+            let text = |part| subject.get(part).and_then(Node::str);
+            if text("kind") != Some("ServiceAccount") {
+                continue;
+            }
+            let Some(name) = text("name") else { continue };
+            let all = groups.iter().map(|group| (text("namespace"), (*group).to_owned()));
+            rights.entry(name).or_default().extend(all);
+        }
+    }
+    rights
+}
+
+fn writes_status(rule: &Node) -> bool {
+    let is_status = |it: &str| it == "*" || it.ends_with("/status");
+    texts(rule, "resources").any(is_status)
+        && texts(rule, "verbs").any(|verb| matches!(verb, "update" | "patch" | "*"))
+}
+
+fn texts<'a>(of: &'a Node, name: &str) -> impl Iterator<Item = &'a str> {
+    of.get(name).and_then(Node::items).unwrap_or_default().iter().filter_map(Node::str)
+}
+
+/// The groups that an admission webhook looks at, and the Service that answers.
+fn webhooks(manifest: &Manifest) -> Vec<(&str, &str, Option<&str>)> {
+    let is_webhook = known::group_of(manifest) == "admissionregistration.k8s.io"
+        && manifest.kind.value.ends_with("WebhookConfiguration");
+    let hooks = manifest.node.get("webhooks").and_then(Node::items).unwrap_or_default();
+    let hooks = hooks.iter().filter(|_| is_webhook);
+    hooks
+        .filter_map(|hook| {
+            let service = hook.at(&["clientConfig", "service"])?;
+            let name = service.get("name")?.str()?;
+            let namespace = service.get("namespace").and_then(Node::str);
+            let rules = hook.get("rules")?.items()?.iter();
+            let groups = rules.flat_map(|rule| texts(rule, "apiGroups"));
+            let own = groups.filter(|group| !matches!(*group, "" | "*"));
+            Some(own.map(move |group| (group, name, namespace)))
+        })
+        .flatten()
+        .collect()
+}
+
+// What workloads use.
+
+/// What every workload waits for: Secrets that are made, and the schemas of its database, but for
+/// those that `is_before` says it comes before.
+pub(super) fn uses(
+    index: &Index<'_>,
+    schemas: &[Schema],
+    is_before: &impl Fn(Unit, Unit) -> bool,
+) -> Vec<Found> {
+    let directory = Directory::of(schemas);
+    let mut found = Vec::new();
+    let project = index.project;
+    for (number, manifest) in project.manifests.iter().enumerate() {
+        let unit = Unit::Manifest(number);
+        if manifest.is_hook || !pods::is_workload(&manifest.written) {
+            continue;
+        }
+        let reads = pods::reads(&manifest.written);
+        made_secrets(index, unit, &reads.secrets, &mut found);
+        let is_server = pods::is_server_kind(&manifest.written)
+            && pods::images(&manifest.written).any(known::is_server);
+        if !is_server && manifest.needs.is_empty() {
+            directory.used(index, unit, &reads, is_before, &mut found);
+        }
+    }
+    for (number, app) in project.apps.iter().enumerate() {
+        let unit = Unit::App(number);
+        let reads = pods::app_reads(app);
+        made_secrets(index, unit, &reads.secrets, &mut found);
+        if app.common.needs.is_empty() {
+            directory.used(index, unit, &reads, is_before, &mut found);
+        }
+    }
+    found
+}
+
+/// Schemas by what tells a workload's database.
+struct Directory<'s> {
+    schemas: &'s [Schema],
+    by_spot: BTreeMap<&'s Spot, Vec<usize>>,
+    by_secret: BTreeMap<&'s str, Vec<usize>>,
+}
+
+/// A database that a workload names.
+struct Mention {
+    spot: Spot,
+    port: Option<u16>,
+    database: Option<String>,
+    span: Span,
+    by: String,
+}
+
+impl<'s> Directory<'s> {
+    fn of(schemas: &'s [Schema]) -> Directory<'s> {
+        let (mut by_spot, mut by_secret) = (BTreeMap::new(), BTreeMap::new());
+        for (number, schema) in schemas.iter().enumerate() {
+            for spot in &schema.spots {
+                by_spot.entry(spot).or_insert_with(Vec::new).push(number);
+            }
+            for secret in &schema.secrets {
+                by_secret.entry(secret.name.as_str()).or_insert_with(Vec::new).push(number);
+            }
+        }
+        Directory { schemas, by_spot, by_secret }
+    }
+
+    fn used(
+        &self,
+        index: &Index<'_>,
+        unit: Unit,
+        reads: &Reads,
+        is_before: &impl Fn(Unit, Unit) -> bool,
+        found: &mut Vec<Found>,
+    ) {
+        if self.schemas.is_empty() {
+            return;
+        }
+        let namespace = index.namespace(unit);
+        let mut used: BTreeMap<usize, (Span, String)> = BTreeMap::new();
+        let mut mentions = Mentions {
+            directory: self,
+            index,
+            namespace,
+            found: Vec::new(),
+            names: BTreeSet::new(),
+        };
+        mentions.collect(reads);
+        let Mentions { found: mentioned, names, .. } = mentions;
+        let is_explicit = |mention: &&Mention| mention.database.is_some();
+        let explicit: BTreeSet<&Spot> =
+            mentioned.iter().filter(is_explicit).map(|mention| &mention.spot).collect();
+        for mention in &mentioned {
+            for number in self.meant(mention, &names, explicit.contains(&mention.spot)) {
+                used.entry(number).or_insert((mention.span, mention.by.clone()));
+            }
+        }
+        for read in &reads.secrets {
+            for &number in self.by_secret.get(read.name.as_str()).into_iter().flatten() {
+                let same = self
+                    .schemas
+                    .get(number)
+                    .is_some_and(|schema| fits_namespace(index.namespace(schema.unit), namespace));
+                if same {
+                    let by = format!("Secret `{}`, which both read", read.name);
+                    used.entry(number).or_insert((read.span, by));
+                }
+            }
+        }
+        for (number, (span, by)) in used {
+            let Some(schema) = self.schemas.get(number) else { continue };
+            if schema.unit != unit && !is_before(unit, schema.unit) {
+                found.push(inferred(schema.unit, unit, span, by));
+            }
+        }
+    }
+
+    /// The schemas that a mention may mean: those of the database that is named beside the host, or
+    /// else all of the server; but for a host that is only a part of a URL elsewhere.
+    fn meant(&self, mention: &Mention, names: &BTreeSet<String>, is_part: bool) -> Vec<usize> {
+        let all = self.by_spot.get(&mention.spot).into_iter().flatten().copied();
+        let fits = |&number: &usize| {
+            self.schemas.get(number).is_some_and(|schema| {
+                schema.is_meant(mention.port, mention.database.as_deref(), &mention.spot)
+            })
+        };
+        let all: Vec<usize> = all.filter(fits).collect();
+        if mention.database.is_some() {
+            return all;
+        }
+        let is_named = |&&number: &&usize| {
+            self.schemas.get(number).is_some_and(|schema| {
+                schema.databases.iter().any(|database| names.contains(database))
+            })
+        };
+        let named: Vec<usize> = all.iter().filter(is_named).copied().collect();
+        if named.is_empty() && !is_part { all } else { named }
+    }
+}
+
+/// Collects the databases that a workload names.
+struct Mentions<'m, 's, 'a> {
+    directory: &'m Directory<'s>,
+    index: &'m Index<'a>,
+    namespace: Option<&'a str>,
+    found: Vec<Mention>,
+    /// What may be the name of a database.
+    names: BTreeSet<String>,
+}
+
+impl Mentions<'_, '_, '_> {
+    /// The most text that is looked at for one container.
+    const MOST: usize = 256 * 1024;
+
+    fn collect(&mut self, reads: &Reads) {
+        for variables in &reads.containers {
+            self.container(variables);
+        }
+        for map in &reads.config_maps {
+            let mut left = Self::MOST;
+            for (key, text) in self.data("ConfigMap", &map.name) {
+                left = left.saturating_sub(text.len());
+                if left > 0 {
+                    self.text(&key, &text, map.span, &format!("ConfigMap `{}`", map.name));
+                }
+            }
+        }
+    }
+
+    fn container(&mut self, variables: &[Variable]) {
+        let mut defined: BTreeMap<String, String> = BTreeMap::new();
+        let mut left = Self::MOST;
+        for Variable { name, value, span } in variables {
+            for (name, text) in self.values(name, value) {
+                left = left.saturating_sub(text.len() + 1);
+                if left == 0 {
+                    return;
+                }
+                let text = pods::expand(&text, &defined);
+                let by = match name.starts_with('-') || name.is_empty() {
+                    true => "its arguments".to_owned(),
+                    false => format!("env `{name}`"),
+                };
+                self.text(&name, &text, *span, &by);
+                defined.insert(name, text);
+            }
+        }
+    }
+
+    /// The values that a variable stands for, each with its name.
+    fn values(&self, name: &str, value: &VariableValue) -> Vec<(String, String)> {
+        let one = |kind, of: &str, key: &str| {
+            let data = self.data(kind, of).into_iter().filter(|(its, _)| its == key);
+            data.map(|(_, text)| (name.to_owned(), text)).collect()
+        };
+        let all = |kind, of: &str, prefix: &str| {
+            let data = self.data(kind, of).into_iter();
+            data.map(|(key, text)| (format!("{prefix}{key}"), text)).collect()
+        };
+        match value {
+            VariableValue::Text(text) => vec![(name.to_owned(), text.clone())],
+            VariableValue::Secret { name: of, key } => one("Secret", of, key),
+            VariableValue::ConfigMap { name: of, key } => one("ConfigMap", of, key),
+            VariableValue::AllOfSecret { name: of, prefix } => all("Secret", of, prefix),
+            VariableValue::AllOfConfigMap { name: of, prefix } => all("ConfigMap", of, prefix),
+        }
+    }
+
+    fn data(&self, kind: &'static str, name: &str) -> Vec<(String, String)> {
+        let Some(number) = self.index.written(kind, name, self.namespace) else {
+            return Vec::new();
+        };
+        let data = self.index.data(number).into_iter();
+        data.map(|(key, text)| (key.to_owned(), text)).collect()
+    }
+
+    /// One value, or a whole file with a value a line.
+    fn text(&mut self, name: &str, text: &str, span: Span, by: &str) {
+        for address in addresses::in_text(text) {
+            self.mention(address, span, by);
+        }
+        if !text.trim_end().contains('\n') {
+            return self.value(name, text, span, by);
+        }
+        for line in text.lines() {
+            if let Some((name, value)) = line.split_once(['=', ':']) {
+                self.value(name.trim(), value.trim().trim_matches(['"', '\'', ',']), span, by);
+            }
+        }
+    }
+
+    fn value(&mut self, name: &str, text: &str, span: Span, by: &str) {
+        if addresses::may_name_database(name) {
+            self.names.insert(text.trim().to_owned());
+        }
+        if addresses::may_name_host(name)
+            && let Some(address) = addresses::host(text)
+        {
+            self.mention(address, span, by);
+        }
+    }
+
+    fn mention(&mut self, address: Address, span: Span, by: &str) {
+        let Address { host, port, database } = address;
+        for spot in self.index.spots(&host, self.namespace) {
+            if self.directory.by_spot.contains_key(&spot) {
+                let (database, by) = (database.clone(), by.to_owned());
+                self.found.push(Mention { spot, port, database, span, by });
+            }
+        }
+    }
+}
+
+/// Whether a plain workload serves data and so waits for no schema by default.
+pub(super) fn is_server_workload(manifest: &Manifest) -> bool {
+    pods::is_server_kind(manifest) && pods::images(manifest).any(known::is_server)
+}

@@ -1,0 +1,344 @@
+//! What the pods of workloads read and are: their labels, their Secrets, their environment.
+
+use std::collections::BTreeMap;
+
+use crate::link::known;
+use crate::model::{App, EnvValue};
+use crate::source::Span;
+use crate::syntax::Manifest;
+use crate::syntax::node::Node;
+use crate::value::Value;
+
+/// A Secret or a ConfigMap that something reads.
+#[derive(Clone, Debug)]
+pub(super) struct Read {
+    pub(super) name: String,
+    /// The one key that is read, if it is one.
+    pub(super) key: Option<String>,
+    pub(super) span: Span,
+    /// Where it says so: `` env `DB_PASSWORD` ``.
+    pub(super) by: String,
+}
+
+/// The value of an environment variable, or an argument that is written like one.
+#[derive(Clone, Debug)]
+pub(super) struct Variable {
+    pub(super) name: String,
+    pub(super) value: VariableValue,
+    pub(super) span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum VariableValue {
+    Text(String),
+    Secret {
+        name: String,
+        key: String,
+    },
+    ConfigMap {
+        name: String,
+        key: String,
+    },
+    /// Every key of a ConfigMap or a Secret, with a prefix.
+    AllOfConfigMap {
+        name: String,
+        prefix: String,
+    },
+    AllOfSecret {
+        name: String,
+        prefix: String,
+    },
+}
+
+/// What the pods of a unit read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reads {
+    pub(super) secrets: Vec<Read>,
+    pub(super) config_maps: Vec<Read>,
+    /// The environment of each container, in the order in which it is made, and its arguments.
+    pub(super) containers: Vec<Vec<Variable>>,
+}
+
+/// Whether an object runs pods, by kind and group.
+pub(super) fn is_workload(manifest: &Manifest) -> bool {
+    let kind = manifest.kind.value.as_str();
+    match known::group_of(manifest) {
+        "" | "apps" | "batch" | "extensions" => crate::object::is_workload(kind),
+        "argoproj.io" => kind == "Rollout",
+        "apps.openshift.io" => kind == "DeploymentConfig",
+        "serving.knative.dev" => kind == "Service",
+        _ => false,
+    }
+}
+
+/// Whether a workload runs for as long as it is there, and not to an end.
+pub(super) fn is_server_kind(manifest: &Manifest) -> bool {
+    is_workload(manifest) && !matches!(&*manifest.kind.value, "Job" | "CronJob")
+}
+
+/// The template of a workload's pods: the object itself for a `Pod`.
+fn template(workload: &Manifest) -> Option<&Node> {
+    let node = &workload.node;
+    match workload.kind.value.as_str() {
+        "Pod" => Some(node),
+        "CronJob" => node.at(&["spec", "jobTemplate", "spec", "template"]),
+        _ => node.at(&["spec", "template"]),
+    }
+}
+
+/// The labels of a workload's pods.
+pub(super) fn labels(workload: &Manifest) -> Option<&Node> {
+    template(workload)?.at(&["metadata", "labels"])
+}
+
+/// The `spec` of a workload's pods.
+pub(super) fn spec(workload: &Manifest) -> Option<&Node> {
+    template(workload)?.get("spec")
+}
+
+/// The service account of a workload's pods.
+pub(super) fn service_account(workload: &Manifest) -> Option<&str> {
+    let spec = spec(workload)?;
+    spec.get("serviceAccountName").or_else(|| spec.get("serviceAccount"))?.str()
+}
+
+/// The images of a workload's containers, those that run before them not counted.
+pub(super) fn images(workload: &Manifest) -> impl Iterator<Item = &str> {
+    let containers = spec(workload).and_then(|spec| spec.get("containers")?.items());
+    let containers = containers.unwrap_or_default().iter();
+    containers.filter_map(|container| container.get("image")?.str())
+}
+
+/// What a plain workload reads.
+pub(super) fn reads(workload: &Manifest) -> Reads {
+    let mut reads = Reads::default();
+    let Some(spec) = spec(workload) else { return reads };
+    for secret in items(spec, "imagePullSecrets") {
+        reads.secrets.extend(read(secret.get("name"), "imagePullSecrets"));
+    }
+    for volume in items(spec, "volumes") {
+        reads.volume(volume);
+    }
+    for container in items(spec, "initContainers").iter().chain(items(spec, "containers")) {
+        reads.container(container);
+    }
+    reads
+}
+
+fn items<'a>(of: &'a Node, name: &str) -> &'a [Node] {
+    of.get(name).and_then(Node::items).unwrap_or_default()
+}
+
+fn read(name: Option<&Node>, by: impl Into<String>) -> Option<Read> {
+    let node = name?;
+    Some(Read { name: node.str()?.to_owned(), key: None, span: node.span, by: by.into() })
+}
+
+/// What is optional holds no pod back.
+fn is_optional(source: &Node) -> bool {
+    let optional = source.get("optional").and_then(Node::scalar);
+    optional.is_some_and(|scalar| scalar.meaning == crate::syntax::node::Meaning::Bool(true))
+}
+
+impl Reads {
+    fn volume(&mut self, volume: &Node) {
+        let sources = volume.at(&["projected", "sources"]).and_then(Node::items);
+        for source in sources.unwrap_or_default().iter().chain([volume]) {
+            let secret = source.get("secret").filter(|source| !is_optional(source));
+            let name = secret.and_then(|it| it.get("secretName").or_else(|| it.get("name")));
+            self.secrets.extend(read(name, "volumes"));
+            let map = source.get("configMap");
+            self.config_maps.extend(read(map.and_then(|map| map.get("name")), "volumes"));
+        }
+    }
+
+    fn container(&mut self, container: &Node) {
+        let mut variables = Vec::new();
+        for source in items(container, "envFrom") {
+            let prefix = source.get("prefix").and_then(Node::str).unwrap_or_default().to_owned();
+            let secret = source.get("secretRef");
+            let wanted = secret.filter(|source| !is_optional(source));
+            self.secrets.extend(read(wanted.and_then(|it| it.get("name")), "envFrom"));
+            let name = |source: Option<&Node>| {
+                let node = source?.get("name")?;
+                Some((node.str()?.to_owned(), node.span))
+            };
+            if let Some((name, span)) = name(secret) {
+                let value = VariableValue::AllOfSecret { name, prefix: prefix.clone() };
+                variables.push(Variable { name: "envFrom".to_owned(), value, span });
+            }
+            if let Some((name, span)) = name(source.get("configMapRef")) {
+                let value = VariableValue::AllOfConfigMap { name, prefix };
+                variables.push(Variable { name: "envFrom".to_owned(), value, span });
+            }
+        }
+        for variable in items(container, "env") {
+            variables.extend(self.variable(variable));
+        }
+        let arguments = ["command", "args"].into_iter().filter_map(|name| container.get(name));
+        let arguments: Vec<&Node> = arguments
+            .filter_map(Node::items)
+            .flatten()
+            .filter(|node| node.str().is_some())
+            .collect();
+        variables.extend(flags(&arguments));
+        self.containers.push(variables);
+    }
+
+    fn variable(&mut self, variable: &Node) -> Option<Variable> {
+        let name = variable.get("name")?.str()?.to_owned();
+        if let Some(value) = variable.get("value") {
+            let text = value.scalar()?.text.clone();
+            return Some(Variable { name, value: VariableValue::Text(text), span: value.span });
+        }
+        let from = variable.get("valueFrom")?;
+        let both = |source: &Node| {
+            let (name, key) = (source.get("name")?, source.get("key")?.str()?);
+            Some((name.str()?.to_owned(), key.to_owned(), name.span))
+        };
+        if let Some(source) = from.get("secretKeyRef") {
+            let (secret, key, span) = both(source)?;
+            if !is_optional(source) {
+                let by = format!("env `{name}`");
+                let key = Some(key.clone());
+                self.secrets.push(Read { name: secret.clone(), key, span, by });
+            }
+            return Some(Variable {
+                name,
+                value: VariableValue::Secret { name: secret, key },
+                span,
+            });
+        }
+        let (map, key, span) = both(from.get("configMapKeyRef")?)?;
+        Some(Variable { name, value: VariableValue::ConfigMap { name: map, key }, span })
+    }
+}
+
+/// Arguments as variables: `--db-host=mysql`, `--db-host mysql`, and any other text under no name.
+fn flags(arguments: &[&Node]) -> Vec<Variable> {
+    let mut variables = Vec::new();
+    let mut flag = String::new();
+    for argument in arguments {
+        let text = argument.str().unwrap_or_default();
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) if name.starts_with('-') => (name.to_owned(), value),
+            _ if text.starts_with('-') => {
+                text.clone_into(&mut flag);
+                continue;
+            }
+            _ => (std::mem::take(&mut flag), text),
+        };
+        let value = VariableValue::Text(value.to_owned());
+        variables.push(Variable { name, value, span: argument.span });
+    }
+    variables
+}
+
+/// What an App reads. Its parts have no places of their own by now: the App's name stands for them.
+pub(super) fn app_reads(app: &App) -> Reads {
+    let span = app.common.place;
+    let mut reads = Reads::default();
+    let read =
+        |name: &str, by: &str| Read { name: name.to_owned(), key: None, span, by: by.to_owned() };
+    reads.secrets.extend(app.image_pull_secrets.iter().map(|name| read(name, "imagePullSecrets")));
+    for volume in &app.volumes {
+        let sources = volume.source.at(&["projected", "sources"]).and_then(Value::as_list);
+        for source in sources.unwrap_or_default().iter().chain([&volume.source]) {
+            let secret = source.at(&["secret"]).filter(|source| !is_optional_value(source));
+            let name = secret.and_then(|it| it.at(&["secretName"]).or_else(|| it.at(&["name"])));
+            reads.secrets.extend(name.and_then(Value::as_str).map(|name| read(name, "volumes")));
+            let map = source.at(&["configMap", "name"]).and_then(Value::as_str);
+            reads.config_maps.extend(map.map(|name| read(name, "volumes")));
+        }
+    }
+    let mut variables = Vec::new();
+    for source in app.env_from.as_ref().and_then(Value::as_list).unwrap_or_default() {
+        let text = |path: &[&str]| source.at(path).and_then(Value::as_str).map(str::to_owned);
+        let prefix = text(&["prefix"]).unwrap_or_default();
+        let name = "envFrom".to_owned();
+        if let Some(secret) = text(&["secretRef", "name"]) {
+            if !source.at(&["secretRef"]).is_some_and(is_optional_value) {
+                reads.secrets.push(read(&secret, "envFrom"));
+            }
+            let value = VariableValue::AllOfSecret { name: secret, prefix };
+            variables.push(Variable { name, value, span });
+        } else if let Some(map) = text(&["configMapRef", "name"]) {
+            let value = VariableValue::AllOfConfigMap { name: map, prefix };
+            variables.push(Variable { name, value, span });
+        }
+    }
+    for (name, value) in &app.env {
+        let (value, secret) = app_variable(value);
+        if let Some((secret, key)) = secret {
+            let key = Some(key);
+            reads.secrets.push(Read { name: secret, key, span, by: format!("env `{name}`") });
+        }
+        variables.extend(value.map(|value| Variable { name: name.clone(), value, span }));
+    }
+    let texts = app.command.iter().chain(&app.args);
+    variables.extend(texts.map(|text| {
+        let (name, value) = text.split_once('=').unwrap_or(("", text));
+        let value = VariableValue::Text(value.to_owned());
+        Variable { name: name.to_owned(), value, span }
+    }));
+    reads.containers.push(variables);
+    reads
+}
+
+type SecretAndKey = (String, String);
+
+fn app_variable(value: &EnvValue) -> (Option<VariableValue>, Option<SecretAndKey>) {
+    match value {
+        EnvValue::Text(text) => (Some(VariableValue::Text(text.clone())), None),
+        EnvValue::Secret(key) => {
+            let (name, key) = (key.name.clone(), key.key.clone());
+            let value = VariableValue::Secret { name: name.clone(), key: key.clone() };
+            (Some(value), Some((name, key)))
+        }
+        EnvValue::From(source) => {
+            let both = |of: &str| {
+                let text = |part| source.at(&[of, part]).and_then(Value::as_str);
+                Some((text("name")?.to_owned(), text("key")?.to_owned()))
+            };
+            if let Some((name, key)) = both("secretKeyRef") {
+                let is_optional = source.at(&["secretKeyRef"]).is_some_and(is_optional_value);
+                let read = (!is_optional).then(|| (name.clone(), key.clone()));
+                return (Some(VariableValue::Secret { name, key }), read);
+            }
+            let map = both("configMapKeyRef");
+            (map.map(|(name, key)| VariableValue::ConfigMap { name, key }), None)
+        }
+    }
+}
+
+fn is_optional_value(source: &Value) -> bool {
+    source.at(&["optional"]) == Some(&Value::Bool(true))
+}
+
+/// Replaces `$(NAME)` by what comes before it in the same container; `$$` is a `$`. A text grows to
+/// a bound and no further: nothing that names a database is longer.
+pub(super) fn expand(text: &str, defined: &BTreeMap<String, String>) -> String {
+    const LONGEST: usize = 4096;
+    let mut expanded = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        expanded.push_str(before);
+        let reference = from.strip_prefix("$(").and_then(|inside| inside.split_once(')'));
+        rest = match reference {
+            Some((name, after)) => {
+                expanded.push_str(defined.get(name).map_or("unknown", String::as_str));
+                after
+            }
+            None => {
+                expanded.push('$');
+                from.strip_prefix("$$").or_else(|| from.strip_prefix('$')).unwrap_or_default()
+            }
+        };
+        if expanded.len() > LONGEST {
+            return expanded;
+        }
+    }
+    expanded.push_str(rest);
+    expanded
+}
