@@ -64,7 +64,7 @@ codes! {
     PathOutside = "path-outside", Error;
     FileNotFound = "file-not-found", Error;
     UnusableFile = "unusable-file", Error;
-    NotUtf8 = "not-utf-8", Warning;
+    OtherEncoding = "other-encoding", Warning;
     LiteralPassword = "literal-password", Warning;
     UnescapedUrl = "unescaped-url", Warning;
     // Parameters and environments

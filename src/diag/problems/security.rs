@@ -125,7 +125,7 @@ pub struct NotUtf8 {
 impl From<NotUtf8> for Diagnostic {
     fn from(NotUtf8 { primary, encoding }: NotUtf8) -> Diagnostic {
         let message = format!("the file is not UTF-8 and was read as {encoding}");
-        Diagnostic::new(Code::NotUtf8, primary, message)
+        Diagnostic::new(Code::OtherEncoding, primary, message)
             .help("save it as UTF-8: manifests can carry nothing else")
     }
 }
