@@ -5,6 +5,8 @@
 //! that holds specs or manifests is read at once; any other is only listed, and read when a spec
 //! names it.
 
+mod decode;
+
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -12,7 +14,7 @@ use std::path::{Component, Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::diag::Diagnostics;
-use crate::diag::problems::security::{LimitExceeded, UnusableFile};
+use crate::diag::problems::security::{LimitExceeded, NotUtf8, UnusableFile};
 use crate::diag::problems::yaml::UnprintableText;
 use crate::source::{FileId, STANDARD_INPUT, Sources, Span};
 
@@ -237,6 +239,14 @@ fn accept(bytes: Vec<u8>, sources: &mut Sources, file: FileId, diagnostics: &mut
     match String::from_utf8(bytes) {
         Ok(text) => {
             sources.load(file, text);
+            check_text(sources, file, diagnostics);
+        }
+        Err(error) if sources.get(file).path.ends_with(".sql") => {
+            let valid = error.utf8_error().valid_up_to();
+            let (text, encoding) = decode::decode(error.as_bytes());
+            let place = if encoding == "UTF-16" { 0 } else { valid };
+            sources.load(file, text);
+            diagnostics.report(NotUtf8 { primary: Span::new(file, place..place), encoding });
             check_text(sources, file, diagnostics);
         }
         Err(error) => {

@@ -405,7 +405,7 @@ fn run_example(code: &str, section: &str) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-/// The two commands that the page uses, without a shell.
+/// The commands that the page uses, without a shell.
 fn shell(line: &str, folder: &Path) {
     if let Some(link) = line.strip_prefix("$ ln -s ") {
         let (target, path) = link.split_once(' ').unwrap();
@@ -415,6 +415,11 @@ fn shell(line: &str, folder: &Path) {
         let (count, path) = rest.split_once(" > ").unwrap();
         let lines = format!("{text}\n").repeat(count.parse().unwrap());
         fs::write(folder.join(path), lines).unwrap();
+    } else if let Some(convert) = line.strip_prefix("$ iconv -t latin1 > ") {
+        let (path, text) = convert.split_once(" <<< '").unwrap();
+        let bytes: Vec<u8> =
+            text.trim_end_matches('\'').chars().map(|c| u8::try_from(c).unwrap()).collect();
+        fs::write(folder.join(path), [bytes, b"\n".to_vec()].concat()).unwrap();
     } else {
         unreachable!("`{line}` is a command that this test does not know");
     }

@@ -120,10 +120,17 @@ fn on_an_error_no_picture_is_printed() {
 }
 
 #[test]
+fn the_json_schema_in_the_repository_is_what_is_printed() {
+    let kept = include_str!("../docs/argocd-atlas-plugin.schema.json");
+    let how = "cargo run -- json-schema > docs/argocd-atlas-plugin.schema.json";
+    assert!(stdout(&generate(&["json-schema"])) == kept, "print it again: {how}");
+}
+
+#[test]
 fn zsh_completes_what_follows_a_command() {
     let script = stdout(&generate(&["completions", "zsh"]));
     let (root, _) = script.split_once("case $state in").expect("it has commands");
-    assert!(!root.contains("_files"), "the first word is a command: {root}");
+    assert!(!root.contains("::dir"), "the first word is a command: {root}");
 }
 
 #[test]

@@ -63,6 +63,7 @@ codes! {
     PathOutside = "path-outside", Error;
     FileNotFound = "file-not-found", Error;
     UnusableFile = "unusable-file", Error;
+    OtherEncoding = "other-encoding", Warning;
     LiteralPassword = "literal-password", Warning;
     UnescapedUrl = "unescaped-url", Warning;
     // Parameters and environments

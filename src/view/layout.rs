@@ -44,8 +44,10 @@ pub struct Sizes {
     pub gap: f64,
 }
 
-/// Sweeps over all columns, there and back, when ordering and when placing.
+/// Sweeps over all columns, there and back, that look for an order with fewer crossings.
 const SWEEPS: usize = 12;
+/// Sweeps that move what stands next to each other to the same height; straight needs more of them.
+const SETTLING: usize = 60;
 /// The most places that arrows are led through; past it they run straight.
 const PASSES: usize = 20_000;
 
@@ -302,7 +304,7 @@ impl Web {
                 top += size(point) + sizes.gap;
             }
         }
-        for sweep in 0..SWEEPS {
+        for sweep in 0..SETTLING {
             for number in 0..self.columns.len() {
                 let column = if sweep % 2 == 0 { number } else { self.columns.len() - 1 - number };
                 let Some(points) = self.columns.get(column) else { continue };

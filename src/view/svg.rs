@@ -305,7 +305,7 @@ impl<'a> Scene<'a> {
                     middle - 3.0,
                     escape(&fit(&node.name, room, 13.5)),
                     middle + 14.0,
-                    escape(&fit(&second_line(node), room, 11.0)),
+                    escape(&fit(&second_line(node, room), room, 11.0)),
                 );
             }
         }
@@ -341,17 +341,26 @@ pub(crate) fn curve(from: (f64, f64), to: (f64, f64), path: &mut String) {
     );
 }
 
-/// `App: Deployment, Service`, or the kind of a manifest.
-fn second_line(node: &Node) -> String {
+/// `App · Deployment, Service`, or `App · 5 objects` where that is too long; a manifest's kind.
+fn second_line(node: &Node, room: f64) -> String {
     let made = node.made();
-    if made.is_empty() { node.kind.clone() } else { format!("{} · {made}", node.kind) }
+    if made.is_empty() {
+        return node.kind.clone();
+    }
+    let line = format!("{} · {made}", node.kind);
+    match measure(&line, 11.0) <= room {
+        true => line,
+        false => format!("{} · {} objects", node.kind, node.makes.len()),
+    }
 }
 
 fn box_width(node: &Node, is_dense: bool) -> f64 {
     let text = match (is_dense, node.role) {
         (_, Role::Junction) => measure(&node.name, 12.0),
         (true, _) => measure(&node.name, 12.0) + 8.0 + measure(&node.kind, 11.0),
-        (false, _) => measure(&node.name, 13.5).max(measure(&second_line(node), 11.0)),
+        (false, _) => {
+            measure(&node.name, 13.5).max(measure(&second_line(node, WIDEST - 26.0), 11.0))
+        }
     };
     (text + 26.0).clamp(60.0, WIDEST)
 }

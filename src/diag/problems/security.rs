@@ -113,3 +113,19 @@ impl From<LimitExceeded> for Diagnostic {
         Diagnostic::new(Code::LimitExceeded, primary, message).help(help)
     }
 }
+
+/// A SQL file that is not UTF-8.
+pub struct NotUtf8 {
+    /// Where the first byte is that is not.
+    pub primary: Span,
+    /// What the file was taken for.
+    pub encoding: &'static str,
+}
+
+impl From<NotUtf8> for Diagnostic {
+    fn from(NotUtf8 { primary, encoding }: NotUtf8) -> Diagnostic {
+        let message = format!("the file is not UTF-8 and was read as {encoding}");
+        Diagnostic::new(Code::OtherEncoding, primary, message)
+            .help("save it as UTF-8: manifests can carry nothing else")
+    }
+}
