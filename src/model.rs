@@ -387,6 +387,16 @@ pub struct App {
     pub tolerations: Option<Value>,
     /// `affinity`.
     pub affinity: Option<Value>,
+    /// `topologySpread`.
+    pub topology_spread: Option<Value>,
+    /// How many pods may be evicted at once.
+    pub disruption_budget: Option<Budget>,
+    /// How a Deployment's pods are replaced; nothing: as Kubernetes does.
+    pub strategy: Option<Value>,
+    /// How often a Job is tried again.
+    pub backoff_limit: Option<i64>,
+    /// After how many seconds a Job is given up.
+    pub active_deadline: Option<i64>,
     /// The probes.
     pub probes: Probes,
     /// `ingress`.
@@ -419,6 +429,15 @@ pub enum Workload {
     Scheduled(String),
     /// A Job that is created anew with every sync.
     Job,
+}
+
+/// How many pods may be evicted at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Budget {
+    /// So many, or such a part, at the most.
+    MaxUnavailable(Value),
+    /// As long as so many are left.
+    MinAvailable(Value),
 }
 
 /// How many pods.

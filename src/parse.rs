@@ -18,9 +18,6 @@ pub mod yaml;
 pub(crate) use overlay::environments;
 pub use settings::settings;
 
-#[cfg(test)]
-pub(crate) use spec::unserved_fields;
-
 use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{
     InvalidValue, NotAManifest, NotAnObject, UnknownKind, WrongType,

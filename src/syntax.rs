@@ -325,6 +325,16 @@ pub struct App {
     pub tolerations: Option<Shaped>,
     /// `affinity`, in the shape of Kubernetes.
     pub affinity: Option<Shaped>,
+    /// `topologySpread`, in the shape of Kubernetes.
+    pub topology_spread: Option<Shaped>,
+    /// `disruptionBudget`.
+    pub disruption_budget: Option<DisruptionBudget>,
+    /// `strategy`, in the shape of Kubernetes.
+    pub strategy: Option<Shaped>,
+    /// `backoffLimit` of a Job.
+    pub backoff_limit: Option<Spanned<i64>>,
+    /// `activeDeadlineSeconds` of a Job.
+    pub active_deadline: Option<Spanned<i64>>,
     /// `healthCheckPath`.
     pub health_check_path: Option<Text>,
     /// `livenessProbe`, in the shape of Kubernetes.
@@ -354,6 +364,22 @@ pub struct Requirement {
     pub schema: Text,
     /// Tables and their columns.
     pub tables: Vec<(Text, Vec<Text>)>,
+}
+
+/// `disruptionBudget` of an App.
+#[derive(Debug)]
+pub enum DisruptionBudget {
+    /// `false`: none; `true`: the default.
+    Switch(Spanned<bool>),
+    /// One of the two.
+    Limits {
+        /// The place that stands for it.
+        span: Span,
+        /// `maxUnavailable`.
+        max_unavailable: Option<Shaped>,
+        /// `minAvailable`.
+        min_available: Option<Shaped>,
+    },
 }
 
 /// `autoscaling` of an App.

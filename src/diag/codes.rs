@@ -49,7 +49,6 @@ codes! {
     WrongType = "wrong-type", Error;
     InvalidValue = "invalid-value", Error;
     ConflictingFields = "conflicting-fields", Error;
-    UnservedField = "unserved-field", Error;
     EmptyProject = "empty-project", Error;
     // Names and references
     InvalidName = "invalid-name", Error;

@@ -4,7 +4,9 @@ use crate::annotation;
 use crate::lower::labels::{self, Component};
 use crate::lower::outline;
 use crate::lower::pod::{config_volume, secret_key_ref, some_list, some_map};
-use crate::model::{App, EnvValue, HttpRoute, Ingress, Port, Protocol, Scale, Security, Workload};
+use crate::model::{
+    App, Budget, EnvValue, HttpRoute, Ingress, Port, Protocol, Scale, Security, Workload,
+};
 use crate::value::{Map, Value};
 
 const COMPONENT: Component = Component::App;
@@ -20,6 +22,7 @@ pub(super) fn manifests(app: &App) -> Vec<Map> {
     manifests.extend(service(app));
     manifests.push(workload(app, pod));
     manifests.extend(autoscaler(app));
+    manifests.extend(app.disruption_budget.as_ref().map(|budget| disruption_budget(app, budget)));
     manifests.extend(app.ingress.as_ref().map(|written| ingress(app, written)));
     manifests.extend(app.http_route.as_ref().map(|written| http_route(app, written)));
     manifests
@@ -35,8 +38,12 @@ fn workload(app: &App, pod: Map) -> Map {
         Map::new().with("metadata", Map::new().with("labels", labels)).with("spec", pod)
     };
     // A pod that failed stays, with its log, and the next try gets a pod of its own.
-    let job_spec =
-        |pod: Map| Map::new().with("template", template(pod.with("restartPolicy", "Never")));
+    let job_spec = |pod: Map| {
+        Map::new()
+            .with_some("backoffLimit", app.backoff_limit)
+            .with_some("activeDeadlineSeconds", app.active_deadline)
+            .with("template", template(pod.with("restartPolicy", "Never")))
+    };
     match &app.workload {
         Workload::Service(scale) => {
             let replicas = match scale {
@@ -47,6 +54,7 @@ fn workload(app: &App, pod: Map) -> Map {
             let spec = Map::new()
                 .with_some("replicas", replicas)
                 .with("selector", Map::new().with("matchLabels", selector))
+                .with_some("strategy", app.strategy.clone())
                 .with("template", template(pod));
             outline("apps/v1", "Deployment", metadata(app)).with("spec", spec)
         }
@@ -89,6 +97,8 @@ fn pod(app: &App, config_volume: Option<Map>, config_mounts: Vec<Map>) -> Map {
     let secrets = app.image_pull_secrets.iter().map(|name| Map::new().with("name", name.as_str()));
     Map::new()
         .with_some("serviceAccountName", app.service_account.as_deref())
+        // Who needs the API has an account of its own; the default one's token is only to be stolen.
+        .with_some("automountServiceAccountToken", app.service_account.is_none().then_some(false))
         .with_some("imagePullSecrets", some_list(secrets.collect()))
         .with("securityContext", security)
         // Variables for every Service of the namespace (`SHOP_PORT=tcp://...`) only collide.
@@ -96,8 +106,35 @@ fn pod(app: &App, config_volume: Option<Map>, config_mounts: Vec<Map>) -> Map {
         .with_some("nodeSelector", some_map(&app.node_selector))
         .with_some("tolerations", app.tolerations.clone())
         .with_some("affinity", app.affinity.clone())
+        .with_some("topologySpreadConstraints", topology_spread(app))
         .with("containers", vec![container(app, config_mounts)])
         .with_some("volumes", some_list(volumes))
+}
+
+/// The constraints, with what can be known: that this App's pods are meant, and what does least harm.
+fn topology_spread(app: &App) -> Option<Value> {
+    let written = app.topology_spread.as_ref()?.as_list()?.iter().filter_map(Value::as_map);
+    let constraints = written.map(|written| {
+        let selector = labels::selector(&app.common, COMPONENT);
+        let defaults = Map::new()
+            .with("maxSkew", 1)
+            .with("topologyKey", "")
+            .with("whenUnsatisfiable", "ScheduleAnyway")
+            .with("labelSelector", Map::new().with("matchLabels", selector));
+        written.iter().fold(defaults, |map, (key, value)| map.with(key, value.clone()))
+    });
+    some_list(constraints.collect())
+}
+
+/// Pods that never become ready do not keep a node from being drained.
+fn disruption_budget(app: &App, budget: &Budget) -> Map {
+    let spec = match budget {
+        Budget::MaxUnavailable(pods) => Map::new().with("maxUnavailable", pods.clone()),
+        Budget::MinAvailable(pods) => Map::new().with("minAvailable", pods.clone()),
+    };
+    let selector = Map::new().with("matchLabels", labels::selector(&app.common, COMPONENT));
+    let spec = spec.with("unhealthyPodEvictionPolicy", "AlwaysAllow").with("selector", selector);
+    outline("policy/v1", "PodDisruptionBudget", metadata(app)).with("spec", spec)
 }
 
 fn volume_name(number: usize) -> String {

@@ -7,7 +7,8 @@ use crate::parse::spec::config_files;
 use crate::source::Spanned;
 use crate::syntax::node::{Data, Entry, Meaning, Node};
 use crate::syntax::{
-    App, Autoscaling, EnvValue, HttpRoute, Ingress, Port, Requirement, Text, Tls, Volume,
+    App, Autoscaling, DisruptionBudget, EnvValue, HttpRoute, Ingress, Port, Requirement, Text, Tls,
+    Volume,
 };
 
 pub(crate) fn fields(spec: &mut Fields<'_, '_>) -> Option<App> {
@@ -29,6 +30,11 @@ pub(crate) fn fields(spec: &mut Fields<'_, '_>) -> Option<App> {
         node_selector: spec.text_map("nodeSelector"),
         tolerations: spec.shaped("tolerations", &shape::TOLERATIONS),
         affinity: spec.shaped("affinity", &shape::AFFINITY),
+        topology_spread: spec.shaped("topologySpread", &shape::TOPOLOGY_SPREAD),
+        disruption_budget: disruption_budget(spec),
+        strategy: spec.shaped("strategy", &shape::STRATEGY),
+        backoff_limit: spec.integer("backoffLimit"),
+        active_deadline: spec.integer("activeDeadlineSeconds"),
         health_check_path: spec.text("healthCheckPath"),
         liveness_probe: spec.shaped("livenessProbe", &shape::PROBE),
         readiness_probe: spec.shaped("readinessProbe", &shape::PROBE),
@@ -59,6 +65,22 @@ fn pull_secrets(spec: &mut Fields<'_, '_>) -> Vec<Text> {
             Data::Scalar(_) | Data::Sequence(_) => text(item, "imagePullSecrets", spec.diagnostics),
         })
         .collect()
+}
+
+/// `false`, or `{maxUnavailable}`, or `{minAvailable}`.
+fn disruption_budget(spec: &mut Fields<'_, '_>) -> Option<DisruptionBudget> {
+    let node = spec.node("disruptionBudget")?;
+    if node.scalar().is_some() {
+        let switch = spec.boolean("disruptionBudget")?;
+        return Some(DisruptionBudget::Switch(switch));
+    }
+    spec.nested("disruptionBudget", |mut fields| {
+        let span = fields.place();
+        let max_unavailable = fields.shaped("maxUnavailable", &shape::COUNT);
+        let min_available = fields.shaped("minAvailable", &shape::COUNT);
+        fields.finish();
+        Some(DisruptionBudget::Limits { span, max_unavailable, min_available })
+    })
 }
 
 fn autoscaling(mut fields: Fields<'_, '_>) -> Option<Autoscaling> {

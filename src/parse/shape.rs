@@ -101,6 +101,27 @@ pub(crate) const AFFINITY: Shape = Object(&[
     may("podAntiAffinity", POD_AFFINITY),
 ]);
 
+/// `core/v1 TopologySpreadConstraint`, as a list; what is not written here has a default.
+pub(crate) const TOPOLOGY_SPREAD: Shape = List(&Object(&[
+    must("topologyKey", Text),
+    may("maxSkew", Int),
+    may("whenUnsatisfiable", Choice(&["ScheduleAnyway", "DoNotSchedule"])),
+    may("labelSelector", LABEL_SELECTOR),
+    may("matchLabelKeys", List(&Text)),
+    may("minDomains", Int),
+    may("nodeAffinityPolicy", Choice(&["Honor", "Ignore"])),
+    may("nodeTaintsPolicy", Choice(&["Honor", "Ignore"])),
+]));
+
+/// `apps/v1 DeploymentStrategy`.
+pub(crate) const STRATEGY: Shape = Object(&[
+    may("type", Choice(&["RollingUpdate", "Recreate"])),
+    may("rollingUpdate", Object(&[may("maxSurge", IntOrText), may("maxUnavailable", IntOrText)])),
+]);
+
+/// How many pods, or which part of them.
+pub(crate) const COUNT: Shape = IntOrText;
+
 /// `core/v1 Toleration`, as a list.
 pub(crate) const TOLERATIONS: Shape = List(&Object(&[
     may("key", Text),

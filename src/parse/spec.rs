@@ -1,13 +1,10 @@
 //! Reads what the three kinds of spec share, and the parts that more than one of them has.
 
 use crate::diag::Diagnostics;
-use crate::diag::problems::spec::{UnservedField, WrongType};
+use crate::diag::problems::spec::WrongType;
 use crate::parse::fields::{Fields, text};
 use crate::syntax::node::{Data, Entry, Node};
 use crate::syntax::{ConfigFile, Content, Patch, SecretKey, Spec, Text, TextMap};
-
-/// Fields of the design that this version does not serve, by kind, and what to do meanwhile.
-const UNSERVED: [(&str, &str, &str); 1] = [("App", "topologySpread", "use `patches`")];
 
 /// Reads one spec; `fields` reads the fields of its kind.
 pub(crate) fn spec<T>(
@@ -31,7 +28,6 @@ pub(crate) fn spec<T>(
     let body = document.nested("spec", |mut fields| {
         let shared = shared(&mut fields);
         let own = read(&mut fields);
-        unserved(kind, &mut fields);
         fields.finish();
         Some((shared, own?))
     });
@@ -73,22 +69,6 @@ fn patch(mut fields: Fields<'_, '_>) -> Option<Patch> {
     fields.finish();
     let (kind, name) = target?;
     Some(Patch { span, kind, name, patch: patch?.clone() })
-}
-
-/// The names of the fields of a kind that this version does not serve.
-#[cfg(test)]
-pub(crate) fn unserved_fields(kind: &str) -> Vec<&'static str> {
-    UNSERVED.iter().filter(|(of, ..)| *of == kind).map(|(_, name, _)| *name).collect()
-}
-
-fn unserved(kind: &str, fields: &mut Fields<'_, '_>) {
-    for (of, name, help) in UNSERVED {
-        if of == kind
-            && let Some(primary) = fields.key(name)
-        {
-            fields.diagnostics.report(UnservedField { primary, name, help });
-        }
-    }
 }
 
 /// `configFiles`: a mount path for each text or file.

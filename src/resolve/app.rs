@@ -7,14 +7,14 @@ use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{ConflictingFields, UnknownChoice};
 use crate::diag::problems::waves::AutoscalingWithoutRequest;
 use crate::model::{
-    App, Contract, HttpRoute, Ingress, Need, Port, Probes, Protocol, Scale, Security, Unit, Volume,
-    Workload,
+    App, Budget, Contract, HttpRoute, Ingress, Need, Port, Probes, Protocol, Scale, Security, Unit,
+    Volume, Workload,
 };
 use crate::resolve::check::{self, invalid};
 use crate::resolve::template::{self, Host, Reader, Scope};
 use crate::resolve::{Context, common, files, namespace_of, plain, service_host, values};
 use crate::source::{Span, Spanned};
-use crate::syntax::{self, Kind, Shaped, Spec, Text, Tls};
+use crate::syntax::{self, DisruptionBudget, Kind, Shaped, Spec, Text, Tls};
 use crate::value::{Map, Value};
 
 /// How every App is reached: needed before any App is resolved, as they may refer to each other.
@@ -65,6 +65,31 @@ pub(crate) fn app(
         fields.resources.as_ref(),
         diagnostics,
     );
+    if let Some(source) = fields.security.as_ref().and_then(|_| forbidden_volume(&fields.volumes)) {
+        let message = "`security: restricted` allows no volume of this kind";
+        let help = "use a claim, an `emptyDir`, a ConfigMap, a Secret, or leave `security` out";
+        diagnostics.report(invalid(source, message, help));
+    }
+    let disruption_budget = budget(fields.disruption_budget, &workload, diagnostics);
+    let strategy = strategy(fields.strategy, &workload, &fields.volumes, diagnostics);
+    for limit in [fields.backoff_limit, fields.active_deadline].into_iter().flatten() {
+        if let Workload::Service(_) = workload {
+            let message = "only what runs to its end has an end";
+            diagnostics.report(invalid(
+                limit.span,
+                message,
+                "remove it, or add `job` or `schedule`",
+            ));
+        }
+    }
+    for (name, limit, least) in [
+        ("backoffLimit", fields.backoff_limit, 0),
+        ("activeDeadlineSeconds", fields.active_deadline, 1),
+    ] {
+        if let Some(limit) = limit {
+            check::range(name, limit, least..=i64::from(i32::MAX), diagnostics);
+        }
+    }
     let probes = probes(
         fields.health_check_path,
         [fields.startup_probe, fields.readiness_probe, fields.liveness_probe],
@@ -103,6 +128,11 @@ pub(crate) fn app(
         node_selector: plain(fields.node_selector),
         tolerations: fields.tolerations.map(|list| list.value),
         affinity: fields.affinity.map(|affinity| affinity.value),
+        topology_spread: fields.topology_spread.map(|list| list.value),
+        disruption_budget,
+        strategy,
+        backoff_limit: fields.backoff_limit.map(|limit| limit.value),
+        active_deadline: fields.active_deadline.map(|limit| limit.value),
         probes,
         ingress,
         http_route,
@@ -123,6 +153,10 @@ fn exclusive(fields: &syntax::App, diagnostics: &mut Diagnostics) {
     let http_route = fields.http_route.as_ref().map(|route| route.parent_refs.span);
     let health = fields.health_check_path.as_ref().map(|text| text.span);
     let (liveness, readiness) = (span(&fields.liveness_probe), span(&fields.readiness_probe));
+    let budget = fields.disruption_budget.as_ref().map(|budget| match budget {
+        DisruptionBudget::Switch(switch) => switch.span,
+        DisruptionBudget::Limits { span, .. } => *span,
+    });
     let run_once = "what runs to its end is neither scaled nor reached from outside";
     let pairs = [
         ("autoscaling", autoscaling, "replicas", replicas, "the autoscaler sets the replicas"),
@@ -147,6 +181,8 @@ fn exclusive(fields: &syntax::App, diagnostics: &mut Diagnostics) {
         ("httpRoute", http_route),
         ("healthCheckPath", health),
         ("readinessProbe", readiness),
+        ("strategy", span(&fields.strategy)),
+        ("disruptionBudget", budget),
     ];
     let with_once = with_once.map(|(name, span)| match once {
         Some((other, other_span)) => (name, span, other, Some(other_span), run_once),
@@ -271,6 +307,148 @@ fn workload(
     })
 }
 
+/// A budget that is written; or one pod at a time, where there are several. Of a single pod nothing
+/// would be left to guard, and a budget that kept it would block every drain of its node.
+fn budget(
+    written: Option<DisruptionBudget>,
+    workload: &Workload,
+    diagnostics: &mut Diagnostics,
+) -> Option<Budget> {
+    let Workload::Service(scale) = workload else { return None };
+    let least = match scale {
+        Scale::Fixed(replicas) => *replicas,
+        Scale::Auto { min, .. } => *min,
+    };
+    let one = || Budget::MaxUnavailable(Value::Int(1));
+    let (span, max, min) = match written {
+        None => return (least > 1).then(one),
+        Some(DisruptionBudget::Switch(switch)) => return switch.value.then(one),
+        Some(DisruptionBudget::Limits { span, max_unavailable, min_available }) => {
+            (span, max_unavailable, min_available)
+        }
+    };
+    let blocks = "no pod could ever be evicted, and no node with one of them be drained";
+    match (max, min) {
+        (Some(max), None) => {
+            if count(&max, "maxUnavailable", diagnostics) == Some(Count::Pods(0)) {
+                diagnostics.report(invalid(max.span, blocks, "allow at least 1"));
+            }
+            Some(Budget::MaxUnavailable(max.value))
+        }
+        (None, Some(min)) => {
+            let is_all = match count(&min, "minAvailable", diagnostics) {
+                Some(Count::Pods(pods)) => pods >= least,
+                Some(Count::Percent(percent)) => percent >= 100,
+                None => false,
+            };
+            if is_all {
+                let help =
+                    "leave at least one pod fewer than there are, or use `maxUnavailable: 1`";
+                diagnostics.report(invalid(min.span, blocks, help));
+            }
+            Some(Budget::MinAvailable(min.value))
+        }
+        (Some(max), Some(min)) => {
+            let (primary, name, other) = (min.span, "minAvailable", "maxUnavailable");
+            let (other_span, why) = (max.span, "each of them says it all");
+            diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
+            None
+        }
+        (None, None) => {
+            let message = "`disruptionBudget` says nothing";
+            diagnostics.report(invalid(span, message, "add `maxUnavailable: 1`"));
+            None
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Count {
+    Pods(i64),
+    Percent(i64),
+}
+
+/// A number of pods, or a part of them: `1`, `25%`. Nought of either is nought.
+fn count(written: &Shaped, name: &str, diagnostics: &mut Diagnostics) -> Option<Count> {
+    let counted = match &written.value {
+        Value::Int(pods) if *pods >= 0 => Some(Count::Pods(*pods)),
+        Value::String(text) => {
+            let percent = text.strip_suffix('%').and_then(|text| text.parse::<u8>().ok());
+            percent.map(|percent| match percent {
+                0 => Count::Pods(0),
+                percent => Count::Percent(i64::from(percent)),
+            })
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Number(_)
+        | Value::List(_)
+        | Value::Map(_) => None,
+    };
+    if counted.is_none() {
+        let message = format!("`{name}` is neither a number of pods nor a part of them");
+        diagnostics.report(invalid(written.span, message, "write a number, or such as `25%`"));
+    }
+    counted
+}
+
+/// How pods are replaced. A single pod with a claim goes before its successor comes: most claims
+/// can be mounted on one node at a time, so that the new pod would wait for the old one for ever.
+fn strategy(
+    written: Option<Shaped>,
+    workload: &Workload,
+    volumes: &[syntax::Volume],
+    diagnostics: &mut Diagnostics,
+) -> Option<Value> {
+    if let Some(written) = written {
+        let is_recreate = written.value.at(&["type"]).and_then(Value::as_str) == Some("Recreate");
+        let rolling = written.value.at(&["rollingUpdate"]);
+        if is_recreate && rolling.is_some() {
+            let message = "`Recreate` has no `rollingUpdate`";
+            diagnostics.report(invalid(written.span, message, "keep one of them"));
+        }
+        let is_nought = |part: &str| match rolling.and_then(|it| it.at(&[part])) {
+            Some(Value::Int(pods)) => *pods == 0,
+            Some(Value::String(text)) => text == "0%",
+            _ => false,
+        };
+        if is_nought("maxSurge") && is_nought("maxUnavailable") {
+            let message = "no pod could ever be replaced";
+            diagnostics.report(invalid(written.span, message, "allow one of the two"));
+        }
+        return Some(written.value);
+    }
+    let has_claim = volumes.iter().any(|volume| {
+        let is_claim = volume.source.value.at(&["persistentVolumeClaim"]).is_some();
+        is_claim && !volume.read_only.is_some_and(|read_only| read_only.value)
+    });
+    let is_single = matches!(workload, Workload::Service(Scale::Fixed(0 | 1)));
+    (has_claim && is_single).then(|| Value::Map(Map::new().with("type", "Recreate")))
+}
+
+/// The first volume that the Pod Security "restricted" profile refuses
+/// (`k8s.io/pod-security-admission` `policy/check_restrictedVolumes.go`).
+fn forbidden_volume(volumes: &[syntax::Volume]) -> Option<Span> {
+    const ALLOWED: [&str; 9] = [
+        "configMap",
+        "csi",
+        "downwardAPI",
+        "emptyDir",
+        "ephemeral",
+        "image",
+        "persistentVolumeClaim",
+        "projected",
+        "secret",
+    ];
+    let is_allowed = |volume: &&syntax::Volume| {
+        let sources = volume.source.value.as_map().into_iter().flat_map(Map::iter);
+        sources.into_iter().all(|(kind, _)| ALLOWED.contains(&kind))
+    };
+    let first = volumes.iter().find(|volume| !is_allowed(volume))?;
+    Some(first.source.span)
+}
+
 fn autoscale(
     written: &syntax::Autoscaling,
     resources: Option<&Shaped>,
@@ -325,13 +503,12 @@ fn probes(
     let probe = || Map::new().with("httpGet", request.clone());
     // Readiness reacts fast; liveness is slower than any hiccup, since it restarts the container.
     let readiness = probe().with("periodSeconds", 5).with("timeoutSeconds", 2);
-    let liveness = probe()
-        .with("initialDelaySeconds", 10)
-        .with("periodSeconds", 10)
-        .with("timeoutSeconds", 2)
-        .with("failureThreshold", 6);
+    // Both begin when it has started, for which it has five minutes.
+    let by_default = probe().with("periodSeconds", 5).with("failureThreshold", 60);
+    let liveness =
+        probe().with("periodSeconds", 10).with("timeoutSeconds", 2).with("failureThreshold", 6);
     Probes {
-        startup: value(startup),
+        startup: value(startup).or(Some(Value::Map(by_default))),
         readiness: Some(Value::Map(readiness)),
         liveness: Some(Value::Map(liveness)),
     }

@@ -319,6 +319,27 @@ const APP: &[Property] = &[
     may("nodeSelector", TEXT_MAP, "As in Kubernetes."),
     may("tolerations", Is(&shape::TOLERATIONS), "As in Kubernetes."),
     may("affinity", Is(&shape::AFFINITY), "As in Kubernetes."),
+    may(
+        "topologySpread",
+        Is(&shape::TOPOLOGY_SPREAD),
+        "How pods are spread, as Kubernetes' `topologySpreadConstraints`: only `topologyKey` is needed.",
+    )
+    .like(&["[{\"topologyKey\": \"topology.kubernetes.io/zone\"}]"]),
+    may(
+        "disruptionBudget",
+        Either(&[
+            BOOL,
+            Object(&[
+                may("maxUnavailable", Is(&shape::COUNT), "How many pods may be evicted at once."),
+                may("minAvailable", Is(&shape::COUNT), "How many pods are left."),
+            ]),
+        ]),
+        "A PodDisruptionBudget; by default one pod at a time where there are several. `false`: none.",
+    )
+    .like(&["{\"maxUnavailable\": \"25%\"}", "false"]),
+    may("strategy", Is(&shape::STRATEGY), "How pods are replaced, as in a Deployment."),
+    may("backoffLimit", INT, "How often a Job is tried again; Kubernetes' default is 6."),
+    may("activeDeadlineSeconds", INT, "After how many seconds a Job is given up."),
     may("healthCheckPath", TEXT, "An HTTP path on the first port that says whether it is ready and alive.")
         .like(&["\"/healthz\""]),
     may("livenessProbe", Is(&shape::PROBE), "As in Kubernetes."),

@@ -260,23 +260,6 @@ impl From<ConflictingFields<'_>> for Diagnostic {
     }
 }
 
-/// A field of the design that this version does not serve.
-pub struct UnservedField<'a> {
-    /// The field.
-    pub primary: Span,
-    /// Its name.
-    pub name: &'a str,
-    /// What to do meanwhile.
-    pub help: &'a str,
-}
-
-impl From<UnservedField<'_>> for Diagnostic {
-    fn from(UnservedField { primary, name, help }: UnservedField<'_>) -> Diagnostic {
-        let message = format!("`{name}` is not served by this version");
-        Diagnostic::new(Code::UnservedField, primary, message).help(help)
-    }
-}
-
 /// Two fields of which at least one is needed.
 pub struct NothingChosen<'a> {
     /// The mapping that has none of them.
