@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use crate::annotation;
-use crate::catalogue::diff::{self, Change, Severity};
+use crate::catalogue::diff::{self, Change, Severity, What};
 use crate::diag::render::{Style, printable};
 use crate::model::Unit;
 use crate::object::ObjectId;
@@ -132,7 +132,11 @@ fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
         if !both_known {
             continue;
         }
-        let changes = diff::diff(&was.unwrap_or_else(empty), &is.unwrap_or_else(empty));
+        let mut changes = diff::diff(&was.unwrap_or_else(empty), &is.unwrap_or_else(empty));
+        let schema = after.get(name).and_then(|&index| new.compilation.project.schemas.get(index));
+        if schema.is_some_and(|schema| schema.policy.concurrent_create == Some(true)) {
+            changes.iter_mut().for_each(built_concurrently);
+        }
         let placed = changes.into_iter().map(|change| {
             let place = match (change.new_place, change.old_place) {
                 (Some(span), _) => Some(new.sources.place(span)),
@@ -148,6 +152,16 @@ fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
     }
     all.sort_by_key(|schema| schema.changes.first().map(|(change, _)| change.severity));
     all
+}
+
+/// With `policy.concurrentIndex.create` Atlas builds indexes while the table is written to.
+fn built_concurrently(change: &mut Change) {
+    if let What::KeyAdded { blocks_writes, .. } = &mut change.what
+        && *blocks_writes
+    {
+        *blocks_writes = false;
+        change.severity = Severity::Safe;
+    }
 }
 
 fn objects(old: Side<'_>, new: Side<'_>, difference: &mut Difference) {
