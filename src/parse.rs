@@ -18,10 +18,10 @@ pub mod yaml;
 pub(crate) use overlay::environments;
 pub use settings::settings;
 
-use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{
-    InvalidValue, NotAManifest, NotAnObject, UnknownKind, WrongType,
+    InvalidValue, NotAManifest, NotAnObject, UnknownField, UnknownKind, WrongType,
 };
+use crate::diag::{Diagnostics, nearest};
 use crate::parameters::Settings;
 use crate::source::{Source, Sources, Spanned, is_manifest_name};
 use crate::syntax::node::{Entry, Meaning, Node, Scalar};
@@ -113,6 +113,11 @@ fn not_an_object(node: &Node, version: &Header, kind: &Header, diagnostics: &mut
         (Header::Absent, Header::Is(_)) => "it has no `apiVersion`",
         (Header::Is(_), Header::Absent | Header::Is(_)) => "it has no `kind`",
     };
+    if let Some((entry, meant)) = misspelt_header(node) {
+        let (primary, name) = (entry.key.span, entry.key.value.as_str());
+        diagnostics.report(UnknownField { primary, name, of: "this document", known: &[meant] });
+        return;
+    }
     let is_ours = |kind: &Text| Kind::ALL.iter().any(|ours| ours.name() == kind.value);
     let help = match kind {
         Header::Is(kind) if is_ours(kind) => format!("add `apiVersion: {API_VERSION}`"),
@@ -123,9 +128,19 @@ fn not_an_object(node: &Node, version: &Header, kind: &Header, diagnostics: &mut
     diagnostics.report(NotAnObject { primary: first_key(node), lacks: lacks.to_owned(), help });
 }
 
+/// A key that is nearly one of those that say what a document is, where that one is missing.
+fn misspelt_header(node: &Node) -> Option<(&Entry, &'static str)> {
+    let missing = ["apiVersion", "kind"].into_iter().filter(|name| node.get(name).is_none());
+    let entries = node.entries().unwrap_or_default();
+    missing.into_iter().find_map(|name| {
+        let is_near = |entry: &&Entry| nearest(&entry.key.value, [name]).is_some();
+        Some((entries.iter().find(is_near)?, name))
+    })
+}
+
 fn is_our_group(api_version: &str) -> bool {
     let group = api_version.split_once('/').map_or(api_version, |(group, _)| group);
-    group == API_GROUP || crate::diag::nearest(group, [API_GROUP]).is_some()
+    group == API_GROUP || nearest(group, [API_GROUP]).is_some()
 }
 
 fn our_spec(node: &Node, kind: &Text, specs: &mut Specs, diagnostics: &mut Diagnostics) {

@@ -280,8 +280,101 @@ pub(crate) const PARENT_REFS: Shape = List(&Object(&[
     may("port", Int),
 ]));
 
-/// `spec.devDB` of the operator's custom resources: a pod template, which it defines.
-pub(crate) const DEV_DB: Shape = Object(&[may("metadata", Any), must("spec", Any)]);
+/// `core/v1 Container`; what is seldom written in it is left to the API server.
+const CONTAINER: Shape = Object(&[
+    must("name", Text),
+    may("image", Text),
+    may("imagePullPolicy", Choice(&["Always", "IfNotPresent", "Never"])),
+    may("command", List(&Text)),
+    may("args", List(&Text)),
+    may("workingDir", Text),
+    may(
+        "ports",
+        List(&Object(&[
+            may("name", Text),
+            must("containerPort", Int),
+            may("hostPort", Int),
+            may("hostIP", Text),
+            may("protocol", Choice(&["TCP", "UDP", "SCTP"])),
+        ])),
+    ),
+    may("envFrom", ENV_FROM),
+    may(
+        "env",
+        List(&Object(&[must("name", Text), may("value", Text), may("valueFrom", ENV_SOURCE)])),
+    ),
+    may("resources", RESOURCES),
+    may("resizePolicy", Any),
+    may("restartPolicy", Text),
+    may(
+        "volumeMounts",
+        List(&Object(&[
+            must("name", Text),
+            must("mountPath", Text),
+            may("subPath", Text),
+            may("subPathExpr", Text),
+            may("readOnly", Bool),
+            may("recursiveReadOnly", Text),
+            may("mountPropagation", Text),
+        ])),
+    ),
+    may("volumeDevices", Any),
+    may("livenessProbe", PROBE),
+    may("readinessProbe", PROBE),
+    may("startupProbe", PROBE),
+    may("lifecycle", Any),
+    may("terminationMessagePath", Text),
+    may("terminationMessagePolicy", Text),
+    may("securityContext", Any),
+    may("stdin", Bool),
+    may("stdinOnce", Bool),
+    may("tty", Bool),
+]);
+
+/// `core/v1 PodSpec`, as deep as [`CONTAINER`].
+const POD: Shape = Object(&[
+    must("containers", List(&CONTAINER)),
+    may("initContainers", List(&CONTAINER)),
+    may("volumes", Any),
+    may("restartPolicy", Text),
+    may("terminationGracePeriodSeconds", Int),
+    may("activeDeadlineSeconds", Int),
+    may("nodeSelector", MapOf(&Text)),
+    may("nodeName", Text),
+    may("affinity", AFFINITY),
+    may("tolerations", TOLERATIONS),
+    may("topologySpreadConstraints", Any),
+    may("schedulerName", Text),
+    may("priorityClassName", Text),
+    may("priority", Int),
+    may("preemptionPolicy", Text),
+    may("runtimeClassName", Text),
+    may("serviceAccountName", Text),
+    may("automountServiceAccountToken", Bool),
+    may("securityContext", Any),
+    may("imagePullSecrets", List(&Object(&[must("name", Text)]))),
+    may("enableServiceLinks", Bool),
+    may("shareProcessNamespace", Bool),
+    may("hostNetwork", Bool),
+    may("hostPID", Bool),
+    may("hostIPC", Bool),
+    may("hostUsers", Bool),
+    may("hostname", Text),
+    may("subdomain", Text),
+    may("setHostnameAsFQDN", Bool),
+    may("hostAliases", Any),
+    may("dnsPolicy", Text),
+    may("dnsConfig", Any),
+    may("readinessGates", Any),
+    may("schedulingGates", Any),
+    may("resourceClaims", Any),
+    may("resources", RESOURCES),
+    may("overhead", Any),
+    may("os", Any),
+]);
+
+/// `spec.devDB` of the operator's custom resources: a pod template.
+pub(crate) const DEV_DB: Shape = Object(&[may("metadata", Any), must("spec", POD)]);
 
 /// Reads a part that is to have a shape, and reports everything in it that has not.
 pub(crate) fn read(
