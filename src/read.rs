@@ -5,7 +5,7 @@
 //! that holds specs or manifests is read at once; any other is only listed, and read when a spec
 //! names it.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -17,9 +17,9 @@ use crate::diag::problems::yaml::UnprintableText;
 use crate::source::{FileId, Sources, Span};
 
 /// The largest file that is read, in bytes.
-pub const FILE_SIZE: u64 = 16 * 1024 * 1024;
+pub const FILE_SIZE: u64 = 8 * 1024 * 1024;
 /// The largest sum of all that is read, in bytes.
-pub const TOTAL_SIZE: u64 = 64 * 1024 * 1024;
+pub const TOTAL_SIZE: u64 = 32 * 1024 * 1024;
 /// The most files and folders that a directory may hold, hidden ones not counted.
 pub const ENTRIES: usize = 100_000;
 /// The deepest nesting of folders.
@@ -153,19 +153,19 @@ impl Directory {
         let bytes = match self.bytes(&path) {
             Ok(bytes) => bytes,
             Err(error) => {
-                sources.load(file, String::new());
+                sources.load_broken(file, String::new());
                 let message = format!("cannot be read: {error}");
                 return unusable(start, message, "check its permissions", diagnostics);
             }
         };
         self.read += bytes.len() as u64;
         if bytes.len() as u64 > FILE_SIZE {
-            sources.load(file, String::new());
+            sources.load_broken(file, String::new());
             let message = format!("the file has more than {FILE_SIZE} bytes");
             return diagnostics.report(LimitExceeded { primary: start, message, help });
         }
         if self.read > TOTAL_SIZE {
-            sources.load(file, String::new());
+            sources.load_broken(file, String::new());
             let message = format!("the project has more than {TOTAL_SIZE} bytes of text");
             return diagnostics.report(LimitExceeded { primary: start, message, help });
         }
@@ -192,15 +192,38 @@ impl Directory {
         if !path.starts_with(&self.root) {
             return Err(io::Error::other("it is a link out of the directory"));
         }
-        #[expect(clippy::disallowed_methods, reason = "this is the one reader of the disk")]
-        let opened = File::open(path)?;
-        if !opened.metadata()?.is_file() {
+        // Before it is opened as well: opening a pipe waits for someone to write into it.
+        if !path.metadata()?.is_file() {
             return Err(io::Error::other("it is no regular file"));
+        }
+        #[expect(clippy::disallowed_methods, reason = "this is the one reader of the disk")]
+        let opened = File::open(&path)?;
+        let found = opened.metadata()?;
+        if !found.is_file() {
+            return Err(io::Error::other("it is no regular file"));
+        }
+        // And after: a folder on the way may have become a link in between.
+        let is_still_there = path.canonicalize()? == path && is_same(&found, &path.metadata()?);
+        if !is_still_there {
+            return Err(io::Error::other("it was changed while it was opened"));
         }
         let mut bytes = Vec::new();
         opened.take(FILE_SIZE + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
+}
+
+/// Whether two descriptions are of one file.
+#[cfg(unix)]
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Whether two descriptions are of one file, as far as can be told here.
+#[cfg(not(unix))]
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    one.len() == other.len()
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {
