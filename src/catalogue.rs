@@ -213,11 +213,31 @@ pub fn fold(dialect: Dialect, ident: &Ident) -> String {
     }
 }
 
+/// Whether a written name is the one that [`fold`] made this of; without a copy where that is
+/// possible, since a hostile table has very many columns.
+pub fn is_named(dialect: Dialect, ident: &Ident, folded: &str) -> bool {
+    if ident.text.is_ascii() && !(dialect == Dialect::Postgres && ident.quoted) {
+        return match dialect {
+            Dialect::ClickHouse => ident.text == folded,
+            Dialect::Postgres
+            | Dialect::MySql
+            | Dialect::MariaDb
+            | Dialect::Sqlite
+            | Dialect::SqlServer
+            | Dialect::Generic => {
+                ident.text.len() == folded.len()
+                    && ident.text.bytes().map(|b| b.to_ascii_lowercase()).eq(folded.bytes())
+            }
+        };
+    }
+    fold(dialect, ident) == folded
+}
+
 impl Table {
     /// Its column of this name.
     pub fn column(&self, dialect: Dialect, name: &Ident) -> Option<&Column> {
         let wanted = fold(dialect, name);
-        self.columns.iter().find(|column| fold(dialect, &column.name) == wanted)
+        self.columns.iter().find(|column| is_named(dialect, &column.name, &wanted))
     }
 
     /// Its primary key.

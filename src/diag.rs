@@ -66,7 +66,7 @@ impl Diagnostic {
         Diagnostic {
             code,
             primary,
-            message: render::printable(&message.into()),
+            message: words(&message.into()),
             at_primary: None,
             labels: Vec::new(),
             help: Vec::new(),
@@ -76,21 +76,21 @@ impl Diagnostic {
     /// Says something right at the primary place.
     #[must_use]
     pub fn at(mut self, text: impl Into<String>) -> Diagnostic {
-        self.at_primary = Some(render::printable(&text.into()));
+        self.at_primary = Some(words(&text.into()));
         self
     }
 
     /// Shows another place.
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label { span, text: render::printable(&text.into()) });
+        self.labels.push(Label { span, text: words(&text.into()) });
         self
     }
 
     /// Says what to write instead.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
-        self.help.push(render::printable(&text.into()));
+        self.help.push(words(&text.into()));
         self
     }
 
@@ -104,13 +104,38 @@ impl Diagnostic {
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    n_errors: usize,
+    n_left_out: usize,
     concealed: Vec<Span>,
 }
+
+/// The most errors that are kept, and the most of what is less: no one reads more, and whoever
+/// makes a million of them is not to be paid for it in memory.
+pub const KEPT: usize = 1_000;
+/// The longest text of a diagnostic, in characters; it may quote what a file holds.
+pub const TEXT: usize = 800;
 
 impl Diagnostics {
     /// Adds a problem.
     pub fn report(&mut self, problem: impl Into<Diagnostic>) {
-        self.found.push(problem.into());
+        // Not even put into words, which may mean a search for the nearest name.
+        if self.n_errors >= KEPT {
+            self.n_left_out += 1;
+            return;
+        }
+        let found = problem.into();
+        let is_error = found.severity() == Severity::Error;
+        if !is_error && self.found.len() - self.n_errors >= KEPT {
+            self.n_left_out += 1;
+            return;
+        }
+        self.n_errors += usize::from(is_error);
+        self.found.push(found);
+    }
+
+    /// How many were reported beyond those that are kept.
+    pub fn n_left_out(&self) -> usize {
+        self.n_left_out
     }
 
     /// Adds all that another run has found.
@@ -131,7 +156,7 @@ impl Diagnostics {
 
     /// Whether an error is among them: then nothing may be printed.
     pub fn has_errors(&self) -> bool {
-        self.found.iter().any(|found| found.severity() == Severity::Error)
+        self.n_errors > 0
     }
 
     /// How many there are.
@@ -163,12 +188,37 @@ impl Diagnostics {
     }
 }
 
+/// A text that may quote a file, cut where it gets too long to be read.
+fn words(text: &str) -> String {
+    match text.char_indices().nth(TEXT) {
+        None => render::printable(text),
+        Some((end, _)) => {
+            let kept = text.get(..end).unwrap_or_default();
+            format!("{}…", render::printable(kept))
+        }
+    }
+}
+
+/// The longest name, in bytes, for which a near one is looked for: Kubernetes' own bound.
+const LONGEST_NAME: usize = 253;
+/// The most names that one is compared with.
+const MOST_NAMES: usize = 250;
+
 /// The known name nearest to a wrong one, if it is near enough to be a slip of the keyboard.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if wrong.len() > LONGEST_NAME {
+        return None;
+    }
     let wrong_lower = wrong.to_lowercase();
+    let is_as_long = |name: &&str| {
+        let most = (wrong.len().max(name.len()) / 3).max(1);
+        name.len().abs_diff(wrong.len()) <= most
+    };
     known
         .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&wrong_lower, &name.to_lowercase()), name))
+        .filter(is_as_long)
+        .take(MOST_NAMES)
+        .map(|name| (strsim::osa_distance(&wrong_lower, &name.to_lowercase()), name))
         .filter(|&(distance, name)| {
             let longest = wrong.chars().count().max(name.chars().count());
             distance <= (longest / 3).max(1)

@@ -20,13 +20,14 @@ use crate::source::{Excerpt, Sources};
 pub fn schemas(project: &mut Project, sources: &Sources, diagnostics: &mut Diagnostics) {
     let dialects: Vec<Dialect> =
         project.schemas.iter().map(|schema| dialect(schema, project)).collect();
+    let budget = &mut sql::Budget::default();
     for (schema, dialect) in project.schemas.iter_mut().zip(dialects) {
         schema.catalogue = match &mut schema.desired {
-            Desired::Sql(texts) => Some(desired(texts, dialect, sources, diagnostics)),
+            Desired::Sql(texts) => Some(desired(texts, dialect, sources, budget, diagnostics)),
             Desired::Migrations(migrations) => match &migrations.directory {
                 Directory::Local { files, .. } => {
                     let has_baseline = migrations.baseline.is_some();
-                    Some(migrated(files, has_baseline, dialect, diagnostics))
+                    Some(migrated(files, has_baseline, dialect, budget, diagnostics))
                 }
                 Directory::Remote { .. } => None,
             },
@@ -56,9 +57,10 @@ fn desired(
     texts: &mut Vec<Excerpt>,
     dialect: Dialect,
     sources: &Sources,
+    budget: &mut sql::Budget,
     diagnostics: &mut Diagnostics,
 ) -> Catalogue {
-    let scripts = sql::scripts(texts, dialect, diagnostics);
+    let scripts = sql::scripts_within(texts, dialect, budget, diagnostics);
     let path = |text: &Excerpt| sources.get(text.span.file).path.as_str();
     let files: Vec<File<'_>> = texts
         .iter()
@@ -83,13 +85,14 @@ fn migrated(
     files: &[(String, Excerpt)],
     has_baseline: bool,
     dialect: Dialect,
+    budget: &mut sql::Budget,
     diagnostics: &mut Diagnostics,
 ) -> Catalogue {
     let is_checkpoint =
         |(_, text): &(String, Excerpt)| atlas_sum::checkpoint(text.text.as_bytes()).is_some();
     let first = files.iter().rposition(is_checkpoint).unwrap_or(0);
     let texts: Vec<Excerpt> = files.iter().skip(first).map(|(_, text)| text.clone()).collect();
-    let mut scripts = sql::scripts(&texts, dialect, diagnostics);
+    let mut scripts = sql::scripts_within(&texts, dialect, budget, diagnostics);
     if let Some(script) = scripts.first_mut() {
         // What was there before the baseline is in no file.
         script.includes |= has_baseline;

@@ -7,7 +7,7 @@
 
 mod decode;
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
@@ -19,9 +19,9 @@ use crate::diag::problems::yaml::UnprintableText;
 use crate::source::{FileId, STANDARD_INPUT, Sources, Span};
 
 /// The largest file that is read, in bytes.
-pub const FILE_SIZE: u64 = 16 * 1024 * 1024;
+pub const FILE_SIZE: u64 = 8 * 1024 * 1024;
 /// The largest sum of all that is read, in bytes.
-pub const TOTAL_SIZE: u64 = 64 * 1024 * 1024;
+pub const TOTAL_SIZE: u64 = 32 * 1024 * 1024;
 /// The most files and folders that a directory may hold, hidden ones not counted.
 pub const ENTRIES: usize = 100_000;
 /// The deepest nesting of folders.
@@ -193,14 +193,14 @@ impl Directory {
         let bytes = match self.bytes(&path) {
             Ok(bytes) => bytes,
             Err(error) => {
-                sources.load(file, String::new());
+                sources.load_broken(file, String::new());
                 let message = format!("cannot be read: {error}");
                 return unusable(start, message, "check its permissions", diagnostics);
             }
         };
         self.read += bytes.len() as u64;
         if self.read > TOTAL_SIZE {
-            sources.load(file, String::new());
+            sources.load_broken(file, String::new());
             let message = format!("the project has more than {TOTAL_SIZE} bytes of text");
             let help = LEAVE_OUT.to_owned();
             return diagnostics.report(LimitExceeded { primary: start, message, help });
@@ -215,10 +215,20 @@ impl Directory {
         if !path.starts_with(&self.root) {
             return Err(io::Error::other("it is a link out of the directory"));
         }
-        #[expect(clippy::disallowed_methods, reason = "this is the one reader of the disk")]
-        let opened = File::open(path)?;
-        if !opened.metadata()?.is_file() {
+        // Before it is opened as well: opening a pipe waits for someone to write into it.
+        if !path.metadata()?.is_file() {
             return Err(io::Error::other("it is no regular file"));
+        }
+        #[expect(clippy::disallowed_methods, reason = "this is the one reader of the disk")]
+        let opened = File::open(&path)?;
+        let found = opened.metadata()?;
+        if !found.is_file() {
+            return Err(io::Error::other("it is no regular file"));
+        }
+        // And after: a folder on the way may have become a link in between.
+        let is_still_there = path.canonicalize()? == path && is_same(&found, &path.metadata()?);
+        if !is_still_there {
+            return Err(io::Error::other("it was changed while it was opened"));
         }
         let mut bytes = Vec::new();
         opened.take(FILE_SIZE + 1).read_to_end(&mut bytes)?;
@@ -231,7 +241,7 @@ const LEAVE_OUT: &str = "leave it out of the application's directory, or split i
 /// Takes the bytes of a file as its text.
 fn accept(bytes: Vec<u8>, sources: &mut Sources, file: FileId, diagnostics: &mut Diagnostics) {
     if bytes.len() as u64 > FILE_SIZE {
-        sources.load(file, String::new());
+        sources.load_broken(file, String::new());
         let (primary, help) = (Span::new(file, 0..0), LEAVE_OUT.to_owned());
         let message = format!("the file has more than {FILE_SIZE} bytes");
         return diagnostics.report(LimitExceeded { primary, message, help });
@@ -258,6 +268,19 @@ fn accept(bytes: Vec<u8>, sources: &mut Sources, file: FileId, diagnostics: &mut
             unusable(primary, message, "save it as UTF-8", diagnostics);
         }
     }
+}
+
+/// Whether two descriptions are of one file.
+#[cfg(unix)]
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Whether two descriptions are of one file, as far as can be told here.
+#[cfg(not(unix))]
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    one.len() == other.len()
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {

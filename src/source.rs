@@ -4,6 +4,7 @@
 //! Values that do not come from a file (plugin parameters, flags) enter as virtual files, so that
 //! every diagnostic has a place to point at. Nothing here reads a disk: `read` fills it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Names one text in [`Sources`].
@@ -147,6 +148,8 @@ impl Source {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     files: Vec<Source>,
+    /// The files of the project; of two with one path the first.
+    by_path: BTreeMap<String, FileId>,
 }
 
 impl Sources {
@@ -160,26 +163,25 @@ impl Sources {
 
     /// Adds a file of which only name and size are known so far.
     pub fn add_listed(&mut self, path: impl Into<String>, size: u64) -> FileId {
+        let path = path.into();
+        let id = self.push(path.clone(), size, false);
+        self.by_path.entry(path).or_insert(id);
+        id
+    }
+
+    fn push(&mut self, path: String, size: u64, is_virtual: bool) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        let (path, line_starts) = (path.into(), Vec::new());
-        self.files.push(Source {
-            path,
-            text: None,
-            size,
-            is_virtual: false,
-            is_broken: false,
-            line_starts,
-        });
+        let (text, is_broken, line_starts) = (None, false, Vec::new());
+        self.files.push(Source { path, text, size, is_virtual, is_broken, line_starts });
         id
     }
 
     /// Adds a text that is no file, under a name that is shown but that no path in a spec means:
     /// the directory itself, a parameter, a flag.
     pub fn add_virtual(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
-        let id = self.add(name, text);
-        if let Some(file) = self.files.get_mut(id.0 as usize) {
-            file.is_virtual = true;
-        }
+        let text = text.into();
+        let id = self.push(name.into(), text.len() as u64, true);
+        self.load(id, text);
         id
     }
 
@@ -217,7 +219,7 @@ impl Sources {
 
     /// The file of the project with exactly this path.
     pub fn find(&self, path: &str) -> Option<FileId> {
-        self.files().find(|(_, file)| file.path == path).map(|(id, _)| id)
+        self.by_path.get(path).copied()
     }
 
     /// The text that a span covers.

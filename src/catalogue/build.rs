@@ -7,7 +7,7 @@ use crate::catalogue::definition::{
     Script, Standing, Statement, TableDefinition, TypeName,
 };
 use crate::catalogue::types;
-use crate::catalogue::{Catalogue, Name, Table, View, fold};
+use crate::catalogue::{Catalogue, Name, Table, View, fold, is_named};
 use crate::diag::problems::sql as problems;
 use crate::diag::{Diagnostics, nearest};
 use crate::dialect::Dialect;
@@ -292,10 +292,9 @@ impl<'a> Builder<'a, '_> {
     fn drop_indexes(&mut self, names: &[ObjectName]) {
         let dialect = self.catalogue.dialect;
         let names: BTreeSet<String> = names.iter().map(|name| fold(dialect, &name.name)).collect();
+        let is_gone = |name: &Ident| names.iter().any(|gone| is_named(dialect, name, gone));
         for table in self.catalogue.tables.values_mut() {
-            table.keys.retain(|key| {
-                key.name.as_ref().is_none_or(|name| !names.contains(&fold(dialect, name)))
-            });
+            table.keys.retain(|key| !key.name.as_ref().is_some_and(is_gone));
         }
     }
 
@@ -553,7 +552,7 @@ fn primary_key_is_not_null(dialect: Dialect, table: &mut Table) {
 fn alter(dialect: Dialect, table: &mut Table, alteration: &Alteration) {
     let at = |table: &Table, name: &Ident| {
         let wanted = fold(dialect, name);
-        table.columns.iter().position(|column| fold(dialect, &column.name) == wanted)
+        table.columns.iter().position(|column| is_named(dialect, &column.name, &wanted))
     };
     let change = |table: &mut Table, name: &Ident, change: &dyn Fn(&mut Column)| {
         if let Some(column) = at(table, name).and_then(|at| table.columns.get_mut(at)) {

@@ -22,6 +22,8 @@ pub enum Style {
 
 /// Lines between two places that are still shown in one excerpt.
 const NEAR: usize = 30;
+/// The longest excerpt, in bytes: no one reads a longer line, and each problem would show it again.
+const EXCERPT: usize = 16 * 1024;
 /// The most diagnostics that are printed.
 pub const MOST: usize = 500;
 
@@ -51,6 +53,9 @@ pub fn text(
     }
     if let Some(summary) = summary(&shown) {
         writeln!(out, "\n{summary}")?;
+    }
+    if diagnostics.n_left_out() > 0 {
+        writeln!(out, "{} more were left out", diagnostics.n_left_out())?;
     }
     Ok(())
 }
@@ -149,6 +154,9 @@ fn excerpt<'a>(
     let first = places.iter().map(|(span, ..)| line_of(span)).min()?;
     let last = places.iter().map(|(span, ..)| line_of(span)).max()?;
     let window = source.lines(first, last);
+    if window.len() > EXCERPT {
+        return None;
+    }
     let text = masked(source, window.clone(), file, concealed);
     let annotations = places.iter().map(|(span, label, kind)| {
         let start = span.range().start.clamp(window.start, window.end) - window.start;
@@ -172,12 +180,20 @@ fn masked(
     concealed: &[Span],
 ) -> String {
     let text = source.text().get(window.clone()).unwrap_or_default();
-    let is_hidden = |offset: usize| {
-        concealed.iter().any(|span| span.file == file && span.range().contains(&offset))
-    };
-    if !concealed.iter().any(|span| span.file == file) {
+    let of_file = concealed.iter().filter(|span| span.file == file).map(|span| span.range());
+    let mut hidden: Vec<std::ops::Range<usize>> =
+        of_file.filter(|range| range.start < window.end && range.end > window.start).collect();
+    // What is known to the byte needs no guess.
+    let is_known =
+        |start: usize| hidden.iter().any(|range| (start..=start + 1).contains(&range.start));
+    let found = secrets(text).into_iter();
+    let found = found.map(|range| window.start + range.start..window.start + range.end);
+    let guessed: Vec<_> = found.filter(|range| !is_known(range.start)).collect();
+    hidden.extend(guessed);
+    if hidden.is_empty() {
         return text.to_owned();
     }
+    let is_hidden = |offset: usize| hidden.iter().any(|range| range.contains(&offset));
     let mut masked = String::with_capacity(text.len());
     for (offset, character) in text.char_indices() {
         match is_hidden(window.start + offset) && !matches!(character, '\n' | '\r') {
@@ -186,6 +202,45 @@ fn masked(
         }
     }
     masked
+}
+
+/// What looks like a password: what stands in a line after a key such as `password:`, and the
+/// password of a URL. Text that could not be read, or stands in the wrong place, is concealed by
+/// nobody else.
+fn secrets(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let lower = line.to_ascii_lowercase();
+        for word in ["pass", "pasw", "pwd"] {
+            let values = lower.match_indices(word).filter_map(|(at, _)| value(&lower, at));
+            found.extend(values.map(|value| start + value..start + line.trim_end().len()));
+        }
+        for (at, _) in line.match_indices("://") {
+            let authority = line.get(at + 3..).unwrap_or_default();
+            let end = authority.find(['/', ' ', '\t', '\n', '\r', '"', '\'']);
+            let authority = authority.get(..end.unwrap_or(authority.len())).unwrap_or_default();
+            let user_end = authority.find(':');
+            if let (Some(colon), Some(host)) = (user_end, authority.rfind('@')) {
+                found.push(start + at + 3 + colon + 1..start + at + 3 + host.max(colon + 1));
+            }
+        }
+        start += line.len();
+    }
+    found
+}
+
+/// Where the value of a key begins in whose name there is a word at `at`; nothing when it is no
+/// key, or one that says where a password is rather than what it is.
+fn value(line: &str, at: usize) -> Option<usize> {
+    let rest = line.get(at..)?;
+    let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-')?;
+    let (key, after) = rest.split_at_checked(length)?;
+    let after = after.trim_start_matches(['"', '\'', ' ']);
+    let after = after.strip_prefix([':', '='])?.trim_start();
+    let names_a_place = key.ends_with("key") || key.ends_with("from");
+    let is_reference = after.is_empty() || after.starts_with("${") || after.starts_with("\"${");
+    (!names_a_place && !is_reference).then(|| line.len() - after.len())
 }
 
 /// A text without anything that a terminal would act on.

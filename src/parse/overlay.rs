@@ -13,6 +13,8 @@ use crate::parse::API_VERSION;
 use crate::source::{FileId, Sources, Span, Spanned};
 use crate::syntax::node::{Data, Entry, Node};
 
+/// The most names of specs among which a misspelt one is looked for.
+const MOST_NAMES: usize = 250;
 /// Overlays live below this folder.
 const ENVIRONMENTS: &str = "environments/";
 
@@ -127,7 +129,10 @@ fn report_nothing(
     places: &BTreeMap<SpecId, usize>,
     diagnostics: &mut Diagnostics,
 ) {
-    let known: Vec<String> = places.keys().map(|(kind, name)| format!("{kind}/{name}")).collect();
+    let same_kind = places.keys().filter(|(other, _)| other == kind).take(MOST_NAMES);
+    let others = places.keys().filter(|(other, _)| other != kind).take(MOST_NAMES);
+    let known: Vec<String> =
+        same_kind.chain(others).map(|(kind, name)| format!("{kind}/{name}")).collect();
     let spec = format!("{kind}/{name}");
     diagnostics.report(NothingToChange { primary, spec: &spec, known: &known });
 }

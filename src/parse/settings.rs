@@ -61,6 +61,8 @@ fn parameters(file: FileId, json: &str, settings: &mut Settings, diagnostics: &m
         let help =
             "Argo CD writes this variable; by hand, write [{\"name\": ..., \"string\": ...}]";
         let primary = Span::new(file, offset..offset);
+        // Which of its texts are secret cannot be told.
+        diagnostics.conceal(Span::new(file, 0..json.len()));
         return diagnostics.report(InvalidParameter { primary, message, help: help.to_owned() });
     }
     let documents = yaml::documents(file, json, &mut Budget::default(), diagnostics);
@@ -96,6 +98,8 @@ fn parameter(item: &Node, settings: &mut Settings, diagnostics: &mut Diagnostics
     let Some(value) = value else {
         for other in ["string", "map", "array"] {
             if let Some(value) = item.get(other).filter(|value| !value.is_null()) {
+                // It may be a password that is only in the wrong place.
+                diagnostics.conceal(value.span);
                 let expected = format!("given as `{collection}`");
                 wrong_as(value.span, name, &expected, other, diagnostics);
             }

@@ -25,19 +25,63 @@ use read::{Finding, Reading};
 use split::{Flaw, FlawKind, Piece, Split, is, is_any};
 use token::{Kind, Token};
 
-/// How much SQL is read in one run, in bytes.
-pub const MAX_TEXT: usize = 16 * 1024 * 1024;
+/// What reading SQL may still cost, for all schemas of a run together.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    bytes: usize,
+    statements: usize,
+}
+
+impl Budget {
+    /// Bytes of SQL. Of a single schema Kubernetes stores a mebibyte.
+    pub const BYTES: usize = 8 << 20;
+    /// Statements: each costs memory until the end, however short it is.
+    pub const STATEMENTS: usize = 30_000;
+    /// Bytes of the SQL of one schema.
+    pub const SCHEMA: usize = 2 << 20;
+
+    fn take(&mut self, text: &str) -> Result<(), (usize, &'static str)> {
+        let bytes = (Budget::BYTES, "bytes of SQL");
+        self.bytes = self.bytes.checked_sub(text.len()).ok_or(bytes)?;
+        // One too many for a semicolon in a string, which is near enough for a bound.
+        let n_statements = text.bytes().filter(|byte| *byte == b';').count();
+        let statements = (Budget::STATEMENTS, "SQL statements");
+        self.statements = self.statements.checked_sub(n_statements).ok_or(statements)?;
+        Ok(())
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget { bytes: Budget::BYTES, statements: Budget::STATEMENTS }
+    }
+}
 
 /// Reads the texts of one schema.
 pub fn scripts(texts: &[Excerpt], dialect: Dialect, diagnostics: &mut Diagnostics) -> Vec<Script> {
-    let mut left = MAX_TEXT;
+    scripts_within(texts, dialect, &mut Budget::default(), diagnostics)
+}
+
+/// Reads the texts of one schema of several.
+pub fn scripts_within(
+    texts: &[Excerpt],
+    dialect: Dialect,
+    budget: &mut Budget,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Script> {
+    let mut left = Budget::SCHEMA;
     let mut read: Vec<ReadText<'_>> = Vec::new();
     for excerpt in texts {
-        if excerpt.text.len() > left {
-            diagnostics.report(problems::SqlTooLong { primary: excerpt.span, bound: MAX_TEXT });
-            return texts.iter().map(|_| Script::default()).collect();
+        let schema = (Budget::SCHEMA, "bytes of SQL in one schema");
+        let rest = left.checked_sub(excerpt.text.len()).ok_or(schema);
+        match rest.and_then(|rest| budget.take(&excerpt.text).map(|()| rest)) {
+            Ok(rest) => left = rest,
+            Err((limit, of)) => {
+                let primary = excerpt.span;
+                diagnostics.report(problems::SqlTooLong { primary, limit, of });
+                return texts.iter().map(|_| Script::default()).collect();
+            }
         }
-        left -= excerpt.text.len();
         read.push(read_text(excerpt, dialect));
     }
     let asked: Vec<&str> = read.iter().flat_map(ReadText::questions).collect();

@@ -88,7 +88,7 @@ impl Budget {
     /// Values in all documents, keys included, after aliases and merge keys have been expanded.
     pub const NODES: usize = 1_000_000;
     /// Bytes of text in all scalars and keys, after aliases and merge keys have been expanded.
-    pub const BYTES: usize = 32 << 20;
+    pub const BYTES: usize = 16 << 20;
     /// Values that aliases may add to what is written: enough for honest reuse, and so few that a
     /// bomb is refused within milliseconds.
     pub const COPIED_NODES: usize = 100_000;

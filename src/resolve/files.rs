@@ -15,6 +15,9 @@ use crate::syntax::{self, Content, Specs, Text};
 /// The most that a ConfigMap holds, in bytes.
 const CONFIG_MAP_LIMIT: usize = 1024 * 1024;
 
+/// The most `*` and `{` in a glob; one with more fits no file.
+const WILDCARDS: usize = 16;
+
 /// The files that the specs name and whose texts are needed.
 pub fn wanted(specs: &Specs, sources: &Sources) -> Vec<FileId> {
     let directories = specs.schemas.iter().filter_map(|spec| spec.fields.migrations.as_ref());
@@ -44,6 +47,11 @@ fn matches(path: &Text, sources: &Sources) -> Vec<FileId> {
     let pattern = normal(&path.value);
     if !is_glob(pattern) {
         return sources.find(pattern).into_iter().collect();
+    }
+    // Each wildcard costs another walk along every path.
+    let n_wildcards = pattern.bytes().filter(|byte| matches!(byte, b'*' | b'{')).count();
+    if n_wildcards > WILDCARDS {
+        return Vec::new();
     }
     let fits = |path: &str| fast_glob::glob_match(pattern, path);
     let mut found: Vec<(&str, FileId)> = sources

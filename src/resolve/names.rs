@@ -95,8 +95,7 @@ impl Names {
         if let Some(units) = found {
             return units.clone();
         }
-        let known: Vec<String> =
-            self.qualified.keys().map(|(kind, name)| format!("{kind}/{name}")).collect();
+        let known = || self.qualified.keys().map(|(kind, name)| format!("{kind}/{name}")).collect();
         let (primary, written) = (written.span, &written.value);
         diagnostics.report(UnknownName { primary, written, what: "object", known: &known });
         Vec::new()
@@ -120,7 +119,7 @@ impl Names {
         let candidates = if others.is_empty() { fitting } else { others };
         match candidates.as_slice() {
             [] => {
-                let known = self.known(kinds);
+                let known = || self.known(kinds);
                 let what = kinds_in_words(kinds);
                 let (primary, written) = (written.span, name);
                 diagnostics.report(UnknownName { primary, written, what: &what, known: &known });

@@ -293,13 +293,11 @@ pub(crate) fn did_you_mean<'a>(
 
 /// Names in backticks with commas, at most thirty of them.
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
-    match names.len() {
-        0 => "nothing".to_owned(),
-        1..=30 => names.join(", "),
-        more => {
-            let first: Vec<String> = names.into_iter().take(30).collect();
-            format!("{} and {} more", first.join(", "), more - 30)
-        }
+    let mut names = names.into_iter();
+    let first: Vec<String> = names.by_ref().take(30).map(|name| format!("`{name}`")).collect();
+    match (first.len(), names.count()) {
+        (0, _) => "nothing".to_owned(),
+        (_, 0) => first.join(", "),
+        (_, more) => format!("{} and {more} more", first.join(", ")),
     }
 }

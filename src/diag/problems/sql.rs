@@ -7,14 +7,15 @@ use crate::source::Span;
 pub struct SqlTooLong {
     /// The text.
     pub primary: Span,
-    /// The bound, in bytes.
-    pub bound: usize,
+    /// The bound.
+    pub limit: usize,
+    /// What it bounds.
+    pub of: &'static str,
 }
 
 impl From<SqlTooLong> for Diagnostic {
     fn from(problem: SqlTooLong) -> Diagnostic {
-        let mib = problem.bound / (1024 * 1024);
-        let message = format!("there is more SQL than the {mib} MiB that are read");
+        let message = format!("more than {} {}", problem.limit, problem.of);
         Diagnostic::new(Code::LimitExceeded, problem.primary, message)
             .help("load data by another way than the schema")
     }
