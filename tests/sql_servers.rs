@@ -42,6 +42,27 @@ fn postgres_agrees() {
     }
 }
 
+#[test]
+fn migrations_run_in_the_order_of_their_names() {
+    let Some(server) = Postgres::start() else {
+        eprintln!("not tried: no PostgreSQL (initdb, postgres, psql) here");
+        return;
+    };
+    let folder = "testdata/schema/migrations/input/migrations";
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("the golden case is there")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
+        .collect();
+    files.sort();
+    let text = |path: &PathBuf| std::fs::read_to_string(path).expect("a migration");
+    let forwards: String = files.iter().map(text).collect();
+    let backwards: String = files.iter().rev().map(text).collect();
+    assert_eq!(server.run(&forwards), Ok(()));
+    assert!(server.run(&backwards).is_err());
+}
+
 /// A server that can be asked whether it takes a text.
 trait Server {
     /// Runs a text on an empty database: the first error.

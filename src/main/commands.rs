@@ -187,8 +187,8 @@ pub(crate) fn diff(
     }
     let difference = view::diff::difference(old.side(), new.side());
     match format {
-        DiffFormat::Text => view::diff::text(&difference, out)?,
-        DiffFormat::Markdown => view::diff::markdown(&difference, out)?,
+        DiffFormat::Text => view::diff::text(&difference, new.style(), out)?,
+        DiffFormat::Markdown => view::diff::markdown(&difference, new.side(), out)?,
         DiffFormat::Json => view::diff::json(&difference, out)?,
     }
     let is_denied = deny == Some(DenyDiff::Destructive)

@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use crate::annotation;
-use crate::catalogue::diff::{self, Change, Severity};
-use crate::diag::render::printable;
+use crate::catalogue::diff::{self, Change, Severity, What};
+use crate::diag::render::{Style, printable};
 use crate::model::Unit;
 use crate::object::ObjectId;
 use crate::pipeline::Compilation;
@@ -16,6 +16,7 @@ use crate::plan::Planned;
 use crate::source::Sources;
 use crate::value::Value;
 use crate::view::waves::waits;
+use crate::view::{graph, mermaid};
 
 /// One side of a comparison.
 #[derive(Clone, Copy, Debug)]
@@ -131,7 +132,11 @@ fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
         if !both_known {
             continue;
         }
-        let changes = diff::diff(&was.unwrap_or_else(empty), &is.unwrap_or_else(empty));
+        let mut changes = diff::diff(&was.unwrap_or_else(empty), &is.unwrap_or_else(empty));
+        let schema = after.get(name).and_then(|&index| new.compilation.project.schemas.get(index));
+        if schema.is_some_and(|schema| schema.policy.concurrent_create == Some(true)) {
+            changes.iter_mut().for_each(built_concurrently);
+        }
         let placed = changes.into_iter().map(|change| {
             let place = match (change.new_place, change.old_place) {
                 (Some(span), _) => Some(new.sources.place(span)),
@@ -147,6 +152,16 @@ fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
     }
     all.sort_by_key(|schema| schema.changes.first().map(|(change, _)| change.severity));
     all
+}
+
+/// With `policy.concurrentIndex.create` Atlas builds indexes while the table is written to.
+fn built_concurrently(change: &mut Change) {
+    if let What::KeyAdded { blocks_writes, .. } = &mut change.what
+        && *blocks_writes
+    {
+        *blocks_writes = false;
+        change.severity = Severity::Safe;
+    }
 }
 
 fn objects(old: Side<'_>, new: Side<'_>, difference: &mut Difference) {
@@ -344,14 +359,14 @@ fn summary(difference: &Difference) -> String {
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn text(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
+pub fn text(difference: &Difference, style: Style, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", summary(difference))?;
     for SchemaChanges { schema, changes } in &difference.schemas {
         writeln!(out, "\n{schema}")?;
         for (change, place) in changes {
             let place = place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
-            let line = format!("  {:<11}  {change}{place}", change.severity.word());
-            writeln!(out, "{}", printable(&line))?;
+            let word = painted(change.severity, style);
+            writeln!(out, "  {word}  {}", printable(&format!("{change}{place}")))?;
         }
     }
     let Difference { schemas: _, added, removed, changed, waves } = difference;
@@ -400,12 +415,47 @@ impl FieldChange {
     }
 }
 
-/// Prints a difference as a comment for a pull request: a summary, the schema changes, and the rest
-/// folded.
+/// The word for a severity, wide enough for all of them.
+fn painted(severity: Severity, style: Style) -> String {
+    let word = format!("{:<11}", severity.word());
+    let code = match severity {
+        Severity::Destructive => "1;31",
+        Severity::Risky => "33",
+        Severity::Safe => "32",
+    };
+    match style {
+        Style::Plain => word,
+        Style::Colored => format!("\u{1b}[{code}m{word}\u{1b}[0m"),
+    }
+}
+
+/// The most boxes that a picture in a comment has.
+const MOST_BOXES: usize = 40;
+
+/// What changes and what it is joined to, as a picture that GitHub and GitLab draw.
+fn picture(difference: &Difference, new: Side<'_>, out: &mut impl Write) -> io::Result<()> {
+    let Difference { schemas, added, removed: _, changed, waves } = difference;
+    let owners = added.iter().chain(changed.iter().map(|(item, _)| item));
+    let labels: BTreeSet<&str> = owners
+        .map(|item| item.owner.as_str())
+        .chain(schemas.iter().map(|schema| schema.schema.as_str()))
+        .chain(waves.iter().map(|change| change.unit.as_str()))
+        .collect();
+    let picture = graph::picture(new.compilation, new.sources).around(&labels);
+    if picture.nodes.len() < 2 || picture.nodes.len() > MOST_BOXES {
+        return Ok(());
+    }
+    writeln!(out, "\n```mermaid")?;
+    mermaid::print(&picture, out)?;
+    writeln!(out, "```")
+}
+
+/// Prints a difference as a comment for a pull request: a summary, the schema changes, the waves
+/// around what changes, and the rest folded.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn markdown(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
+pub fn markdown(difference: &Difference, new: Side<'_>, out: &mut impl Write) -> io::Result<()> {
     let sign = match difference.count(Severity::Destructive) {
         0 => "",
         _ => ":warning: ",
@@ -430,6 +480,7 @@ pub fn markdown(difference: &Difference, out: &mut impl Write) -> io::Result<()>
             writeln!(out, "| {} | {old} | {new} | {} |", code(unit), escaped(why))?;
         }
     }
+    picture(difference, new, out)?;
     let n_objects = added.len() + removed.len() + changed.len();
     if n_objects == 0 {
         return Ok(());

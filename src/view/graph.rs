@@ -206,6 +206,26 @@ pub(crate) fn role(unit: Unit) -> Role {
     }
 }
 
+impl Picture {
+    /// The boxes of some labels and those that an arrow joins to them, with the arrows among them.
+    pub fn around(&self, labels: &BTreeSet<&str>) -> Picture {
+        let is_named: Vec<bool> =
+            self.nodes.iter().map(|node| labels.contains(node.label().as_str())).collect();
+        let named = |number: usize| is_named.get(number).copied().unwrap_or(false);
+        let mut kept: BTreeSet<usize> = (0..self.nodes.len()).filter(|&n| named(n)).collect();
+        for edge in self.edges.iter().filter(|edge| named(edge.from) || named(edge.to)) {
+            kept.extend([edge.from, edge.to]);
+        }
+        let numbers: BTreeMap<usize, usize> = kept.iter().copied().zip(0..).collect();
+        let nodes = kept.iter().filter_map(|&number| self.nodes.get(number).cloned()).collect();
+        let edges = self.edges.iter().filter_map(|edge| {
+            let (from, to) = (*numbers.get(&edge.from)?, *numbers.get(&edge.to)?);
+            Some(Edge { from, to, ..edge.clone() })
+        });
+        Picture { nodes, edges: edges.collect() }
+    }
+}
+
 /// The arrows between units, not numbered yet.
 fn edges(compilation: &Compilation) -> Vec<(Unit, Unit, Edge)> {
     let links = &compilation.links;

@@ -3,6 +3,7 @@ module argocd-atlas-plugin/conformance
 go 1.26.4
 
 require (
+	ariga.io/atlas v1.2.3
 	github.com/argoproj/argo-cd/gitops-engine v0.7.1-0.20250908182407-97ad5b59a627
 	github.com/argoproj/argo-cd/v3 v3.5.7
 	github.com/ariga/atlas-operator v0.7.37
@@ -21,7 +22,6 @@ require (
 )
 
 require (
-	ariga.io/atlas v1.2.3 // indirect
 	cel.dev/expr v0.25.2 // indirect
 	cloud.google.com/go/compute/metadata v0.9.0 // indirect
 	cyphar.com/go-pathrs v0.2.2 // indirect
