@@ -310,6 +310,8 @@ spec: {url: 'postgres://u@pg-rw.shop:5432/app', schema: {sql: x}}
 ";
     let reader = web(", envFrom: [{secretRef: {name: pg-app}}]");
     let text = all(&[cluster, &reader]);
+    let by_host = web(", env: [{name: PGHOST, value: pg-rw}]");
+    assert_eq!(reasons(&all(&[cluster, &by_host]), "Deployment/web"), ["env `PGHOST`"; 2]);
     check(
         &text,
         &[

@@ -57,6 +57,9 @@ pub(super) fn certain(index: &Index<'_>) -> (Vec<Schema>, Vec<Found>) {
         }
     }
     databases_of_specs(index, &mut found);
+    for schema in &mut schemas {
+        schema.is_of_its_secrets_maker(index);
+    }
     for schema in &schemas {
         unknown_server(index, schema, &mut found);
     }
@@ -234,6 +237,17 @@ impl Schema {
                 self.is_at(index, all, read.span, &by, found);
             }
         }
+    }
+
+    /// Its Secret may be one that a database makes for itself, which is then its server.
+    fn is_of_its_secrets_maker(&mut self, index: &Index<'_>) {
+        if !self.spots.is_empty() {
+            return;
+        }
+        let namespace = index.namespace(self.unit);
+        let makers = self.secrets.iter().flat_map(|read| index.makers(&read.name, namespace));
+        let servers = makers.filter(|&maker| is_server(index, maker));
+        self.spots = servers.map(Spot::Unit).collect();
     }
 
     /// Whether an address that leads to its server may be its database.
