@@ -1,5 +1,6 @@
 //! `docs/limits.md` and the constants say the same.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 use argocd_atlas_plugin::diag::{self, render};
 use argocd_atlas_plugin::parse::{sql, yaml};
