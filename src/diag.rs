@@ -140,7 +140,8 @@ impl Diagnostics {
 
     /// Adds all that another run has found.
     pub fn append(&mut self, other: Diagnostics) {
-        self.found.extend(other.found);
+        self.n_left_out += other.n_left_out;
+        other.found.into_iter().for_each(|found| self.report(found));
         self.concealed.extend(other.concealed);
     }
 

@@ -1,6 +1,7 @@
 //! Nothing secret is printed: neither the sidecar's variables nor passwords that stand in specs,
 //! in no command and beside no mistake. The one exception is the Secret made from a literal.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 use std::fs;
 use std::process::Command;

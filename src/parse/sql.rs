@@ -36,7 +36,7 @@ impl Budget {
     /// Bytes of SQL. Of a single schema Kubernetes stores a mebibyte.
     pub const BYTES: usize = 8 << 20;
     /// Statements: each costs memory until the end, however short it is.
-    pub const STATEMENTS: usize = 30_000;
+    pub const STATEMENTS: usize = 20_000;
     /// Bytes of the SQL of one schema.
     pub const SCHEMA: usize = 2 << 20;
 

@@ -259,7 +259,7 @@ fn files() -> Vec<Case> {
         case("a file that cannot be read", Either, |dir| {
             use std::os::unix::fs::PermissionsExt;
             write(dir, "a.yaml", CONFIG);
-            fs::set_permissions(dir.join("a.yaml"), fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(dir.join("a.yaml"), fs::Permissions::from_mode(0o000)).unwrap();
         }),
         case("bytes that are no UTF-8", Refused("not UTF-8"), |dir| {
             write(dir, "a.yaml", b"apiVersion: v1\nkind: \xff\xfe\n");
@@ -452,13 +452,122 @@ fn statements() -> Vec<Case> {
             "",
         ),
         sql(
-            "17 MB",
-            Refused("more than 16777216 bytes"),
+            "9 MB of SQL",
+            Refused("more than 8388608 bytes"),
             "-- ",
-            1_100_000,
+            600_000,
             same("0123456789abcdef"),
             "\n",
         ),
+        sql("3 MB of SQL", Refused("error["), "-- ", 200_000, same("0123456789abcdef"), "\n"),
+        sql(
+            "2 MB of short tables",
+            Either,
+            "",
+            19_000,
+            |n| format!("CREATE TABLE t{n} (a int, b int, c int, d int, e int, f int);\n"),
+            "",
+        ),
+        sql(
+            "19,000 changes of a table",
+            Either,
+            "CREATE TABLE t (a int);\n",
+            19_000,
+            |n| format!("ALTER TABLE t ADD COLUMN c{n} int;\n"),
+            "",
+        ),
+        sql(
+            "19,000 new names of a table",
+            Either,
+            "CREATE TABLE t0 (a int);\n",
+            19_000,
+            |n| format!("ALTER TABLE t{n} RENAME TO t{};\n", n + 1),
+            "",
+        ),
+        sql(
+            "6,000 tables and as many dropped indexes",
+            Either,
+            "",
+            6_000,
+            |n| {
+                format!(
+                    "CREATE TABLE t{n} (a int); CREATE INDEX i{n} ON t{n} (a); DROP INDEX i{n};\n"
+                )
+            },
+            "",
+        ),
+        sql(
+            "19,000 foreign keys to nowhere",
+            Either,
+            "",
+            19_000,
+            |n| format!("CREATE TABLE t{n} (a int REFERENCES nowhere{n} (a));\n"),
+            "",
+        ),
+        sql(
+            "19,000 foreign keys in a chain",
+            Either,
+            "CREATE TABLE t0 (a int primary key);\n",
+            19_000,
+            |n| format!("CREATE TABLE t{} (a int primary key REFERENCES t{n} (a));\n", n + 1),
+            "",
+        ),
+        sql(
+            "2 MB of columns",
+            Either,
+            "CREATE TABLE t (a int",
+            150_000,
+            |n| format!(",c{n} int"),
+            ");",
+        ),
+        sql("2 MB of quotes", Either, "SELECT ", 2_000_000, same("'"), ";"),
+        sql("2 MB of comments in each other", Either, "", 1_000_000, same("/*"), ""),
+        sql("2 MB of dollars", Either, "", 200_000, |n| format!("$a{n}$"), ""),
+        sql("19,000 misspelt statements on a line", Either, "", 19_000, same("CRAETE x;"), ""),
+        sql(
+            "a word of 2 MB",
+            Either,
+            "CREATE TABLE ",
+            120_000,
+            same("0123456789abcdef"),
+            " (a int);",
+        ),
+        sql(
+            "a word of 2 MB that is misspelt",
+            Either,
+            "",
+            120_000,
+            same("abcdefghabcdefgh"),
+            " (a int);",
+        ),
+        sql(
+            "32 views of 60 KB of minus",
+            Either,
+            "",
+            32,
+            |n| format!("CREATE VIEW v{n} AS SELECT {}1;\n", "- ".repeat(30_000)),
+            "",
+        ),
+        case("60 schemas at their bounds", Refused("error["), |dir| {
+            let of = |n: usize| {
+                spec(
+                    "Schema",
+                    &format!("s{n}"),
+                    &format!("url: \"postgres://h/d{n}\", files: [{n}.sql]"),
+                )
+            };
+            series(dir, "a.yaml", "", 60, of, "");
+            for n in 0..60 {
+                series(
+                    dir,
+                    &format!("{n}.sql"),
+                    "",
+                    9_000,
+                    |n| format!("CREATE TABLE t{n} (a int, b int);\n"),
+                    "",
+                );
+            }
+        }),
         sql("1,000,000 misspelt statements", Either, "", 1_000_000, same("CRAETE x;\n"), ""),
         sql(
             "a line of 15 MB with 1,000,000 mistakes",
