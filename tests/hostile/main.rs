@@ -24,7 +24,7 @@ const MEMORY: u64 = 256 * 1024 * 1024;
 /// The most time that a refusal may take.
 const TIME: Duration = Duration::from_secs(2);
 /// After this a run is killed.
-const HANGS: Duration = Duration::from_secs(20);
+const HANGS: Duration = Duration::from_secs(120);
 /// How much longer an unoptimised binary may take.
 const SLOWER: u32 = 15;
 
