@@ -85,6 +85,13 @@ fn common<T>(
     }
     check::labels(&labels, diagnostics);
     check::annotations(&annotations, diagnostics);
+    // As far as an annotation's may be: a wave beyond that is meant by nobody, and could be added
+    // to no more.
+    let bounds = i64::from(i32::MIN)..=i64::from(i32::MAX);
+    if let Some(wave) = wave {
+        check::range("wave", wave, bounds.clone(), diagnostics);
+    }
+    let wave = wave.filter(|wave| bounds.contains(&wave.value));
     let is_explicit = depends_on.is_some();
     let needs = depends_on
         .unwrap_or_default()

@@ -154,7 +154,7 @@ pub(crate) fn range(
     if !range.contains(&number.value) {
         let (from, to) = (range.start(), range.end());
         let help = match *to {
-            to if to == i64::from(i32::MAX) => format!("write {from} or more"),
+            to if to == i64::from(i32::MAX) && *from >= 0 => format!("write {from} or more"),
             to => format!("write a number from {from} to {to}"),
         };
         let message = format!("`{what}` cannot be {}", number.value);
