@@ -464,15 +464,15 @@ fn statements() -> Vec<Case> {
             "2 MB of short tables",
             Either,
             "",
-            19_000,
+            15_000,
             |n| format!("CREATE TABLE t{n} (a int, b int, c int, d int, e int, f int);\n"),
             "",
         ),
         sql(
-            "19,000 changes of a table",
+            "15,000 changes of a table",
             Either,
             "CREATE TABLE t (a int);\n",
-            19_000,
+            15_000,
             |n| format!("ALTER TABLE t ADD COLUMN c{n} int;\n"),
             "",
         ),
@@ -480,7 +480,7 @@ fn statements() -> Vec<Case> {
             "19,000 new names of a table",
             Either,
             "CREATE TABLE t0 (a int);\n",
-            19_000,
+            15_000,
             |n| format!("ALTER TABLE t{n} RENAME TO t{};\n", n + 1),
             "",
         ),
@@ -500,7 +500,7 @@ fn statements() -> Vec<Case> {
             "19,000 foreign keys to nowhere",
             Either,
             "",
-            19_000,
+            15_000,
             |n| format!("CREATE TABLE t{n} (a int REFERENCES nowhere{n} (a));\n"),
             "",
         ),
@@ -508,7 +508,7 @@ fn statements() -> Vec<Case> {
             "19,000 foreign keys in a chain",
             Either,
             "CREATE TABLE t0 (a int primary key);\n",
-            19_000,
+            15_000,
             |n| format!("CREATE TABLE t{} (a int primary key REFERENCES t{n} (a));\n", n + 1),
             "",
         ),
@@ -523,7 +523,7 @@ fn statements() -> Vec<Case> {
         sql("2 MB of quotes", Either, "SELECT ", 2_000_000, same("'"), ";"),
         sql("2 MB of comments in each other", Either, "", 1_000_000, same("/*"), ""),
         sql("2 MB of dollars", Either, "", 200_000, |n| format!("$a{n}$"), ""),
-        sql("19,000 misspelt statements on a line", Either, "", 19_000, same("CRAETE x;"), ""),
+        sql("19,000 misspelt statements on a line", Either, "", 15_000, same("CRAETE x;"), ""),
         sql(
             "a word of 2 MB",
             Either,
@@ -777,7 +777,7 @@ fn problems() -> Vec<Case> {
         }),
         case("20,000 broken documents on long lines", Refused("error["), |dir| {
             let text = format!("---\n{{a: 1, a: {}}}\n", "y".repeat(500));
-            repeat(dir, "a.yaml", "", &text, 19_000, "");
+            repeat(dir, "a.yaml", "", &text, 15_000, "");
         }),
         case("1,000,000 duplicate keys", Refused("error["), |dir| {
             repeat(dir, "a.yaml", "", "a: 1\n", 1_000_000, "");
