@@ -477,7 +477,7 @@ fn statements() -> Vec<Case> {
             "",
         ),
         sql(
-            "19,000 new names of a table",
+            "15,000 new names of a table",
             Either,
             "CREATE TABLE t0 (a int);\n",
             15_000,
@@ -497,7 +497,7 @@ fn statements() -> Vec<Case> {
             "",
         ),
         sql(
-            "19,000 foreign keys to nowhere",
+            "15,000 foreign keys to nowhere",
             Either,
             "",
             15_000,
@@ -505,7 +505,7 @@ fn statements() -> Vec<Case> {
             "",
         ),
         sql(
-            "19,000 foreign keys in a chain",
+            "15,000 foreign keys in a chain",
             Either,
             "CREATE TABLE t0 (a int primary key);\n",
             15_000,
@@ -523,7 +523,7 @@ fn statements() -> Vec<Case> {
         sql("2 MB of quotes", Either, "SELECT ", 2_000_000, same("'"), ";"),
         sql("2 MB of comments in each other", Either, "", 1_000_000, same("/*"), ""),
         sql("2 MB of dollars", Either, "", 200_000, |n| format!("$a{n}$"), ""),
-        sql("19,000 misspelt statements on a line", Either, "", 15_000, same("CRAETE x;"), ""),
+        sql("15,000 misspelt statements on a line", Either, "", 15_000, same("CRAETE x;"), ""),
         sql(
             "a word of 2 MB",
             Either,
