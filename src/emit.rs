@@ -8,7 +8,6 @@ use crate::diag::render::printable;
 use crate::model::Project;
 use crate::plan::{Plan, Planned};
 use crate::source::Sources;
-use crate::value::Value;
 
 /// Prints every object, each after a comment with its wave, its owner and where that is written.
 pub fn manifests(
@@ -31,7 +30,7 @@ pub fn manifest(
     out: &mut impl Write,
 ) -> io::Result<()> {
     writeln!(out, "---\n# {}", comment(planned, project, sources))?;
-    yaml::document(&Value::Map(planned.object.manifest.clone()), out)
+    yaml::mapping(&planned.object.manifest, out)
 }
 
 /// `wave 1: Schema/shop (app.yaml:12)`.

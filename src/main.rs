@@ -47,7 +47,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// Every command, by the function of its name.
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let out = &mut io::BufWriter::new(io::stdout().lock());
+    let out = &mut io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let code = match cli.command {
         None => commands::manifests(&cli.manifests, out)?,
         Some(Command::Manifests(args)) => commands::manifests(&args, out)?,

@@ -63,7 +63,7 @@ impl Object {
     }
 
     /// Sets an annotation.
-    pub fn annotate(&mut self, key: &str, value: &str) {
+    pub fn annotate(&mut self, key: &'static str, value: &str) {
         let Some(Value::Map(metadata)) = self.manifest.get_mut("metadata") else { return };
         match metadata.get_mut("annotations") {
             Some(Value::Map(annotations)) => annotations.set(key, value),

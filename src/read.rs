@@ -61,6 +61,7 @@ pub fn standard_input(
 #[derive(Debug)]
 pub struct Directory {
     root: PathBuf,
+    beneath: beneath::Root,
     read: u64,
 }
 
@@ -74,7 +75,8 @@ impl Directory {
         if !root.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"));
         }
-        Ok(Directory { root, read: 0 })
+        let beneath = beneath::Root::of(&root);
+        Ok(Directory { root, beneath, read: 0 })
     }
 
     /// Lists the directory into `sources`, by path, and reads nothing yet.
@@ -210,6 +212,19 @@ impl Directory {
 
     /// The bytes of a file, one more than allowed at the most.
     fn bytes(&self, path: &str) -> io::Result<Vec<u8>> {
+        let opened = match self.beneath.open(path) {
+            Some(opened) => opened,
+            None => self.open_with_care(path)?,
+        };
+        // With room for one more, reading finds the end without asking for more room.
+        let size = opened.metadata()?.len().min(FILE_SIZE) + 1;
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+        opened.take(FILE_SIZE + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Opens a regular file below the directory, step by step.
+    fn open_with_care(&self, path: &str) -> io::Result<File> {
         let path = self.root.join(path).canonicalize()?;
         // Looked at again, since a link can be changed between listing and reading.
         if !path.starts_with(&self.root) {
@@ -230,9 +245,62 @@ impl Directory {
         if !is_still_there {
             return Err(io::Error::other("it was changed while it was opened"));
         }
-        let mut bytes = Vec::new();
-        opened.take(FILE_SIZE + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        Ok(opened)
+    }
+}
+
+/// Opening a file below a directory in a single step, where the kernel offers it.
+#[cfg(target_os = "linux")]
+mod beneath {
+    use std::fs::File;
+    use std::os::fd::OwnedFd;
+    use std::path::Path;
+
+    use rustix::fs::{FileType, Mode, OFlags, ResolveFlags};
+
+    /// A directory, held open.
+    #[derive(Debug)]
+    pub(super) struct Root(Option<OwnedFd>);
+
+    impl Root {
+        pub(super) fn of(path: &Path) -> Root {
+            let how = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            Root(rustix::fs::open(path, how, Mode::empty()).ok())
+        }
+
+        /// The regular file of a path, if the way to it leaves the directory at no step, by a link
+        /// either (`openat2` with `RESOLVE_BENEATH`). Nothing when the kernel says anything else:
+        /// the slow way finds out what is the matter.
+        pub(super) fn open(&self, path: &str) -> Option<File> {
+            // Without NONBLOCK, opening a pipe waits for someone to write into it.
+            let how = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+            let inside = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+            let root = self.0.as_ref()?;
+            let opened = rustix::fs::openat2(root, path, how, Mode::empty(), inside).ok()?;
+            let found = rustix::fs::fstat(&opened).ok()?;
+            let is_file = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile;
+            is_file.then(|| File::from(opened))
+        }
+    }
+}
+
+/// Other systems have no such step.
+#[cfg(not(target_os = "linux"))]
+mod beneath {
+    use std::fs::File;
+    use std::path::Path;
+
+    #[derive(Debug)]
+    pub(super) struct Root;
+
+    impl Root {
+        pub(super) fn of(_path: &Path) -> Root {
+            Root
+        }
+
+        pub(super) fn open(&self, _path: &str) -> Option<File> {
+            None
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! every diagnostic has a place to point at. Nothing here reads a disk: `read` fills it.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Bound, Range};
 
 /// Names one text in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -220,6 +220,14 @@ impl Sources {
     /// The file of the project with exactly this path.
     pub fn find(&self, path: &str) -> Option<FileId> {
         self.by_path.get(path).copied()
+    }
+
+    /// The files of the project whose paths begin with a text, sorted by path: of many thousand
+    /// files, a spec names those of one folder.
+    pub fn beginning_with(&self, prefix: &str) -> impl Iterator<Item = (FileId, &Source)> {
+        let from = self.by_path.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
+        let files = from.take_while(move |(path, _)| path.starts_with(prefix));
+        files.map(|(_, &file)| (file, self.get(file)))
     }
 
     /// The text that a span covers.

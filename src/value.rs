@@ -1,5 +1,7 @@
 //! The tree that manifests are made of: what is printed, without places.
 
+use std::borrow::Cow;
+
 /// One value of a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -22,8 +24,11 @@ pub enum Value {
 /// An ordered map; a key occurs once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Map {
-    entries: Vec<(String, Value)>,
+    entries: Vec<(Key, Value)>,
 }
+
+/// A key: nearly all of those that are generated are words of Kubernetes, known to the program.
+pub type Key = Cow<'static, str>;
 
 impl Map {
     /// A map with nothing in it.
@@ -32,12 +37,18 @@ impl Map {
     }
 
     /// A map of entries whose keys are known to be distinct, in their order.
-    pub fn of_distinct(entries: Vec<(String, Value)>) -> Map {
+    pub fn of_distinct(entries: Vec<(Key, Value)>) -> Map {
         Map { entries }
     }
 
+    /// A map of texts whose keys are known to be distinct.
+    pub fn of_texts<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Map {
+        let entry = |(key, text): (&str, &str)| (Cow::Owned(key.to_owned()), Value::from(text));
+        Map::of_distinct(pairs.into_iter().map(entry).collect())
+    }
+
     /// Adds a key, or replaces its value where it stands.
-    pub fn set(&mut self, key: impl Into<String>, value: impl Into<Value>) {
+    pub fn set(&mut self, key: impl Into<Key>, value: impl Into<Value>) {
         let (key, value) = (key.into(), value.into());
         match self.get_mut(&key) {
             Some(there) => *there = value,
@@ -47,14 +58,14 @@ impl Map {
 
     /// The same map with a key added.
     #[must_use]
-    pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Map {
+    pub fn with(mut self, key: impl Into<Key>, value: impl Into<Value>) -> Map {
         self.set(key, value);
         self
     }
 
     /// The same map with a key added if there is a value for it.
     #[must_use]
-    pub fn with_some(self, key: impl Into<String>, value: Option<impl Into<Value>>) -> Map {
+    pub fn with_some(self, key: impl Into<Key>, value: Option<impl Into<Value>>) -> Map {
         match value {
             Some(value) => self.with(key, value),
             None => self,
@@ -79,7 +90,7 @@ impl Map {
 
     /// Keys and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.entries.iter().map(|(key, value)| (key.as_str(), value))
+        self.entries.iter().map(|(key, value)| (key.as_ref(), value))
     }
 
     /// Whether it has no keys.
@@ -93,7 +104,7 @@ impl Map {
     }
 }
 
-impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for Map {
+impl<K: Into<Key>, V: Into<Value>> FromIterator<(K, V)> for Map {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Map {
         let mut map = Map::new();
         pairs.into_iter().for_each(|(key, value)| map.set(key, value));

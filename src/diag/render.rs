@@ -245,6 +245,9 @@ fn value(line: &str, at: usize) -> Option<usize> {
 
 /// A text without anything that a terminal would act on.
 pub fn printable(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let escape = |character: char| match character {
         character if character.is_control() => character.escape_debug().to_string(),
         // What turns the direction of the text can make a line read as another.

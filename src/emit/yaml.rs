@@ -5,6 +5,7 @@
 //! printable text become a literal block; everything else stands in double quotes. Lines are never
 //! folded, and the same value always gives the same bytes.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::value::{Map, Value};
@@ -12,17 +13,24 @@ use crate::value::{Map, Value};
 /// Writes one document, without a `---` before it.
 pub fn document(value: &Value, out: &mut impl Write) -> io::Result<()> {
     match value {
-        // The content of a block scalar at the root has no parent to be indented against.
-        Value::String(text) => writeln!(out, "{}", inline(text)),
-        Value::Map(map) if !map.is_empty() => entries(map, 0, out),
+        Value::Map(map) => mapping(map, out),
         Value::List(list) if !list.is_empty() => items(list, 0, out),
+        // The content of a block scalar at the root has no parent to be indented against.
         Value::Null
         | Value::Bool(_)
         | Value::Int(_)
         | Value::Number(_)
-        | Value::List(_)
-        | Value::Map(_) => writeln!(out, "{}", scalar(value)),
+        | Value::String(_)
+        | Value::List(_) => {
+            scalar(value, out)?;
+            out.write_all(b"\n")
+        }
     }
+}
+
+/// Writes one document that is a mapping, without a `---` before it.
+pub fn mapping(map: &Map, out: &mut impl Write) -> io::Result<()> {
+    if map.is_empty() { out.write_all(b"{}\n") } else { entries(map, 0, out) }
 }
 
 /// Writes the entries of a map; the cursor stands where its first key goes.
@@ -33,20 +41,22 @@ fn entries(map: &Map, column: usize, out: &mut impl Write) -> io::Result<()> {
         }
         let name = inline(name);
         if name.len() > SIMPLE_KEY {
-            writeln!(out, "? {name}")?;
+            out.write_all(b"? ")?;
+            out.write_all(name.as_bytes())?;
+            out.write_all(b"\n")?;
             indent(column, out)?;
         } else {
-            write!(out, "{name}")?;
+            out.write_all(name.as_bytes())?;
         }
-        write!(out, ":")?;
+        out.write_all(b":")?;
         match value {
             Value::Map(map) if !map.is_empty() => {
-                writeln!(out)?;
+                out.write_all(b"\n")?;
                 indent(column + 2, out)?;
                 entries(map, column + 2, out)?;
             }
             Value::List(list) if !list.is_empty() => {
-                writeln!(out)?;
+                out.write_all(b"\n")?;
                 indent(column, out)?;
                 items(list, column, out)?;
             }
@@ -68,14 +78,14 @@ fn items(list: &[Value], column: usize, out: &mut impl Write) -> io::Result<()> 
         if index > 0 {
             indent(column, out)?;
         }
-        write!(out, "-")?;
+        out.write_all(b"-")?;
         match value {
             Value::Map(map) if !map.is_empty() => {
-                write!(out, " ")?;
+                out.write_all(b" ")?;
                 entries(map, column + 2, out)?;
             }
             Value::List(list) if !list.is_empty() => {
-                write!(out, " ")?;
+                out.write_all(b" ")?;
                 items(list, column + 2, out)?;
             }
             Value::Null
@@ -95,32 +105,34 @@ const SIMPLE_KEY: usize = 1000;
 
 /// Writes a value without children after the `:` or `-` in a column.
 fn leaf(value: &Value, column: usize, out: &mut impl Write) -> io::Result<()> {
-    match value {
-        Value::String(text) if is_block(text) => block(text, column + 2, out),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Int(_)
-        | Value::Number(_)
-        | Value::String(_)
-        | Value::List(_)
-        | Value::Map(_) => writeln!(out, " {}", scalar(value)),
+    if let Value::String(text) = value
+        && is_block(text)
+    {
+        return block(text, column + 2, out);
     }
+    out.write_all(b" ")?;
+    scalar(value, out)?;
+    out.write_all(b"\n")
 }
 
-fn scalar(value: &Value) -> String {
+fn scalar(value: &Value, out: &mut impl Write) -> io::Result<()> {
     match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Int(value) => value.to_string(),
-        Value::Number(text) => text.clone(),
-        Value::String(text) => inline(text),
-        Value::List(_) => "[]".to_owned(),
-        Value::Map(_) => "{}".to_owned(),
+        Value::Null => out.write_all(b"null"),
+        Value::Bool(value) => write!(out, "{value}"),
+        Value::Int(value) => write!(out, "{value}"),
+        Value::Number(text) => out.write_all(text.as_bytes()),
+        Value::String(text) => out.write_all(inline(text).as_bytes()),
+        Value::List(_) => out.write_all(b"[]"),
+        Value::Map(_) => out.write_all(b"{}"),
     }
 }
 
 fn indent(column: usize, out: &mut impl Write) -> io::Result<()> {
-    write!(out, "{:column$}", "")
+    const SPACES: &[u8] = &[b' '; 64];
+    match SPACES.get(..column) {
+        Some(spaces) => out.write_all(spaces),
+        None => write!(out, "{:column$}", ""),
+    }
 }
 
 /// Whether a text can be a literal block: several lines, each printed as it is. A tab where the
@@ -147,39 +159,52 @@ fn block(text: &str, column: usize, out: &mut impl Write) -> io::Result<()> {
         if !line.is_empty() {
             indent(column, out)?;
         }
-        writeln!(out, "{line}")?;
+        out.write_all(line.as_bytes())?;
+        out.write_all(b"\n")?;
     }
     Ok(())
 }
 
 /// A string on one line: plain where that is safe, else in double quotes.
-fn inline(text: &str) -> String {
-    if is_plain(text) { text.to_owned() } else { quoted(text) }
+fn inline(text: &str) -> Cow<'_, str> {
+    if is_plain(text) { Cow::Borrowed(text) } else { Cow::Owned(quoted(text)) }
 }
 
 /// Whether every reader takes a text, written without quotes, for this very string.
+#[expect(clippy::indexing_slicing, reason = "a byte is less than 256")]
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let safe_bytes = bytes.iter().zip(bytes.iter().skip(1).chain(b" ")).all(|(byte, next)| {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => true,
-            b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=' | b',' | b';' | b'(' | b')' | b'$'
-            | b'%' | b'*' | b'^' | b'~' | b'<' | b'>' | b'?' => true,
-            // `: ` ends a key; a space before `#` begins a comment, and no `#` is plain here.
-            b':' => *next != b' ' && *next != b':',
-            b' ' => *next != b' ',
-            _ => false,
-        }
-    });
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
-    safe_bytes && *last != b' ' && !is_word(text) && begins_safely(*first, text)
+    bytes.iter().all(|byte| IS_SAFE[usize::from(*byte)])
+        && !matches!(last, b' ' | b':')
+        // `: ` ends a key; a space before `#` begins a comment, and no `#` is plain here.
+        && !bytes.windows(2).any(|pair| matches!(pair, b"  " | b": " | b"::"))
+        && !is_word(text)
+        && begins_safely(*first, text)
 }
+
+/// Bytes that may stand in a plain scalar, but for some pairs of them: a table, since this is asked
+/// about every byte of the output.
+const IS_SAFE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(
+            byte as u8,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b' ' | b':'
+            | b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=' | b',' | b';' | b'(' | b')' | b'$'
+            | b'%' | b'*' | b'^' | b'~' | b'<' | b'>' | b'?'
+        );
+        byte += 1;
+    }
+    table
+};
 
 /// Words that some reader takes for a boolean, null or a number, whatever their case.
 fn is_word(text: &str) -> bool {
     const WORDS: [&str; 11] =
         ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
-    WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+    text.len() <= 5 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 fn begins_safely(first: u8, text: &str) -> bool {

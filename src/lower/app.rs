@@ -72,9 +72,9 @@ fn workload(app: &App, pod: Map) -> Map {
                 .with(annotation::HOOK, "Sync")
                 .with("argocd.argoproj.io/hook-delete-policy", "BeforeHookCreation");
             let annotations = match metadata.remove("annotations") {
-                Some(Value::Map(own)) => {
-                    own.iter().fold(hook, |all, (key, value)| all.with(key, value.clone()))
-                }
+                Some(Value::Map(own)) => own
+                    .iter()
+                    .fold(hook, |all, (key, value)| all.with(key.to_owned(), value.clone())),
                 _ => hook,
             };
             metadata.set("annotations", annotations);
@@ -87,7 +87,7 @@ fn pod(app: &App, config_volume: Option<Map>, config_mounts: Vec<Map>) -> Map {
     let volumes = app.volumes.iter().enumerate().map(|(number, volume)| {
         let named = Map::new().with("name", volume_name(number));
         let source = volume.source.as_map().into_iter().flat_map(Map::iter);
-        source.fold(named, |map, (key, value)| map.with(key, value.clone()))
+        source.fold(named, |map, (key, value)| map.with(key.to_owned(), value.clone()))
     });
     let volumes: Vec<Map> = volumes.chain(config_volume).collect();
     let seccomp = Map::new().with("type", "RuntimeDefault");
@@ -121,7 +121,7 @@ fn topology_spread(app: &App) -> Option<Value> {
             .with("topologyKey", "")
             .with("whenUnsatisfiable", "ScheduleAnyway")
             .with("labelSelector", Map::new().with("matchLabels", selector));
-        written.iter().fold(defaults, |map, (key, value)| map.with(key, value.clone()))
+        written.iter().fold(defaults, |map, (key, value)| map.with(key.to_owned(), value.clone()))
     });
     some_list(constraints.collect())
 }
@@ -256,7 +256,7 @@ fn ingress(app: &App, written: &Ingress) -> Map {
             Some(Value::Map(own)) => own,
             _ => Map::new(),
         };
-        written.annotations.iter().for_each(|(key, value)| all.set(key.as_str(), value.as_str()));
+        written.annotations.iter().for_each(|(key, value)| all.set(key.clone(), value.as_str()));
         metadata.set("annotations", all);
     }
     let spec = Map::new()

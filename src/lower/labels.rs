@@ -38,7 +38,7 @@ pub(super) fn labels(common: &Common, component: Component) -> Map {
         selector(common, component).with("app.kubernetes.io/managed-by", "argocd-atlas-plugin");
     common.labels.iter().fold(ours, |mut labels, (key, value)| {
         if labels.get(key).is_none() {
-            labels.set(key.as_str(), value.as_str());
+            labels.set(key.clone(), value.as_str());
         }
         labels
     })

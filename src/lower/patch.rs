@@ -103,7 +103,7 @@ fn merge(
                 } else {
                     match map.get_mut(key) {
                         Some(there) => merge(there, &entry.value, key, is_custom, diagnostics),
-                        None => map.set(key, fresh(&entry.value)),
+                        None => map.set(key.to_owned(), fresh(&entry.value)),
                     }
                 }
             }

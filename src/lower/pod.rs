@@ -28,7 +28,7 @@ pub(super) fn config_volume(
     // Client-side apply keeps a second copy of the object in an annotation of at most 256 KiB.
     let options: &[&str] = if size > INLINE_LIMIT { &["ServerSideApply=true"] } else { &[] };
     let metadata = labels::metadata(common, component, &name, options);
-    let data: Map = texts().collect();
+    let data = Map::of_texts(texts());
     let manifest = outline("v1", "ConfigMap", metadata).with("data", data);
     let volume =
         Map::new().with("name", "config").with("configMap", Map::new().with("name", name.as_str()));
@@ -65,7 +65,7 @@ pub(super) fn some_list(items: Vec<impl Into<Value>>) -> Option<Value> {
 
 /// A map, if there is anything in it.
 pub(super) fn some_map(pairs: &[(String, String)]) -> Option<Map> {
-    let map: Map = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let map = Map::of_texts(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())));
     (!map.is_empty()).then_some(map)
 }
 

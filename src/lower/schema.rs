@@ -163,7 +163,7 @@ fn directory(
         let (primary, limit) = (schema.common.place, CONFIG_MAP_LIMIT);
         diagnostics.report(TooLarge { primary, what, size, limit });
     }
-    let data: Map = texts().collect();
+    let data = Map::of_texts(texts());
     if size <= INLINE_LIMIT {
         return (Map::new().with("local", data), None);
     }

@@ -451,7 +451,7 @@ fn object(
         match known.iter().find(|field| field.name == written) {
             Some(field) => {
                 if let Some(value) = value(&entry.value, written, &field.shape, diagnostics) {
-                    map.set(written, value);
+                    map.set(field.name, value);
                 }
             }
             None => {

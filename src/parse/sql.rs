@@ -21,6 +21,7 @@ use crate::diag::problems::sql as problems;
 use crate::dialect::Dialect;
 use crate::source::Excerpt;
 use opinion::Opinion;
+pub use opinion::Stack;
 use read::{Finding, Reading};
 use split::{Flaw, FlawKind, Piece, Split, is, is_any};
 use token::{Kind, Token};
@@ -59,7 +60,8 @@ impl Default for Budget {
 
 /// Reads the texts of one schema.
 pub fn scripts(texts: &[Excerpt], dialect: Dialect, diagnostics: &mut Diagnostics) -> Vec<Script> {
-    scripts_within(texts, dialect, &mut Budget::default(), diagnostics)
+    let budget = &mut Budget::default();
+    Stack::large(|stack| scripts_within(texts, dialect, budget, stack, diagnostics))
 }
 
 /// Reads the texts of one schema of several.
@@ -67,6 +69,7 @@ pub fn scripts_within(
     texts: &[Excerpt],
     dialect: Dialect,
     budget: &mut Budget,
+    stack: &Stack,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Script> {
     let mut left = Budget::SCHEMA;
@@ -84,9 +87,7 @@ pub fn scripts_within(
         }
         read.push(read_text(excerpt, dialect));
     }
-    let asked: Vec<&str> = read.iter().flat_map(ReadText::questions).collect();
-    let mut opinions = opinion::opinions(&asked, dialect).into_iter();
-    read.iter().map(|text| text.judge(dialect, &mut opinions, diagnostics)).collect()
+    read.iter().map(|text| text.judge(dialect, stack, diagnostics)).collect()
 }
 
 /// The types that a dialect has, in lower case.
@@ -121,21 +122,7 @@ fn is_question(reading: &Reading) -> bool {
 }
 
 impl ReadText<'_> {
-    fn questions(&self) -> impl Iterator<Item = &str> {
-        self.split
-            .pieces
-            .iter()
-            .zip(&self.readings)
-            .filter(|(_, reading)| is_question(reading))
-            .map(|(piece, _)| self.excerpt.text.get(piece.bytes.clone()).unwrap_or_default())
-    }
-
-    fn judge(
-        &self,
-        dialect: Dialect,
-        opinions: &mut impl Iterator<Item = Opinion>,
-        diagnostics: &mut Diagnostics,
-    ) -> Script {
+    fn judge(&self, dialect: Dialect, stack: &Stack, diagnostics: &mut Diagnostics) -> Script {
         for flaw in &self.split.flaws {
             report_flaw(self.excerpt, flaw, diagnostics);
         }
@@ -149,7 +136,8 @@ impl ReadText<'_> {
         let mut script = Script { includes: self.split.includes, ..Script::default() };
         let mut after_routine = false;
         for (piece, reading) in self.split.pieces.iter().zip(&self.readings) {
-            let opinion = if is_question(reading) { opinions.next() } else { None };
+            let text = self.excerpt.text.get(piece.bytes.clone()).unwrap_or_default();
+            let opinion = is_question(reading).then(|| opinion::opinion(text, dialect, stack));
             let judged = Judged {
                 excerpt: self.excerpt,
                 dialect,

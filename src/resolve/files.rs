@@ -7,7 +7,7 @@ use crate::diag::problems::output::TooLarge;
 use crate::diag::problems::security::{FileNotFound, PathOutside};
 use crate::diag::{Diagnostics, nearest};
 use crate::model::ConfigFile;
-use crate::resolve::migrations::lies_in;
+use crate::resolve::migrations::{folder, lies_in};
 use crate::resolve::{Context, check};
 use crate::source::{Excerpt, FileId, Source, Sources};
 use crate::syntax::{self, Content, Specs, Text};
@@ -53,14 +53,15 @@ fn matches(path: &Text, sources: &Sources) -> Vec<FileId> {
     if n_wildcards > WILDCARDS {
         return Vec::new();
     }
-    let fits = |path: &str| fast_glob::glob_match(pattern, path);
-    let mut found: Vec<(&str, FileId)> = sources
-        .files()
-        .filter(|(_, source)| fits(&source.path))
-        .map(|(file, source)| (source.path.as_str(), file))
-        .collect();
-    found.sort_unstable();
-    found.into_iter().map(|(_, file)| file).collect()
+    let fits = |source: &Source| fast_glob::glob_match(pattern, &source.path);
+    let files = sources.beginning_with(literal_start(pattern));
+    files.filter(|(_, source)| fits(source)).map(|(file, _)| file).collect()
+}
+
+/// What every path begins with that a glob fits.
+fn literal_start(pattern: &str) -> &str {
+    let end = pattern.find(['*', '?', '[', '{', '!', '\\']).unwrap_or(pattern.len());
+    pattern.get(..end).unwrap_or_default()
 }
 
 /// The migrations and the checksum file right below a directory.
@@ -69,8 +70,9 @@ fn in_directory(path: &str, sources: &Sources) -> Vec<FileId> {
         let name = name(source);
         name.ends_with(".sql") || name == crate::atlas_sum::FILE_NAME
     };
-    let below = sources.iter().filter(|(_, source)| lies_in(source, path) && is_wanted(source));
-    below.map(|(file, _)| file).collect()
+    let below = sources.beginning_with(folder(path));
+    let files = below.filter(|(_, source)| lies_in(source, path) && is_wanted(source));
+    files.map(|(file, _)| file).collect()
 }
 
 /// The last part of a file's path.
@@ -245,7 +247,7 @@ pub(crate) fn config_files(
 
 #[cfg(test)]
 mod tests {
-    use super::{is_glob, leads_out, normal};
+    use super::{is_glob, leads_out, literal_start, normal};
 
     #[test]
     fn paths_stay_below_the_directory() {
@@ -257,5 +259,6 @@ mod tests {
         }
         assert_eq!(normal("./a"), "a");
         assert!(is_glob("sql/*.sql") && !is_glob("sql/a.sql"));
+        assert_eq!(["sql/*.sql", "a", "{a,b}"].map(literal_start), ["sql/", "a", ""]);
     }
 }

@@ -252,7 +252,13 @@ fn words(difference: &Difference) -> String {
 
 /// Whether a file lies right below a directory.
 pub(crate) fn lies_in(source: &Source, directory: &str) -> bool {
-    let directory = directory.trim_start_matches("./").trim_end_matches('/');
-    let parent = source.path.rsplit_once('/').map_or("", |(parent, _)| parent);
-    parent == directory || (directory == "." && parent.is_empty())
+    source.path.rsplit_once('/').map_or("", |(parent, _)| parent) == folder(directory)
+}
+
+/// A directory as the paths of its files begin; empty for the application's own.
+pub(crate) fn folder(directory: &str) -> &str {
+    match directory.trim_start_matches("./").trim_end_matches('/') {
+        "." => "",
+        folder => folder,
+    }
 }

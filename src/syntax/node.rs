@@ -1,5 +1,7 @@
 //! A YAML document as it was written: every value with its place.
 
+use std::borrow::Cow;
+
 use crate::source::{Excerpt, Span, Spanned};
 use crate::value::{Map, Value};
 
@@ -142,7 +144,8 @@ impl From<&Node> for Value {
         match &node.data {
             Data::Sequence(items) => Value::List(items.iter().map(Value::from).collect()),
             Data::Mapping(entries) => {
-                let entry = |entry: &Entry| (entry.key.value.clone(), Value::from(&entry.value));
+                let key = |entry: &Entry| Cow::Owned(entry.key.value.clone());
+                let entry = |entry: &Entry| (key(entry), Value::from(&entry.value));
                 Value::Map(Map::of_distinct(entries.iter().map(entry).collect()))
             }
             Data::Scalar(scalar) => match scalar.meaning {

@@ -72,7 +72,8 @@ fn parameters(flags: &Flags) -> Vec<Map> {
         .as_deref()
         .map(|name| Map::new().with("name", "environment").with("string", name));
     let map = |(name, written): (&str, &Vec<String>)| {
-        let pairs: Map = written.iter().filter_map(|pair| pair.split_once('=')).collect();
+        let pairs = written.iter().filter_map(|pair| pair.split_once('='));
+        let pairs: Map = pairs.map(|(key, value)| (key.to_owned(), value)).collect();
         (!pairs.is_empty()).then(|| Map::new().with("name", name).with("map", pairs))
     };
     let maps = [("images", &flags.images), ("replicas", &flags.replicas), ("set", &flags.set)];

@@ -3,6 +3,8 @@
 //! What is printed for Argo CD has to hold a literal password where a spec has one; a page that
 //! ends up in a pull request or in a mail has not.
 
+use std::borrow::Cow;
+
 use crate::object::Object;
 use crate::value::{Map, Value};
 
@@ -18,15 +20,15 @@ pub fn masked(object: &Object) -> Map {
             (true, "data" | "stringData") => all(value),
             _ => inside(value),
         };
-        (key.to_owned(), value)
+        (Cow::Owned(key.to_owned()), value)
     });
-    pairs.collect()
+    Map::of_distinct(pairs.collect())
 }
 
 /// Every value of a map masked.
 fn all(value: &Value) -> Value {
     match value {
-        Value::Map(map) => Value::Map(map.iter().map(|(key, _)| (key, MASK)).collect()),
+        Value::Map(map) => Value::Map(Map::of_texts(map.iter().map(|(key, _)| (key, MASK)))),
         Value::Null
         | Value::Bool(_)
         | Value::Int(_)
@@ -60,9 +62,9 @@ fn map_inside(map: &Map) -> Map {
             }
             _ => inside(value),
         };
-        (key.to_owned(), value)
+        (Cow::Owned(key.to_owned()), value)
     });
-    pairs.collect()
+    Map::of_distinct(pairs.collect())
 }
 
 /// Whether a variable or a field of this name holds a secret.

@@ -1,8 +1,7 @@
 //! What `sqlparser` says about a statement: the one place where it is called.
 //!
 //! It can abort the process on flat chains of operators (its trees are dropped by recursion), so
-//! that it works in a thread with a large stack and gets no statement over 64 KiB. One thread a
-//! run; it is started only when there is something to ask.
+//! that it is asked on a [`Stack`] alone, and about no statement over 64 KiB.
 
 use sqlparser::dialect as theirs;
 use sqlparser::parser::{Parser, ParserError};
@@ -13,6 +12,26 @@ use crate::dialect::Dialect;
 pub(crate) const MAX_STATEMENT: usize = 64 * 1024;
 const STACK: usize = 256 * 1024 * 1024;
 
+/// Says that this thread's stack is large enough for `sqlparser`, or that it must not be asked.
+#[derive(Debug)]
+pub struct Stack {
+    is_large: bool,
+}
+
+impl Stack {
+    /// Does something on a large stack: a thread of its own, since there is no other way to have
+    /// one. Where no thread can be started, it is done on this one, without `sqlparser`.
+    pub fn large<T: Send>(mut work: impl FnMut(&Stack) -> T + Send) -> T {
+        let done = std::thread::scope(|scope| {
+            let builder = std::thread::Builder::new().name("sql".to_owned()).stack_size(STACK);
+            let thread = builder.spawn_scoped(scope, || work(&Stack { is_large: true })).ok()?;
+            let done = thread.join();
+            Some(done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        done.unwrap_or_else(|| work(&Stack { is_large: false }))
+    }
+}
+
 /// What it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opinion {
@@ -20,25 +39,13 @@ pub(crate) enum Opinion {
     Accepts,
     /// It cannot, from this byte of the statement on, where it says which.
     Refuses(Option<usize>),
-    /// It was not asked: the statement is too long, or there is no thread.
+    /// It was not asked: the statement is too long, or the stack too small.
     None,
 }
 
-/// Asks about every statement.
-pub(crate) fn opinions(statements: &[&str], dialect: Dialect) -> Vec<Opinion> {
-    if statements.is_empty() {
-        return Vec::new();
-    }
-    let asked = std::thread::scope(|scope| {
-        let builder = std::thread::Builder::new().name("sqlparser".to_owned()).stack_size(STACK);
-        let work = || statements.iter().map(|text| opinion(text, dialect)).collect::<Vec<_>>();
-        builder.spawn_scoped(scope, work).ok().and_then(|thread| thread.join().ok())
-    });
-    asked.unwrap_or_else(|| vec![Opinion::None; statements.len()])
-}
-
-fn opinion(text: &str, dialect: Dialect) -> Opinion {
-    if text.len() > MAX_STATEMENT {
+/// Asks about a statement.
+pub(crate) fn opinion(text: &str, dialect: Dialect, stack: &Stack) -> Opinion {
+    if !stack.is_large || text.len() > MAX_STATEMENT {
         return Opinion::None;
     }
     let dialect: &dyn theirs::Dialect = match dialect {
