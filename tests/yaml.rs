@@ -297,14 +297,14 @@ fn as_json(value: &Value) -> serde_json::Value {
 
 /// A string in every position that a string can have.
 fn everywhere(text: &str) -> Value {
-    let inner = Map::new().with(text, text).with("z", text);
+    let inner = Map::new().with(text.to_owned(), text).with("z", text);
     let list: Vec<Value> = vec![
         text.into(),
         vec![text, text].into(),
         inner.clone().into(),
         Map::new().with("a", text).into(),
     ];
-    let map = Map::new().with("list", list.clone()).with("map", inner).with(text, list);
+    let map = Map::new().with("list", list.clone()).with("map", inner).with(text.to_owned(), list);
     Value::Map(map.with("last", text))
 }
 
@@ -485,7 +485,7 @@ fn manifest() -> Value {
     let texts: Vec<String> = hostile().into_iter().chain(random.take(3_000)).collect();
     let values: Map =
         texts.iter().zip(0..).map(|(text, index)| (format!("k{index}"), text.as_str())).collect();
-    let keys: BTreeMap<&str, i64> = texts.iter().map(String::as_str).zip(0..).collect();
+    let keys: BTreeMap<String, i64> = texts.iter().cloned().zip(0..).collect();
     let lists: Vec<Value> = texts.iter().map(|text| vec![text.as_str()].into()).collect();
     let data = Map::new()
         .with("values", values)

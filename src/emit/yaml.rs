@@ -185,6 +185,7 @@ fn is_plain(text: &str) -> bool {
 
 /// Bytes that may stand in a plain scalar, but for some pairs of them: a table, since this is asked
 /// about every byte of the output.
+#[expect(clippy::indexing_slicing, reason = "the index is less than 256")]
 const IS_SAFE: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;

@@ -279,9 +279,9 @@ fn normal(value: &Value) -> Value {
     match value {
         Value::Int(number) => Value::Number(number.to_string()),
         Value::List(items) => Value::List(items.iter().map(normal).collect()),
-        Value::Map(map) => {
-            Value::Map(map.iter().map(|(key, value)| (key, normal(value))).collect::<Map>())
-        }
+        Value::Map(map) => Value::Map(
+            map.iter().map(|(key, value)| (key.to_owned(), normal(value))).collect::<Map>(),
+        ),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
