@@ -160,6 +160,7 @@ const TOP: &[&str] = &[
     "docs",
     "fuzz",
     "plugin.yaml",
+    "release",
     "rustfmt.toml",
     "src",
     "target",
