@@ -75,6 +75,10 @@ func goalTable(processes map[int]map[string]samples) string {
 	goal("at 1,000 specs, time over the floor's that parses: at most 2", floor, floor.median() <= 2)
 	faster := small[kustomize].of(wall).over(small[generate].of(wall))
 	goal("at 1,000 specs, `kustomize build`'s time over ours: at least 20", faster, faster.median() >= 20)
+	if hundred := processes[100]; hundred != nil {
+		faster = hundred[kustomize].of(wall).over(hundred[generate].of(wall))
+		goal("at 100 specs, the same", faster, faster.median() >= 20)
+	}
 	growth := large[generate].of(wall).over(small[generate].of(wall))
 	goal("linear: time at 10,000 specs over time at 1,000, at most 12", growth, growth.median() <= 12)
 	peak := small[generate].of(memory)

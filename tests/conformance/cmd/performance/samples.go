@@ -63,9 +63,9 @@ func (s spread) over(other spread) spread {
 // digits writes two significant digits, and all of them before the point.
 func digits(value float64) string {
 	switch {
-	case value < 1:
+	case value < 0.995:
 		return fmt.Sprintf("%.2f", value)
-	case value < 10:
+	case value < 9.95:
 		return fmt.Sprintf("%.1f", value)
 	}
 	return thousands(int(value + 0.5))
