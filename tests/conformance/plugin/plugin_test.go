@@ -28,6 +28,7 @@ import (
 	repoapiclient "github.com/argoproj/argo-cd/v3/reposerver/apiclient"
 	"github.com/argoproj/argo-cd/v3/util/cmp"
 
+	"argocd-atlas-plugin/conformance/internal/cmpserver"
 	"argocd-atlas-plugin/conformance/internal/fixture"
 )
 
@@ -66,8 +67,8 @@ func TestContract(t *testing.T) {
 	if match.IsSupported || match.IsDiscoveryEnabled {
 		t.Errorf("without discovery no repository is matched, got %+v", match)
 	}
-	if s.name != "argocd-atlas-plugin" {
-		t.Errorf("the plugin is named %s: every Application would have to be edited", s.name)
+	if s.Name != "argocd-atlas-plugin" {
+		t.Errorf("the plugin is named %s: every Application would have to be edited", s.Name)
 	}
 }
 
@@ -401,7 +402,7 @@ func TestAtOnce(t *testing.T) {
 		})
 	}
 	calls.Wait()
-	if names := s.left(t); names != nil {
+	if names := left(t, s); names != nil {
 		t.Errorf("left behind: %v", names)
 	}
 }
@@ -513,7 +514,7 @@ func TestCancelled(t *testing.T) {
 			if len(response.Manifests) == 0 {
 				t.Error("the next call has no manifests")
 			}
-			if names := s.left(t); names != nil {
+			if names := left(t, s); names != nil {
 				t.Errorf("left behind: %v", names)
 			}
 		})
@@ -536,9 +537,9 @@ func (c *cutOff) Send(request *apiclient.AppStreamRequest) error {
 	return c.StreamSender.Send(request)
 }
 
-func connect(t *testing.T, s *server) apiclient.ConfigManagementPluginServiceClient {
+func connect(t *testing.T, s *cmpserver.Server) apiclient.ConfigManagementPluginServiceClient {
 	t.Helper()
-	conn, client, err := apiclient.NewConfigManagementPluginClientSet(filepath.Join(s.sockets, s.name+".sock")).NewConfigManagementPluginClient()
+	conn, client, err := s.Connect()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,17 +19,19 @@ import (
 	"github.com/argoproj/argo-cd/v3/reposerver/repository"
 	cacheutil "github.com/argoproj/argo-cd/v3/util/cache"
 	"github.com/argoproj/argo-cd/v3/util/git"
+
+	"argocd-atlas-plugin/conformance/internal/cmpserver"
 )
 
 // repoServer is Argo CD's repo server without its network listener.
 type repoServer struct {
 	*repository.Service
-	server *server
+	server *cmpserver.Server
 }
 
-func newRepoServer(t *testing.T, s *server) repoServer {
+func newRepoServer(t *testing.T, s *cmpserver.Server) repoServer {
 	t.Helper()
-	t.Setenv(common.EnvPluginSockFilePath, s.sockets)
+	t.Setenv(common.EnvPluginSockFilePath, s.Sockets)
 	// Every revision is checked for a signature by a script of the repo server's
 	// image. There are none here.
 	bin := t.TempDir()
@@ -79,7 +81,7 @@ func (r repoServer) generate(ctx context.Context, a application) ([]*unstructure
 		AppName:            a.name,
 		Namespace:          a.namespace,
 		ProjectName:        "default",
-		ApplicationSource:  a.source(r.server.name),
+		ApplicationSource:  a.source(r.server.Name),
 		KubeVersion:        "1.36.1",
 		ApiVersions:        a.apis,
 		AppLabelKey:        common.LabelKeyAppInstance,
@@ -104,7 +106,7 @@ func (r repoServer) generate(ctx context.Context, a application) ([]*unstructure
 // parameters is the UI's request for what can be set.
 func (r repoServer) parameters(ctx context.Context, a application) ([]*apiclient.ParameterAnnouncement, error) {
 	response, err := r.GetAppDetails(ctx, &apiclient.RepoServerAppDetailsQuery{
-		Repo: &v1alpha1.Repository{Repo: a.repository}, Source: a.source(r.server.name), AppName: a.name, NoCache: true,
+		Repo: &v1alpha1.Repository{Repo: a.repository}, Source: a.source(r.server.Name), AppName: a.name, NoCache: true,
 	})
 	if err != nil {
 		return nil, err
