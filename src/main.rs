@@ -12,6 +12,11 @@ use argocd_atlas_plugin::cli::{Cli, Command};
 use argocd_atlas_plugin::diag::render;
 use clap::Parser;
 
+/// See `Cargo.toml`, and `docs/performance.md` for what it is worth.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -509,7 +509,7 @@ impl<'a> Reader<'a> {
         };
         match key.take() {
             None => {
-                let (found, problem) = as_key(&done, self.text);
+                let (found, problem) = as_key(done, self.text);
                 *key = Some(found);
                 problem.map_or(Step::On, |problem| self.report(problem))
             }
@@ -620,11 +620,14 @@ fn tagged(
     Ok((meaning, Written::Out))
 }
 
-fn as_key(done: &Done, source: &str) -> (Key, Option<InvalidKey>) {
-    let primary = done.node.span;
-    match (&done.node.data, done.written) {
+fn as_key(done: Done, source: &str) -> (Key, Option<InvalidKey>) {
+    let (primary, kind) = (done.node.span, done.node.kind());
+    match (done.node.data, done.written) {
         (_, Written::Refused) => (Key::Broken, None),
         (_, Written::Merge) => (Key::Merge, None),
+        (Data::Scalar(Scalar { text, meaning: Meaning::String, .. }), _) => {
+            (Key::Text(Spanned::new(text, primary)), None)
+        }
         (Data::Scalar(scalar), Written::Out | Written::ByAlias) => {
             match plain::key(&scalar.text, scalar.meaning) {
                 Some(text) => (Key::Text(Spanned::new(text, primary)), None),
@@ -638,7 +641,6 @@ fn as_key(done: &Done, source: &str) -> (Key, Option<InvalidKey>) {
             }
         }
         (Data::Sequence(_) | Data::Mapping(_), Written::Out | Written::ByAlias) => {
-            let kind = done.node.kind();
             let before = source.get(..primary.range().start).unwrap_or_default();
             let is_template = before.trim_end().ends_with("{{");
             (Key::Broken, Some(InvalidKey::Collection { primary, kind, is_template }))

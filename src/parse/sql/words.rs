@@ -387,15 +387,23 @@ pub(crate) fn slip(word: &str, keywords: &[&'static str]) -> Option<&'static str
         return None;
     }
     let upper = word.to_ascii_uppercase();
+    let letters = letters(&upper);
+    let most = |keyword: &str| if keyword.len() >= 7 { 2 } else { 1 };
+    // A slip adds a letter, drops one, or puts one in the place of another.
+    let may_be =
+        |keyword: &str| (letters ^ self::letters(keyword)).count_ones() <= 2 * most(keyword);
     keywords
         .iter()
-        .filter(|keyword| keyword.len().abs_diff(upper.len()) <= 2)
+        .filter(|keyword| keyword.len().abs_diff(upper.len()) <= 2 && may_be(keyword))
         .map(|keyword| (strsim::damerau_levenshtein(&upper, keyword), *keyword))
-        .filter(|&(distance, keyword)| {
-            distance > 0 && distance <= if keyword.len() >= 7 { 2 } else { 1 }
-        })
+        .filter(|&(distance, keyword)| distance > 0 && distance <= most(keyword) as usize)
         .min()
         .map(|(_, keyword)| keyword)
+}
+
+/// Which letters there are in a word: the distance of two words is costly, and this tells most apart.
+fn letters(word: &str) -> u128 {
+    word.bytes().fold(0, |letters, byte| letters | (1 << (byte & 127)))
 }
 
 /// Whether a bare word cannot be the name of a column.

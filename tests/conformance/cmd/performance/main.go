@@ -75,7 +75,8 @@ type command struct {
 // The compared programs.
 const (
 	floorBytes = "floor: bytes"
-	floorYAML  = "floor: YAML"
+	floorParse = "floor: parse"
+	floorEmit  = "floor: parse and emit"
 	generate   = "generate"
 	kustomize  = "kustomize build"
 	helm       = "helm template"
@@ -191,7 +192,8 @@ func prepare(o options, specs int) (project, error) {
 	size := strconv.Itoa(p.bytes)
 	p.commands = []command{
 		{floorBytes, []string{o.floor, "bytes", p.directory, size}},
-		{floorYAML, []string{o.floor, "yaml", p.directory, size}},
+		{floorParse, []string{o.floor, "parse", p.directory, size}},
+		{floorEmit, []string{o.floor, "emit", p.directory, size}},
 		{generate, []string{o.generate, p.directory}},
 		{kustomize, []string{o.kustomize, "build", kustomization}},
 		{helm, []string{o.helm, "template", "shop", chart, "--namespace", "shop"}},
@@ -210,7 +212,7 @@ func prepare(o options, specs int) (project, error) {
 		if err != nil {
 			return p, err
 		}
-		if c.name == floorBytes || c.name == floorYAML {
+		if c.name == floorBytes || c.name == floorParse || c.name == floorEmit {
 			if len(stream) != p.bytes {
 				return p, fmt.Errorf("%s wrote %d bytes of %d", c.name, len(stream), p.bytes)
 			}
