@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test file uses a part of this module")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 #![allow(clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
+#![allow(clippy::string_slice, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::panic, reason = "helpers of tests fail as tests do")]
 
 pub(crate) mod pictures;
