@@ -1,6 +1,5 @@
 //! Random whole projects: specs whose fields are those of the examples in `docs/spec.md`, so that a
 //! new field takes part by itself, with references, plain manifests, an environment and parameters.
-#![expect(clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod common;
