@@ -81,7 +81,8 @@ impl Sum {
 
     /// Reads a checksum file.
     pub fn parse(text: &str) -> Result<Sum, FormatError> {
-        let mut lines = text.lines();
+        // As Go's scanner, which drops a carriage return at the very end too.
+        let mut lines = text.strip_suffix('\r').unwrap_or(text).lines();
         let first = lines.next().unwrap_or_default();
         let total = first.strip_prefix("h1:").unwrap_or(first).to_owned();
         let mut files = Vec::new();
@@ -299,6 +300,7 @@ mod tests {
         let wrong = Sum { total: "x".into(), ..before.clone() };
         assert!(wrong.compare(&before).total_is_wrong);
         assert_eq!(Sum::parse("h1:x\nnonsense\n"), Err(FormatError { line: 2 }));
+        assert_eq!(Sum::parse("h1:x\r\na h1:y\r"), Sum::parse("h1:x\na h1:y"));
         assert_eq!(Sum::parse(&before.text()), Ok(before));
     }
 

@@ -4,6 +4,8 @@
 #![expect(clippy::disallowed_methods, reason = "other YAML readers are run as programs")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod common;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -11,8 +13,7 @@ use std::process::{Command, Stdio};
 use argocd_atlas_plugin::diag::Diagnostics;
 use argocd_atlas_plugin::emit;
 use argocd_atlas_plugin::parse::yaml::{self, Budget};
-use argocd_atlas_plugin::source::{Sources, Span};
-use argocd_atlas_plugin::syntax::node::Node;
+use argocd_atlas_plugin::source::Sources;
 use argocd_atlas_plugin::value::{Map, Value};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -353,14 +354,14 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        check_spans(&String::from_utf8_lossy(&bytes));
+        common::yaml::check(&String::from_utf8_lossy(&bytes));
     }
 
     #[test]
     fn any_soup_of_yaml_is_read_without_panic(
         pieces in proptest::collection::vec(proptest::sample::select(PIECES.to_vec()), 0..40)
     ) {
-        check_spans(&pieces.concat());
+        common::yaml::check(&pieces.concat());
     }
 
     #[test]
@@ -370,9 +371,9 @@ proptest! {
         let printed = printed(&value);
         let mut characters: Vec<char> = printed.chars().collect();
         let at = cut.index(characters.len() + 1);
-        check_spans(&characters.iter().take(at).collect::<String>());
+        common::yaml::check(&characters.iter().take(at).collect::<String>());
         characters.splice(at..at, piece.chars());
-        check_spans(&characters.iter().collect::<String>());
+        common::yaml::check(&characters.iter().collect::<String>());
     }
 }
 
@@ -440,43 +441,6 @@ const PIECES: &[&str] = &[
     "<<<<<<< HEAD\n",
     "=======\n",
 ];
-
-/// Reads a text and looks at every place that comes out of it.
-fn check_spans(text: &str) {
-    let mut sources = Sources::default();
-    let file = sources.add("app.yaml", text);
-    let mut diagnostics = Diagnostics::default();
-    let nodes = yaml::documents(file, text, &mut Budget::default(), &mut diagnostics);
-    let check = |span: Span| {
-        assert_eq!(span.file, file);
-        assert!(text.get(span.range()).is_some(), "{span:?} in {text:?}");
-    };
-    nodes.iter().for_each(|node| check_node(node, &check));
-    for diagnostic in diagnostics.sorted() {
-        check(diagnostic.primary);
-        diagnostic.labels.iter().for_each(|label| check(label.span));
-    }
-    if diagnostics.is_empty() {
-        for value in nodes.iter().map(Value::from) {
-            let printed = printed(&value);
-            assert_eq!(read(&printed), Ok(vec![value]), "{text:?}:\n{printed}");
-        }
-    }
-}
-
-fn check_node(node: &Node, check: &impl Fn(Span)) {
-    check(node.span);
-    for entry in node.entries().unwrap_or_default() {
-        check(entry.key.span);
-        check_node(&entry.value, check);
-    }
-    node.items().unwrap_or_default().iter().for_each(|item| check_node(item, check));
-    if let (Some(excerpt), Some(scalar)) = (node.excerpt(), node.scalar()) {
-        for (at, character) in scalar.text.char_indices() {
-            check(excerpt.locate(at..at + character.len_utf8()));
-        }
-    }
-}
 
 /// A document with many strings as keys and values, as a manifest so that `kubectl` takes it.
 fn manifest() -> Value {

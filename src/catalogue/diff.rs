@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::catalogue::definition::{Column, ForeignKey, Key, KeyKind};
 use crate::catalogue::types::{Fit, fit};
-use crate::catalogue::{Catalogue, Name, Table, View, fold};
+use crate::catalogue::{Catalogue, Name, Table, View, fold, is_named};
 use crate::dialect::Dialect;
 use crate::source::Span;
 
@@ -299,6 +299,28 @@ fn looks_renamed(dialect: Dialect, old: &Table, new: &Table) -> bool {
     shared > 0 && shared * 5 >= before.len().max(after.len()) * 4
 }
 
+/// What each column of a table is in the other one, and what is new there. A name may stand for two columns: where the
+/// collation tells `A` from `a`, the text decides, and in what was not fully understood the order.
+fn pairs<'a>(
+    dialect: Dialect,
+    old: &Table,
+    new: &'a Table,
+) -> (Vec<Option<&'a Column>>, Vec<&'a Column>) {
+    let mut free: Vec<&Column> = new.columns.iter().collect();
+    let mut take = |before: &Column, by_text: bool| {
+        let wanted = fold(dialect, &before.name);
+        let is_it = |after: &&Column| {
+            (!by_text || after.name.text == before.name.text)
+                && is_named(dialect, &after.name, &wanted)
+        };
+        free.iter().position(is_it).map(|at| free.remove(at))
+    };
+    let by_text: Vec<_> = old.columns.iter().map(|before| take(before, true)).collect();
+    let both = old.columns.iter().zip(by_text);
+    let found = both.map(|(before, found)| found.or_else(|| take(before, false))).collect();
+    (found, free)
+}
+
 struct Changes {
     dialect: Dialect,
     out: Vec<Change>,
@@ -326,12 +348,16 @@ impl Changes {
     fn columns(&mut self, table: &str, old: &Table, new: &Table) {
         let dialect = self.dialect;
         let mut taken: BTreeSet<String> = BTreeSet::new();
-        for (at, before) in old.columns.iter().enumerate() {
-            if let Some(after) = new.column(dialect, &before.name) {
+        let (pairs, added) = pairs(dialect, old, new);
+        let has = |table: &Table, column: &Column| {
+            table.columns.iter().any(|other| other.name.text == column.name.text)
+        };
+        for ((at, before), after) in old.columns.iter().enumerate().zip(pairs) {
+            if let Some(after) = after {
                 self.column(table, before, after);
                 continue;
             }
-            if new.open {
+            if new.open || has(new, before) {
                 continue;
             }
             let renamed = renamed_column(dialect, old, new, at)
@@ -349,8 +375,8 @@ impl Changes {
             };
             self.add(Severity::Destructive, table, what, place, Some(before.name.span));
         }
-        for after in &new.columns {
-            if old.column(dialect, &after.name).is_none() && !old.open {
+        for after in added {
+            if !old.open && !has(old, after) {
                 let mandatory = !after.is_optional();
                 let severity = if mandatory { Severity::Risky } else { Severity::Safe };
                 let what = What::ColumnAdded { column: after.name.text.clone(), mandatory };
@@ -568,6 +594,19 @@ mod tests {
             .map(|change| format!("{}: {change}", change.severity.word()))
             .collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_collation_may_tell_two_columns_of_one_name() {
+        let one = "create table t (A int, a varchar(10) not null);";
+        let turned = "create table t (a varchar(10) not null, A int);";
+        check(Dialect::SqlServer, one, one, &[]);
+        check(Dialect::SqlServer, one, turned, &[]);
+        let fewer = "create table t (A int);";
+        check(Dialect::SqlServer, one, fewer, &["destructive: column `t.a` dropped"]);
+        check(Dialect::SqlServer, turned, fewer, &["destructive: column `t.a` dropped"]);
+        let added = "risky: column `t.a` added, NOT NULL without a default";
+        check(Dialect::SqlServer, fewer, one, &[added]);
     }
 
     #[test]

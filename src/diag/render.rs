@@ -172,7 +172,8 @@ fn excerpt<'a>(
     Some(Snippet::source(text).line_start(first).path(path).annotations(annotations))
 }
 
-/// A part of a text in which concealed places are asterisks, byte for byte.
+/// A part of a text in which concealed places are asterisks, and what a terminal may act on is a
+/// sign: byte for byte, so that places stay where they are.
 fn masked(
     source: &Source,
     window: std::ops::Range<usize>,
@@ -190,18 +191,25 @@ fn masked(
     let found = found.map(|range| window.start + range.start..window.start + range.end);
     let guessed: Vec<_> = found.filter(|range| !is_known(range.start)).collect();
     hidden.extend(guessed);
-    if hidden.is_empty() {
-        return text.to_owned();
-    }
     let is_hidden = |offset: usize| hidden.iter().any(|range| range.contains(&offset));
     let mut masked = String::with_capacity(text.len());
     for (offset, character) in text.char_indices() {
         match is_hidden(window.start + offset) && !matches!(character, '\n' | '\r') {
             true => (0..character.len_utf8()).for_each(|_| masked.push('*')),
-            false => masked.push(character),
+            false => masked.push(shown(character)),
         }
     }
     masked
+}
+
+/// A sign of as many bytes for a character that the renderer would print raw: the controls beyond
+/// ASCII, of which U+009B alone begins an escape sequence, and other line ends.
+fn shown(character: char) -> char {
+    match character {
+        '\u{80}'..='\u{9f}' => '¿',
+        '\u{2028}' | '\u{2029}' | '\u{feff}' => char::REPLACEMENT_CHARACTER,
+        character => character,
+    }
 }
 
 /// What looks like a password: what stands in a line after a key such as `password:`, and the

@@ -4,17 +4,20 @@
 //! value. A flag comes after the parameter and wins.
 
 use crate::diag::problems::parameters::{InvalidParameter, UnknownParameter};
+use crate::diag::problems::yaml::UnprintableText;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::environment::Environment;
 use crate::parameters::{Edit, PARAMETERS, ParameterId, Settings};
 use crate::parse::yaml::{self, Budget};
-use crate::source::{FileId, Sources, Span, Spanned};
+use crate::source::{FileId, Sources, Span, Spanned, is_carried};
 use crate::syntax::Text;
 use crate::syntax::node::{Data, Meaning, Node, Scalar};
 
 /// The variable in which Argo CD passes the parameters (Argo CD
 /// `ApplicationSourcePluginParameters.Environ`).
 pub(crate) const PARAMETERS_VARIABLE: &str = "ARGOCD_APP_PARAMETERS";
+/// The variable in which Argo CD passes the namespace.
+const NAMESPACE_VARIABLE: &str = "ARGOCD_APP_NAMESPACE";
 /// The longest value of all parameters together, in bytes.
 const LONGEST: usize = 1024 * 1024;
 
@@ -34,9 +37,25 @@ pub fn settings(
         parameters(file, json, &mut settings, diagnostics);
     }
     flags(environment, &mut settings, sources, diagnostics);
+    if let Some(name) = environment.namespace.as_deref().filter(|name| !is_label(name)) {
+        let file = sources.add_virtual(NAMESPACE_VARIABLE, name);
+        let primary = Span::new(file, 0..name.len());
+        let message = format!("`{}` is no name of a namespace", name.escape_debug());
+        let help = "Argo CD sets this variable; by hand, write `--namespace NAME`".to_owned();
+        diagnostics.report(InvalidParameter { primary, message, help });
+    }
     // An empty name is what Argo CD's UI sends for a field that was cleared.
     settings.environment = settings.environment.filter(|name| !name.value.is_empty());
     settings
+}
+
+/// Whether a text is a label of DNS (RFC 1123), as the name of every namespace.
+fn is_label(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=63).contains(&text.len())
+        && text.bytes().all(fits)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
 }
 
 fn whole(file: FileId, text: &str) -> Text {
@@ -159,6 +178,11 @@ fn flags(
     for (id, flag, values) in pairs {
         for written in values {
             let file = sources.add_virtual(flag, written.clone());
+            if let Some((at, character)) = written.char_indices().find(|(_, c)| !is_carried(*c)) {
+                let primary = Span::new(file, at..at + character.len_utf8());
+                diagnostics.report(UnprintableText { primary, character });
+                continue;
+            }
             let Some((key, value)) = written.split_once('=') else {
                 let primary = Span::new(file, 0..written.len());
                 let message = format!("`{flag}` needs a `=`");

@@ -3,7 +3,13 @@
 #![allow(dead_code, reason = "every test file uses a part of this module")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 #![allow(clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
+#![allow(clippy::string_slice, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::panic, reason = "helpers of tests fail as tests do")]
+
+pub(crate) mod pictures;
+pub(crate) mod sql;
+pub(crate) mod targets;
+pub(crate) mod yaml;
 
 use std::collections::BTreeMap;
 
@@ -12,7 +18,7 @@ use argocd_atlas_plugin::diag::{Diagnostic, Diagnostics, Severity};
 use argocd_atlas_plugin::emit;
 use argocd_atlas_plugin::environment::{self, Environment};
 use argocd_atlas_plugin::links::Origin;
-use argocd_atlas_plugin::parse::yaml::{self, Budget};
+use argocd_atlas_plugin::parse::yaml::{Budget, documents};
 use argocd_atlas_plugin::pipeline::{self, Compilation};
 use argocd_atlas_plugin::source::{Sources, Span};
 use argocd_atlas_plugin::value::{Map, Value};
@@ -104,7 +110,7 @@ pub(crate) fn read(text: &str) -> Vec<Value> {
     let mut sources = Sources::default();
     let file = sources.add("output.yaml", text);
     let mut diagnostics = Diagnostics::default();
-    let nodes = yaml::documents(file, text, &mut Budget::default(), &mut diagnostics);
+    let nodes = documents(file, text, &mut Budget::default(), &mut diagnostics);
     assert!(diagnostics.is_empty(), "the output is not read back: {:?}", diagnostics.sorted());
     nodes.iter().map(Value::from).collect()
 }
@@ -181,6 +187,7 @@ fn diagnostics_are_well_formed(compiled: &Compiled) {
             "SQLite",
             "SQL Server",
             "ClickHouse",
+            "CloudNativePG",
         ]
         .iter()
         .any(|name| message.starts_with(name));
