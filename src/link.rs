@@ -38,6 +38,37 @@ struct Found {
     origin: Origin,
 }
 
+/// What was found, as far as there is room: twice as much as may be kept, since the same may be found
+/// more than once.
+#[derive(Default)]
+struct Findings {
+    all: Vec<Found>,
+    is_full: bool,
+}
+
+impl Findings {
+    fn push(&mut self, found: Found) {
+        match self.all.len() < 2 * INFERRED {
+            true => self.all.push(found),
+            false => self.is_full = true,
+        }
+    }
+
+    fn extend(&mut self, found: impl IntoIterator<Item = Found>) {
+        for found in found {
+            if self.is_full {
+                return;
+            }
+            self.push(found);
+        }
+    }
+
+    /// Nothing more is taken: there is no use in looking on.
+    fn is_full(&self) -> bool {
+        self.is_full
+    }
+}
+
 /// Links a project, and reports everything that waits for itself.
 pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
     let index = Index::of(project);
@@ -47,6 +78,12 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
         for need in project.needs(unit) {
             written(&index, &ids, unit, need, &mut links, diagnostics);
         }
+    }
+    if index.is_full {
+        if let Some(unit) = project.units().next() {
+            too_many(project, unit, diagnostics);
+        }
+        return links;
     }
     add(project, manifests::followers(&index), &ids, &mut links, diagnostics);
     let (schemas, certain) = infer::certain(&index);
@@ -83,7 +120,7 @@ fn is_before(links: &Links, ids: &Ids, reached: &Reached, first: Unit, then: Uni
 /// nothing.
 fn add(
     project: &Project,
-    found: Vec<Found>,
+    found: Findings,
     ids: &Ids,
     links: &mut Links,
     diagnostics: &mut Diagnostics,
@@ -91,7 +128,8 @@ fn add(
     let mut there: BTreeSet<(NodeId, NodeId)> =
         links.edges().iter().map(|edge| (edge.from, edge.to)).collect();
     let mut n_inferred = 0;
-    for Found { first, then, span, by, gates, origin } in found {
+    let Findings { all, is_full } = found;
+    for Found { first, then, span, by, gates, origin } in all {
         let needs_nothing = is_explicit(project, then) && project.needs(then).is_empty();
         if origin == Origin::Inferred && needs_nothing {
             continue;
@@ -102,15 +140,20 @@ fn add(
         }
         n_inferred += 1;
         if n_inferred > INFERRED {
-            if let Some(primary) = project.place(then) {
-                let message = format!("more than {INFERRED} dependencies between manifests");
-                let help =
-                    "split the project, or write `argocd-atlas-plugin/depends-on`".to_owned();
-                diagnostics.report(LimitExceeded { primary, message, help });
-            }
-            return;
+            return too_many(project, then, diagnostics);
         }
         links.add_edge(from, to, Link { span, by, gates, origin });
+    }
+    if is_full && let Some(unit) = project.units().next() {
+        too_many(project, unit, diagnostics);
+    }
+}
+
+fn too_many(project: &Project, unit: Unit, diagnostics: &mut Diagnostics) {
+    if let Some(primary) = project.place(unit) {
+        let message = format!("more than {INFERRED} dependencies between manifests");
+        let help = "split the project, or write `argocd-atlas-plugin/depends-on`".to_owned();
+        diagnostics.report(LimitExceeded { primary, message, help });
     }
 }
 

@@ -5,7 +5,7 @@
 //! every diagnostic has a place to point at. Nothing here reads a disk: `read` fills it.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Bound, Range};
 
 /// Names one text in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -220,6 +220,13 @@ impl Sources {
     /// The file of the project with exactly this path.
     pub fn find(&self, path: &str) -> Option<FileId> {
         self.by_path.get(path).copied()
+    }
+
+    /// The files of the project whose paths begin with this, by path.
+    pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, FileId)> {
+        let from = self.by_path.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
+        let found = from.map(|(path, file)| (path.as_str(), *file));
+        found.take_while(move |(path, _)| path.starts_with(prefix))
     }
 
     /// The text that a span covers.

@@ -3,7 +3,7 @@
 //! Says what the change means for rows and clients, not how the database gets there: that is
 //! Atlas's to plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::definition::{Column, ForeignKey, Key, KeyKind};
 use crate::catalogue::types::{Fit, fit};
@@ -231,23 +231,19 @@ impl std::fmt::Display for Change {
 /// What changes from one catalogue to the other: destructive first, then by table, then in the
 /// order of [`What`].
 pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
-    let mut changes = Changes { dialect: new.dialect, out: Vec::new() };
+    let mut changes = Changes { dialect: new.dialect, guesses: GUESSES, out: Vec::new() };
     let (dropped, added) = (missing_in(old, new), missing_in(new, old));
     let mut renamed_to: BTreeSet<&Name> = BTreeSet::new();
-    for name in &dropped {
-        let Some(table) = old.tables.get(name) else { continue };
-        let candidate = added.iter().find(|other| {
-            !renamed_to.contains(*other)
-                && new
-                    .tables
-                    .get(other)
-                    .is_some_and(|found| looks_renamed(new.dialect, table, found))
+    for (_, table) in dropped {
+        let candidate = added.iter().find(|(other, found)| {
+            looks_renamed(new.dialect, table, found, &mut changes.guesses)
+                && !renamed_to.contains(other)
         });
-        let what = match candidate.and_then(|other| new.tables.get(other)) {
-            Some(found) => What::TableRenamed { to: found.name.to_string() },
+        let what = match candidate {
+            Some((_, found)) => What::TableRenamed { to: found.name.to_string() },
             None => What::TableDropped,
         };
-        renamed_to.extend(candidate);
+        renamed_to.extend(candidate.map(|(name, _)| *name));
         changes.add(
             Severity::Destructive,
             &table.name.to_string(),
@@ -256,17 +252,9 @@ pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
             Some(table.name.span()),
         );
     }
-    for name in &added {
-        if let Some(table) = new.tables.get(name) {
-            let what = What::TableAdded;
-            changes.add(
-                Severity::Safe,
-                &table.name.to_string(),
-                what,
-                Some(table.name.span()),
-                None,
-            );
-        }
+    for (_, table) in &added {
+        let place = Some(table.name.span());
+        changes.add(Severity::Safe, &table.name.to_string(), What::TableAdded, place, None);
     }
     for (name, before) in &old.tables {
         if let Some(after) = new.tables.get(name) {
@@ -285,22 +273,31 @@ pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
     changes.out
 }
 
-fn missing_in<'a>(from: &'a Catalogue, other: &Catalogue) -> Vec<&'a Name> {
-    from.tables.keys().filter(|name| !other.tables.contains_key(name)).collect()
+fn missing_in<'a>(from: &'a Catalogue, other: &Catalogue) -> Vec<(&'a Name, &'a Table)> {
+    from.tables.iter().filter(|(name, _)| !other.tables.contains_key(name)).collect()
 }
 
 /// Most of the columns are the same.
-fn looks_renamed(dialect: Dialect, old: &Table, new: &Table) -> bool {
-    let names = |table: &Table| {
-        table.columns.iter().map(|column| fold(dialect, &column.name)).collect::<BTreeSet<_>>()
-    };
-    let (before, after) = (names(old), names(new));
-    let shared = before.intersection(&after).count();
-    shared > 0 && shared * 5 >= before.len().max(after.len()) * 4
+fn looks_renamed(dialect: Dialect, old: &Table, new: &Table, guesses: &mut usize) -> bool {
+    let (before, after) = (old.columns.len(), new.columns.len());
+    let is_close = before.min(after) * 5 >= before.max(after) * 4;
+    let cost = before.min(after) + 1;
+    if !is_close || *guesses < cost {
+        *guesses = guesses.saturating_sub(1);
+        return false;
+    }
+    *guesses -= cost;
+    let is_shared = |column: &&Column| new.column(dialect, &column.name).is_some();
+    let shared = old.columns.iter().filter(is_shared).count();
+    shared > 0 && shared * 5 >= before.max(after) * 4
 }
+
+/// How many pairs of columns are compared to guess what was renamed: enough for every real change.
+const GUESSES: usize = 1_000_000;
 
 struct Changes {
     dialect: Dialect,
+    guesses: usize,
     out: Vec<Change>,
 }
 
@@ -334,7 +331,7 @@ impl Changes {
             if new.open {
                 continue;
             }
-            let renamed = renamed_column(dialect, old, new, at)
+            let renamed = renamed_column(dialect, old, new, at, &mut self.guesses)
                 .filter(|after| !taken.contains(&after.name.text));
             let column = before.name.text.clone();
             let (what, place) = match renamed {
@@ -448,9 +445,13 @@ impl Changes {
             };
             (fold_all(&key.columns), fold(dialect, &key.table.name), fold_all(&key.referred))
         };
+        let mut new_keys = BTreeMap::new();
+        for after in &new.foreign_keys {
+            new_keys.entry(shape(after)).or_insert(after);
+        }
+        let old_keys: BTreeSet<_> = old.foreign_keys.iter().map(shape).collect();
         for before in &old.foreign_keys {
-            let after = new.foreign_keys.iter().find(|after| shape(after) == shape(before));
-            match after {
+            match new_keys.get(&shape(before)) {
                 None => {
                     let what = What::ForeignKeyDropped { key: foreign_key_name(before) };
                     self.add(Severity::Risky, table, what, None, Some(before.span));
@@ -467,7 +468,7 @@ impl Changes {
             }
         }
         for after in &new.foreign_keys {
-            if !old.foreign_keys.iter().any(|before| shape(before) == shape(after)) {
+            if !old_keys.contains(&shape(after)) {
                 let what = What::ForeignKeyAdded { key: foreign_key_name(after) };
                 self.add(Severity::Risky, table, what, Some(after.span), None);
             }
@@ -513,6 +514,7 @@ fn renamed_column<'a>(
     old: &Table,
     new: &'a Table,
     at: usize,
+    guesses: &mut usize,
 ) -> Option<&'a Column> {
     let before = old.columns.get(at)?;
     let same_type = |after: &&Column| match (&before.data_type, &after.data_type) {
@@ -522,11 +524,25 @@ fn renamed_column<'a>(
     };
     let is_new = |after: &&Column| old.column(dialect, &after.name).is_none();
     let in_place = new.columns.get(at).filter(is_new).filter(same_type);
-    let similar = |after: &&Column| {
+    let similar = |after: &Column| {
         let (a, b) = (before.name.text.to_lowercase(), after.name.text.to_lowercase());
         strsim::jaro_winkler(&a, &b) > 0.8 || a.contains(&b) || b.contains(&a)
     };
-    in_place.or_else(|| new.columns.iter().filter(is_new).filter(same_type).find(similar))
+    if in_place.is_some() {
+        return in_place;
+    }
+    for after in &new.columns {
+        if *guesses == 0 {
+            return None;
+        }
+        // Two long names are as many pairs of letters.
+        let cost = before.name.text.len() * after.name.text.len() / 1_000 + 1;
+        *guesses = guesses.saturating_sub(cost);
+        if is_new(&after) && same_type(&after) && similar(after) {
+            return Some(after);
+        }
+    }
+    None
 }
 
 fn key_name(key: &Key) -> String {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::link::known::{self, MadeName};
-use crate::link::pods;
+use crate::link::{INFERRED, pods};
 use crate::model::{Placement, Project, Unit, Workload};
 use crate::syntax::Manifest;
 use crate::syntax::node::Node;
@@ -21,6 +21,8 @@ pub(super) struct Index<'a> {
     makers_by_part: Vec<(MadeName, Unit)>,
     /// ConfigMaps and Secrets that are written out, by kind and name.
     texts: BTreeMap<(&'a str, &'a str), Vec<usize>>,
+    /// There is more behind Services than is kept.
+    pub(super) is_full: bool,
 }
 
 struct Service<'a> {
@@ -52,6 +54,7 @@ impl<'a> Index<'a> {
             makers: BTreeMap::new(),
             makers_by_part: Vec::new(),
             texts: BTreeMap::new(),
+            is_full: false,
         };
         index.add_specs();
         for (number, manifest) in project.manifests.iter().enumerate() {
@@ -128,6 +131,7 @@ impl<'a> Index<'a> {
     fn add_plain_services(&mut self) {
         let project = self.project;
         let by_label = by_label(project);
+        let mut left = INFERRED;
         for (number, service) in project.manifests.iter().enumerate() {
             let written = &service.written;
             if written.kind.value != "Service" || !known::group_of(written).is_empty() {
@@ -143,10 +147,12 @@ impl<'a> Index<'a> {
                     fits_namespace(namespace, self.namespace(Unit::Manifest(number)))
                         && labels.is_some_and(|labels| has_all(labels, selector))
                 };
-                candidates.filter(fits).map(Unit::Manifest).collect()
+                candidates.filter(fits).take(left).map(Unit::Manifest).collect::<Vec<_>>()
             });
             let elsewhere = written.node.at(&["spec", "externalName"]).and_then(Node::str);
             let backends = backends.unwrap_or_default();
+            left -= backends.len();
+            self.is_full |= left == 0;
             self.add_service(&written.name.value, Service { namespace, backends, elsewhere });
         }
     }

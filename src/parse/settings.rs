@@ -7,6 +7,7 @@ use crate::diag::problems::parameters::{InvalidParameter, UnknownParameter};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::environment::Environment;
 use crate::parameters::{Edit, PARAMETERS, ParameterId, Settings};
+use crate::parse::LONGEST;
 use crate::parse::yaml::{self, Budget};
 use crate::source::{FileId, Sources, Span, Spanned};
 use crate::syntax::Text;
@@ -15,8 +16,6 @@ use crate::syntax::node::{Data, Meaning, Node, Scalar};
 /// The variable in which Argo CD passes the parameters (Argo CD
 /// `ApplicationSourcePluginParameters.Environ`).
 pub(crate) const PARAMETERS_VARIABLE: &str = "ARGOCD_APP_PARAMETERS";
-/// The longest value of all parameters together, in bytes.
-const LONGEST: usize = 1024 * 1024;
 
 /// Reads all parameters and flags.
 pub fn settings(
