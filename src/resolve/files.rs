@@ -16,8 +16,8 @@ use crate::syntax::{self, Content, Specs, Text};
 /// The most that a ConfigMap holds, in bytes.
 const CONFIG_MAP_LIMIT: usize = 1024 * 1024;
 
-/// The most `*` and `{` in a glob; one with more fits no file.
-const WILDCARDS: usize = 16;
+/// The most `*` and `{` in a glob: each costs another walk along every path.
+pub const WILDCARDS: usize = 16;
 
 /// The bytes of files that specs take in, each file as often as it is named: that much is printed.
 pub const TAKEN: u64 = 32 * 1024 * 1024;
@@ -36,7 +36,7 @@ pub struct Named {
     files: BTreeMap<String, Vec<FileId>>,
     /// By directory the migrations and the checksum file right below it.
     directories: BTreeMap<String, Vec<FileId>>,
-    /// A bound was met: what is not found was perhaps not looked for.
+    /// A bound was met, which is an error: no path is followed any more.
     is_cut: bool,
 }
 
@@ -81,6 +81,11 @@ impl Search<'_> {
             return;
         }
         let name = normal(&path.value);
+        if n_wildcards(name) > WILDCARDS {
+            let message = format!("more than {WILDCARDS} wildcards in a path");
+            let help = "name folders and files, or use a simpler glob".to_owned();
+            return self.cut(path, message, help, diagnostics);
+        }
         let found = match self.named.files.get(name) {
             Some(found) => Some(found.clone()),
             None => matches(name, self.sources, &mut self.steps),
@@ -139,11 +144,6 @@ fn matches(pattern: &str, sources: &Sources, steps: &mut usize) -> Option<Vec<Fi
     if !is_glob(pattern) {
         return Some(sources.find(pattern).into_iter().collect());
     }
-    // Each wildcard costs another walk along every path.
-    let n_wildcards = pattern.bytes().filter(|byte| matches!(byte, b'*' | b'{')).count();
-    if n_wildcards > WILDCARDS {
-        return Some(Vec::new());
-    }
     let is_negated = pattern.starts_with('!');
     let (first, last) = match is_negated {
         true => ("", ""),
@@ -156,7 +156,7 @@ fn matches(pattern: &str, sources: &Sources, steps: &mut usize) -> Option<Vec<Fi
     for (path, file) in sources.below(first) {
         *steps = steps.checked_sub(1)?;
         if path.ends_with(last) {
-            *steps = steps.checked_sub(path.len() * n_wildcards / 16)?;
+            *steps = steps.checked_sub(path.len() * n_wildcards(pattern) / 16)?;
             found.extend(fast_glob::glob_match(pattern, path).then_some(file));
         }
     }
@@ -200,8 +200,11 @@ pub(crate) fn directory(
         diagnostics.report(PathOutside { primary, path: written });
         return Vec::new();
     }
+    if context.files.is_cut {
+        return Vec::new();
+    }
     let files = context.files.directories.get(folder(written)).cloned().unwrap_or_default();
-    if files.is_empty() && !context.files.is_cut {
+    if files.is_empty() {
         let few = if diagnostics.are_few() { usize::MAX } else { 0 };
         let folders = context
             .sources
@@ -223,6 +226,10 @@ pub(crate) fn directory(
 /// Without a leading `./`.
 fn normal(path: &str) -> &str {
     path.strip_prefix("./").unwrap_or(path)
+}
+
+fn n_wildcards(path: &str) -> usize {
+    path.bytes().filter(|byte| matches!(byte, b'*' | b'{')).count()
 }
 
 fn is_glob(path: &str) -> bool {
@@ -306,8 +313,11 @@ fn found(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> V
         diagnostics.report(PathOutside { primary, path: written });
         return Vec::new();
     }
+    if context.files.is_cut {
+        return Vec::new();
+    }
     let files = context.files.files.get(normal(written)).cloned().unwrap_or_default();
-    if files.is_empty() && !context.files.is_cut {
+    if files.is_empty() {
         let help = match diagnostics.are_few() {
             true => not_found_help(path, context.sources),
             false => FROM_HERE.to_owned(),
