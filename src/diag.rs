@@ -186,11 +186,15 @@ impl Diagnostics {
         self.found.is_empty()
     }
 
-    /// In the order in which to show them: errors first, then by file and place; each once.
+    /// In the order in which to show them: errors first, then by file and place; each once. Before
+    /// all others comes a bound that was met, since it is why the rest may not be all.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut sorted: Vec<&Diagnostic> = self.found.iter().collect();
         sorted.sort_by(|a, b| {
-            let key = |d: &Diagnostic| (std::cmp::Reverse(d.severity()), d.primary, d.code);
+            let key = |d: &Diagnostic| {
+                let is_bound = d.code == Code::LimitExceeded;
+                (std::cmp::Reverse((d.severity(), is_bound)), d.primary, d.code)
+            };
             key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
         });
         sorted.dedup();

@@ -84,7 +84,7 @@ fn variables_of_the_sidecar_stay_there() {
         .flat_map(|prefix| {
             let ends = ["TOKEN", "PASSWORD", "SECRET", "SECRET_ACCESS_KEY", "X", "KUBECONFIG"];
             let more = (0..20).map(|n| format!("V{n}"));
-            let ends = ends.iter().map(|end| (*end).to_owned()).chain(more);
+            let ends = ends.map(str::to_owned).into_iter().chain(more);
             ends.map(move |end| format!("{prefix}_{end}"))
         })
         .chain(["HOME", "PATH", "USER", "SSH_AUTH_SOCK", "GIT_ASKPASS", "X"].map(str::to_owned))

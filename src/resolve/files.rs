@@ -22,7 +22,7 @@ pub const WILDCARDS: usize = 16;
 /// The bytes of files that specs take in, each file as often as it is named: that much is printed.
 pub const TAKEN: u64 = 32 * 1024 * 1024;
 /// What a file counts at the least when it is taken in.
-const LEAST: u64 = 256;
+const LEAST: u64 = 1024;
 /// The steps of comparing globs with paths: one for each path that begins like the glob, and for
 /// one that ends like it as well a wildcard's way along sixteen of its characters.
 pub const STEPS: usize = 10_000_000;
