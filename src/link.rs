@@ -28,6 +28,13 @@ use index::Index;
 /// The most dependencies that are inferred.
 pub const INFERRED: usize = 200_000;
 
+/// The most values of ConfigMaps and Secrets that are looked at, each as often as it is read.
+const VALUES: usize = 1_000_000;
+
+/// The most steps along edges that are taken for Apps that some schema waits for and that wait for
+/// all others.
+const DEFAULT_STEPS: usize = 50_000_000;
+
 /// A dependency that was found and not written.
 struct Found {
     first: Unit,
@@ -94,8 +101,15 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
         infer::uses(&index, &schemas, &is_before)
     };
     add(project, uses, &ids, &mut links, diagnostics);
+    if index.has_looked_too_long()
+        && let Some(primary) = project.units().next().and_then(|unit| project.place(unit))
+    {
+        let message = format!("workloads read more than {VALUES} values of ConfigMaps and Secrets");
+        let help = "split the project, or write `argocd-atlas-plugin/depends-on`".to_owned();
+        diagnostics.report(LimitExceeded { primary, message, help });
+    }
     let mut links = without_inferred_cycles(project, links, diagnostics);
-    safe_default(project, &ids, &mut links);
+    safe_default(project, &ids, &mut links, diagnostics);
     for cycle in links.cycles() {
         report_cycle(project, &links, &cycle, diagnostics);
     }
@@ -288,7 +302,7 @@ fn first_rank(project: &Project, unit: Unit) -> usize {
 ///
 /// One node stands for all schemas, so that the graph stays linear in the size of the project. An
 /// App that some schema waits for gets edges of its own, as long as they close no cycle.
-fn safe_default(project: &Project, ids: &Ids, links: &mut Links) {
+fn safe_default(project: &Project, ids: &Ids, links: &mut Links, diagnostics: &mut Diagnostics) {
     let plain = (0..project.manifests.len()).map(Unit::Manifest);
     let plain_schemas = plain.clone().filter(|&unit| is_plain(project, unit, known::is_schema));
     let schemas: Vec<NodeId> = (0..project.schemas.len())
@@ -330,9 +344,18 @@ fn safe_default(project: &Project, ids: &Ids, links: &mut Links) {
     for &node in late.iter().chain(&workloads) {
         links.add_edge(every, node, link(false));
     }
+    let n_pairs = early.len() * schemas.len();
+    if early.len() * (links.nodes().len() + links.edges().len() + n_pairs) > DEFAULT_STEPS {
+        if let Some(unit) = project.units().next() {
+            too_many(project, unit, diagnostics);
+        }
+        return;
+    }
     for &app in &early {
+        // Edges to the App itself change nothing about what it leads to.
+        let reachable = links.reachable(app);
         for &schema in &schemas {
-            let is_ancestor = links.reachable(app).get(schema).is_some_and(|&reached| reached);
+            let is_ancestor = reachable.get(schema).is_some_and(|&reached| reached);
             if !is_ancestor {
                 links.add_edge(schema, app, link(true));
             }

@@ -17,7 +17,7 @@ const NAMES: [&str; 8] = [
 ];
 
 /// The longest name of a variable or user that is looked for, in bytes: the work has to be bounded.
-const LONGEST: usize = 256;
+const LONGEST: usize = 128;
 
 /// The ranges of a text that look like secrets. Where `is_known` says so of the place at which a
 /// value begins, what is secret there is known without a guess.
@@ -81,9 +81,11 @@ fn values(
         let key = last_word(before);
         let value = after.trim_start();
         if key.eq_ignore_ascii_case("name") {
-            // No variable's name is longer.
-            let name = value.split([',', '}', ' ']).next().unwrap_or_default();
-            is_named = name.len() < LONGEST && is_secret_name(name);
+            let mut name = value.char_indices().take(LONGEST);
+            let end = name.find(|(_, c)| matches!(c, ',' | '}' | ' ')).map(|(end, _)| end);
+            let end = end.or((value.len() < LONGEST).then_some(value.len()));
+            let name = end.and_then(|end| value.get(..end)).unwrap_or_default();
+            is_named = is_secret_name(name.trim_matches(['"', '\'']));
             last.has_secret_name = is_named;
         }
         let is_value = is_named && key.eq_ignore_ascii_case("value");

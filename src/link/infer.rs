@@ -727,6 +727,7 @@ impl Mentions<'_, '_, '_> {
                     return;
                 }
                 let text = pods::expand(&text, &defined);
+                left = left.saturating_sub(text.len());
                 let by = match name.starts_with('-') || name.is_empty() {
                     true => "its arguments".to_owned(),
                     false => format!("env `{name}`"),

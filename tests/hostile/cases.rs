@@ -1194,7 +1194,52 @@ fn links() -> Vec<Case> {
                 series(dir, "b.yaml", "", 4_900, secret, "");
             },
         ),
-        case("a List of 90,000", Refused("more than 10000 documents and items"), |dir| {
+        case(
+            "4,900 workloads that read a ConfigMap of 20,000 values",
+            Refused("more than 1000000 values"),
+            |dir| {
+                let values: String = (0..20_000).map(|n| format!("k{n}: v, ")).collect();
+                write(dir, "a.yaml", format!("{CONFIG}data: {{{values}}}\n"));
+                let workload = |n: usize| {
+                    workload(n, "w", "s").replace("secretRef: {name: s}", "configMapRef: {name: a}")
+                };
+                series(dir, "b.yaml", "", 4_900, workload, "");
+                write(
+                    dir,
+                    "c.yaml",
+                    "apiVersion: db.atlasgo.io/v1alpha1\nkind: AtlasSchema\nmetadata: {name: s}\nspec: {url: \"postgres://u@h/d\"}\n",
+                );
+            },
+        ),
+        case("20,000 variables that repeat a long one", Printed, |dir| {
+            let variables: String =
+                (0..20_000).map(|n| format!("{{name: B{n}, value: '$(A)$(A)$(A)'}}, ")).collect();
+            let long = "x".repeat(200_000);
+            let workload = workload(0, "w", "s").replace(
+                "image: i, ",
+                &format!("image: i, env: [{{name: A, value: {long}}}, {variables}], "),
+            );
+            write(dir, "a.yaml", workload);
+            write(
+                dir,
+                "c.yaml",
+                "apiVersion: db.atlasgo.io/v1alpha1\nkind: AtlasSchema\nmetadata: {name: s}\nspec: {url: \"postgres://u@h/d\"}\n",
+            );
+        }),
+        case(
+            "1,500 Apps that 1,500 schemas wait for",
+            Refused("more than 200000 dependencies"),
+            |dir| {
+                series(dir, "a.yaml", "", 1_500, many("App", 1_500, |_| "image: i".to_owned()), "");
+                let schema = many("Schema", 1_500, |n| {
+                    format!(
+                        "url: \"postgres://h/d{n}\", sql: \"create table t (a int);\", dependsOn: [app{n}]"
+                    )
+                });
+                series(dir, "b.yaml", "", 1_500, schema, "");
+            },
+        ),
+        case("a List of 50,000", Refused("more than 10000 documents and items"), |dir| {
             let head = "apiVersion: v1\nkind: List\nitems:\n";
             let item = |n: usize| {
                 format!("- {{apiVersion: v1, kind: ConfigMap, metadata: {{name: a{n}}}}}\n")
