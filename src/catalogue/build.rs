@@ -437,10 +437,11 @@ impl<'a> Builder<'a, '_> {
             return;
         }
         // A whole schema of which nothing is created here is somebody else's.
-        if let Some(schema) = &self.catalogue.name(name).schema {
-            if !self.schemas.contains(schema) && name.schema.is_some() {
-                return;
-            }
+        if let Some(schema) = &self.catalogue.name(name).schema
+            && !self.schemas.contains(schema)
+            && name.schema.is_some()
+        {
+            return;
         }
         let nearest = self.nearest_table(&name.name.text);
         self.diagnostics.report(problems::UnknownTable {

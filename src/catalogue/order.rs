@@ -98,7 +98,7 @@ fn needs<'a>(dialect: Dialect, files: &[File<'a>]) -> Needs<'a> {
     let names = Catalogue::empty(dialect);
     let made = makers(&names, files);
     let mut needs: Needs<'a> = vec![BTreeMap::new(); files.len()];
-    let mut extended: BTreeMap<(Option<String>, String), usize> = BTreeMap::new();
+    let mut extended: BTreeMap<QualifiedName, usize> = BTreeMap::new();
     for (own, file) in files.iter().enumerate() {
         let mut found: BTreeMap<usize, (&'a Use, bool)> = BTreeMap::new();
         let mut scope = names.clone();
@@ -142,13 +142,16 @@ fn add<'a>(found: &mut BTreeMap<usize, (&'a Use, bool)>, maker: usize, need: &'a
     }
 }
 
+/// The schema, if there is one, and the name.
+type QualifiedName = (Option<String>, String);
+
 /// Which files create what.
 struct Makers {
     by_name: BTreeMap<(Group, Option<String>, String), BTreeSet<usize>>,
     /// Without the schema.
     by_last: BTreeMap<(Group, String), BTreeSet<usize>>,
     /// Files that add columns or keys to a table that another file creates.
-    extended: BTreeMap<(Option<String>, String), BTreeSet<usize>>,
+    extended: BTreeMap<QualifiedName, BTreeSet<usize>>,
 }
 
 /// Names of different groups do not meet.
@@ -271,7 +274,7 @@ impl Makers {
         scope: &Catalogue,
         name: &ObjectName,
         kind: UseKind,
-    ) -> Option<((Option<String>, String), &BTreeSet<usize>)> {
+    ) -> Option<(QualifiedName, &BTreeSet<usize>)> {
         match kind {
             UseKind::ForeignKey | UseKind::Table => {
                 let name = scope.name(name);

@@ -15,7 +15,7 @@ pub struct Required {
 }
 
 /// What the schema does not have.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing<'a> {
     /// A whole table.
     Table {
