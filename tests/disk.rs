@@ -2,6 +2,7 @@
 //! paths in every field that a spec has.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "tests write files and run the binary")]
 
 use std::fs;
