@@ -7,6 +7,7 @@
 //! No SQL is read here.
 
 pub mod definition;
+mod live;
 pub mod build;
 pub mod order;
 pub mod requires;
@@ -22,12 +23,13 @@ use crate::dialect::Dialect;
 use crate::source::Span;
 
 /// A name as the database compares it. The default schema (`public`, `dbo`, `main`) is left out.
+/// Ordered by the name first, so that those of all schemas stand together.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name {
-    /// The schema, folded.
-    pub schema: Option<String>,
     /// The name, folded.
     pub name: String,
+    /// The schema, folded.
+    pub schema: Option<String>,
 }
 
 /// A table.
@@ -43,6 +45,7 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// It may have columns that are not known here.
     pub open: bool,
+    names: ColumnNames,
 }
 
 /// A view.
@@ -56,6 +59,16 @@ pub struct View {
     pub reads: Vec<ObjectName>,
     /// A materialized view.
     pub materialized: bool,
+    names: ColumnNames,
+}
+
+/// The names of columns, to find them by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct ColumnNames {
+    /// Where a column is, by its name as the database compares it; of equal names the first.
+    places: BTreeMap<String, usize>,
+    /// In lower case, those that the database compares otherwise.
+    lower: BTreeSet<String>,
 }
 
 /// The tables, views and other names of one schema.
@@ -69,6 +82,10 @@ pub struct Catalogue {
     pub views: BTreeMap<Name, View>,
     /// Types, sequences, functions, triggers, schemas and extensions, with their places.
     pub objects: BTreeMap<(ObjectKind, Name), Span>,
+    /// The names of tables in lower case, for those that read them regardless of it.
+    lower_tables: BTreeMap<Name, Name>,
+    /// The names of views in lower case.
+    lower_views: BTreeMap<Name, Name>,
     /// Words of statements that may create tables without our knowing.
     pub(crate) unread_words: BTreeSet<String>,
     /// Another file is read in by a client command: anything may exist.
@@ -85,6 +102,8 @@ impl Catalogue {
             tables: BTreeMap::new(),
             views: BTreeMap::new(),
             objects: BTreeMap::new(),
+            lower_tables: BTreeMap::new(),
+            lower_views: BTreeMap::new(),
             unread_words: BTreeSet::new(),
             includes: false,
             current: None,
@@ -93,22 +112,12 @@ impl Catalogue {
 
     /// The table of this name.
     pub fn table(&self, name: &ObjectName) -> Option<&Table> {
-        self.find(&self.tables, name).map(|(_, table)| table)
+        self.find(&self.tables, name)
     }
 
     /// The view of this name.
     pub fn view(&self, name: &ObjectName) -> Option<&View> {
-        self.find(&self.views, name).map(|(_, view)| view)
-    }
-
-    /// The table of a name as people write it in a spec: `users` or `shop.users`.
-    pub fn table_called(&self, written: &str) -> Option<&Table> {
-        self.find_called(&self.tables, written)
-    }
-
-    /// The view of a name as people write it in a spec.
-    pub fn view_called(&self, written: &str) -> Option<&View> {
-        self.find_called(&self.views, written)
+        self.find(&self.views, name)
     }
 
     /// Whether a statement that nobody could read, or that builds SQL by itself, may have created
@@ -117,65 +126,28 @@ impl Catalogue {
         self.includes || self.unread_words.contains(&name.to_lowercase())
     }
 
-    fn find_called<'a, T>(&self, map: &'a BTreeMap<Name, T>, written: &str) -> Option<&'a T> {
-        let exact = |name: &&Name| match written.split_once('.') {
-            Some((schema, table)) => {
-                name.name == table && name.schema.as_deref().is_none_or(|own| own == schema)
-            }
-            None => name.name == written,
-        };
-        let folded = |name: &&Name| {
-            let (schema, table) =
-                written.split_once('.').map_or((None, written), |(s, t)| (Some(s), t));
-            name.name.eq_ignore_ascii_case(table)
-                && schema.is_none_or(|schema| {
-                    name.schema.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(schema))
-                })
-        };
-        map.keys().find(exact).or_else(|| map.keys().find(folded)).and_then(|name| map.get(name))
+    /// The table of a name as people write it in a spec: `users` or `shop.users`.
+    pub fn table_called(&self, written: &str) -> Option<&Table> {
+        called(&self.tables, &self.lower_tables, written)
     }
 
-    /// By its exact name; then, as a schema may be left out on either side, by its last part.
-    pub(crate) fn find<'a, T>(
-        &self,
-        map: &'a BTreeMap<Name, T>,
-        name: &ObjectName,
-    ) -> Option<(&'a Name, &'a T)> {
-        let wanted = self.name(name);
-        if let Some(found) = map.get_key_value(&wanted) {
-            return Some(found);
-        }
-        let same =
-            |schema: Option<String>| map.get_key_value(&Name { schema, name: wanted.name.clone() });
-        if let Some(found) = same(None) {
-            return Some(found);
-        }
-        // In any schema: kept in name order, so that the first is always the same one.
-        if name.schema.is_none() {
-            return self.schemas(map).into_iter().find_map(|schema| same(Some(schema)));
-        }
-        None
+    /// The view of a name as people write it in a spec.
+    pub fn view_called(&self, written: &str) -> Option<&View> {
+        called(&self.views, &self.lower_views, written)
     }
 
-    fn schemas<T>(&self, map: &BTreeMap<Name, T>) -> BTreeSet<String> {
-        let mut schemas = BTreeSet::new();
-        let mut last: Option<Option<String>> = None;
-        // Names are sorted by schema first: one step a schema.
-        loop {
-            let next = match &last {
-                None => map.keys().next(),
-                Some(schema) => {
-                    let after = Name { schema: schema.clone(), name: "\u{10ffff}".to_owned() };
-                    map.range(after..).next().map(|(name, _)| name)
-                }
-            };
-            let Some(next) = next else { return schemas };
-            if last.as_ref() == Some(&next.schema) {
-                return schemas;
-            }
-            schemas.extend(next.schema.clone());
-            last = Some(next.schema.clone());
-        }
+    /// Prepares the search for names as people write them.
+    fn index(&mut self) {
+        self.lower_tables = lower_names(self.tables.keys());
+        self.lower_views = lower_names(self.views.keys());
+    }
+
+    fn column_names<'a>(&self, columns: impl Iterator<Item = &'a Ident>) -> ColumnNames {
+        ColumnNames::new(self.dialect, columns)
+    }
+
+    fn find<'a, T>(&self, map: &'a BTreeMap<Name, T>, name: &ObjectName) -> Option<&'a T> {
+        of_name(map, &self.name(name), name.schema.is_none()).map(|(_, found)| found)
     }
 
     /// A written name as the database compares it.
@@ -213,31 +185,104 @@ pub fn fold(dialect: Dialect, ident: &Ident) -> String {
     }
 }
 
-/// Whether a written name is the one that [`fold`] made this of; without a copy where that is
-/// possible, since a hostile table has very many columns.
-pub fn is_named(dialect: Dialect, ident: &Ident, folded: &str) -> bool {
-    if ident.text.is_ascii() && !(dialect == Dialect::Postgres && ident.quoted) {
-        return match dialect {
-            Dialect::ClickHouse => ident.text == folded,
-            Dialect::Postgres
-            | Dialect::MySql
-            | Dialect::MariaDb
-            | Dialect::Sqlite
-            | Dialect::SqlServer
-            | Dialect::Generic => {
-                ident.text.len() == folded.len()
-                    && ident.text.bytes().map(|b| b.to_ascii_lowercase()).eq(folded.bytes())
-            }
-        };
+/// By its exact name; then, as a schema may be left out on either side, by its last part: without
+/// a schema, or else, where none was written, in the first schema that has it.
+pub(crate) fn of_name<'a, T>(
+    map: &'a BTreeMap<Name, T>,
+    name: &Name,
+    anywhere: bool,
+) -> Option<(&'a Name, &'a T)> {
+    map.get_key_value(name).or_else(|| {
+        let first = Name { name: name.name.clone(), schema: None };
+        let (found, value) = map.range(&first..).next()?;
+        let fits = found.name == name.name && (anywhere || found.schema.is_none());
+        fits.then_some((found, value))
+    })
+}
+
+/// By the exact name, or else regardless of case.
+fn called<'a, T>(
+    map: &'a BTreeMap<Name, T>,
+    lower: &BTreeMap<Name, Name>,
+    written: &str,
+) -> Option<&'a T> {
+    let (schema, name) = match written.split_once('.') {
+        Some((schema, name)) => (Some(schema.to_owned()), name),
+        None => (None, written),
+    };
+    let wanted = Name { name: name.to_owned(), schema };
+    let anywhere = wanted.schema.is_none();
+    if let Some((_, found)) = of_name(map, &wanted, anywhere) {
+        return Some(found);
     }
-    fold(dialect, ident) == folded
+    of_name(lower, &wanted.lower(), anywhere).and_then(|(_, name)| map.get(name))
+}
+
+fn lower_names<'a>(names: impl Iterator<Item = &'a Name>) -> BTreeMap<Name, Name> {
+    let mut lower = BTreeMap::new();
+    for name in names {
+        lower.entry(name.lower()).or_insert_with(|| name.clone());
+    }
+    lower
+}
+
+impl Name {
+    fn lower(&self) -> Name {
+        let schema = self.schema.as_ref().map(|schema| schema.to_lowercase());
+        Name { name: self.name.to_lowercase(), schema }
+    }
+}
+
+impl ColumnNames {
+    fn new<'a>(dialect: Dialect, columns: impl Iterator<Item = &'a Ident>) -> ColumnNames {
+        let mut names = ColumnNames::default();
+        for (place, column) in columns.enumerate() {
+            let (folded, lower) = (fold(dialect, column), column.text.to_lowercase());
+            if folded != lower {
+                names.lower.insert(lower);
+            }
+            names.places.entry(folded).or_insert(place);
+        }
+        names
+    }
+
+    /// As in SQL: a name is found by its exact text, or else regardless of case.
+    fn has(&self, written: &str) -> bool {
+        let lower = written.to_lowercase();
+        self.places.contains_key(written)
+            || self.places.contains_key(&lower)
+            || self.lower.contains(&lower)
+    }
+}
+
+impl View {
+    /// Whether it has a column of a name as people write it in a spec.
+    pub fn has_column_called(&self, written: &str) -> bool {
+        self.names.has(written)
+    }
 }
 
 impl Table {
+    fn new(
+        dialect: Dialect,
+        name: ObjectName,
+        columns: Vec<Column>,
+        keys: Vec<Key>,
+        foreign_keys: Vec<ForeignKey>,
+        open: bool,
+    ) -> Table {
+        let names = ColumnNames::new(dialect, columns.iter().map(|column| &column.name));
+        Table { name, columns, keys, foreign_keys, open, names }
+    }
+
+    /// Whether it has a column of a name as people write it in a spec.
+    pub fn has_column_called(&self, written: &str) -> bool {
+        self.names.has(written)
+    }
+
     /// Its column of this name.
     pub fn column(&self, dialect: Dialect, name: &Ident) -> Option<&Column> {
-        let wanted = fold(dialect, name);
-        self.columns.iter().find(|column| is_named(dialect, &column.name, &wanted))
+        self.names.places.get(&fold(dialect, name)).and_then(|place| self.columns.get(*place))
     }
 
     /// Its primary key.

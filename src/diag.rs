@@ -7,6 +7,7 @@
 pub mod codes;
 pub mod problems;
 pub mod render;
+mod secrets;
 
 use crate::source::Span;
 pub use codes::Code;
@@ -112,6 +113,8 @@ pub struct Diagnostics {
 /// The most errors that are kept, and the most of what is less: no one reads more, and whoever
 /// makes a million of them is not to be paid for it in memory.
 pub const KEPT: usize = 1_000;
+/// Beyond so many nobody is helped by a guess at what one more of them means.
+const FEW: usize = 200;
 /// The longest text of a diagnostic, in characters; it may quote what a file holds.
 pub const TEXT: usize = 800;
 
@@ -131,6 +134,19 @@ impl Diagnostics {
         }
         self.n_errors += usize::from(is_error);
         self.found.push(found);
+    }
+
+    /// Adds a problem that is costly to describe, where there may be very many of them.
+    pub fn report_with<P: Into<Diagnostic>>(&mut self, problem: impl FnOnce() -> P) {
+        match self.n_errors >= KEPT {
+            true => self.n_left_out += 1,
+            false => self.report(problem()),
+        }
+    }
+
+    /// Whether what was found is still few enough to look through all files for what may be meant.
+    pub fn are_few(&self) -> bool {
+        self.found.len() < FEW
     }
 
     /// How many were reported beyond those that are kept.
@@ -170,11 +186,15 @@ impl Diagnostics {
         self.found.is_empty()
     }
 
-    /// In the order in which to show them: errors first, then by file and place; each once.
+    /// In the order in which to show them: errors first, then by file and place; each once. Before
+    /// all others comes a bound that was met, since it is why the rest may not be all.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
         let mut sorted: Vec<&Diagnostic> = self.found.iter().collect();
         sorted.sort_by(|a, b| {
-            let key = |d: &Diagnostic| (std::cmp::Reverse(d.severity()), d.primary, d.code);
+            let key = |d: &Diagnostic| {
+                let is_bound = d.code == Code::LimitExceeded;
+                (std::cmp::Reverse((d.severity(), is_bound)), d.primary, d.code)
+            };
             key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
         });
         sorted.dedup();
@@ -204,6 +224,8 @@ fn words(text: &str) -> String {
 const LONGEST_NAME: usize = 253;
 /// The most names that one is compared with.
 const MOST_NAMES: usize = 250;
+/// The most pairs of characters that are compared in one search: fewer names, where they are long.
+const MOST_PAIRS: usize = 150_000;
 
 /// The known name nearest to a wrong one, if it is near enough to be a slip of the keyboard.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -218,7 +240,7 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     known
         .into_iter()
         .filter(is_as_long)
-        .take(MOST_NAMES)
+        .take(MOST_NAMES.min(MOST_PAIRS / wrong.len().pow(2).max(1)))
         .map(|name| (strsim::osa_distance(&wrong_lower, &name.to_lowercase()), name))
         .filter(|&(distance, name)| {
             let longest = wrong.chars().count().max(name.chars().count());

@@ -140,6 +140,7 @@ impl Reader<'_> {
 
 /// Holds every App's `requires` against the catalogues.
 fn contracts(project: &Project, diagnostics: &mut Diagnostics) {
+    let mut searches = requires::SEARCHES;
     for contract in project.apps.iter().flat_map(|app| &app.contracts) {
         let Some(schema) = project.schemas.get(contract.schema) else { continue };
         let Some(catalogue) = &schema.catalogue else {
@@ -147,19 +148,19 @@ fn contracts(project: &Project, diagnostics: &mut Diagnostics) {
             diagnostics.report(ContractNotChecked { primary, schema });
             continue;
         };
-        for missing in requires::missing(catalogue, &contract.tables) {
-            diagnostics.report(broken(missing, &schema.common.name));
+        for missing in requires::missing(catalogue, &contract.tables, &mut searches) {
+            diagnostics.report_with(|| broken(missing, &schema.common.name));
         }
     }
 }
 
-fn broken(missing: Missing, schema: &str) -> ContractBroken {
+fn broken(missing: Missing<'_>, schema: &str) -> ContractBroken {
     match missing {
         Missing::Table { required, table, nearest } => ContractBroken {
             primary: required,
             message: format!("`Schema/{schema}` has no table `{}`", table.escape_debug()),
             created: None,
-            nearest,
+            nearest: nearest.map(str::to_owned),
         },
         Missing::Column { required, table, column, created, nearest } => ContractBroken {
             primary: required,
@@ -169,7 +170,7 @@ fn broken(missing: Missing, schema: &str) -> ContractBroken {
                 column.escape_debug()
             ),
             created: Some((created, "the table is created here".to_owned())),
-            nearest,
+            nearest: nearest.map(str::to_owned),
         },
     }
 }

@@ -28,6 +28,13 @@ use index::Index;
 /// The most dependencies that are inferred.
 pub const INFERRED: usize = 200_000;
 
+/// The most values of ConfigMaps and Secrets that are looked at, each as often as it is read.
+const VALUES: usize = 1_000_000;
+
+/// The most steps along edges that are taken for Apps that some schema waits for and that wait for
+/// all others.
+const DEFAULT_STEPS: usize = 50_000_000;
+
 /// A dependency that was found and not written.
 struct Found {
     first: Unit,
@@ -36,6 +43,37 @@ struct Found {
     by: String,
     gates: bool,
     origin: Origin,
+}
+
+/// What was found, as far as there is room: twice as much as may be kept, since the same may be found
+/// more than once.
+#[derive(Default)]
+struct Findings {
+    all: Vec<Found>,
+    is_full: bool,
+}
+
+impl Findings {
+    fn push(&mut self, found: Found) {
+        match self.all.len() < 2 * INFERRED {
+            true => self.all.push(found),
+            false => self.is_full = true,
+        }
+    }
+
+    fn extend(&mut self, found: impl IntoIterator<Item = Found>) {
+        for found in found {
+            if self.is_full {
+                return;
+            }
+            self.push(found);
+        }
+    }
+
+    /// Nothing more is taken: there is no use in looking on.
+    fn is_full(&self) -> bool {
+        self.is_full
+    }
 }
 
 /// Links a project, and reports everything that waits for itself.
@@ -48,6 +86,12 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
             written(&index, &ids, unit, need, &mut links, diagnostics);
         }
     }
+    if index.is_full {
+        if let Some(unit) = project.units().next() {
+            too_many(project, unit, diagnostics);
+        }
+        return links;
+    }
     add(project, manifests::followers(&index), &ids, &mut links, diagnostics);
     let (schemas, certain) = infer::certain(&index);
     add(project, certain, &ids, &mut links, diagnostics);
@@ -57,8 +101,15 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
         infer::uses(&index, &schemas, &is_before)
     };
     add(project, uses, &ids, &mut links, diagnostics);
+    if index.has_looked_too_long()
+        && let Some(primary) = project.units().next().and_then(|unit| project.place(unit))
+    {
+        let message = format!("workloads read more than {VALUES} values of ConfigMaps and Secrets");
+        let help = "split the project, or write `argocd-atlas-plugin/depends-on`".to_owned();
+        diagnostics.report(LimitExceeded { primary, message, help });
+    }
     let mut links = without_inferred_cycles(project, links, diagnostics);
-    safe_default(project, &ids, &mut links);
+    safe_default(project, &ids, &mut links, diagnostics);
     for cycle in links.cycles() {
         report_cycle(project, &links, &cycle, diagnostics);
     }
@@ -83,7 +134,7 @@ fn is_before(links: &Links, ids: &Ids, reached: &Reached, first: Unit, then: Uni
 /// nothing.
 fn add(
     project: &Project,
-    found: Vec<Found>,
+    found: Findings,
     ids: &Ids,
     links: &mut Links,
     diagnostics: &mut Diagnostics,
@@ -91,7 +142,8 @@ fn add(
     let mut there: BTreeSet<(NodeId, NodeId)> =
         links.edges().iter().map(|edge| (edge.from, edge.to)).collect();
     let mut n_inferred = 0;
-    for Found { first, then, span, by, gates, origin } in found {
+    let Findings { all, is_full } = found;
+    for Found { first, then, span, by, gates, origin } in all {
         let needs_nothing = is_explicit(project, then) && project.needs(then).is_empty();
         if origin == Origin::Inferred && needs_nothing {
             continue;
@@ -102,15 +154,20 @@ fn add(
         }
         n_inferred += 1;
         if n_inferred > INFERRED {
-            if let Some(primary) = project.place(then) {
-                let message = format!("more than {INFERRED} dependencies between manifests");
-                let help =
-                    "split the project, or write `argocd-atlas-plugin/depends-on`".to_owned();
-                diagnostics.report(LimitExceeded { primary, message, help });
-            }
-            return;
+            return too_many(project, then, diagnostics);
         }
         links.add_edge(from, to, Link { span, by, gates, origin });
+    }
+    if is_full && let Some(unit) = project.units().next() {
+        too_many(project, unit, diagnostics);
+    }
+}
+
+fn too_many(project: &Project, unit: Unit, diagnostics: &mut Diagnostics) {
+    if let Some(primary) = project.place(unit) {
+        let message = format!("more than {INFERRED} dependencies between manifests");
+        let help = "split the project, or write `argocd-atlas-plugin/depends-on`".to_owned();
+        diagnostics.report(LimitExceeded { primary, message, help });
     }
 }
 
@@ -245,7 +302,7 @@ fn first_rank(project: &Project, unit: Unit) -> usize {
 ///
 /// One node stands for all schemas, so that the graph stays linear in the size of the project. An
 /// App that some schema waits for gets edges of its own, as long as they close no cycle.
-fn safe_default(project: &Project, ids: &Ids, links: &mut Links) {
+fn safe_default(project: &Project, ids: &Ids, links: &mut Links, diagnostics: &mut Diagnostics) {
     let plain = (0..project.manifests.len()).map(Unit::Manifest);
     let plain_schemas = plain.clone().filter(|&unit| is_plain(project, unit, known::is_schema));
     let schemas: Vec<NodeId> = (0..project.schemas.len())
@@ -287,9 +344,18 @@ fn safe_default(project: &Project, ids: &Ids, links: &mut Links) {
     for &node in late.iter().chain(&workloads) {
         links.add_edge(every, node, link(false));
     }
+    let n_pairs = early.len() * schemas.len();
+    if early.len() * (links.nodes().len() + links.edges().len() + n_pairs) > DEFAULT_STEPS {
+        if let Some(unit) = project.units().next() {
+            too_many(project, unit, diagnostics);
+        }
+        return;
+    }
     for &app in &early {
+        // Edges to the App itself change nothing about what it leads to.
+        let reachable = links.reachable(app);
         for &schema in &schemas {
-            let is_ancestor = links.reachable(app).get(schema).is_some_and(|&reached| reached);
+            let is_ancestor = reachable.get(schema).is_some_and(|&reached| reached);
             if !is_ancestor {
                 links.add_edge(schema, app, link(true));
             }

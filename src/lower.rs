@@ -25,14 +25,18 @@ use crate::value::{Map, Value};
 /// copy of the object in an annotation of at most 256 KiB (FACTS 1.8).
 const INLINE_LIMIT: usize = 200 * 1024;
 
+/// The most fields and items that all patches of a project look through.
+pub const PATCH_STEPS: usize = 10_000_000;
+
 /// Lowers every unit of a project, applies the patches, and reports what would be there twice.
 /// `root` is the place that stands for the whole directory.
 pub fn objects(project: &Project, root: Span, diagnostics: &mut Diagnostics) -> Vec<Object> {
     let mut objects = Vec::new();
+    let mut steps = PATCH_STEPS;
     for unit in project.units() {
         let mut made = unit_objects(project, unit, diagnostics);
         if let Some(common) = project.common(unit) {
-            patch::apply(&common.patches, &mut made, diagnostics);
+            patch::apply(&common.patches, &mut made, &mut steps, diagnostics);
         }
         objects.extend(made);
     }

@@ -18,6 +18,7 @@ pub mod yaml;
 pub(crate) use overlay::environments;
 pub use settings::settings;
 
+use crate::diag::problems::security::LimitExceeded;
 use crate::diag::problems::spec::{
     InvalidValue, NotAManifest, NotAnObject, UnknownField, UnknownKind, WrongType,
 };
@@ -33,6 +34,12 @@ use overlay::Document;
 pub const API_GROUP: &str = "argocd-atlas-plugin";
 /// The API version of the specs.
 pub const API_VERSION: &str = "argocd-atlas-plugin/v1alpha1";
+/// The longest value of all parameters together, in bytes.
+pub const LONGEST: usize = 1024 * 1024;
+/// The most fields that are looked through when parts of specs, and parameters, are merged onto
+/// whole ones.
+pub const MERGE_STEPS: usize = 10_000_000;
+
 /// Reads every YAML and JSON file, with the overlay and the changes that the settings ask for.
 pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnostics) -> Specs {
     overlay::check_environment(settings, sources, diagnostics);
@@ -219,6 +226,12 @@ fn list(node: &Node, source: &Source, specs: &mut Specs, diagnostics: &mut Diagn
         }
         return;
     };
+    let most = yaml::Budget::DOCUMENTS;
+    if specs.manifests.len() + items.len() > most {
+        let message = format!("more than {most} documents and items of lists");
+        let help = "split the project".to_owned();
+        return diagnostics.report(LimitExceeded { primary: node.span, message, help });
+    }
     for item in items {
         document(item.clone(), source, specs, diagnostics);
     }

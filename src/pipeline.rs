@@ -46,9 +46,9 @@ pub fn compile(
 ) -> Compilation {
     let settings = parse::settings(environment, sources, diagnostics);
     let specs = parse::specs(sources, &settings, diagnostics);
-    let wanted = resolve::wanted(&specs, sources);
-    load(sources, &wanted, diagnostics);
-    let mut project = resolve::project(specs, sources, environment, diagnostics);
+    let named = resolve::files::wanted(&specs, sources, diagnostics);
+    load(sources, &named.all(), diagnostics);
+    let mut project = resolve::project(specs, sources, &named, environment, diagnostics);
     inspect::schemas(&mut project, sources, diagnostics);
     let links = link::graph(&project, diagnostics);
     let objects = lower::objects(&project, Span::new(root, 0..0), diagnostics);

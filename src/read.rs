@@ -7,7 +7,7 @@
 
 mod decode;
 
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
@@ -24,6 +24,8 @@ pub const FILE_SIZE: u64 = 8 * 1024 * 1024;
 pub const TOTAL_SIZE: u64 = 32 * 1024 * 1024;
 /// The most files and folders that a directory may hold, hidden ones not counted.
 pub const ENTRIES: usize = 100_000;
+/// The most bytes that the paths of all these may have together.
+pub const PATHS: usize = 16 * 1024 * 1024;
 /// The deepest nesting of folders.
 pub const DEPTH: usize = 64;
 
@@ -103,15 +105,25 @@ impl Directory {
     fn walk(&self, root: Span, diagnostics: &mut Diagnostics) -> Vec<(String, u64)> {
         let walk = WalkDir::new(&self.root).max_depth(DEPTH).into_iter();
         let mut files = Vec::new();
+        let mut left = PATHS;
         for (number, entry) in walk.filter_entry(|entry| !is_hidden(entry)).enumerate() {
             if number > ENTRIES {
                 let message = format!("more than {ENTRIES} files and folders");
-                let help = "point the Application at a smaller directory".to_owned();
-                diagnostics.report(LimitExceeded { primary: root, message, help });
+                too_much(root, message, diagnostics);
                 break;
             }
             match entry {
-                Ok(entry) => files.extend(self.file(&entry, root, diagnostics)),
+                Ok(entry) => match left.checked_sub(self.length(&entry)) {
+                    Some(rest) => {
+                        left = rest;
+                        files.extend(self.file(&entry, root, diagnostics));
+                    }
+                    None => {
+                        let message = format!("paths of more than {PATHS} bytes in all");
+                        too_much(root, message, diagnostics);
+                        break;
+                    }
+                },
                 Err(error) => {
                     let message = format!("cannot read the directory: {error}");
                     unusable(root, message, "check its permissions", diagnostics);
@@ -119,6 +131,11 @@ impl Directory {
             }
         }
         files
+    }
+
+    /// The length of an entry's path below the directory.
+    fn length(&self, entry: &DirEntry) -> usize {
+        entry.path().strip_prefix(&self.root).map_or(0, |path| path.as_os_str().len())
     }
 
     /// The path and size of an entry that is a file, or a link to one within the directory.
@@ -134,6 +151,11 @@ impl Directory {
             return None;
         };
         if entry.file_type().is_dir() {
+            if entry.depth() == DEPTH {
+                // Not passed over: what is not printed is pruned.
+                let message = format!("folders more than {DEPTH} deep: `{}`", path.escape_debug());
+                too_much(root, message, diagnostics);
+            }
             return None;
         }
         if entry.file_type().is_symlink() && !self.stays_inside(entry.path()) {
@@ -234,15 +256,14 @@ impl Directory {
         if !path.metadata()?.is_file() {
             return Err(io::Error::other("it is no regular file"));
         }
-        #[expect(clippy::disallowed_methods, reason = "this is the one reader of the disk")]
-        let opened = File::open(&path)?;
+        let opened = open(&path)?;
         let found = opened.metadata()?;
         if !found.is_file() {
             return Err(io::Error::other("it is no regular file"));
         }
         // And after: a folder on the way may have become a link in between.
         let is_still_there = path.canonicalize()? == path && is_same(&found, &path.metadata()?);
-        if !is_still_there {
+        if !is_still_there || !is_below(&opened, &self.root) {
             return Err(io::Error::other("it was changed while it was opened"));
         }
         Ok(opened)
@@ -304,6 +325,11 @@ mod beneath {
     }
 }
 
+fn too_much(primary: Span, message: String, diagnostics: &mut Diagnostics) {
+    let help = "point the Application at a smaller directory".to_owned();
+    diagnostics.report(LimitExceeded { primary, message, help });
+}
+
 const LEAVE_OUT: &str = "leave it out of the application's directory, or split it";
 
 /// Takes the bytes of a file as its text.
@@ -336,6 +362,34 @@ fn accept(bytes: Vec<u8>, sources: &mut Sources, file: FileId, diagnostics: &mut
             unusable(primary, message, "save it as UTF-8", diagnostics);
         }
     }
+}
+
+/// Opens a file without waiting: what has become a pipe by now would wait for a writer.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    {
+        /// `O_NONBLOCK` of Linux (`asm-generic/fcntl.h`).
+        const WITHOUT_WAITING: i32 = 0o4000;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, WITHOUT_WAITING);
+    }
+    options.open(path)
+}
+
+/// Whether what was opened lies below a directory, whatever its path leads to by now.
+#[cfg(target_os = "linux")]
+fn is_below(opened: &File, root: &Path) -> bool {
+    use std::os::fd::AsRawFd;
+    let link = PathBuf::from(format!("/proc/self/fd/{}", opened.as_raw_fd()));
+    // Without /proc there are the checks of the path.
+    link.read_link().map_or(true, |path| path.starts_with(root))
+}
+
+/// Whether what was opened lies below a directory, as far as can be told here.
+#[cfg(not(target_os = "linux"))]
+fn is_below(_: &File, _: &Path) -> bool {
+    true
 }
 
 /// Whether two descriptions are of one file.

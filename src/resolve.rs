@@ -6,13 +6,12 @@
 mod app;
 mod check;
 mod database;
-mod files;
+pub mod files;
 mod migrations;
 mod names;
 mod schema;
 mod template;
 
-pub use files::wanted;
 pub(crate) use schema::SKIPS;
 
 use crate::annotation;
@@ -28,6 +27,7 @@ use names::Names;
 /// What every part of this stage looks at.
 pub(crate) struct Context<'a> {
     pub(crate) sources: &'a Sources,
+    pub(crate) files: &'a files::Named,
     pub(crate) environment: &'a Environment,
     pub(crate) names: &'a Names,
 }
@@ -36,11 +36,12 @@ pub(crate) struct Context<'a> {
 pub fn project(
     specs: Specs,
     sources: &Sources,
+    files: &files::Named,
     environment: &Environment,
     diagnostics: &mut Diagnostics,
 ) -> Project {
     let names = Names::of(&specs, diagnostics);
-    let context = Context { sources, environment, names: &names };
+    let context = Context { sources, files, environment, names: &names };
     let Specs { databases, schemas, apps, manifests } = specs;
     let databases: Vec<_> = databases
         .into_iter()

@@ -222,12 +222,11 @@ impl Sources {
         self.by_path.get(path).copied()
     }
 
-    /// The files of the project whose paths begin with a text, sorted by path: of many thousand
-    /// files, a spec names those of one folder.
-    pub fn beginning_with(&self, prefix: &str) -> impl Iterator<Item = (FileId, &Source)> {
+    /// The files of the project whose paths begin with this, by path.
+    pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, FileId)> {
         let from = self.by_path.range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
-        let files = from.take_while(move |(path, _)| path.starts_with(prefix));
-        files.map(|(_, &file)| (file, self.get(file)))
+        let found = from.map(|(path, file)| (path.as_str(), *file));
+        found.take_while(move |(path, _)| path.starts_with(prefix))
     }
 
     /// The text that a span covers.

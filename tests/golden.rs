@@ -7,6 +7,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Output};
 
@@ -251,17 +252,50 @@ fn change(line: &str, input: &Path) {
                 (0..count.parse::<usize>().unwrap()).map(|n| line.replace("{n}", &n.to_string()));
             fs::write(&path, lines.map(|line| line + "\n").collect::<String>()).unwrap();
         }
+        "count" => {
+            let (count, line) = rest.split_once(' ').unwrap();
+            let line = line.replace("\\n", "\n");
+            let lines = (0..count.parse::<usize>().unwrap())
+                .map(|n| line.replace("{n}", &n.to_string()) + "\n");
+            append(&path, &lines.collect::<String>());
+        }
+        "repeat+" => {
+            let (count, line) = rest.split_once(' ').unwrap();
+            append(&path, &format!("{line}\n").repeat(count.parse().unwrap()));
+        }
+        "wide" => {
+            let (count, text) = rest.split_once(' ').unwrap();
+            append(&path, &text.repeat(count.parse().unwrap()));
+        }
+        "size" => fs::File::create(&path).unwrap().set_len(rest.parse().unwrap()).unwrap(),
+        "files" => {
+            let prefix = path.to_str().unwrap();
+            fs::create_dir_all(prefix.rsplit_once('/').unwrap().0).unwrap();
+            for n in 0..rest.parse().unwrap() {
+                fs::write(format!("{prefix}{n}.txt"), "").unwrap();
+            }
+        }
+        "pipe" => assert!(Command::new("mkfifo").arg(&path).status().unwrap().success()),
         "folder" => fs::create_dir_all(&path).unwrap(),
         "link" => std::os::unix::fs::symlink(rest, &path).unwrap(),
         _ => unreachable!("`{verb}` is no verb of input.setup"),
     }
 }
 
-/// Every file of a folder by its path, sorted as `read` sorts them; nothing when one is no text or
-/// a link, which only `read` knows how to refuse.
+fn append(path: &Path, text: &str) {
+    let mut file = fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+}
+
+/// What goes through the invariants at most: they read it over and over.
+const SMALL: usize = 3 << 20;
+
+/// Every file of a folder by its path, sorted as `read` sorts them; nothing when one is no
+/// text, a pipe or a link, which only `read` knows how to refuse, or when there is very much of it.
 fn texts(input: &Path) -> Option<Vec<File>> {
     let mut files = BTreeMap::new();
     let mut folders = vec![(input.to_owned(), String::new())];
+    let mut left = SMALL;
     while let Some((folder, prefix)) = folders.pop() {
         for path in entries(&folder) {
             let below = format!("{prefix}{}", name(&path));
@@ -273,9 +307,12 @@ fn texts(input: &Path) -> Option<Vec<File>> {
             }
             if path.is_dir() {
                 folders.push((path, format!("{below}/")));
-            } else {
-                files.insert(below, fs::read_to_string(&path).ok()?);
+                continue;
             }
+            let size = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?.len();
+            // A file costs something, however little is in it.
+            left = left.checked_sub(usize::try_from(size).ok()? + 256)?;
+            files.insert(below, fs::read_to_string(&path).ok()?);
         }
     }
     Some(files.into_iter().collect())

@@ -8,6 +8,31 @@ use std::process::Command;
 
 const SECRET: &str = "hunter2hunter2";
 
+/// Every command that reads a project; `DIR` is where it is.
+const COMMANDS: [&str; 21] = [
+    "manifests",
+    "manifests -o DIR/out",
+    "waves",
+    "waves --format json",
+    "explain db",
+    "explain a",
+    "check",
+    "check --format json",
+    "check --format github",
+    "check --format sarif",
+    "check --color always",
+    "graph --format mermaid",
+    "graph --format dot",
+    "graph --format svg",
+    "graph --format html",
+    "parameters",
+    "discover",
+    "application --repo https://example.com/a.git",
+    "diff --against DIR",
+    "diff --format markdown --against DIR",
+    "diff --format json --against DIR",
+];
+
 /// Runs every command on a project and looks for the secret in what it says.
 fn check(name: &str, text: &str, variables: &[(&str, &str)], may_be_printed: bool) {
     let dir =
@@ -15,27 +40,27 @@ fn check(name: &str, text: &str, variables: &[(&str, &str)], may_be_printed: boo
     fs::create_dir_all(&dir).unwrap();
     fs::write(dir.join("a.yaml"), text).unwrap();
     let dir_name = dir.to_str().unwrap();
-    let commands: [&[&str]; 8] = [
-        &["manifests", dir_name],
-        &["waves", dir_name],
-        &["explain", "db", dir_name],
-        &["check", dir_name],
-        &["check", "--format", "json", dir_name],
-        &["parameters", dir_name],
-        &["discover", dir_name],
-        &["diff", "--against", dir_name, dir_name],
-    ];
     let mut leaks = Vec::new();
-    for command in commands {
+    for command in COMMANDS {
+        let words = command.split(' ').map(|word| word.replace("DIR", dir_name));
         let run = Command::new(env!("CARGO_BIN_EXE_generate"))
-            .args(command)
+            .args(words)
+            .arg(dir_name)
             .env_clear()
             .envs(variables.iter().copied())
             .output()
             .unwrap();
-        let (out, err) =
-            (String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap());
-        if out.contains(SECRET) && !(may_be_printed && command.contains(&"manifests")) {
+        let written = dir.join("out");
+        let mut out = String::from_utf8(run.stdout).unwrap();
+        if written.is_dir() {
+            for file in fs::read_dir(&written).unwrap() {
+                out += &fs::read_to_string(file.unwrap().path()).unwrap();
+            }
+            fs::remove_dir_all(&written).unwrap();
+        }
+        let err = String::from_utf8(run.stderr).unwrap();
+        let is_manifests = command.starts_with("manifests");
+        if out.contains(SECRET) && !(may_be_printed && is_manifests) {
             leaks.push(format!("{command:?} on standard output:\n{out}"));
         }
         if err.contains(SECRET) {
@@ -54,17 +79,107 @@ fn database(credentials: &str) -> String {
 
 #[test]
 fn variables_of_the_sidecar_stay_there() {
-    let variables = [
-        ("ARGOCD_ENV_SECRET", SECRET),
-        ("ARGOCD_ENV_PASSWORD", SECRET),
-        ("PARAM_PASSWORD", SECRET),
-        ("AWS_SECRET_ACCESS_KEY", SECRET),
-        ("ARGOCD_SERVER_TOKEN", SECRET),
+    let names: Vec<String> = ["ARGOCD", "ARGOCD_ENV", "ARGOCD_APP", "AWS", "KUBE", "HELM", "PARAM"]
+        .iter()
+        .flat_map(|prefix| {
+            let ends = ["TOKEN", "PASSWORD", "SECRET", "SECRET_ACCESS_KEY", "X", "KUBECONFIG"];
+            let more = (0..20).map(|n| format!("V{n}"));
+            let ends = ends.map(str::to_owned).into_iter().chain(more);
+            ends.map(move |end| format!("{prefix}_{end}"))
+        })
+        .chain(["HOME", "PATH", "USER", "SSH_AUTH_SOCK", "GIT_ASKPASS", "X"].map(str::to_owned))
+        .collect();
+    assert!(names.len() > 150);
+    let variables: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), SECRET)).collect();
+    let forms = |name: &str| {
+        [
+            format!("$({name})"),
+            format!("${name}"),
+            format!("$${name}"),
+            format!("$${{{name}}}"),
+            format!("%{name}%"),
+            format!("{{{{ {name} }}}}"),
+            format!("{{{{ .Env.{name} }}}}"),
+            format!("`echo ${name}`"),
+        ]
+    };
+    let spec = |values: &[String]| {
+        let lines = values
+            .iter()
+            .enumerate()
+            .map(|(n, value)| format!("    V{n}: {}\n", serde_json::to_string(value).unwrap()));
+        let lines: String = lines.collect();
+        format!(
+            "---\napiVersion: argocd-atlas-plugin/v1alpha1\nkind: App\nmetadata: {{name: a}}\nspec:\n  image: i\n  args: [\"{}\"]\n  configFiles: {{/etc/a: \"{}\\n\"}}\n  env:\n{lines}",
+            values[0], values[4]
+        )
+    };
+    for name in ["ARGOCD_ENV_SECRET", "AWS_SECRET_ACCESS_KEY", "X", "HOME"] {
+        check("variables", &(database("storage: 1Gi") + &spec(&forms(name))), &variables, false);
+    }
+    let wrong = ["${env.X}", "${ENV.X}", "${ARGOCD_ENV_SECRET}", "${X.value}", "${.X}", "${X}"];
+    for written in wrong {
+        let text = database("storage: 1Gi") + &spec(&vec![written.to_owned(); 5]);
+        check("references", &text, &variables, false);
+    }
+}
+
+#[test]
+fn what_looks_secret_is_masked_where_nothing_can_be_read() {
+    let broken = [
+        format!("password: {SECRET}\n  broken: ["),
+        format!("token: {SECRET}\n  broken: ["),
+        format!("apiKey: {SECRET}, x: [\n"),
+        format!("env: {{CLIENT_SECRET: {SECRET}, X: [}}"),
+        format!("env: {{\"AWS_SECRET_ACCESS_KEY\": \"{SECRET}\", X: [}}"),
+        format!("env: [{{name: DB_PASSWORD, value: {SECRET}}}, [}}"),
+        format!("env:\n  - name: DB_PASSWORD\n    value: {SECRET}: [\n"),
+        format!("password: |\n    {SECRET}\n    more\n    {SECRET}\n   broken: [\n"),
+        format!("password: >-\n\n    {SECRET}\n  broken: [\n"),
+        format!("password: \"one\n    {SECRET}\n  broken: [\n"),
+        format!("password:\n    {SECRET}: [\n"),
+        format!("\"password\":\n  \"{SECRET}\": [\n"),
+        format!("password: [a,\n    {SECRET},\n    }}"),
+        format!("url: postgres://u:{SECRET}@h/d: ["),
+        format!("url: postgres://u:a/{SECRET}@h/d: ["),
+        format!("url: \"postgres://u:a\"{SECRET}@h/d\" ["),
+        format!("dsn: u:{SECRET}@tcp(h:3306)/d: ["),
+        format!("jdbc: jdbc:postgresql://h/d?user=u&password={SECRET}: ["),
+        format!("sql: \"CREATE USER u IDENTIFIED BY '{SECRET}'\": ["),
+        format!("sql: |\n    ALTER ROLE u PASSWORD '{SECRET}';\n   broken: [\n"),
     ];
-    let app = "---\napiVersion: argocd-atlas-plugin/v1alpha1\nkind: App\nmetadata: {name: a}\nspec:\n  image: i\n  env: {A: $(ARGOCD_ENV_SECRET), B: \"$$ARGOCD_ENV_SECRET\", C: \"$ARGOCD_ENV_SECRET\"}\n";
-    check("variables", &(database("storage: 1Gi") + app), &variables, false);
-    let app = app.replace("$(ARGOCD_ENV_SECRET)", "\"${ARGOCD_ENV_SECRET}\"");
-    check("reference", &(database("storage: 1Gi") + &app), &variables, false);
+    for (number, text) in broken.iter().enumerate() {
+        check(&format!("broken-{number}"), &database(text), &[], false);
+        let plain =
+            format!("apiVersion: v1\nkind: Thing\nmetadata: {{name: a}}\nspec:\n  {text}\n");
+        check(&format!("broken-plain-{number}"), &plain, &[], false);
+    }
+}
+
+#[test]
+fn passwords_in_sql_are_masked() {
+    // What is printed holds the schema as it is written; nothing that is said about it does.
+    for (number, statement) in [
+        format!("CREATE USER u IDENTIFIED BY '{SECRET}' WOBBLE (;"),
+        format!("CREATE TABEL t (a int); CREATE USER u IDENTIFIED BY '{SECRET}';"),
+        format!("CREATE USER u IDENTIFIED BY\n  '{SECRET}' WOBBLE (;"),
+        format!("CREATE USER u IDENTIFIED WITH plugin AS '{SECRET}' (;"),
+        format!("ALTER ROLE u ENCRYPTED PASSWORD '{SECRET}' (;"),
+        format!("CREATE LOGIN u WITH PASSWORD = '{SECRET}' (;"),
+        format!("-- password: {SECRET}\nCREATE TABEL t (a int);"),
+        format!("/* password: {SECRET} */ CREATE TABEL t (a int);"),
+        format!("CREATE TABLE t (a int, b text DEFAULT 'postgres://u:{SECRET}@h/d' NOT NUL);"),
+        format!("CREATE TABLE t (a int); PASSWORD '{SECRET}';"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let indented = statement.replace('\n', "\n    ");
+        let schema = format!(
+            "---\napiVersion: argocd-atlas-plugin/v1alpha1\nkind: Schema\nmetadata: {{name: s}}\nspec:\n  database: db\n  sql: |\n    {indented}\n"
+        );
+        check(&format!("sql-{number}"), &(database("storage: 1Gi") + &schema), &[], true);
+    }
 }
 
 #[test]

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::definition::{
-    Alteration, Column, Definition, ForeignKey, Ident, Key, KeyKind, ObjectKind, ObjectName,
-    Script, Standing, Statement, TableDefinition, TypeName,
+    Alteration, Column, Definition, ForeignKey, Ident, Key, ObjectKind, ObjectName, Script,
+    Standing, Statement, TableDefinition, TypeName,
 };
+use crate::catalogue::live::{Live, Tables};
 use crate::catalogue::types;
-use crate::catalogue::{Catalogue, Name, Table, View, fold, is_named};
+use crate::catalogue::{Catalogue, Name, View, fold, of_name};
 use crate::diag::problems::sql as problems;
 use crate::diag::{Diagnostics, nearest};
 use crate::dialect::Dialect;
@@ -27,12 +28,16 @@ impl Catalogue {
         }
         let mut builder = Builder {
             catalogue,
+            tables: Tables::new(dialect),
             diagnostics,
             checks: Vec::new(),
             ever: BTreeSet::new(),
             any_table: false,
             searches: SEARCHES,
+            type_searches: TYPE_SEARCHES,
+            copies: COPIED_COLUMNS,
             types: BTreeSet::new(),
+            schemas: BTreeSet::new(),
         };
         for script in scripts {
             builder.catalogue.current = None;
@@ -55,6 +60,8 @@ enum Check<'a> {
 
 struct Builder<'a, 'd> {
     catalogue: Catalogue,
+    /// The tables so far; the catalogue gets what is left of them.
+    tables: Tables,
     diagnostics: &'d mut Diagnostics,
     checks: Vec<Check<'a>>,
     /// Every table and view that existed at some time, without its schema.
@@ -63,12 +70,22 @@ struct Builder<'a, 'd> {
     any_table: bool,
     /// How many times more the nearest name is looked for: each time reads all of them.
     searches: usize,
+    /// How many unknown types more are looked up: each is compared with all types there are.
+    type_searches: usize,
+    /// How many columns partitions may still take over from their tables.
+    copies: usize,
     /// The names that types have here, in lower case; filled at the end.
     types: BTreeSet<String>,
+    /// The schemas in which tables are left; filled at the end.
+    schemas: BTreeSet<String>,
 }
 
 /// Enough for every real mistake, few enough for a hostile file.
 const SEARCHES: usize = 200;
+/// As many problems as are kept.
+const TYPE_SEARCHES: usize = crate::diag::KEPT;
+/// Columns that partitions take over from their tables; a partition beyond may have any columns.
+const COPIED_COLUMNS: usize = 50_000;
 
 impl<'a> Builder<'a, '_> {
     fn statement(&mut self, statement: &'a Statement) {
@@ -91,17 +108,23 @@ impl<'a> Builder<'a, '_> {
             }
             Some(Definition::Index { table, key, .. }) => {
                 self.index(table, key);
-                if let Some(found) = self.table_mut(table) {
-                    found.keys.push(key.clone());
+                if let Some(place) = self.found(table) {
+                    self.tables.add_key(place, key);
                 }
             }
-            Some(Definition::DropIndexes(names)) => self.drop_indexes(names),
+            Some(Definition::DropIndexes(names)) => {
+                for name in names {
+                    self.tables.drop_index(&name.name);
+                }
+            }
             Some(Definition::View(view)) => {
                 let name = self.catalogue.name(&view.name);
                 self.duplicate(&view.name, &name, view.tolerant);
+                let columns = view.columns.clone().filter(|_| !uncertain);
                 let made = View {
                     name: view.name.clone(),
-                    columns: view.columns.clone().filter(|_| !uncertain),
+                    names: self.catalogue.column_names(columns.iter().flatten()),
+                    columns,
                     reads: view.reads.clone(),
                     materialized: view.materialized,
                 };
@@ -134,23 +157,22 @@ impl<'a> Builder<'a, '_> {
             // The first one stays.
             return;
         }
-        let mut made = Table {
-            name: table.name.clone(),
-            columns: table.columns.clone(),
-            keys: table.keys.clone(),
-            foreign_keys: table.foreign_keys.clone(),
-            open: table.open || uncertain,
+        let parent = table.partition_of.as_ref().and_then(|parent| self.found(parent));
+        let parent = parent.and_then(|place| self.tables.get(place));
+        let (columns, open) = match parent {
+            None => (table.columns.clone(), table.open || uncertain),
+            Some(parent) => {
+                let columns: Vec<Column> = parent.columns().take(self.copies).cloned().collect();
+                self.copies -= columns.len();
+                (columns, parent.open || self.copies == 0)
+            }
         };
-        if let Some(parent) = &table.partition_of
-            && let Some(parent) = self.catalogue.table(parent)
-        {
-            made.columns = parent.columns.clone();
-            made.open = parent.open;
-        }
-        primary_key_is_not_null(self.catalogue.dialect, &mut made);
         self.any_table = true;
         self.ever.insert(name.name.clone());
-        self.catalogue.tables.insert(name, made);
+        let place = self.tables.create(name, table, columns);
+        if let Some(made) = self.tables.get_mut(place) {
+            made.open = open;
+        }
         for key in &table.foreign_keys {
             self.foreign_key(key);
         }
@@ -158,8 +180,8 @@ impl<'a> Builder<'a, '_> {
 
     /// Checks a foreign key now, if its table exists now, and else at the end.
     fn foreign_key(&mut self, key: &'a ForeignKey) {
-        match self.catalogue.table(&key.table).cloned() {
-            Some(table) => self.referred_columns(key, &table),
+        match self.found(&key.table) {
+            Some(place) => self.own_columns("foreign key", &key.referred, place),
             None => {
                 let current = self.catalogue.current.clone();
                 self.checks.push(Check::ForeignKey { current, key });
@@ -168,8 +190,8 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn index(&mut self, table: &'a ObjectName, key: &'a Key) {
-        match self.catalogue.table(table).cloned() {
-            Some(found) => self.indexed_columns(key, &found),
+        match self.found(table) {
+            Some(place) => self.indexed_columns(key, place),
             None => {
                 let current = self.catalogue.current.clone();
                 self.checks.push(Check::Index { current, table, key });
@@ -179,7 +201,7 @@ impl<'a> Builder<'a, '_> {
 
     /// Whether there is one of that name already; reports it unless that is tolerated.
     fn duplicate(&mut self, written: &ObjectName, name: &Name, tolerant: bool) -> bool {
-        let table = self.catalogue.tables.get(name).map(|table| &table.name);
+        let table = self.tables.exactly(name).map(|table| &table.name);
         let first = table.or(self.catalogue.views.get(name).map(|view| &view.name));
         let Some(first) = first else { return false };
         // Names of tables differ by case in MySQL on Linux.
@@ -207,7 +229,7 @@ impl<'a> Builder<'a, '_> {
                 | Dialect::ClickHouse => fold(dialect, &column.name),
             };
             if let Some(first) = seen.get(&folded) {
-                self.diagnostics.report(problems::DuplicateColumn {
+                self.diagnostics.report_with(|| problems::DuplicateColumn {
                     primary: column.name.span,
                     first: *first,
                     column: column.name.text.clone(),
@@ -231,8 +253,10 @@ impl<'a> Builder<'a, '_> {
                 if known.contains(&name) || is_system_column(dialect, &name) {
                     continue;
                 }
-                let names = table.columns.iter().map(|column| column.name.text.as_str());
-                self.diagnostics.report(problems::UnknownKeyColumn {
+                self.searches = self.searches.saturating_sub(1);
+                let searched = if self.searches > 0 { table.columns.as_slice() } else { &[] };
+                let names = searched.iter().map(|column| column.name.text.as_str());
+                self.diagnostics.report_with(|| problems::UnknownKeyColumn {
                     primary: column.span,
                     key,
                     column: column.text.clone(),
@@ -250,75 +274,48 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    fn table_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
-        let found = self.catalogue.find(&self.catalogue.tables, name)?.0.clone();
-        self.catalogue.tables.get_mut(&found)
-    }
-
     fn forget(&mut self, name: &ObjectName) {
-        if let Some((found, _)) = self.catalogue.find(&self.catalogue.tables, name) {
-            let found = found.clone();
-            self.catalogue.tables.remove(&found);
-        } else if let Some((found, _)) = self.catalogue.find(&self.catalogue.views, name) {
-            let found = found.clone();
-            self.catalogue.views.remove(&found);
+        let (wanted, anywhere) = (self.catalogue.name(name), name.schema.is_none());
+        if !self.tables.remove(&wanted, anywhere) {
+            let views = &mut self.catalogue.views;
+            let found = of_name(views, &wanted, anywhere).map(|(name, _)| name.clone());
+            found.and_then(|name| views.remove(&name));
         }
     }
 
     fn rename(&mut self, from: &ObjectName, to: &ObjectName) {
-        let found = self.catalogue.find(&self.catalogue.tables, from);
-        let Some(old) = found.map(|(name, _)| name.clone()) else { return };
-        let mut new = self.catalogue.name(to);
-        if to.schema.is_none() {
-            new.schema.clone_from(&old.schema);
-        }
-        self.ever.insert(new.name.clone());
-        if let Some(mut table) = self.catalogue.tables.remove(&old) {
-            table.name.name = to.name.clone();
-            self.catalogue.tables.insert(new.clone(), table);
-        }
-        // Foreign keys follow the table that they refer to.
-        let dialect = self.catalogue.dialect;
-        for table in self.catalogue.tables.values_mut() {
-            for key in &mut table.foreign_keys {
-                if fold(dialect, &key.table.name) == old.name {
-                    key.table.name.text.clone_from(&to.name.text);
-                    key.table.name.quoted = to.name.quoted;
-                }
-            }
-        }
-    }
-
-    fn drop_indexes(&mut self, names: &[ObjectName]) {
-        let dialect = self.catalogue.dialect;
-        let names: BTreeSet<String> = names.iter().map(|name| fold(dialect, &name.name)).collect();
-        let is_gone = |name: &Ident| names.iter().any(|gone| is_named(dialect, name, gone));
-        for table in self.catalogue.tables.values_mut() {
-            table.keys.retain(|key| !key.name.as_ref().is_some_and(is_gone));
+        if self.found(from).is_some() {
+            let new = self.catalogue.name(to);
+            self.ever.insert(new.name.clone());
+            let old = self.catalogue.name(from);
+            self.tables.rename(&old, from.schema.is_none(), &to.name, new);
         }
     }
 
     fn alter(&mut self, name: &'a ObjectName, alterations: &'a [Alteration], uncertain: bool) {
-        let dialect = self.catalogue.dialect;
         let mut found = self.found(name);
         if found.is_none() {
             self.checks
                 .push(Check::Altered { current: self.catalogue.current.clone(), table: name });
         }
-        if let Some(table) = found.as_ref().and_then(|found| self.catalogue.tables.get_mut(found)) {
+        if let Some(table) = found.and_then(|place| self.tables.get_mut(place)) {
             table.open |= uncertain;
         }
         for alteration in alterations {
             match alteration {
                 Alteration::AddForeignKey(key) => {
-                    if let Some(table) = self.table_at(found.as_ref()) {
-                        self.own_columns("foreign key", &key.columns, &table);
+                    if let Some(place) = found {
+                        self.own_columns("foreign key", &key.columns, place);
                     }
                     self.foreign_key(key);
+                    if let Some(place) = found {
+                        self.tables.add_foreign_key(place, key);
+                    }
                 }
                 Alteration::AddKey(key) => {
-                    if let Some(table) = self.table_at(found.as_ref()) {
-                        self.indexed_columns(key, &table);
+                    if let Some(place) = found {
+                        self.indexed_columns(key, place);
+                        self.tables.add_key(place, key);
                     }
                 }
                 Alteration::AddColumn { column, .. } | Alteration::Redefine { column, .. } => {
@@ -333,7 +330,8 @@ impl<'a> Builder<'a, '_> {
                 }
                 Alteration::SetSchema(schema) => {
                     let to = ObjectName { schema: Some(schema.clone()), name: name.name.clone() };
-                    self.move_to(name, &to);
+                    let (old, new) = (self.catalogue.name(name), self.catalogue.name(&to));
+                    self.tables.move_to(&old, name.schema.is_none(), &to, new);
                     found = self.found(&to);
                 }
                 Alteration::AttachPartition(_)
@@ -348,60 +346,42 @@ impl<'a> Builder<'a, '_> {
                 | Alteration::Other
                 | Alteration::Unknown => {}
             }
-            if let Some(table) =
-                found.as_ref().and_then(|found| self.catalogue.tables.get_mut(found))
-            {
-                alter(dialect, table, alteration);
-                if matches!(alteration, Alteration::AddKey(_)) {
-                    primary_key_is_not_null(dialect, table);
-                }
+            if let Some(table) = found.and_then(|place| self.tables.get_mut(place)) {
+                alter(table, alteration);
             }
         }
     }
 
-    fn table_at(&self, name: Option<&Name>) -> Option<Table> {
-        name.and_then(|name| self.catalogue.tables.get(name)).cloned()
-    }
-
-    fn found(&self, name: &ObjectName) -> Option<Name> {
-        self.catalogue.find(&self.catalogue.tables, name).map(|(name, _)| name.clone())
-    }
-
-    fn move_to(&mut self, from: &ObjectName, to: &ObjectName) {
-        let found = self.catalogue.find(&self.catalogue.tables, from);
-        let Some(old) = found.map(|(name, _)| name.clone()) else { return };
-        let new = self.catalogue.name(to);
-        if let Some(mut table) = self.catalogue.tables.remove(&old) {
-            table.name = to.clone();
-            self.catalogue.tables.insert(new, table);
-        }
+    fn found(&self, name: &ObjectName) -> Option<usize> {
+        self.tables.find(&self.catalogue.name(name), name.schema.is_none())
     }
 
     /// The checks that need everything.
     fn finish(mut self) -> Catalogue {
         let objects = self.catalogue.objects.keys().filter(|(kind, _)| *kind == ObjectKind::Type);
-        let names = objects.map(|(_, name)| name).chain(self.catalogue.tables.keys());
+        let names = objects.map(|(_, name)| name).chain(self.tables.names());
         self.types = names.map(|name| name.name.to_lowercase()).collect();
+        self.schemas = self.tables.names().filter_map(|name| name.schema.clone()).collect();
         let checks = std::mem::take(&mut self.checks);
         for check in &checks {
             match check {
                 Check::ForeignKey { current, key } => {
                     self.catalogue.current.clone_from(current);
-                    match self.catalogue.table(&key.table).cloned() {
-                        Some(table) => self.referred_columns(key, &table),
+                    match self.found(&key.table) {
+                        Some(place) => self.own_columns("foreign key", &key.referred, place),
                         None => self.unknown_table("foreign key", &key.table),
                     }
                 }
                 Check::Index { current, table, key } => {
                     self.catalogue.current.clone_from(current);
-                    match self.catalogue.table(table).cloned() {
-                        Some(found) => self.indexed_columns(key, &found),
+                    match self.found(table) {
+                        Some(place) => self.indexed_columns(key, place),
                         None => self.unknown_table(key.kind.words(), table),
                     }
                 }
                 Check::Altered { current, table } => {
                     self.catalogue.current.clone_from(current);
-                    if self.catalogue.table(table).is_none() {
+                    if self.found(table).is_none() {
                         self.altered_table(table);
                     }
                 }
@@ -409,31 +389,30 @@ impl<'a> Builder<'a, '_> {
             }
         }
         self.catalogue.current = None;
+        self.catalogue.tables = self.tables.finish();
+        self.catalogue.index();
         self.catalogue
     }
 
-    fn referred_columns(&mut self, key: &ForeignKey, table: &Table) {
-        self.own_columns("foreign key", &key.referred, table);
-    }
-
-    fn indexed_columns(&mut self, key: &Key, table: &Table) {
+    fn indexed_columns(&mut self, key: &Key, place: usize) {
         if self.catalogue.dialect == Dialect::Sqlite && key.columns.iter().any(|c| c.quoted) {
             // A quoted name that is no column is a string there.
             return;
         }
-        self.own_columns(key.kind.words(), &key.columns, table);
+        self.own_columns(key.kind.words(), &key.columns, place);
     }
 
-    fn own_columns(&mut self, by: &'static str, columns: &[Ident], table: &Table) {
+    fn own_columns(&mut self, by: &'static str, columns: &[Ident], place: usize) {
         let dialect = self.catalogue.dialect;
-        if table.open {
-            return;
-        }
+        let Some(table) = self.tables.get(place).filter(|table| !table.open) else { return };
         for column in columns {
-            let known = table.column(dialect, column).is_some()
-                || is_system_column(dialect, &fold(dialect, column));
-            if !known {
-                self.unknown_column(by, column, table);
+            let known =
+                table.has_column(column) || is_system_column(dialect, &fold(dialect, column));
+            let may_exist = self.catalogue.may_exist(&column.text)
+                && self.catalogue.may_exist(&table.name.name.text);
+            if !known && !may_exist {
+                let searches = &mut self.searches;
+                self.diagnostics.report_with(|| unknown_column(by, column, table, searches));
             }
         }
     }
@@ -447,7 +426,7 @@ impl<'a> Builder<'a, '_> {
 
     fn nearest_table(&mut self, name: &str) -> Option<String> {
         self.searches = self.searches.checked_sub(1)?;
-        let names = self.catalogue.tables.values().map(|table| table.name.name.text.as_str());
+        let names = self.tables.all().map(|table| table.name.name.text.as_str());
         nearest(name, names).map(str::to_owned)
     }
 
@@ -458,12 +437,11 @@ impl<'a> Builder<'a, '_> {
             return;
         }
         // A whole schema of which nothing is created here is somebody else's.
-        if let Some(schema) = &self.catalogue.name(name).schema {
-            let elsewhere =
-                !self.catalogue.tables.keys().any(|n| n.schema.as_ref() == Some(schema));
-            if elsewhere && name.schema.is_some() {
-                return;
-            }
+        if let Some(schema) = &self.catalogue.name(name).schema
+            && !self.schemas.contains(schema)
+            && name.schema.is_some()
+        {
+            return;
         }
         let nearest = self.nearest_table(&name.name.text);
         self.diagnostics.report(problems::UnknownTable {
@@ -471,24 +449,6 @@ impl<'a> Builder<'a, '_> {
             by,
             table: name.to_string(),
             nearest,
-        });
-    }
-
-    fn unknown_column(&mut self, by: &'static str, column: &Ident, table: &Table) {
-        if self.catalogue.may_exist(&column.text) && self.catalogue.may_exist(&table.name.name.text)
-        {
-            return;
-        }
-        self.searches = self.searches.saturating_sub(1);
-        let searched = if self.searches > 0 { table.columns.as_slice() } else { &[] };
-        let names = searched.iter().map(|column| column.name.text.as_str());
-        self.diagnostics.report(problems::UnknownColumn {
-            primary: column.span,
-            by,
-            column: column.text.clone(),
-            table: table.name.to_string(),
-            created: table.name.span(),
-            nearest: nearest(&column.text, names).map(str::to_owned),
         });
     }
 
@@ -505,6 +465,8 @@ impl<'a> Builder<'a, '_> {
         if self.types.contains(&data_type.name.to_lowercase()) {
             return;
         }
+        let Some(searches) = self.type_searches.checked_sub(1) else { return };
+        self.type_searches = searches;
         let nearest = types::nearest_type(dialect, &data_type.name);
         // MySQL has no types but its own; elsewhere an extension may bring them.
         if nearest.is_none() && !dialect.is_mysql_like() {
@@ -534,56 +496,40 @@ fn is_system_column(dialect: Dialect, name: &str) -> bool {
     }
 }
 
-fn primary_key_is_not_null(dialect: Dialect, table: &mut Table) {
-    let Some(key) = table.keys.iter().find(|key| key.kind == KeyKind::Primary) else { return };
-    let names: BTreeSet<String> = key.columns.iter().map(|column| fold(dialect, column)).collect();
-    let single = key.columns.len() == 1;
-    for column in &mut table.columns {
-        if names.contains(&fold(dialect, &column.name)) {
-            column.not_null = true;
-            let integer = column.data_type.as_ref().is_some_and(|found| found.name == "integer");
-            // SQLite's rowid numbers itself.
-            column.identity |= dialect == Dialect::Sqlite && single && integer;
-        }
+fn unknown_column(
+    by: &'static str,
+    column: &Ident,
+    table: &Live,
+    searches: &mut usize,
+) -> problems::UnknownColumn {
+    *searches = searches.saturating_sub(1);
+    let searched = if *searches > 0 { usize::MAX } else { 0 };
+    let names = table.columns().take(searched).map(|column| column.name.text.as_str());
+    problems::UnknownColumn {
+        primary: column.span,
+        by,
+        column: column.text.clone(),
+        table: table.name.to_string(),
+        created: table.name.span(),
+        nearest: nearest(&column.text, names).map(str::to_owned),
     }
 }
 
-/// Makes one change to a table.
-fn alter(dialect: Dialect, table: &mut Table, alteration: &Alteration) {
-    let at = |table: &Table, name: &Ident| {
-        let wanted = fold(dialect, name);
-        table.columns.iter().position(|column| is_named(dialect, &column.name, &wanted))
-    };
-    let change = |table: &mut Table, name: &Ident, change: &dyn Fn(&mut Column)| {
-        if let Some(column) = at(table, name).and_then(|at| table.columns.get_mut(at)) {
+/// Makes one change to a table; keys are added where their names are known to all tables.
+fn alter(table: &mut Live, alteration: &Alteration) {
+    let change = |table: &mut Live, name: &Ident, change: &dyn Fn(&mut Column)| {
+        if let Some(column) = table.column_mut(name) {
             change(column);
         }
     };
     match alteration {
-        Alteration::AddColumn { column, .. } => {
-            if at(table, &column.name).is_none() {
-                table.columns.push((**column).clone());
+        Alteration::AddColumn { column, .. } => table.add_column(column),
+        Alteration::DropColumn(name) => table.drop_column(name),
+        Alteration::Redefine { old, column } => {
+            if !table.redefine(old, column) {
+                table.open = true;
             }
         }
-        Alteration::DropColumn(name) => {
-            if let Some(at) = at(table, name) {
-                table.columns.remove(at);
-            }
-            let gone = fold(dialect, name);
-            let names_it =
-                |columns: &[Ident]| columns.iter().any(|column| fold(dialect, column) == gone);
-            table.keys.retain(|key| !names_it(&key.columns));
-            table.foreign_keys.retain(|key| !names_it(&key.columns));
-        }
-        Alteration::Redefine { old, column } => match at(table, old) {
-            Some(at) => {
-                if let Some(found) = table.columns.get_mut(at) {
-                    *found = (**column).clone();
-                }
-                rename_in_keys(dialect, table, old, &column.name);
-            }
-            None => table.open = true,
-        },
         Alteration::SetType(name, data_type) => {
             change(table, name, &|column| column.data_type = Some((**data_type).clone()));
         }
@@ -592,37 +538,15 @@ fn alter(dialect: Dialect, table: &mut Table, alteration: &Alteration) {
             change(table, name, &|column| column.default.clone_from(default));
         }
         Alteration::SetIdentity(name) => change(table, name, &|column| column.identity = true),
-        Alteration::RenameColumn(from, to) => {
-            change(table, from, &|column| column.name = to.clone());
-            rename_in_keys(dialect, table, from, to);
-        }
-        Alteration::AddKey(key) => table.keys.push(key.clone()),
-        Alteration::AddForeignKey(key) => table.foreign_keys.push(key.clone()),
-        Alteration::DropConstraint(name) => {
-            let gone = fold(dialect, name);
-            let is_it = |name: &Option<Ident>| {
-                name.as_ref().is_some_and(|name| fold(dialect, name) == gone)
-            };
-            table.keys.retain(|key| !is_it(&key.name));
-            table.foreign_keys.retain(|key| !is_it(&key.name));
-        }
-        Alteration::DropPrimaryKey => table.keys.retain(|key| key.kind != KeyKind::Primary),
+        Alteration::RenameColumn(from, to) => table.rename_column(from, to),
+        Alteration::DropConstraint(name) => table.drop_constraint(name),
+        Alteration::DropPrimaryKey => table.drop_primary_key(),
         Alteration::Unknown => table.open = true,
-        Alteration::RenameTable(_)
+        Alteration::AddKey(_)
+        | Alteration::AddForeignKey(_)
+        | Alteration::RenameTable(_)
         | Alteration::AttachPartition(_)
         | Alteration::SetSchema(_)
         | Alteration::Other => {}
-    }
-}
-
-fn rename_in_keys(dialect: Dialect, table: &mut Table, from: &Ident, to: &Ident) {
-    let old = fold(dialect, from);
-    let keys = table.keys.iter_mut().flat_map(|key| &mut key.columns);
-    let foreign = table.foreign_keys.iter_mut().flat_map(|key| &mut key.columns);
-    for column in keys.chain(foreign) {
-        if fold(dialect, column) == old {
-            column.text.clone_from(&to.text);
-            column.quoted = to.quoted;
-        }
     }
 }

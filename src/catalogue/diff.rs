@@ -3,11 +3,11 @@
 //! Says what the change means for rows and clients, not how the database gets there: that is
 //! Atlas's to plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::catalogue::definition::{Column, ForeignKey, Key, KeyKind};
 use crate::catalogue::types::{Fit, fit};
-use crate::catalogue::{Catalogue, Name, Table, View, fold, is_named};
+use crate::catalogue::{Catalogue, Name, Table, View, fold};
 use crate::dialect::Dialect;
 use crate::source::Span;
 
@@ -231,23 +231,19 @@ impl std::fmt::Display for Change {
 /// What changes from one catalogue to the other: destructive first, then by table, then in the
 /// order of [`What`].
 pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
-    let mut changes = Changes { dialect: new.dialect, out: Vec::new() };
+    let mut changes = Changes { dialect: new.dialect, guesses: GUESSES, out: Vec::new() };
     let (dropped, added) = (missing_in(old, new), missing_in(new, old));
     let mut renamed_to: BTreeSet<&Name> = BTreeSet::new();
-    for name in &dropped {
-        let Some(table) = old.tables.get(name) else { continue };
-        let candidate = added.iter().find(|other| {
-            !renamed_to.contains(*other)
-                && new
-                    .tables
-                    .get(other)
-                    .is_some_and(|found| looks_renamed(new.dialect, table, found))
+    for (_, table) in dropped {
+        let candidate = added.iter().find(|(other, found)| {
+            looks_renamed(new.dialect, table, found, &mut changes.guesses)
+                && !renamed_to.contains(other)
         });
-        let what = match candidate.and_then(|other| new.tables.get(other)) {
-            Some(found) => What::TableRenamed { to: found.name.to_string() },
+        let what = match candidate {
+            Some((_, found)) => What::TableRenamed { to: found.name.to_string() },
             None => What::TableDropped,
         };
-        renamed_to.extend(candidate);
+        renamed_to.extend(candidate.map(|(name, _)| *name));
         changes.add(
             Severity::Destructive,
             &table.name.to_string(),
@@ -256,17 +252,9 @@ pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
             Some(table.name.span()),
         );
     }
-    for name in &added {
-        if let Some(table) = new.tables.get(name) {
-            let what = What::TableAdded;
-            changes.add(
-                Severity::Safe,
-                &table.name.to_string(),
-                what,
-                Some(table.name.span()),
-                None,
-            );
-        }
+    for (_, table) in &added {
+        let place = Some(table.name.span());
+        changes.add(Severity::Safe, &table.name.to_string(), What::TableAdded, place, None);
     }
     for (name, before) in &old.tables {
         if let Some(after) = new.tables.get(name) {
@@ -285,19 +273,27 @@ pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
     changes.out
 }
 
-fn missing_in<'a>(from: &'a Catalogue, other: &Catalogue) -> Vec<&'a Name> {
-    from.tables.keys().filter(|name| !other.tables.contains_key(name)).collect()
+fn missing_in<'a>(from: &'a Catalogue, other: &Catalogue) -> Vec<(&'a Name, &'a Table)> {
+    from.tables.iter().filter(|(name, _)| !other.tables.contains_key(name)).collect()
 }
 
 /// Most of the columns are the same.
-fn looks_renamed(dialect: Dialect, old: &Table, new: &Table) -> bool {
-    let names = |table: &Table| {
-        table.columns.iter().map(|column| fold(dialect, &column.name)).collect::<BTreeSet<_>>()
-    };
-    let (before, after) = (names(old), names(new));
-    let shared = before.intersection(&after).count();
-    shared > 0 && shared * 5 >= before.len().max(after.len()) * 4
+fn looks_renamed(dialect: Dialect, old: &Table, new: &Table, guesses: &mut usize) -> bool {
+    let (before, after) = (old.columns.len(), new.columns.len());
+    let is_close = before.min(after) * 5 >= before.max(after) * 4;
+    let cost = before.min(after) + 1;
+    if !is_close || *guesses < cost {
+        *guesses = guesses.saturating_sub(1);
+        return false;
+    }
+    *guesses -= cost;
+    let is_shared = |column: &&Column| new.column(dialect, &column.name).is_some();
+    let shared = old.columns.iter().filter(is_shared).count();
+    shared > 0 && shared * 5 >= before.max(after) * 4
 }
+
+/// How many pairs of columns are compared to guess what was renamed: enough for every real change.
+const GUESSES: usize = 1_000_000;
 
 /// What each column of a table is in the other one, and what is new there. A name may stand for two columns: where the
 /// collation tells `A` from `a`, the text decides, and in what was not fully understood the order.
@@ -306,23 +302,37 @@ fn pairs<'a>(
     old: &Table,
     new: &'a Table,
 ) -> (Vec<Option<&'a Column>>, Vec<&'a Column>) {
-    let mut free: Vec<&Column> = new.columns.iter().collect();
-    let mut take = |before: &Column, by_text: bool| {
-        let wanted = fold(dialect, &before.name);
-        let is_it = |after: &&Column| {
-            (!by_text || after.name.text == before.name.text)
-                && is_named(dialect, &after.name, &wanted)
-        };
-        free.iter().position(is_it).map(|at| free.remove(at))
-    };
-    let by_text: Vec<_> = old.columns.iter().map(|before| take(before, true)).collect();
-    let both = old.columns.iter().zip(by_text);
-    let found = both.map(|(before, found)| found.or_else(|| take(before, false))).collect();
-    (found, free)
+    let mut by_name: BTreeMap<String, VecDeque<usize>> = BTreeMap::new();
+    let mut by_text: BTreeMap<(String, &str), VecDeque<usize>> = BTreeMap::new();
+    for (at, column) in new.columns.iter().enumerate() {
+        let name = fold(dialect, &column.name);
+        by_text.entry((name.clone(), column.name.text.as_str())).or_default().push_back(at);
+        by_name.entry(name).or_default().push_back(at);
+    }
+    let exact = old.columns.iter().map(|before| {
+        let key = (fold(dialect, &before.name), before.name.text.as_str());
+        by_text.get_mut(&key)?.pop_front()
+    });
+    let mut found: Vec<Option<usize>> = exact.collect();
+    let mut taken: BTreeSet<usize> = found.iter().flatten().copied().collect();
+    for (before, found) in old.columns.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+        let Some(named) = by_name.get_mut(&fold(dialect, &before.name)) else { continue };
+        *found = std::iter::from_fn(|| named.pop_front()).find(|at| !taken.contains(at));
+        taken.extend(*found);
+    }
+    let free = new.columns.iter().enumerate().filter(|(at, _)| !taken.contains(at));
+    let free = free.map(|(_, column)| column).collect();
+    (found.into_iter().map(|at| new.columns.get(at?)).collect(), free)
+}
+
+/// The names of a table's columns, as they are written.
+fn texts(table: &Table) -> BTreeSet<&str> {
+    table.columns.iter().map(|column| column.name.text.as_str()).collect()
 }
 
 struct Changes {
     dialect: Dialect,
+    guesses: usize,
     out: Vec<Change>,
 }
 
@@ -349,18 +359,16 @@ impl Changes {
         let dialect = self.dialect;
         let mut taken: BTreeSet<String> = BTreeSet::new();
         let (pairs, added) = pairs(dialect, old, new);
-        let has = |table: &Table, column: &Column| {
-            table.columns.iter().any(|other| other.name.text == column.name.text)
-        };
+        let (old_names, new_names) = (texts(old), texts(new));
         for ((at, before), after) in old.columns.iter().enumerate().zip(pairs) {
             if let Some(after) = after {
                 self.column(table, before, after);
                 continue;
             }
-            if new.open || has(new, before) {
+            if new.open || new_names.contains(before.name.text.as_str()) {
                 continue;
             }
-            let renamed = renamed_column(dialect, old, new, at)
+            let renamed = renamed_column(dialect, old, new, at, &mut self.guesses)
                 .filter(|after| !taken.contains(&after.name.text));
             let column = before.name.text.clone();
             let (what, place) = match renamed {
@@ -376,7 +384,7 @@ impl Changes {
             self.add(Severity::Destructive, table, what, place, Some(before.name.span));
         }
         for after in added {
-            if !old.open && !has(old, after) {
+            if !old.open && !old_names.contains(after.name.text.as_str()) {
                 let mandatory = !after.is_optional();
                 let severity = if mandatory { Severity::Risky } else { Severity::Safe };
                 let what = What::ColumnAdded { column: after.name.text.clone(), mandatory };
@@ -474,9 +482,13 @@ impl Changes {
             };
             (fold_all(&key.columns), fold(dialect, &key.table.name), fold_all(&key.referred))
         };
+        let mut new_keys = BTreeMap::new();
+        for after in &new.foreign_keys {
+            new_keys.entry(shape(after)).or_insert(after);
+        }
+        let old_keys: BTreeSet<_> = old.foreign_keys.iter().map(shape).collect();
         for before in &old.foreign_keys {
-            let after = new.foreign_keys.iter().find(|after| shape(after) == shape(before));
-            match after {
+            match new_keys.get(&shape(before)) {
                 None => {
                     let what = What::ForeignKeyDropped { key: foreign_key_name(before) };
                     self.add(Severity::Risky, table, what, None, Some(before.span));
@@ -493,7 +505,7 @@ impl Changes {
             }
         }
         for after in &new.foreign_keys {
-            if !old.foreign_keys.iter().any(|before| shape(before) == shape(after)) {
+            if !old_keys.contains(&shape(after)) {
                 let what = What::ForeignKeyAdded { key: foreign_key_name(after) };
                 self.add(Severity::Risky, table, what, Some(after.span), None);
             }
@@ -539,6 +551,7 @@ fn renamed_column<'a>(
     old: &Table,
     new: &'a Table,
     at: usize,
+    guesses: &mut usize,
 ) -> Option<&'a Column> {
     let before = old.columns.get(at)?;
     let same_type = |after: &&Column| match (&before.data_type, &after.data_type) {
@@ -548,11 +561,25 @@ fn renamed_column<'a>(
     };
     let is_new = |after: &&Column| old.column(dialect, &after.name).is_none();
     let in_place = new.columns.get(at).filter(is_new).filter(same_type);
-    let similar = |after: &&Column| {
+    let similar = |after: &Column| {
         let (a, b) = (before.name.text.to_lowercase(), after.name.text.to_lowercase());
         strsim::jaro_winkler(&a, &b) > 0.8 || a.contains(&b) || b.contains(&a)
     };
-    in_place.or_else(|| new.columns.iter().filter(is_new).filter(same_type).find(similar))
+    if in_place.is_some() {
+        return in_place;
+    }
+    for after in &new.columns {
+        if *guesses == 0 {
+            return None;
+        }
+        // Two long names are as many pairs of letters.
+        let cost = before.name.text.len() * after.name.text.len() / 1_000 + 1;
+        *guesses = guesses.saturating_sub(cost);
+        if is_new(&after) && same_type(&after) && similar(after) {
+            return Some(after);
+        }
+    }
+    None
 }
 
 fn key_name(key: &Key) -> String {

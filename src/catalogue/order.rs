@@ -71,13 +71,13 @@ impl From<Cycle> for crate::diag::Diagnostic {
 /// The indexes of the files in an order in which the database takes them.
 pub fn order(dialect: Dialect, files: &[File<'_>]) -> Result<Vec<usize>, Cycle> {
     let needs = needs(dialect, files);
-    let order = match layers(&needs) {
+    let order = match layers(&needs, files.len()) {
         Ok(order) => order,
         Err(_) => {
             let hard = without_soft_cycles(&needs);
-            match layers(&hard) {
+            match layers(&hard, files.len()) {
                 Ok(order) => order,
-                Err(stuck) => match cycle(files, &hard, &stuck) {
+                Err(Stuck) => match cycle(files, &hard) {
                     Some(cycle) => return Err(cycle),
                     // Cannot be: what is stuck holds a cycle.
                     None => (0..files.len()).collect(),
@@ -88,13 +88,17 @@ pub fn order(dialect: Dialect, files: &[File<'_>]) -> Result<Vec<usize>, Cycle> 
     Ok(order)
 }
 
-/// For each file the files that it needs, with the first place that shows it. Hard ones win.
+/// For each file the files that it needs, with the first place that shows it. Hard ones win. After
+/// the files come tables to which other files add columns or keys: such a table needs those files,
+/// and is needed by whoever needs the table, which is fewer pairs than all of these with all of
+/// those.
 type Needs<'a> = Vec<BTreeMap<usize, (&'a Use, bool)>>;
 
 fn needs<'a>(dialect: Dialect, files: &[File<'a>]) -> Needs<'a> {
     let names = Catalogue::empty(dialect);
     let made = makers(&names, files);
-    let mut needs: Needs<'a> = Vec::new();
+    let mut needs: Needs<'a> = vec![BTreeMap::new(); files.len()];
+    let mut extended: BTreeMap<QualifiedName, usize> = BTreeMap::new();
     for (own, file) in files.iter().enumerate() {
         let mut found: BTreeMap<usize, (&'a Use, bool)> = BTreeMap::new();
         let mut scope = names.clone();
@@ -114,14 +118,19 @@ fn needs<'a>(dialect: Dialect, files: &[File<'a>]) -> Needs<'a> {
                 add(&mut found, *maker, need, hard);
                 // A foreign key also needs the key that it refers to, and columns may be added
                 // in yet another file.
-                for extra in made.extensions(&scope, &need.name, need.kind) {
-                    if *extra != own {
-                        add(&mut found, *extra, need, false);
-                    }
-                }
+                let Some((name, by)) = made.extensions(&scope, &need.name, need.kind) else {
+                    continue;
+                };
+                let table = *extended.entry(name).or_insert_with(|| {
+                    needs.push(by.iter().map(|file| (*file, (need, true))).collect());
+                    needs.len() - 1
+                });
+                add(&mut found, table, need, false);
             }
         }
-        needs.push(found);
+        if let Some(place) = needs.get_mut(own) {
+            *place = found;
+        }
     }
     needs
 }
@@ -133,13 +142,16 @@ fn add<'a>(found: &mut BTreeMap<usize, (&'a Use, bool)>, maker: usize, need: &'a
     }
 }
 
+/// The schema, if there is one, and the name.
+type QualifiedName = (Option<String>, String);
+
 /// Which files create what.
 struct Makers {
     by_name: BTreeMap<(Group, Option<String>, String), BTreeSet<usize>>,
     /// Without the schema.
     by_last: BTreeMap<(Group, String), BTreeSet<usize>>,
     /// Files that add columns or keys to a table that another file creates.
-    extended: BTreeMap<(Option<String>, String), BTreeSet<usize>>,
+    extended: BTreeMap<QualifiedName, BTreeSet<usize>>,
 }
 
 /// Names of different groups do not meet.
@@ -256,57 +268,62 @@ impl Makers {
         exact.or_else(plain).or_else(anywhere)
     }
 
+    /// The table that a name means, and the files that extend it, if there are any.
     fn extensions(
         &self,
         scope: &Catalogue,
         name: &ObjectName,
         kind: UseKind,
-    ) -> impl Iterator<Item = &usize> {
-        let wanted = match kind {
-            UseKind::ForeignKey | UseKind::Table => Some(scope.name(name)),
+    ) -> Option<(QualifiedName, &BTreeSet<usize>)> {
+        match kind {
+            UseKind::ForeignKey | UseKind::Table => {
+                let name = scope.name(name);
+                let (name, files) = self.extended.get_key_value(&(name.schema, name.name))?;
+                Some((name.clone(), files))
+            }
             UseKind::Type | UseKind::Function | UseKind::Sequence => None,
-        };
-        wanted.and_then(|name| self.extended.get(&(name.schema, name.name))).into_iter().flatten()
+        }
     }
 }
 
+/// Some files wait for each other.
+struct Stuck;
+
 /// Files one after another, each behind what it needs, the first by path among those that can
-/// go; or those that wait for each other.
-fn layers(needs: &Needs<'_>) -> Result<Vec<usize>, BTreeSet<usize>> {
-    let mut waiting: Vec<usize> = Vec::new();
-    let mut followers: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
-    for (own, found) in needs.iter().enumerate() {
-        let mut count = 0;
-        for maker in found.keys() {
-            if let Some(list) = followers.get_mut(*maker) {
-                list.push(own);
-                count += 1;
-            }
-        }
-        waiting.push(count);
-    }
-    let free = |waiting: &[usize]| {
-        let zero = waiting.iter().enumerate().filter(|(_, count)| **count == 0);
-        zero.map(|(at, _)| Reverse(at)).collect::<Vec<_>>()
-    };
-    let mut ready: BinaryHeap<Reverse<usize>> = free(&waiting).into();
+/// go.
+fn layers(needs: &Needs<'_>, n_files: usize) -> Result<Vec<usize>, Stuck> {
+    let mut waiting: Vec<usize> = needs.iter().map(BTreeMap::len).collect();
+    let followers = reversed(needs);
+    // An extended table goes as soon as it can, and is no file.
+    let turn = |at: usize| Reverse((at < n_files, at));
+    let free = waiting.iter().enumerate().filter(|(_, count)| **count == 0);
+    let mut ready: BinaryHeap<Reverse<(bool, usize)>> = free.map(|(at, _)| turn(at)).collect();
     let mut order = Vec::new();
-    while let Some(Reverse(next)) = ready.pop() {
-        order.push(next);
+    while let Some(Reverse((is_file, next))) = ready.pop() {
+        order.extend(is_file.then_some(next));
         for follower in followers.get(next).into_iter().flatten() {
             if let Some(count) = waiting.get_mut(*follower) {
                 *count -= 1;
                 if *count == 0 {
-                    ready.push(Reverse(*follower));
+                    ready.push(turn(*follower));
                 }
             }
         }
     }
-    if order.len() == needs.len() {
-        return Ok(order);
+    if order.len() == n_files { Ok(order) } else { Err(Stuck) }
+}
+
+/// For each file those that need it.
+fn reversed(needs: &Needs<'_>) -> Vec<Vec<usize>> {
+    let mut reversed: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
+    for (own, found) in needs.iter().enumerate() {
+        for maker in found.keys() {
+            if let Some(list) = reversed.get_mut(*maker) {
+                list.push(own);
+            }
+        }
     }
-    let done: BTreeSet<usize> = order.into_iter().collect();
-    Err((0..needs.len()).filter(|at| !done.contains(at)).collect())
+    reversed
 }
 
 /// Leaves out the soft needs between files that wait for each other.
@@ -326,14 +343,7 @@ fn without_soft_cycles<'a>(needs: &Needs<'a>) -> Needs<'a> {
 /// For each file the number of the group of files that all need each other (Kosaraju, without
 /// recursion).
 fn components(needs: &Needs<'_>) -> Vec<usize> {
-    let mut reverse: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
-    for (own, found) in needs.iter().enumerate() {
-        for maker in found.keys() {
-            if let Some(list) = reverse.get_mut(*maker) {
-                list.push(own);
-            }
-        }
-    }
+    let reverse = reversed(needs);
     let forward: Vec<Vec<usize>> =
         needs.iter().map(|found| found.keys().copied().collect()).collect();
     let mut component = vec![usize::MAX; needs.len()];
@@ -379,31 +389,37 @@ fn finished(edges: &[Vec<usize>]) -> Vec<usize> {
 }
 
 /// A shortest cycle through the first file that is in one.
-fn cycle(files: &[File<'_>], needs: &Needs<'_>, stuck: &BTreeSet<usize>) -> Option<Cycle> {
-    let needed =
-        |at: usize| needs.get(at).into_iter().flatten().filter(|(maker, _)| stuck.contains(maker));
-    for start in stuck {
-        let mut came_from: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut queue = std::collections::VecDeque::from([*start]);
-        while let Some(at) = queue.pop_front() {
-            for (next, _) in needed(at) {
-                if next == start {
-                    let mut path = vec![*start];
-                    let mut back = at;
-                    while back != *start {
-                        path.push(back);
-                        back = came_from.get(&back).copied().unwrap_or(*start);
-                    }
-                    path.push(*start);
-                    path.reverse();
-                    let mut steps = steps(files, needs, &path).into_iter();
-                    let first = steps.next()?;
-                    return Some(Cycle { first, rest: steps.collect() });
+fn cycle(files: &[File<'_>], needs: &Needs<'_>) -> Option<Cycle> {
+    let component = components(needs);
+    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+    component.iter().for_each(|group| *sizes.entry(*group).or_default() += 1);
+    // No file needs itself.
+    let is_in_one = |group: &usize| sizes.get(group).is_some_and(|size| *size > 1);
+    let (start, group) = component.iter().enumerate().find(|(_, group)| is_in_one(group))?;
+    let needed = |at: usize| {
+        let found = needs.get(at).into_iter().flatten();
+        found.map(|(next, _)| *next).filter(|next| component.get(*next) == Some(group))
+    };
+    let mut came_from: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut queue = std::collections::VecDeque::from([start]);
+    while let Some(at) = queue.pop_front() {
+        for next in needed(at) {
+            if next == start {
+                let mut path = vec![start];
+                let mut back = at;
+                while back != start {
+                    path.push(back);
+                    back = came_from.get(&back).copied().unwrap_or(start);
                 }
-                if !came_from.contains_key(next) {
-                    came_from.insert(*next, at);
-                    queue.push_back(*next);
-                }
+                path.push(start);
+                path.reverse();
+                let mut steps = steps(files, needs, &path).into_iter();
+                let first = steps.next()?;
+                return Some(Cycle { first, rest: steps.collect() });
+            }
+            if let std::collections::btree_map::Entry::Vacant(entry) = came_from.entry(next) {
+                entry.insert(at);
+                queue.push_back(next);
             }
         }
     }

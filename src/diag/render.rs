@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::diag::{Diagnostic, Diagnostics, Severity, secrets};
 use crate::source::{FileId, Source, Sources, Span};
 
 /// How to print.
@@ -184,17 +184,32 @@ fn masked(
     let of_file = concealed.iter().filter(|span| span.file == file).map(|span| span.range());
     let mut hidden: Vec<std::ops::Range<usize>> =
         of_file.filter(|range| range.start < window.end && range.end > window.start).collect();
+    // What a line says may be told by one before it.
+    let back = window.start.saturating_sub(EXCERPT);
+    let before = source.text().as_bytes().get(back..window.start).unwrap_or_default();
+    let line_end = before.iter().position(|byte| *byte == b'\n');
+    let from = if back == 0 { 0 } else { line_end.map_or(window.start, |end| back + end + 1) };
+    let context = source.text().get(from..window.end).unwrap_or_default();
     // What is known to the byte needs no guess.
     let is_known =
         |start: usize| hidden.iter().any(|range| (start..=start + 1).contains(&range.start));
-    let found = secrets(text).into_iter();
-    let found = found.map(|range| window.start + range.start..window.start + range.end);
-    let guessed: Vec<_> = found.filter(|range| !is_known(range.start)).collect();
-    hidden.extend(guessed);
-    let is_hidden = |offset: usize| hidden.iter().any(|range| range.contains(&offset));
+    let found = secrets::found(context, |start| is_known(from + start)).into_iter();
+    let found: Vec<_> = found.map(|range| from + range.start..from + range.end).collect();
+    hidden.extend(found);
+    if hidden.is_empty() {
+        return text.to_owned();
+    }
+    hidden.sort_unstable_by_key(|range| range.start);
+    let mut hidden = hidden.into_iter().peekable();
+    // Ranges may overlap: everything before this is hidden.
+    let mut hidden_to = 0;
     let mut masked = String::with_capacity(text.len());
     for (offset, character) in text.char_indices() {
-        match is_hidden(window.start + offset) && !matches!(character, '\n' | '\r') {
+        let place = window.start + offset;
+        while let Some(range) = hidden.next_if(|range| range.start <= place) {
+            hidden_to = hidden_to.max(range.end);
+        }
+        match place < hidden_to && !matches!(character, '\n' | '\r') {
             true => (0..character.len_utf8()).for_each(|_| masked.push('*')),
             false => masked.push(shown(character)),
         }
@@ -210,45 +225,6 @@ fn shown(character: char) -> char {
         '\u{2028}' | '\u{2029}' | '\u{feff}' => char::REPLACEMENT_CHARACTER,
         character => character,
     }
-}
-
-/// What looks like a password: what stands in a line after a key such as `password:`, and the
-/// password of a URL. Text that could not be read, or stands in the wrong place, is concealed by
-/// nobody else.
-fn secrets(text: &str) -> Vec<std::ops::Range<usize>> {
-    let mut found = Vec::new();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let lower = line.to_ascii_lowercase();
-        for word in ["pass", "pasw", "pwd"] {
-            let values = lower.match_indices(word).filter_map(|(at, _)| value(&lower, at));
-            found.extend(values.map(|value| start + value..start + line.trim_end().len()));
-        }
-        for (at, _) in line.match_indices("://") {
-            let authority = line.get(at + 3..).unwrap_or_default();
-            let end = authority.find(['/', ' ', '\t', '\n', '\r', '"', '\'']);
-            let authority = authority.get(..end.unwrap_or(authority.len())).unwrap_or_default();
-            let user_end = authority.find(':');
-            if let (Some(colon), Some(host)) = (user_end, authority.rfind('@')) {
-                found.push(start + at + 3 + colon + 1..start + at + 3 + host.max(colon + 1));
-            }
-        }
-        start += line.len();
-    }
-    found
-}
-
-/// Where the value of a key begins in whose name there is a word at `at`; nothing when it is no
-/// key, or one that says where a password is rather than what it is.
-fn value(line: &str, at: usize) -> Option<usize> {
-    let rest = line.get(at..)?;
-    let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-')?;
-    let (key, after) = rest.split_at_checked(length)?;
-    let after = after.trim_start_matches(['"', '\'', ' ']);
-    let after = after.strip_prefix([':', '='])?.trim_start();
-    let names_a_place = key.ends_with("key") || key.ends_with("from");
-    let is_reference = after.is_empty() || after.starts_with("${") || after.starts_with("\"${");
-    (!names_a_place && !is_reference).then(|| line.len() - after.len())
 }
 
 /// A text without anything that a terminal would act on.

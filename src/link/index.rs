@@ -1,10 +1,11 @@
 //! Where the things are that manifests name: Services and what answers behind them, Secrets and who
 //! makes them, texts of ConfigMaps and Secrets.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use crate::link::known::{self, MadeName};
-use crate::link::pods;
+use crate::link::{INFERRED, VALUES, pods};
 use crate::model::{Placement, Project, Unit, Workload};
 use crate::syntax::Manifest;
 use crate::syntax::node::Node;
@@ -21,6 +22,10 @@ pub(super) struct Index<'a> {
     makers_by_part: Vec<(MadeName, Unit)>,
     /// ConfigMaps and Secrets that are written out, by kind and name.
     texts: BTreeMap<(&'a str, &'a str), Vec<usize>>,
+    /// There is more behind Services than is kept.
+    pub(super) is_full: bool,
+    /// How many values of ConfigMaps and Secrets may still be looked at.
+    left: Cell<usize>,
 }
 
 struct Service<'a> {
@@ -52,6 +57,8 @@ impl<'a> Index<'a> {
             makers: BTreeMap::new(),
             makers_by_part: Vec::new(),
             texts: BTreeMap::new(),
+            is_full: false,
+            left: Cell::new(VALUES),
         };
         index.add_specs();
         for (number, manifest) in project.manifests.iter().enumerate() {
@@ -128,6 +135,7 @@ impl<'a> Index<'a> {
     fn add_plain_services(&mut self) {
         let project = self.project;
         let by_label = by_label(project);
+        let mut left = INFERRED;
         for (number, service) in project.manifests.iter().enumerate() {
             let written = &service.written;
             if written.kind.value != "Service" || !known::group_of(written).is_empty() {
@@ -143,10 +151,12 @@ impl<'a> Index<'a> {
                     fits_namespace(namespace, self.namespace(Unit::Manifest(number)))
                         && labels.is_some_and(|labels| has_all(labels, selector))
                 };
-                candidates.filter(fits).map(Unit::Manifest).collect()
+                candidates.filter(fits).take(left).map(Unit::Manifest).collect::<Vec<_>>()
             });
             let elsewhere = written.node.at(&["spec", "externalName"]).and_then(Node::str);
             let backends = backends.unwrap_or_default();
+            left -= backends.len();
+            self.is_full |= left == 0;
             self.add_service(&written.name.value, Service { namespace, backends, elsewhere });
         }
     }
@@ -275,6 +285,11 @@ impl<'a> Index<'a> {
         found.into_iter().find(|&it| fits_namespace(self.namespace(Unit::Manifest(it)), namespace))
     }
 
+    /// Whether more was looked at than there is room for; then what was found may not be all.
+    pub(super) fn has_looked_too_long(&self) -> bool {
+        self.left.get() == 0
+    }
+
     /// Keys and texts of a ConfigMap, a Secret, or the template of a Secret from elsewhere.
     pub(super) fn data(&self, number: usize) -> Vec<(&'a str, String)> {
         let Some(manifest) = self.project.manifests.get(number) else { return Vec::new() };
@@ -284,10 +299,14 @@ impl<'a> Index<'a> {
         let template = node.at(&["spec", "target", "template", "data"]).and_then(Node::entries);
         let plain =
             template.unwrap_or(entries(if is_secret { "stringData" } else { "data" })).iter();
+        let encoded = if is_secret { entries("data") } else { &[] };
+        self.left.set(self.left.get().saturating_sub(plain.len() + encoded.len()));
+        if self.has_looked_too_long() {
+            return Vec::new();
+        }
         let plain = plain.filter_map(|entry| {
             Some((entry.key.value.as_str(), entry.value.scalar()?.text.clone()))
         });
-        let encoded = if is_secret { entries("data") } else { &[] };
         let decoded = encoded.iter().filter_map(|entry| {
             Some((entry.key.value.as_str(), decode_base64(&entry.value.scalar()?.text)?))
         });

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::link::addresses::{self, Address};
 use crate::link::index::{Index, Spot, fits_namespace};
 use crate::link::pods::{self, Reads, Variable, VariableValue};
-use crate::link::{Found, known};
+use crate::link::{Findings, Found, INFERRED, known};
 use crate::links::Origin;
 use crate::model::{Placement, Target, Unit};
 use crate::source::Span;
@@ -39,8 +39,8 @@ fn inferred(first: Unit, then: Unit, span: Span, by: impl Into<String>) -> Found
 }
 
 /// The schemas of a project, and what they and everything else but workloads wait for.
-pub(super) fn certain(index: &Index<'_>) -> (Vec<Schema>, Vec<Found>) {
-    let mut found = Vec::new();
+pub(super) fn certain(index: &Index<'_>) -> (Vec<Schema>, Findings) {
+    let mut found = Findings::default();
     let mut schemas = Vec::new();
     let project = index.project;
     for (number, schema) in project.schemas.iter().enumerate() {
@@ -57,14 +57,20 @@ pub(super) fn certain(index: &Index<'_>) -> (Vec<Schema>, Vec<Found>) {
         }
     }
     databases_of_specs(index, &mut found);
+    let mut left = INFERRED;
     for schema in &mut schemas {
-        schema.is_of_its_secrets_maker(index);
+        schema.is_of_its_secrets_maker(index, &mut left);
     }
+    let sql_servers = SqlServers::of(index);
+    let with_server: BTreeSet<Unit> =
+        found.all.iter().filter(|it| is_server(index, it.first)).map(|it| it.then).collect();
     for schema in &schemas {
-        unknown_server(index, schema, &mut found);
+        if !with_server.contains(&schema.unit) && !found.is_full() {
+            unknown_server(index, schema, &sql_servers, &mut found);
+        }
     }
     for (number, manifest) in project.manifests.iter().enumerate() {
-        if !manifest.is_hook {
+        if !manifest.is_hook && !found.is_full() {
             custom_resource(index, Unit::Manifest(number), &manifest.written, &mut found);
         }
     }
@@ -78,7 +84,7 @@ fn plain_schema(
     index: &Index<'_>,
     unit: Unit,
     manifest: &Manifest,
-    found: &mut Vec<Found>,
+    found: &mut Findings,
 ) -> Schema {
     let node = &manifest.node;
     let at = |path: &[&str]| node.at(path);
@@ -136,7 +142,7 @@ fn spec_schema(
     index: &Index<'_>,
     number: usize,
     spec: &crate::model::Schema,
-    found: &mut Vec<Found>,
+    found: &mut Findings,
 ) -> Schema {
     let unit = Unit::Schema(number);
     let span = spec.common.place;
@@ -198,7 +204,7 @@ fn servers(spots: impl IntoIterator<Item = Spot>, then: Unit, span: Span, by: &s
     units.map(|unit| inferred(unit, then, span, by)).collect()
 }
 
-fn dev_database(index: &Index<'_>, unit: Unit, url: Option<&Node>, found: &mut Vec<Found>) {
+fn dev_database(index: &Index<'_>, unit: Unit, url: Option<&Node>, found: &mut Findings) {
     let Some(url) = url else { return };
     let addresses = addresses::in_text(url.str().unwrap_or_default()).into_iter();
     let spots = addresses.flat_map(|it| index.spots(&it.host, index.namespace(unit)));
@@ -213,9 +219,12 @@ impl Schema {
         addresses: Vec<Address>,
         span: Span,
         by: &str,
-        found: &mut Vec<Found>,
+        found: &mut Findings,
     ) {
         for address in addresses {
+            if found.is_full() {
+                return;
+            }
             let spots = index.spots(&address.host, index.namespace(self.unit));
             found.extend(servers(spots.iter().cloned(), self.unit, span, by));
             self.spots.extend(spots);
@@ -225,7 +234,7 @@ impl Schema {
     }
 
     /// Its address is in a Secret, which may be written out in the project.
-    fn is_behind(&mut self, index: &Index<'_>, read: &pods::Read, found: &mut Vec<Found>) {
+    fn is_behind(&mut self, index: &Index<'_>, read: &pods::Read, found: &mut Findings) {
         let Some(secret) = index.written("Secret", &read.name, index.namespace(self.unit)) else {
             return;
         };
@@ -240,14 +249,15 @@ impl Schema {
     }
 
     /// Its Secret may be one that a database makes for itself, which is then its server.
-    fn is_of_its_secrets_maker(&mut self, index: &Index<'_>) {
+    fn is_of_its_secrets_maker(&mut self, index: &Index<'_>, left: &mut usize) {
         if !self.spots.is_empty() {
             return;
         }
         let namespace = index.namespace(self.unit);
         let makers = self.secrets.iter().flat_map(|read| index.makers(&read.name, namespace));
         let servers = makers.filter(|&maker| is_server(index, maker));
-        self.spots = servers.map(Spot::Unit).collect();
+        self.spots = servers.take(*left).map(Spot::Unit).collect();
+        *left -= self.spots.len();
     }
 
     /// Whether an address that leads to its server may be its database.
@@ -265,36 +275,56 @@ impl Schema {
 
 /// A schema of which no address is known waits for the servers that read its Secrets too, or else
 /// for every SQL server of the project.
-fn unknown_server(index: &Index<'_>, schema: &Schema, found: &mut Vec<Found>) {
+fn unknown_server(
+    index: &Index<'_>,
+    schema: &Schema,
+    sql_servers: &SqlServers,
+    found: &mut Findings,
+) {
     let Some(read) = schema.secrets.first() else { return };
     let namespace = index.namespace(schema.unit);
     let is_made = schema.secrets.iter().any(|read| !index.makers(&read.name, namespace).is_empty());
-    let waits = found.iter().any(|it| it.then == schema.unit && is_server(index, it.first));
-    if !schema.spots.is_empty() || waits {
+    if !schema.spots.is_empty() {
         return;
     }
-    let project = index.project;
-    let plain: Vec<usize> = (0..project.manifests.len())
-        .filter(|&number| is_sql_server(index, Unit::Manifest(number)))
-        .filter(|&number| fits_namespace(index.namespace(Unit::Manifest(number)), namespace))
-        .collect();
-    let shares = |number: &&usize| {
-        let manifest = project.manifests.get(**number);
-        let reads = manifest.map(|it| pods::reads(&it.written)).unwrap_or_default();
-        reads.secrets.iter().any(|it| schema.secrets.iter().any(|own| own.name == it.name))
-    };
-    let sharing: Vec<usize> = plain.iter().filter(shares).copied().collect();
+    let fits =
+        |number: &&usize| fits_namespace(index.namespace(Unit::Manifest(**number)), namespace);
+    let readers = schema.secrets.iter().filter_map(|own| sql_servers.by_secret.get(&own.name));
+    let sharing: BTreeSet<usize> = readers.flatten().filter(fits).copied().collect();
     // Credentials that come from elsewhere may well be those of a database elsewhere.
     let by = match (sharing.is_empty(), is_made) {
         (false, _) => format!("Secret `{}`, which both read", read.name),
         (true, false) => format!("{}: its server is not known here", read.by),
         (true, true) => return,
     };
-    let servers = if sharing.is_empty() { plain } else { sharing };
-    let found_here = servers
-        .into_iter()
-        .map(|it| inferred(Unit::Manifest(it), schema.unit, read.span, by.clone()));
-    found.extend(found_here.collect::<Vec<_>>());
+    let servers = match sharing.is_empty() {
+        true => sql_servers.all.iter().filter(fits).copied().collect(),
+        false => sharing,
+    };
+    let server = |it: usize| inferred(Unit::Manifest(it), schema.unit, read.span, by.clone());
+    found.extend(servers.into_iter().map(server));
+}
+
+/// The plain manifests that are SQL servers.
+struct SqlServers {
+    all: Vec<usize>,
+    /// By the Secret that they read.
+    by_secret: BTreeMap<String, BTreeSet<usize>>,
+}
+
+impl SqlServers {
+    fn of(index: &Index<'_>) -> SqlServers {
+        let mut servers = SqlServers { all: Vec::new(), by_secret: BTreeMap::new() };
+        for (number, manifest) in index.project.manifests.iter().enumerate() {
+            if is_sql_server(index, Unit::Manifest(number)) {
+                servers.all.push(number);
+                for read in pods::reads(&manifest.written).secrets {
+                    servers.by_secret.entry(read.name).or_default().insert(number);
+                }
+            }
+        }
+        servers
+    }
 }
 
 fn is_server(index: &Index<'_>, unit: Unit) -> bool {
@@ -319,7 +349,7 @@ fn is_sql_server(index: &Index<'_>, unit: Unit) -> bool {
 
 /// A Database elsewhere may be one of the project's own manifests; and whose credentials are made
 /// waits for who makes them.
-fn databases_of_specs(index: &Index<'_>, found: &mut Vec<Found>) {
+fn databases_of_specs(index: &Index<'_>, found: &mut Findings) {
     for (number, database) in index.project.databases.iter().enumerate() {
         let unit = Unit::Database(number);
         let (span, namespace) = (database.common.place, index.namespace(unit));
@@ -337,7 +367,7 @@ fn databases_of_specs(index: &Index<'_>, found: &mut Vec<Found>) {
 // Secrets, references, operators.
 
 /// What `then` reads and a controller makes.
-fn made_secrets(index: &Index<'_>, then: Unit, reads: &[pods::Read], found: &mut Vec<Found>) {
+fn made_secrets(index: &Index<'_>, then: Unit, reads: &[pods::Read], found: &mut Findings) {
     let mut seen = BTreeSet::new();
     for read in reads.iter().filter(|read| seen.insert(&read.name)) {
         for maker in index.makers(&read.name, index.namespace(then)) {
@@ -349,7 +379,7 @@ fn made_secrets(index: &Index<'_>, then: Unit, reads: &[pods::Read], found: &mut
     }
 }
 
-fn custom_resource(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &mut Vec<Found>) {
+fn custom_resource(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &mut Findings) {
     let namespace = index.namespace(unit);
     for (kind, name) in known::references(manifest) {
         for first in index.objects(kind, name.str().unwrap_or_default(), namespace) {
@@ -392,10 +422,12 @@ fn collect_texts<'a>(node: Option<&'a Node>, texts: &mut Vec<&'a Node>) {
 /// Custom resources wait for the operator that serves them, when both are in the project: its
 /// webhooks have to answer, and nobody else would make them healthy. The operator is told by its
 /// right to write their `status`, or by the webhooks that it serves.
-fn operators(index: &Index<'_>, found: &mut Vec<Found>) {
+fn operators(index: &Index<'_>, found: &mut Findings) {
     let mut by_group: BTreeMap<String, BTreeSet<Unit>> = BTreeMap::new();
     let defined = defined_groups(index);
-    let rights = status_rights(index);
+    let is_served = |group: &str| defined.contains(group) || group == known::ATLAS;
+    let rights = status_rights(index, &is_served);
+    let mut left = INFERRED;
     for (number, manifest) in index.project.manifests.iter().enumerate() {
         let (unit, written) = (Unit::Manifest(number), &manifest.written);
         if manifest.is_hook {
@@ -403,10 +435,10 @@ fn operators(index: &Index<'_>, found: &mut Vec<Found>) {
         }
         if pods::is_workload(written) {
             let account = pods::service_account(written).unwrap_or("default");
-            let groups = rights.get(account).into_iter().flatten();
-            for (namespace, group) in groups {
+            for (namespace, group) in rights.get(account).into_iter().flatten().take(left) {
+                left -= 1;
                 if fits_namespace(*namespace, index.namespace(unit)) {
-                    by_group.entry(group.clone()).or_default().insert(unit);
+                    by_group.entry((*group).to_owned()).or_default().insert(unit);
                 }
             }
             if pods::images(written).any(known::is_atlas_operator) {
@@ -414,7 +446,12 @@ fn operators(index: &Index<'_>, found: &mut Vec<Found>) {
             }
         }
         for (group, service, namespace) in webhooks(written) {
+            if !is_served(group) {
+                continue;
+            }
             let units = index.backends(service, namespace);
+            let units = units.into_iter().take(left).collect::<Vec<_>>();
+            left -= units.len();
             by_group.entry(group.to_owned()).or_default().extend(units);
         }
     }
@@ -442,20 +479,21 @@ fn defined_groups<'a>(index: &Index<'a>) -> BTreeSet<&'a str> {
     definitions.filter_map(|it| it.written.node.at(&["spec", "group"])?.str()).collect()
 }
 
-type Rights<'a> = BTreeMap<&'a str, Vec<(Option<&'a str>, String)>>;
+type Rights<'a> = BTreeMap<&'a str, BTreeSet<(Option<&'a str>, &'a str)>>;
 
-/// By service account: the groups whose `status` it may write.
-fn status_rights<'a>(index: &Index<'a>) -> Rights<'a> {
+/// By service account: the groups whose `status` it may write, of those that are served here.
+fn status_rights<'a>(index: &Index<'a>, is_served: &impl Fn(&str) -> bool) -> Rights<'a> {
     let mut roles: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     let manifests = || index.project.manifests.iter().map(|manifest| &manifest.written);
     for role in manifests().filter(|it| matches!(&*it.kind.value, "ClusterRole" | "Role")) {
         let groups = roles.entry((&role.kind.value, &role.name.value)).or_default();
         for rule in role.node.get("rules").and_then(Node::items).unwrap_or_default() {
             if writes_status(rule) {
-                groups.extend(texts(rule, "apiGroups").filter(|it| !matches!(*it, "" | "*")));
+                groups.extend(texts(rule, "apiGroups").filter(|it| is_served(it)));
             }
         }
     }
+    let mut left = INFERRED;
     let mut rights = Rights::new();
     let is_binding =
         |it: &&Manifest| matches!(&*it.kind.value, "ClusterRoleBinding" | "RoleBinding");
@@ -469,8 +507,10 @@ fn status_rights<'a>(index: &Index<'a>) -> Rights<'a> {
                 continue;
             }
             let Some(name) = text("name") else { continue };
-            let all = groups.iter().map(|group| (text("namespace"), (*group).to_owned()));
-            rights.entry(name).or_default().extend(all);
+            for group in groups.iter().take(left) {
+                left -= 1;
+                rights.entry(name).or_default().insert((text("namespace"), group));
+            }
         }
     }
     rights
@@ -514,13 +554,13 @@ pub(super) fn uses(
     index: &Index<'_>,
     schemas: &[Schema],
     is_before: &impl Fn(Unit, Unit) -> bool,
-) -> Vec<Found> {
+) -> Findings {
     let directory = Directory::of(schemas);
-    let mut found = Vec::new();
+    let mut found = Findings::default();
     let project = index.project;
     for (number, manifest) in project.manifests.iter().enumerate() {
         let unit = Unit::Manifest(number);
-        if manifest.is_hook || !pods::is_workload(&manifest.written) {
+        if manifest.is_hook || !pods::is_workload(&manifest.written) || found.is_full() {
             continue;
         }
         let reads = pods::reads(&manifest.written);
@@ -532,6 +572,9 @@ pub(super) fn uses(
         }
     }
     for (number, app) in project.apps.iter().enumerate() {
+        if found.is_full() {
+            break;
+        }
         let unit = Unit::App(number);
         let reads = pods::app_reads(app);
         made_secrets(index, unit, &reads.secrets, &mut found);
@@ -578,7 +621,7 @@ impl<'s> Directory<'s> {
         unit: Unit,
         reads: &Reads,
         is_before: &impl Fn(Unit, Unit) -> bool,
-        found: &mut Vec<Found>,
+        found: &mut Findings,
     ) {
         if self.schemas.is_empty() {
             return;
@@ -684,6 +727,7 @@ impl Mentions<'_, '_, '_> {
                     return;
                 }
                 let text = pods::expand(&text, &defined);
+                left = left.saturating_sub(text.len());
                 let by = match name.starts_with('-') || name.is_empty() {
                     true => "its arguments".to_owned(),
                     false => format!("env `{name}`"),

@@ -3,19 +3,22 @@
 //! serve, and a claim is in the wave of the first pod that mounts it.
 
 use crate::link::index::Index;
-use crate::link::{Found, known, pods};
+use crate::link::{Findings, Found, known, pods};
 use crate::links::Origin;
 use crate::model::Unit;
 use crate::syntax::Manifest;
 use crate::syntax::node::Node;
 
 /// Everything that goes with a workload, with that workload.
-pub(super) fn followers(index: &Index<'_>) -> Vec<Found> {
+pub(super) fn followers(index: &Index<'_>) -> Findings {
+    let mut found = Findings::default();
     let manifests = index.project.manifests.iter().enumerate();
-    let mut found: Vec<Found> = manifests
-        .filter(|(_, manifest)| !manifest.is_hook)
-        .flat_map(|(number, manifest)| follow(index, Unit::Manifest(number), &manifest.written))
-        .collect();
+    for (number, manifest) in manifests.filter(|(_, manifest)| !manifest.is_hook) {
+        if found.is_full() {
+            return found;
+        }
+        found.extend(follow(index, Unit::Manifest(number), &manifest.written));
+    }
     found.extend(claims_of_apps(index));
     found
 }

@@ -7,6 +7,8 @@
 use crate::annotation;
 use crate::diag::Diagnostics;
 use crate::diag::problems::output::{InvalidPatch, PatchMatchesNothing};
+use crate::diag::problems::security::LimitExceeded;
+use crate::lower::PATCH_STEPS;
 use crate::object::Object;
 use crate::syntax::Patch;
 use crate::syntax::node::{Data, Node};
@@ -31,9 +33,17 @@ const MERGE_KEYS: [(&str, &str); 15] = [
     ("volumeClaimTemplates", ""),
 ];
 
-/// Applies the patches of a spec to what it makes.
-pub(super) fn apply(patches: &[Patch], objects: &mut [Object], diagnostics: &mut Diagnostics) {
+/// Applies the patches of a spec to what it makes; `steps` is what is left of [`PATCH_STEPS`].
+pub(super) fn apply(
+    patches: &[Patch],
+    objects: &mut [Object],
+    steps: &mut usize,
+    diagnostics: &mut Diagnostics,
+) {
     for patch in patches {
+        if *steps == 0 {
+            return;
+        }
         let fits = |object: &Object| {
             let name = patch.name.as_ref();
             object.kind() == patch.kind.value && name.is_none_or(|name| object.name() == name.value)
@@ -53,7 +63,8 @@ pub(super) fn apply(patches: &[Patch], objects: &mut [Object], diagnostics: &mut
             let before = object.id();
             let is_custom = !object.id().group.is_empty() && object.id().group.contains("atlasgo");
             let mut patched = Value::Map(std::mem::take(&mut object.manifest));
-            merge(&mut patched, &patch.patch, "", is_custom, diagnostics);
+            let mut merging = Merging { is_custom, steps, diagnostics };
+            merging.merge(&mut patched, &patch.patch, "");
             if let Value::Map(map) = patched {
                 object.manifest = map;
             }
@@ -66,6 +77,12 @@ pub(super) fn apply(patches: &[Patch], objects: &mut [Object], diagnostics: &mut
                     help: "write `wave: N` under `spec`, or leave it to the dependencies"
                         .to_owned(),
                 });
+            }
+            if *steps == 0 {
+                let message = format!("patches look through more than {PATCH_STEPS} fields");
+                let help = "write fewer or smaller patches".to_owned();
+                diagnostics.report(LimitExceeded { primary: patch.span, message, help });
+                return;
             }
             if object.id() != before {
                 diagnostics.report(InvalidPatch {
@@ -81,38 +98,94 @@ pub(super) fn apply(patches: &[Patch], objects: &mut [Object], diagnostics: &mut
     }
 }
 
-/// Merges a patch into a value; `field` is the name of the field that holds both.
-fn merge(
-    value: &mut Value,
-    patch: &Node,
-    field: &str,
+/// A patch that is being merged.
+struct Merging<'a> {
     is_custom: bool,
-    diagnostics: &mut Diagnostics,
-) {
-    match (&mut *value, &patch.data) {
-        (Value::Map(map), Data::Mapping(_)) if directive(patch) == Some("replace") => {
-            *map = without_directives(patch);
-        }
-        (Value::Map(map), Data::Mapping(entries)) => {
-            for entry in entries {
-                let key = entry.key.value.as_str();
-                if key.starts_with('$') {
-                    unknown_directive(entry, diagnostics);
-                } else if entry.value.is_null() || directive(&entry.value) == Some("delete") {
-                    map.remove(key);
-                } else {
-                    match map.get_mut(key) {
-                        Some(there) => merge(there, &entry.value, key, is_custom, diagnostics),
-                        None => map.set(key.to_owned(), fresh(&entry.value)),
+    steps: &'a mut usize,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Merging<'_> {
+    /// Takes what it costs to look through so many fields; whether there is as much left.
+    fn may_look_through(&mut self, n_fields: usize) -> bool {
+        *self.steps = self.steps.saturating_sub(n_fields + 1);
+        *self.steps > 0
+    }
+
+    /// Merges a patch into a value; `field` is the name of the field that holds both.
+    fn merge(&mut self, value: &mut Value, patch: &Node, field: &str) {
+        match (&mut *value, &patch.data) {
+            (Value::Map(map), Data::Mapping(_)) if directive(patch) == Some("replace") => {
+                *map = without_directives(patch);
+            }
+            (Value::Map(map), Data::Mapping(entries)) => {
+                for entry in entries {
+                    let key = entry.key.value.as_str();
+                    if !self.may_look_through(map.len()) {
+                        return;
+                    }
+                    if key.starts_with('$') {
+                        unknown_directive(entry, self.diagnostics);
+                    } else if entry.value.is_null() || directive(&entry.value) == Some("delete") {
+                        map.remove(key);
+                    } else {
+                        match map.get_mut(key) {
+                            Some(there) => self.merge(there, &entry.value, key),
+                            None => map.set(key.to_owned(), fresh(&entry.value)),
+                        }
                     }
                 }
             }
+            (Value::List(items), Data::Sequence(patches)) => match merge_key(field, self.is_custom)
+            {
+                Some(key) => self.merge_lists(items, patches, key),
+                None => *value = fresh(patch),
+            },
+            _ => *value = fresh(patch),
         }
-        (Value::List(items), Data::Sequence(patches)) => match merge_key(field, is_custom) {
-            Some(key) => merge_lists(items, patches, key, is_custom, diagnostics),
-            None => *value = fresh(patch),
-        },
-        _ => *value = fresh(patch),
+    }
+
+    fn merge_lists(&mut self, items: &mut Vec<Value>, patches: &[Node], key: &str) {
+        if patches.iter().any(|patch| directive(patch) == Some("replace")) {
+            let kept = patches.iter().filter(|patch| directive(patch) != Some("replace"));
+            *items = kept.map(fresh).collect();
+            return;
+        }
+        for patch in patches {
+            if !self.may_look_through(items.len()) {
+                return;
+            }
+            let key = match key {
+                "ports" if patch.get("containerPort").is_some() => "containerPort",
+                "ports" => "port",
+                key => key,
+            };
+            let Some(wanted) = patch.get(key).map(scalar_text) else {
+                self.diagnostics.report(InvalidPatch {
+                    primary: patch.span,
+                    message: format!("an item of this list is told from the others by its `{key}`"),
+                    help: format!("add `{key}:`"),
+                });
+                continue;
+            };
+            let text = |value: &Value| match value {
+                Value::Int(number) => number.to_string(),
+                Value::Number(text) | Value::String(text) => text.clone(),
+                Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => String::new(),
+            };
+            let place =
+                items.iter().position(|item| item.at(&[key]).map(text).as_deref() == Some(wanted));
+            match (place, directive(patch)) {
+                (Some(place), Some("delete")) => _ = items.remove(place),
+                (None, Some("delete")) => {}
+                (Some(place), _) => {
+                    if let Some(item) = items.get_mut(place) {
+                        self.merge(item, patch, "");
+                    }
+                }
+                (None, _) => items.push(fresh(patch)),
+            }
+        }
     }
 }
 
@@ -123,52 +196,6 @@ fn merge_key(field: &str, is_custom: bool) -> Option<&'static str> {
         (Some((_, "")), _) | (None, _) if field == "ports" && !is_custom => Some("ports"),
         (Some((_, "")), _) | (None, _) => None,
         (Some((_, key)), _) => Some(key),
-    }
-}
-
-fn merge_lists(
-    items: &mut Vec<Value>,
-    patches: &[Node],
-    key: &str,
-    is_custom: bool,
-    diagnostics: &mut Diagnostics,
-) {
-    if patches.iter().any(|patch| directive(patch) == Some("replace")) {
-        let kept = patches.iter().filter(|patch| directive(patch) != Some("replace"));
-        *items = kept.map(fresh).collect();
-        return;
-    }
-    for patch in patches {
-        let key = match key {
-            "ports" if patch.get("containerPort").is_some() => "containerPort",
-            "ports" => "port",
-            key => key,
-        };
-        let Some(wanted) = patch.get(key).map(scalar_text) else {
-            diagnostics.report(InvalidPatch {
-                primary: patch.span,
-                message: format!("an item of this list is told from the others by its `{key}`"),
-                help: format!("add `{key}:`"),
-            });
-            continue;
-        };
-        let text = |value: &Value| match value {
-            Value::Int(number) => number.to_string(),
-            Value::Number(text) | Value::String(text) => text.clone(),
-            Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => String::new(),
-        };
-        let place =
-            items.iter().position(|item| item.at(&[key]).map(text).as_deref() == Some(wanted));
-        match (place, directive(patch)) {
-            (Some(place), Some("delete")) => _ = items.remove(place),
-            (None, Some("delete")) => {}
-            (Some(place), _) => {
-                if let Some(item) = items.get_mut(place) {
-                    merge(item, patch, "", is_custom, diagnostics);
-                }
-            }
-            (None, _) => items.push(fresh(patch)),
-        }
     }
 }
 

@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use crate::diag::problems::parameters::{InvalidParameter, NothingToChange, UnknownEnvironment};
+use crate::diag::problems::security::LimitExceeded;
 use crate::diag::{Diagnostics, nearest};
 use crate::parameters::{Edit, Settings};
-use crate::parse::API_VERSION;
+use crate::parse::{API_VERSION, MERGE_STEPS};
 use crate::source::{FileId, Sources, Span, Spanned};
 use crate::syntax::node::{Data, Entry, Node};
 
@@ -64,6 +65,7 @@ pub(super) fn merged(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Document> {
     let mut documents = base;
+    let mut steps = MERGE_STEPS;
     let mut places: BTreeMap<SpecId, usize> = BTreeMap::new();
     for (place, document) in documents.iter().enumerate() {
         if let Some(id) = spec_id(&document.node) {
@@ -73,7 +75,14 @@ pub(super) fn merged(
     for part in overlay {
         let target = spec_id(&part.node).and_then(|id| places.get(&id).copied());
         match target.and_then(|place| documents.get_mut(place)) {
-            Some(document) => merge(&mut document.node, part.node),
+            Some(document) => {
+                let primary = part.node.span;
+                if steps == 0 {
+                    continue;
+                }
+                merge(&mut document.node, part.node, &mut steps);
+                report_steps(steps, primary, diagnostics);
+            }
             None => {
                 if is_misspelt(&part.node, &places, diagnostics) {
                     continue;
@@ -86,9 +95,21 @@ pub(super) fn merged(
         }
     }
     for edit in &settings.edits {
-        change(edit, &places, &mut documents, diagnostics);
+        if steps > 0 {
+            change(edit, &places, &mut documents, &mut steps, diagnostics);
+            report_steps(steps, edit.name.span, diagnostics);
+        }
     }
     documents
+}
+
+fn report_steps(left: usize, primary: Span, diagnostics: &mut Diagnostics) {
+    if left == 0 {
+        let message =
+            format!("environments and parameters look through more than {MERGE_STEPS} fields");
+        let help = "change less, or change it in smaller specs".to_owned();
+        diagnostics.report(LimitExceeded { primary, message, help });
+    }
 }
 
 /// Kind and name of a spec; nothing for other documents.
@@ -139,7 +160,7 @@ fn report_nothing(
 
 /// RFC 7386: mappings merge, null removes, everything else replaces. Recursion is bounded by the
 /// reader's own depth.
-fn merge(target: &mut Node, patch: Node) {
+fn merge(target: &mut Node, patch: Node, steps: &mut usize) {
     let Node { data, span } = patch;
     if target.data == data {
         // Nothing changes, so the place stays as well: a spec's name is the base's.
@@ -154,6 +175,10 @@ fn merge(target: &mut Node, patch: Node) {
     }
     let Data::Mapping(entries) = &mut target.data else { return };
     for Entry { key, value } in patches {
+        *steps = steps.saturating_sub(entries.len() + 1);
+        if *steps == 0 {
+            return;
+        }
         let place = entries.iter().position(|entry| entry.key.value == key.value);
         match (place, value.is_null()) {
             (Some(place), true) => _ = entries.remove(place),
@@ -161,7 +186,7 @@ fn merge(target: &mut Node, patch: Node) {
             (Some(place), false) => {
                 if let Some(entry) = entries.get_mut(place) {
                     let was = entry.value.span;
-                    merge(&mut entry.value, value);
+                    merge(&mut entry.value, value, steps);
                     if entry.value.span != was {
                         entry.key = key;
                     }
@@ -170,7 +195,7 @@ fn merge(target: &mut Node, patch: Node) {
             (None, false) => {
                 // What is new may hold nulls as well, which then remove nothing.
                 let mut fresh = Node { data: Data::Mapping(Vec::new()), span: value.span };
-                merge(&mut fresh, value);
+                merge(&mut fresh, value, steps);
                 entries.push(Entry { key, value: fresh });
             }
         }
@@ -182,6 +207,7 @@ fn change(
     edit: &Edit,
     places: &BTreeMap<SpecId, usize>,
     documents: &mut [Document],
+    steps: &mut usize,
     diagnostics: &mut Diagnostics,
 ) {
     let id = (edit.kind.value.clone(), edit.name.value.clone());
@@ -199,24 +225,30 @@ fn change(
         let primary = edit.name.span;
         return diagnostics.report(InvalidParameter { primary, message, help });
     }
-    if let Err(problem) = set(&mut document.node, &edit.path, edit) {
+    if let Err(problem) = set(&mut document.node, &edit.path, edit, steps) {
         diagnostics.report(problem);
     }
 }
 
-fn set(node: &mut Node, path: &[String], edit: &Edit) -> Result<(), InvalidParameter> {
+fn set(
+    node: &mut Node,
+    path: &[String],
+    edit: &Edit,
+    steps: &mut usize,
+) -> Result<(), InvalidParameter> {
     let Some((key, rest)) = path.split_first() else {
         let fresh = Node { data: Data::Mapping(Vec::new()), span: edit.value.span };
         let is_merge = matches!(edit.value.data, Data::Mapping(_));
         *node = if is_merge { fresh } else { edit.value.clone() };
         if is_merge {
-            merge(node, edit.value.clone());
+            merge(node, edit.value.clone(), steps);
         }
         return Ok(());
     };
     let span = edit.value.span;
     match &mut node.data {
         Data::Mapping(entries) => {
+            *steps = steps.saturating_sub(entries.len() + 1);
             let place = entries.iter().position(|entry| entry.key.value == *key);
             if rest.is_empty() && edit.value.is_null() {
                 place.map(|place| entries.remove(place));
@@ -228,7 +260,7 @@ fn set(node: &mut Node, path: &[String], edit: &Edit) -> Result<(), InvalidParam
                 entries.len() - 1
             });
             match entries.get_mut(place) {
-                Some(entry) => set(&mut entry.value, rest, edit),
+                Some(entry) => set(&mut entry.value, rest, edit, steps),
                 None => Ok(()),
             }
         }
@@ -236,7 +268,7 @@ fn set(node: &mut Node, path: &[String], edit: &Edit) -> Result<(), InvalidParam
             let n_items = items.len();
             let item = key.parse::<usize>().ok().and_then(|index| items.get_mut(index));
             match item {
-                Some(item) => set(item, rest, edit),
+                Some(item) => set(item, rest, edit, steps),
                 None => Err(InvalidParameter {
                     primary: edit.name.span,
                     message: format!("the list has no item `{}`", key.escape_debug()),

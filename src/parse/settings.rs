@@ -8,6 +8,7 @@ use crate::diag::problems::yaml::UnprintableText;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::environment::Environment;
 use crate::parameters::{Edit, PARAMETERS, ParameterId, Settings};
+use crate::parse::LONGEST;
 use crate::parse::yaml::{self, Budget};
 use crate::source::{FileId, Sources, Span, Spanned, is_carried};
 use crate::syntax::Text;
@@ -18,8 +19,6 @@ use crate::syntax::node::{Data, Meaning, Node, Scalar};
 pub(crate) const PARAMETERS_VARIABLE: &str = "ARGOCD_APP_PARAMETERS";
 /// The variable in which Argo CD passes the namespace.
 const NAMESPACE_VARIABLE: &str = "ARGOCD_APP_NAMESPACE";
-/// The longest value of all parameters together, in bytes.
-const LONGEST: usize = 1024 * 1024;
 
 /// Reads all parameters and flags.
 pub fn settings(

@@ -86,7 +86,7 @@ pub struct Budget {
 
 impl Budget {
     /// Values in all documents, keys included, after aliases and merge keys have been expanded.
-    pub const NODES: usize = 1_000_000;
+    pub const NODES: usize = 500_000;
     /// Bytes of text in all scalars and keys, after aliases and merge keys have been expanded.
     pub const BYTES: usize = 16 << 20;
     /// Values that aliases may add to what is written: enough for honest reuse, and so few that a
@@ -95,7 +95,7 @@ impl Budget {
     /// Bytes of text that aliases may add to what is written.
     pub const COPIED_BYTES: usize = 8 << 20;
     /// Documents in all files.
-    pub const DOCUMENTS: usize = 20_000;
+    pub const DOCUMENTS: usize = 10_000;
     /// Lists and mappings inside one another.
     pub const DEPTH: usize = 100;
     /// Problems in all files, after which the rest is not looked at.

@@ -3,11 +3,12 @@
 //! A path begins at the application's directory, wherever the spec that names it lies, and stays
 //! below it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::diag::problems::output::TooLarge;
-use crate::diag::problems::security::{FileNotFound, PathOutside};
+use crate::diag::problems::security::{FileNotFound, LimitExceeded, PathOutside};
 use crate::diag::{Diagnostics, nearest};
 use crate::model::ConfigFile;
-use crate::resolve::migrations::{folder, lies_in};
 use crate::resolve::{Context, check};
 use crate::source::{Excerpt, FileId, Source, Sources};
 use crate::syntax::{self, Content, Specs, Text};
@@ -15,64 +16,172 @@ use crate::syntax::{self, Content, Specs, Text};
 /// The most that a ConfigMap holds, in bytes.
 const CONFIG_MAP_LIMIT: usize = 1024 * 1024;
 
-/// The most `*` and `{` in a glob; one with more fits no file.
-const WILDCARDS: usize = 16;
+/// The most `*` and `{` in a glob: each costs another walk along every path.
+pub const WILDCARDS: usize = 16;
 
-/// The files that the specs name and whose texts are needed.
-pub fn wanted(specs: &Specs, sources: &Sources) -> Vec<FileId> {
-    let directories = specs.schemas.iter().filter_map(|spec| spec.fields.migrations.as_ref());
-    let directories = directories.filter(|path| !leads_out(&path.value));
-    let migrations: Vec<FileId> =
-        directories.flat_map(|path| in_directory(&path.value, sources)).collect();
-    let schemas = specs
-        .schemas
-        .iter()
-        .flat_map(|spec| spec.fields.files.iter().flatten().chain(&spec.fields.hcl));
+/// The bytes of files that specs take in, each file as often as it is named: that much is printed.
+pub const TAKEN: u64 = 32 * 1024 * 1024;
+/// What a file counts at the least when it is taken in.
+const LEAST: u64 = 1024;
+/// The steps of comparing globs with paths: one for each path that begins like the glob, and for
+/// one that ends like it as well a wildcard's way along sixteen of its characters.
+pub const STEPS: usize = 10_000_000;
+/// As many for a guess at which path was meant.
+const GUESS: usize = 50_000;
+
+/// What the paths in the specs name.
+#[derive(Debug, Default)]
+pub struct Named {
+    /// By path or glob the files, sorted by path.
+    files: BTreeMap<String, Vec<FileId>>,
+    /// By directory the migrations and the checksum file right below it.
+    directories: BTreeMap<String, Vec<FileId>>,
+    /// A bound was met, which is an error: no path is followed any more.
+    is_cut: bool,
+}
+
+impl Named {
+    /// All files that are named and whose texts are needed.
+    pub fn all(&self) -> Vec<FileId> {
+        let all = self.files.values().chain(self.directories.values()).flatten();
+        all.copied().collect::<BTreeSet<_>>().into_iter().collect()
+    }
+}
+
+/// Looks for the files that the specs name.
+pub fn wanted(specs: &Specs, sources: &Sources, diagnostics: &mut Diagnostics) -> Named {
+    let mut search = Search { sources, steps: STEPS, bytes: TAKEN, named: Named::default() };
+    let schemas = specs.schemas.iter().map(|spec| &spec.fields);
+    for path in schemas.clone().filter_map(|fields| fields.migrations.as_ref()) {
+        search.directory(path, diagnostics);
+    }
+    let schemas = schemas.flat_map(|fields| fields.files.iter().flatten().chain(&fields.hcl));
     let databases = specs.databases.iter().flat_map(|spec| &spec.fields.config_files);
     let apps = specs.apps.iter().flat_map(|spec| &spec.fields.config_files);
     let config_files = databases.chain(apps).filter_map(|file| match &file.content {
         Content::File(path) => Some(path),
         Content::Text(_) => None,
     });
-    let paths = schemas.chain(config_files).filter(|path| !leads_out(&path.value));
-    let mut files: Vec<FileId> = paths.flat_map(|path| matches(path, sources)).collect();
-    files.extend(migrations);
-    files.sort_unstable();
-    files.dedup();
-    files
+    for path in schemas.chain(config_files) {
+        search.path(path, diagnostics);
+    }
+    search.named
 }
 
-/// The files that a path or glob means, sorted by path.
-fn matches(path: &Text, sources: &Sources) -> Vec<FileId> {
-    let pattern = normal(&path.value);
+struct Search<'a> {
+    sources: &'a Sources,
+    steps: usize,
+    bytes: u64,
+    named: Named,
+}
+
+impl Search<'_> {
+    fn path(&mut self, path: &Text, diagnostics: &mut Diagnostics) {
+        if leads_out(&path.value) || self.named.is_cut {
+            return;
+        }
+        let name = normal(&path.value);
+        if n_wildcards(name) > WILDCARDS {
+            let message = format!("more than {WILDCARDS} wildcards in a path");
+            let help = "name folders and files, or use a simpler glob".to_owned();
+            return self.cut(path, message, help, diagnostics);
+        }
+        let found = match self.named.files.get(name) {
+            Some(found) => Some(found.clone()),
+            None => matches(name, self.sources, &mut self.steps),
+        };
+        let Some(found) = found else { return self.too_many_steps(path, diagnostics) };
+        if self.take(path, &found, diagnostics) {
+            self.named.files.insert(name.to_owned(), found);
+        }
+    }
+
+    fn directory(&mut self, path: &Text, diagnostics: &mut Diagnostics) {
+        if leads_out(&path.value) || self.named.is_cut {
+            return;
+        }
+        let name = folder(&path.value);
+        let found = match self.named.directories.get(name) {
+            Some(found) => Some(found.clone()),
+            None => in_directory(name, self.sources, &mut self.steps),
+        };
+        let Some(found) = found else { return self.too_many_steps(path, diagnostics) };
+        if self.take(path, &found, diagnostics) {
+            self.named.directories.insert(name.to_owned(), found);
+        }
+    }
+
+    fn take(&mut self, path: &Text, found: &[FileId], diagnostics: &mut Diagnostics) -> bool {
+        let sizes = found.iter().map(|file| self.sources.get(*file).size.max(LEAST));
+        match self.bytes.checked_sub(sizes.sum()) {
+            Some(rest) => {
+                self.bytes = rest;
+                true
+            }
+            None => {
+                let message = format!("specs take in more than {TAKEN} bytes of files");
+                let help = "a file counts as often as it is named: split the project".to_owned();
+                self.cut(path, message, help, diagnostics);
+                false
+            }
+        }
+    }
+
+    fn too_many_steps(&mut self, path: &Text, diagnostics: &mut Diagnostics) {
+        let message = format!("comparing globs with paths takes more than {STEPS} steps");
+        let help = "begin globs with a folder, such as `schema/shop/*.sql`".to_owned();
+        self.cut(path, message, help, diagnostics);
+    }
+
+    fn cut(&mut self, path: &Text, message: String, help: String, diagnostics: &mut Diagnostics) {
+        self.named.is_cut = true;
+        diagnostics.report(LimitExceeded { primary: path.span, message, help });
+    }
+}
+
+/// The files that a path or glob means, sorted by path; nothing when that takes too many steps.
+fn matches(pattern: &str, sources: &Sources, steps: &mut usize) -> Option<Vec<FileId>> {
     if !is_glob(pattern) {
-        return sources.find(pattern).into_iter().collect();
+        return Some(sources.find(pattern).into_iter().collect());
     }
-    // Each wildcard costs another walk along every path.
-    let n_wildcards = pattern.bytes().filter(|byte| matches!(byte, b'*' | b'{')).count();
-    if n_wildcards > WILDCARDS {
-        return Vec::new();
+    let is_negated = pattern.starts_with('!');
+    let (first, last) = match is_negated {
+        true => ("", ""),
+        false => {
+            let last = pattern.rsplit(['*', '?', ']', '}', '/']).next().unwrap_or_default();
+            (pattern.split(['*', '?', '[', '{']).next().unwrap_or_default(), last)
+        }
+    };
+    let mut found = Vec::new();
+    for (path, file) in sources.below(first) {
+        *steps = steps.checked_sub(1)?;
+        if path.ends_with(last) {
+            *steps = steps.checked_sub(path.len() * n_wildcards(pattern) / 16)?;
+            found.extend(fast_glob::glob_match(pattern, path).then_some(file));
+        }
     }
-    let fits = |source: &Source| fast_glob::glob_match(pattern, &source.path);
-    let files = sources.beginning_with(literal_start(pattern));
-    files.filter(|(_, source)| fits(source)).map(|(file, _)| file).collect()
-}
-
-/// What every path begins with that a glob fits.
-fn literal_start(pattern: &str) -> &str {
-    let end = pattern.find(['*', '?', '[', '{', '!', '\\']).unwrap_or(pattern.len());
-    pattern.get(..end).unwrap_or_default()
+    Some(found)
 }
 
 /// The migrations and the checksum file right below a directory.
-fn in_directory(path: &str, sources: &Sources) -> Vec<FileId> {
-    let is_wanted = |source: &Source| {
-        let name = name(source);
-        name.ends_with(".sql") || name == crate::atlas_sum::FILE_NAME
-    };
-    let below = sources.beginning_with(folder(path));
-    let files = below.filter(|(_, source)| lies_in(source, path) && is_wanted(source));
-    files.map(|(file, _)| file).collect()
+fn in_directory(folder: &str, sources: &Sources, steps: &mut usize) -> Option<Vec<FileId>> {
+    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let mut found = Vec::new();
+    for (path, file) in sources.below(&prefix) {
+        *steps = steps.checked_sub(1)?;
+        let name = path.get(prefix.len()..).unwrap_or_default();
+        let is_wanted = name.ends_with(".sql") || name == crate::atlas_sum::FILE_NAME;
+        found.extend((is_wanted && !name.contains('/')).then_some(file));
+    }
+    Some(found)
+}
+
+/// A directory as the paths of its files begin; nothing for the application's own.
+fn folder(path: &str) -> &str {
+    match path.trim_start_matches("./").trim_end_matches('/') {
+        "." => "",
+        folder => folder,
+    }
 }
 
 /// The last part of a file's path.
@@ -91,14 +200,18 @@ pub(crate) fn directory(
         diagnostics.report(PathOutside { primary, path: written });
         return Vec::new();
     }
-    let files = in_directory(written, context.sources);
+    if context.files.is_cut {
+        return Vec::new();
+    }
+    let files = context.files.directories.get(folder(written)).cloned().unwrap_or_default();
     if files.is_empty() {
-        let folders: Vec<&str> = context
+        let few = if diagnostics.are_few() { usize::MAX } else { 0 };
+        let folders = context
             .sources
-            .iter()
+            .files()
+            .take(few)
             .filter(|(_, source)| source.path.ends_with(".sql"))
-            .filter_map(|(_, source)| source.path.rsplit_once('/').map(|(folder, _)| folder))
-            .collect();
+            .filter_map(|(_, source)| source.path.rsplit_once('/').map(|(folder, _)| folder));
         let help = match nearest(normal(written), folders) {
             Some(folder) => format!("did you mean `{folder}`?"),
             None => "name a directory with .sql files and `atlas.sum`, from the application's \
@@ -113,6 +226,10 @@ pub(crate) fn directory(
 /// Without a leading `./`.
 fn normal(path: &str) -> &str {
     path.strip_prefix("./").unwrap_or(path)
+}
+
+fn n_wildcards(path: &str) -> usize {
+    path.bytes().filter(|byte| matches!(byte, b'*' | b'{')).count()
 }
 
 fn is_glob(path: &str) -> bool {
@@ -131,6 +248,7 @@ pub(crate) fn texts(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Excerpt> {
     let mut files: Vec<FileId> = Vec::new();
+    let mut known: BTreeSet<FileId> = BTreeSet::new();
     for path in paths {
         for file in found(path, context, diagnostics) {
             let name = &context.sources.get(file).path;
@@ -138,7 +256,7 @@ pub(crate) fn texts(
                 let message = format!("`{name}` is no {extension} file");
                 let help = format!("name {extension} files, or use a glob such as *{extension}");
                 diagnostics.report(check::invalid(path.span, message, help));
-            } else if context.sources.get(file).is_readable() && !files.contains(&file) {
+            } else if context.sources.get(file).is_readable() && known.insert(file) {
                 files.push(file);
             }
         }
@@ -195,9 +313,15 @@ fn found(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> V
         diagnostics.report(PathOutside { primary, path: written });
         return Vec::new();
     }
-    let files = matches(path, context.sources);
+    if context.files.is_cut {
+        return Vec::new();
+    }
+    let files = context.files.files.get(normal(written)).cloned().unwrap_or_default();
     if files.is_empty() {
-        let help = not_found_help(path, context.sources);
+        let help = match diagnostics.are_few() {
+            true => not_found_help(path, context.sources),
+            false => FROM_HERE.to_owned(),
+        };
         diagnostics.report(FileNotFound { primary, path: written, help });
     }
     files
@@ -206,19 +330,21 @@ fn found(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> V
 fn not_found_help(path: &Text, sources: &Sources) -> String {
     let written = normal(&path.value);
     let beside = sources.get(path.span.file).path.rsplit_once('/').map(|(folder, _)| folder);
+    let mut guess = GUESS;
     if let Some(folder) = beside
-        && let relative = Text::new(format!("{folder}/{written}"), path.span)
-        && !matches(&relative, sources).is_empty()
+        && let relative = format!("{folder}/{written}")
+        && matches(&relative, sources, &mut guess).is_some_and(|found| !found.is_empty())
     {
-        let relative = &relative.value;
         return format!("paths begin at the application's directory: write `{relative}`");
     }
     let known = sources.files().map(|(_, source)| source.path.as_str());
     match nearest(written, known) {
         Some(name) => format!("did you mean `{name}`?"),
-        None => "paths begin at the application's directory".to_owned(),
+        None => FROM_HERE.to_owned(),
     }
 }
+
+const FROM_HERE: &str = "paths begin at the application's directory";
 
 /// `configFiles` with what they hold.
 pub(crate) fn config_files(
@@ -247,7 +373,7 @@ pub(crate) fn config_files(
 
 #[cfg(test)]
 mod tests {
-    use super::{is_glob, leads_out, literal_start, normal};
+    use super::{is_glob, leads_out, normal};
 
     #[test]
     fn paths_stay_below_the_directory() {
@@ -259,6 +385,5 @@ mod tests {
         }
         assert_eq!(normal("./a"), "a");
         assert!(is_glob("sql/*.sql") && !is_glob("sql/a.sql"));
-        assert_eq!(["sql/*.sql", "a", "{a,b}"].map(literal_start), ["sql/", "a", ""]);
     }
 }

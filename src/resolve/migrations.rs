@@ -3,6 +3,8 @@
 //! Atlas refuses a directory whose `atlas.sum` is not right, and the operator shows that as a failed
 //! resource after the merge; here it is an error that names the files.
 
+use std::collections::BTreeMap;
+
 use crate::atlas_sum::{self, Difference, Migration, NameProblem, Sum};
 use crate::diag::Diagnostics;
 use crate::diag::problems::schema::{AtlasSum, MigrationName};
@@ -11,7 +13,7 @@ use crate::model::{Directory, Migrations};
 use crate::resolve::check::invalid;
 use crate::resolve::schema::choice;
 use crate::resolve::{Context, files};
-use crate::source::{Excerpt, FileId, Source, Span};
+use crate::source::{Excerpt, FileId, Span};
 use crate::syntax::{self, Text};
 
 /// Reports fields that say nothing for the desired state that was chosen: the operator's two kinds
@@ -154,10 +156,9 @@ fn local(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> D
 
 fn report_names(directory: Span, scripts: &[(String, FileId)], diagnostics: &mut Diagnostics) {
     let names: Vec<&str> = scripts.iter().map(|(name, _)| name.as_str()).collect();
-    let place = |wanted: &str| {
-        let found = scripts.iter().find(|(name, _)| name == wanted);
-        found.map_or(directory, |(_, file)| Span::new(*file, 0..0))
-    };
+    let places: BTreeMap<&str, FileId> =
+        scripts.iter().map(|(name, file)| (name.as_str(), *file)).collect();
+    let place = |wanted: &str| places.get(wanted).map_or(directory, |file| Span::new(*file, 0..0));
     for name in &names {
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if !name.chars().all(fits) {
@@ -247,18 +248,5 @@ fn words(difference: &Difference) -> String {
     match (parts.is_empty(), total_is_wrong) {
         (true, _) => "`atlas.sum` is stale: its first line does not match the others".to_owned(),
         (false, _) => format!("`atlas.sum` is stale: {}", parts.join("; ")),
-    }
-}
-
-/// Whether a file lies right below a directory.
-pub(crate) fn lies_in(source: &Source, directory: &str) -> bool {
-    source.path.rsplit_once('/').map_or("", |(parent, _)| parent) == folder(directory)
-}
-
-/// A directory as the paths of its files begin; empty for the application's own.
-pub(crate) fn folder(directory: &str) -> &str {
-    match directory.trim_start_matches("./").trim_end_matches('/') {
-        "." => "",
-        folder => folder,
     }
 }

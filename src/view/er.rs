@@ -3,7 +3,7 @@
 //! In: [`Diagram`], which knows no SQL. Out: SVG. A table stands to the right of those that it
 //! refers to; what refers to nothing and is referred to by nothing stands below, side by side.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::catalogue::Catalogue;
@@ -57,23 +57,22 @@ pub struct ForeignKey {
 
 /// The diagram of a catalogue.
 pub fn diagram(name: &str, catalogue: &Catalogue) -> Diagram {
-    let numbers: BTreeMap<_, usize> =
-        catalogue.tables.keys().enumerate().map(|(number, name)| (name, number)).collect();
-    let by_text = |wanted: &ObjectName| {
-        let same = |(_, table): &(_, &crate::catalogue::Table)| {
-            table.name.name.text.eq_ignore_ascii_case(&wanted.name.text)
-        };
-        let (name, _) = catalogue.tables.iter().find(same)?;
-        numbers.get(name).copied()
-    };
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    for (number, table) in catalogue.tables.values().enumerate() {
+        numbers.entry(table.name.name.text.to_ascii_lowercase()).or_insert(number);
+    }
+    let by_text =
+        |wanted: &ObjectName| numbers.get(&wanted.name.text.to_ascii_lowercase()).copied();
     let table = |table: &crate::catalogue::Table| {
-        let is_key = |kind: KeyKind, column: &str| {
-            table.keys.iter().any(|key| {
-                let alone = kind == KeyKind::Primary || key.columns.len() == 1;
-                let is_in = key.columns.iter().any(|of| of.text.eq_ignore_ascii_case(column));
-                key.kind == kind && alone && is_in && !key.partial
-            })
-        };
+        let mut in_keys: BTreeSet<(KeyKind, String)> = BTreeSet::new();
+        for key in table.keys.iter().filter(|key| !key.partial) {
+            if key.kind == KeyKind::Primary || key.columns.len() == 1 {
+                let names = key.columns.iter().map(|column| column.text.to_ascii_lowercase());
+                in_keys.extend(names.map(|name| (key.kind, name)));
+            }
+        }
+        let is_key =
+            |kind: KeyKind, column: &str| in_keys.contains(&(kind, column.to_ascii_lowercase()));
         let columns = table.columns.iter().map(|column| Column {
             name: column.name.text.clone(),
             data_type: column.data_type.as_ref().map(|of| of.text.clone()).unwrap_or_default(),

@@ -394,6 +394,9 @@ pub struct CycleStep {
     pub file: String,
 }
 
+/// The most steps of a cycle that are shown in the files.
+const SHOWN_STEPS: usize = 20;
+
 /// Files that need each other.
 pub struct SqlFileCycle {
     /// The first step.
@@ -411,7 +414,7 @@ impl From<SqlFileCycle> for Diagnostic {
         let SqlFileCycle { primary, path, steps, by_foreign_key } = problem;
         let message = format!("these files need each other: {}", path.join(" -> "));
         let mut diagnostic = Diagnostic::new(Code::SqlFileCycle, primary, message);
-        for step in steps {
+        for step in steps.into_iter().take(SHOWN_STEPS) {
             diagnostic = diagnostic
                 .label(step.span, format!("{}, which is created in {}", step.what, step.file));
         }
