@@ -6,11 +6,12 @@
 //! names it.
 
 mod decode;
+mod open;
 
-use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
+use open::Root;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::diag::Diagnostics;
@@ -62,8 +63,7 @@ pub fn standard_input(
 /// A directory that is being read.
 #[derive(Debug)]
 pub struct Directory {
-    root: PathBuf,
-    beneath: beneath::Root,
+    root: Root,
     read: u64,
 }
 
@@ -77,8 +77,7 @@ impl Directory {
         if !root.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"));
         }
-        let beneath = beneath::Root::of(&root);
-        Ok(Directory { root, beneath, read: 0 })
+        Ok(Directory { root: Root::of(root), read: 0 })
     }
 
     /// Lists the directory into `sources`, by path, and reads nothing yet.
@@ -103,7 +102,7 @@ impl Directory {
     }
 
     fn walk(&self, root: Span, diagnostics: &mut Diagnostics) -> Vec<(String, u64)> {
-        let walk = WalkDir::new(&self.root).max_depth(DEPTH).into_iter();
+        let walk = WalkDir::new(self.root.path()).max_depth(DEPTH).into_iter();
         let mut files = Vec::new();
         let mut left = PATHS;
         for (number, entry) in walk.filter_entry(|entry| !is_hidden(entry)).enumerate() {
@@ -135,7 +134,7 @@ impl Directory {
 
     /// The length of an entry's path below the directory.
     fn length(&self, entry: &DirEntry) -> usize {
-        entry.path().strip_prefix(&self.root).map_or(0, |path| path.as_os_str().len())
+        entry.path().strip_prefix(self.root.path()).map_or(0, |path| path.as_os_str().len())
     }
 
     /// The path and size of an entry that is a file, or a link to one within the directory.
@@ -145,7 +144,7 @@ impl Directory {
         root: Span,
         diagnostics: &mut Diagnostics,
     ) -> Option<(String, u64)> {
-        let relative = entry.path().strip_prefix(&self.root).ok()?;
+        let relative = entry.path().strip_prefix(self.root.path()).ok()?;
         let Some(path) = relative.to_str() else {
             // A name that is not UTF-8 can be named by no spec.
             return None;
@@ -177,7 +176,7 @@ impl Directory {
     }
 
     fn stays_inside(&self, path: &Path) -> bool {
-        path.canonicalize().is_ok_and(|target| target.starts_with(&self.root))
+        path.canonicalize().is_ok_and(|target| target.starts_with(self.root.path()))
     }
 
     /// Names and bytes of the `.sql` files right below the directory, sorted by name.
@@ -185,7 +184,7 @@ impl Directory {
     /// # Errors
     /// When one of them cannot be read, or is larger than a file may be.
     pub fn migrations(&mut self) -> io::Result<Vec<(String, Vec<u8>)>> {
-        let entries = WalkDir::new(&self.root).min_depth(1).max_depth(1).sort_by_file_name();
+        let entries = WalkDir::new(self.root.path()).min_depth(1).max_depth(1).sort_by_file_name();
         let mut files = Vec::new();
         for entry in entries {
             let entry = entry.map_err(io::Error::other)?;
@@ -234,94 +233,12 @@ impl Directory {
 
     /// The bytes of a file, one more than allowed at the most.
     fn bytes(&self, path: &str) -> io::Result<Vec<u8>> {
-        let opened = match self.beneath.open(path) {
-            Some(opened) => opened,
-            None => self.open_with_care(path)?,
-        };
+        let opened = self.root.open(path)?;
         // With room for one more, reading finds the end without asking for more room.
         let size = opened.metadata()?.len().min(FILE_SIZE) + 1;
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
         opened.take(FILE_SIZE + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
-    }
-
-    /// Opens a regular file below the directory, step by step.
-    fn open_with_care(&self, path: &str) -> io::Result<File> {
-        let path = self.root.join(path).canonicalize()?;
-        // Looked at again, since a link can be changed between listing and reading.
-        if !path.starts_with(&self.root) {
-            return Err(io::Error::other("it is a link out of the directory"));
-        }
-        // Before it is opened as well: opening a pipe waits for someone to write into it.
-        if !path.metadata()?.is_file() {
-            return Err(io::Error::other("it is no regular file"));
-        }
-        let opened = open(&path)?;
-        let found = opened.metadata()?;
-        if !found.is_file() {
-            return Err(io::Error::other("it is no regular file"));
-        }
-        // And after: a folder on the way may have become a link in between.
-        let is_still_there = path.canonicalize()? == path && is_same(&found, &path.metadata()?);
-        if !is_still_there || !is_below(&opened, &self.root) {
-            return Err(io::Error::other("it was changed while it was opened"));
-        }
-        Ok(opened)
-    }
-}
-
-/// Opening a file below a directory in a single step, where the kernel offers it.
-#[cfg(target_os = "linux")]
-mod beneath {
-    use std::fs::File;
-    use std::os::fd::OwnedFd;
-    use std::path::Path;
-
-    use rustix::fs::{FileType, Mode, OFlags, ResolveFlags};
-
-    /// A directory, held open.
-    #[derive(Debug)]
-    pub(super) struct Root(Option<OwnedFd>);
-
-    impl Root {
-        pub(super) fn of(path: &Path) -> Root {
-            let how = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-            Root(rustix::fs::open(path, how, Mode::empty()).ok())
-        }
-
-        /// The regular file of a path, if the way to it leaves the directory at no step, by a link
-        /// either (`openat2` with `RESOLVE_BENEATH`). Nothing when the kernel says anything else:
-        /// the slow way finds out what is the matter.
-        pub(super) fn open(&self, path: &str) -> Option<File> {
-            // Without NONBLOCK, opening a pipe waits for someone to write into it.
-            let how = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-            let inside = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
-            let root = self.0.as_ref()?;
-            let opened = rustix::fs::openat2(root, path, how, Mode::empty(), inside).ok()?;
-            let found = rustix::fs::fstat(&opened).ok()?;
-            let is_file = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile;
-            is_file.then(|| File::from(opened))
-        }
-    }
-}
-
-/// Other systems have no such step.
-#[cfg(not(target_os = "linux"))]
-mod beneath {
-    use std::fs::File;
-    use std::path::Path;
-
-    #[derive(Debug)]
-    pub(super) struct Root;
-
-    impl Root {
-        pub(super) fn of(_path: &Path) -> Root {
-            Root
-        }
-
-        pub(super) fn open(&self, _path: &str) -> Option<File> {
-            None
-        }
     }
 }
 
@@ -362,47 +279,6 @@ fn accept(bytes: Vec<u8>, sources: &mut Sources, file: FileId, diagnostics: &mut
             unusable(primary, message, "save it as UTF-8", diagnostics);
         }
     }
-}
-
-/// Opens a file without waiting: what has become a pipe by now would wait for a writer.
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-    {
-        /// `O_NONBLOCK` of Linux (`asm-generic/fcntl.h`).
-        const WITHOUT_WAITING: i32 = 0o4000;
-        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, WITHOUT_WAITING);
-    }
-    options.open(path)
-}
-
-/// Whether what was opened lies below a directory, whatever its path leads to by now.
-#[cfg(target_os = "linux")]
-fn is_below(opened: &File, root: &Path) -> bool {
-    use std::os::fd::AsRawFd;
-    let link = PathBuf::from(format!("/proc/self/fd/{}", opened.as_raw_fd()));
-    // Without /proc there are the checks of the path.
-    link.read_link().map_or(true, |path| path.starts_with(root))
-}
-
-/// Whether what was opened lies below a directory, as far as can be told here.
-#[cfg(not(target_os = "linux"))]
-fn is_below(_: &File, _: &Path) -> bool {
-    true
-}
-
-/// Whether two descriptions are of one file.
-#[cfg(unix)]
-fn is_same(one: &Metadata, other: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
-}
-
-/// Whether two descriptions are of one file, as far as can be told here.
-#[cfg(not(unix))]
-fn is_same(one: &Metadata, other: &Metadata) -> bool {
-    one.len() == other.len()
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {
