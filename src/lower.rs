@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::DuplicateObject;
 use crate::diag::problems::output::{EmptyProject, TooLarge, UnservedKind};
+use crate::diag::problems::security::LimitExceeded;
 use crate::environment::Environment;
 use crate::model::{Project, Unit};
 use crate::object::{Object, ObjectId};
@@ -28,13 +29,27 @@ const INLINE_LIMIT: usize = 200 * 1024;
 /// The most fields and items that all patches of a project look through.
 pub const PATCH_STEPS: usize = 10_000_000;
 
+/// The most bytes that all manifests may take until they are printed, as [`Map::size`] estimates them.
+pub const SIZE: usize = 250_000_000;
+
 /// Lowers every unit of a project, applies the patches, and reports what would be there twice.
 /// `root` is the place that stands for the whole directory.
 pub fn objects(project: &Project, root: Span, diagnostics: &mut Diagnostics) -> Vec<Object> {
     let mut objects = Vec::new();
-    let mut steps = PATCH_STEPS;
+    let (mut steps, mut left) = (PATCH_STEPS, SIZE);
     for unit in project.units() {
         let mut made = unit_objects(project, unit, diagnostics);
+        let size = made.iter().map(|object: &Object| object.manifest.size()).sum();
+        match left.checked_sub(size) {
+            Some(rest) => left = rest,
+            None => {
+                let primary = project.place(unit).unwrap_or(root);
+                let message = format!("the manifests take more than {SIZE} bytes of memory");
+                let help = "split the project into several Applications".to_owned();
+                diagnostics.report(LimitExceeded { primary, message, help });
+                break;
+            }
+        }
         if let Some(common) = project.common(unit) {
             patch::apply(&common.patches, &mut made, &mut steps, diagnostics);
         }

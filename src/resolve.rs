@@ -43,32 +43,26 @@ pub fn project(
     let names = Names::of(&specs, diagnostics);
     let context = Context { sources, files, environment, names: &names };
     let Specs { databases, schemas, apps, manifests } = specs;
-    let databases: Vec<_> = databases
-        .into_iter()
-        .enumerate()
-        .map(|(index, spec)| database::database(index, spec, &context, diagnostics))
-        .collect();
-    let schemas: Vec<_> = schemas
-        .into_iter()
-        .enumerate()
-        .map(|(index, spec)| schema::schema(index, spec, &databases, &context, diagnostics))
-        .collect();
+    let databases =
+        each(databases, |index, spec| database::database(index, spec, &context, diagnostics));
+    let schemas =
+        each(schemas, |index, spec| schema::schema(index, spec, &databases, &context, diagnostics));
     let hosts = app::hosts(&apps, &context);
-    let apps = apps
-        .into_iter()
-        .enumerate()
-        .map(|(index, spec)| {
-            let scope = template::Scope { databases: &databases, schemas: &schemas, apps: &hosts };
-            app::app(index, spec, &scope, &context, diagnostics)
-        })
-        .collect();
-    let manifests = manifests
-        .into_iter()
-        .enumerate()
-        .map(|(index, written)| manifest(index, written, &context, diagnostics))
-        .collect();
+    let scope = template::Scope { databases: &databases, schemas: &schemas, apps: &hosts };
+    let apps = each(apps, |index, spec| app::app(index, spec, &scope, &context, diagnostics));
+    let manifests =
+        each(manifests, |index, written| manifest(index, written, &context, diagnostics));
     let namespace = environment.namespace.clone();
     Project { databases, schemas, apps, manifests, namespace }
+}
+
+/// What becomes of each, with its number.
+fn each<S, T>(written: Vec<S>, mut meaning: impl FnMut(usize, S) -> T) -> Vec<T> {
+    let mut all: Vec<T> =
+        written.into_iter().enumerate().map(|(index, one)| meaning(index, one)).collect();
+    // They are collected in the place of what was written, which took more.
+    all.shrink_to_fit();
+    all
 }
 
 /// Checks what all kinds of spec share and gives back the fields of its own.

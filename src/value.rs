@@ -52,8 +52,17 @@ impl Map {
         let (key, value) = (key.into(), value.into());
         match self.get_mut(&key) {
             Some(there) => *there = value,
-            None => self.entries.push((key, value)),
+            None => self.push(key, value),
         }
+    }
+
+    /// Most maps are small, there are a hundred thousand of them, and a vector that grows by itself
+    /// begins with room for four: room for half as many again keeps a large project a third smaller.
+    fn push(&mut self, key: Key, value: Value) {
+        if self.entries.len() == self.entries.capacity() {
+            self.entries.reserve_exact(1 + self.entries.len() / 2);
+        }
+        self.entries.push((key, value));
     }
 
     /// The same map with a key added.
@@ -91,6 +100,11 @@ impl Map {
     /// Keys and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.entries.iter().map(|(key, value)| (key.as_ref(), value))
+    }
+
+    /// How many bytes it takes until it is printed, by an estimate: those of its values.
+    pub fn size(&self) -> usize {
+        self.entries.iter().map(|(_, value)| value.size()).sum()
     }
 
     /// Whether it has no keys.
@@ -175,6 +189,17 @@ impl Value {
             | Value::Number(_)
             | Value::String(_)
             | Value::Map(_) => None,
+        }
+    }
+
+    /// As measured in large projects: 170 bytes a value, whatever made it included, and three a byte
+    /// of its text, which is in a file and in the spec as well.
+    fn size(&self) -> usize {
+        170 + match self {
+            Value::Map(map) => map.size(),
+            Value::List(items) => items.iter().map(Value::size).sum(),
+            Value::String(text) | Value::Number(text) => 3 * text.len(),
+            Value::Null | Value::Bool(_) | Value::Int(_) => 0,
         }
     }
 

@@ -86,7 +86,7 @@ pub struct Budget {
 
 impl Budget {
     /// Values in all documents, keys included, after aliases and merge keys have been expanded.
-    pub const NODES: usize = 500_000;
+    pub const NODES: usize = 1_000_000;
     /// Bytes of text in all scalars and keys, after aliases and merge keys have been expanded.
     pub const BYTES: usize = 16 << 20;
     /// Values that aliases may add to what is written: enough for honest reuse, and so few that a
@@ -95,7 +95,7 @@ impl Budget {
     /// Bytes of text that aliases may add to what is written.
     pub const COPIED_BYTES: usize = 8 << 20;
     /// Documents in all files.
-    pub const DOCUMENTS: usize = 10_000;
+    pub const DOCUMENTS: usize = 20_000;
     /// Lists and mappings inside one another.
     pub const DEPTH: usize = 100;
     /// Problems in all files, after which the rest is not looked at.
@@ -440,10 +440,15 @@ impl<'a> Reader<'a> {
         };
         let span = self.span(covers.unwrap_or(opened.start..end.end));
         let mut step = Step::On;
+        // Most collections are small, and a vector that grows by itself begins with room for four.
         let data = match children {
-            Children::Sequence(items) => Data::Sequence(items),
+            Children::Sequence(mut items) => {
+                items.shrink_to_fit();
+                Data::Sequence(items)
+            }
             Children::Mapping { entries, merged, key: _ } => {
-                let (entries, duplicates) = settle(entries, &merged);
+                let (mut entries, duplicates) = settle(entries, &merged);
+                entries.shrink_to_fit();
                 for duplicate in duplicates {
                     step = step.and(|| self.report(duplicate));
                 }
