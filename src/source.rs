@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
+use std::sync::OnceLock;
 
 /// Names one text in [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,20 +104,30 @@ pub struct Source {
     is_virtual: bool,
     /// Whether its text is only there to be shown.
     is_broken: bool,
-    line_starts: Vec<u32>,
+    /// Where lines begin; found out when somebody asks, since nobody does of most SQL.
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 impl Source {
     /// How many lines there are, an empty last one included.
     pub fn n_lines(&self) -> usize {
-        self.line_starts.len()
+        self.line_starts().len()
     }
 
     /// The range of bytes from the beginning of one line to the end of another, both from 1.
     pub fn lines(&self, first: usize, last: usize) -> Range<usize> {
-        let start = |line: usize| self.line_starts.get(line).map(|&start| start as usize);
+        let start = |line: usize| self.line_starts().get(line).map(|&start| start as usize);
         let from = start(first.saturating_sub(1)).unwrap_or(0);
         from..start(last).unwrap_or(self.text().len()).max(from)
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let line_feeds = self.text().match_indices('\n');
+            let next = line_feeds.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
+            // A text that is not there has no lines.
+            self.is_loaded().then_some(0).into_iter().chain(next).collect()
+        })
     }
 
     /// The text, empty while it has not been loaded.
@@ -137,8 +148,9 @@ impl Source {
     /// Line and column of a byte offset; an offset past the end counts as the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = offset.min(self.text().len());
-        let line = self.line_starts.partition_point(|&start| start as usize <= offset).max(1);
-        let start = self.line_starts.get(line - 1).map_or(0, |&start| start as usize);
+        let starts = self.line_starts();
+        let line = starts.partition_point(|&start| start as usize <= offset).max(1);
+        let start = starts.get(line - 1).map_or(0, |&start| start as usize);
         let column = self.text().get(start..offset).map_or(0, |before| before.chars().count()) + 1;
         Position { line, column }
     }
@@ -171,7 +183,7 @@ impl Sources {
 
     fn push(&mut self, path: String, size: u64, is_virtual: bool) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        let (text, is_broken, line_starts) = (None, false, Vec::new());
+        let (text, is_broken, line_starts) = (None, false, OnceLock::new());
         self.files.push(Source { path, text, size, is_virtual, is_broken, line_starts });
         id
     }
@@ -188,7 +200,7 @@ impl Sources {
     /// Gives a listed file its text.
     pub fn load(&mut self, id: FileId, text: String) {
         if let Some(file) = self.files.get_mut(id.0 as usize) {
-            file.line_starts = std::iter::once(0).chain(after_newlines(&text)).collect();
+            file.line_starts = OnceLock::new();
             file.text = Some(text);
         }
     }
@@ -243,11 +255,6 @@ impl Sources {
     pub fn place(&self, span: Span) -> String {
         format!("{}:{}", self.get(span.file).path, self.position(span).line)
     }
-}
-
-/// The offsets of the bytes that follow a line feed.
-fn after_newlines(text: &str) -> impl Iterator<Item = u32> {
-    text.bytes().zip(1u32..).filter_map(|(byte, next)| (byte == b'\n').then_some(next))
 }
 
 /// A text that stands inside a file, in which places can be found again: a whole `.sql` file, or

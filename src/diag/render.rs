@@ -24,6 +24,8 @@ pub enum Style {
 const NEAR: usize = 30;
 /// The longest excerpt, in bytes: no one reads a longer line, and each problem would show it again.
 const EXCERPT: usize = 16 * 1024;
+/// The most places beside its own that are marked for one diagnostic: a cycle may have thousands.
+const PLACES: usize = 30;
 /// The most diagnostics that are printed.
 pub const MOST: usize = 500;
 
@@ -121,7 +123,7 @@ fn body<'a>(found: &'a Diagnostic, sources: &'a Sources, concealed: &[Span]) -> 
     };
     let at_primary = found.at_primary.as_deref().unwrap_or_default();
     let mut places = vec![(found.primary, at_primary, AnnotationKind::Primary)];
-    let labels = found.labels.iter();
+    let labels = found.labels.iter().take(PLACES);
     places.extend(labels.map(|label| (label.span, label.text.as_str(), AnnotationKind::Context)));
     let mut group = Group::with_level(level);
     while let Some(&(first, _, _)) = places.first() {
@@ -134,6 +136,9 @@ fn body<'a>(found: &'a Diagnostic, sources: &'a Sources, concealed: &[Span]) -> 
         if let Some(excerpt) = excerpt(first.file, &near, sources, concealed) {
             group = group.element(excerpt);
         }
+    }
+    if let Some(left_out @ 1..) = found.labels.len().checked_sub(PLACES) {
+        group = group.element(Level::NOTE.message(format!("{left_out} more places are not shown")));
     }
     let help = found.help.iter().map(|help| Level::HELP.message(printable(help)));
     help.fold(group, Group::element)
@@ -196,9 +201,6 @@ fn masked(
     let found = secrets::found(context, |start| is_known(from + start)).into_iter();
     let found: Vec<_> = found.map(|range| from + range.start..from + range.end).collect();
     hidden.extend(found);
-    if hidden.is_empty() {
-        return text.to_owned();
-    }
     hidden.sort_unstable_by_key(|range| range.start);
     let mut hidden = hidden.into_iter().peekable();
     // Ranges may overlap: everything before this is hidden.

@@ -96,8 +96,9 @@ impl Names {
             return units.clone();
         }
         let known = || self.qualified.keys().map(|(kind, name)| format!("{kind}/{name}")).collect();
+        let known = diagnostics.are_few().then_some(&known as &dyn Fn() -> Vec<String>);
         let (primary, written) = (written.span, &written.value);
-        diagnostics.report(UnknownName { primary, written, what: "object", known: &known });
+        diagnostics.report(UnknownName { primary, written, what: "object", known });
         Vec::new()
     }
 
@@ -120,9 +121,10 @@ impl Names {
         match candidates.as_slice() {
             [] => {
                 let known = || self.known(kinds);
+                let known = diagnostics.are_few().then_some(&known as &dyn Fn() -> Vec<String>);
                 let what = kinds_in_words(kinds);
                 let (primary, written) = (written.span, name);
-                diagnostics.report(UnknownName { primary, written, what: &what, known: &known });
+                diagnostics.report(UnknownName { primary, written, what: &what, known });
                 None
             }
             [(_, unit)] => Some(*unit),

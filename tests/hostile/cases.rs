@@ -622,25 +622,25 @@ fn many(
 
 fn projects() -> Vec<Case> {
     vec![
-        case("5,000 apps and 5,000 schemas without a word", Either, |dir| {
-            let app = many("App", 5_000, |_| "image: i".to_owned());
-            series(dir, "apps.yaml", "", 5_000, app, "");
+        case("9,990 apps and 9,990 schemas without a word", Either, |dir| {
+            let app = many("App", 9_990, |_| "image: i".to_owned());
+            series(dir, "apps.yaml", "", 9_990, app, "");
             let url = |_| "url: \"postgres://h/d\", sql: \"create table t (a int);\"".to_owned();
-            series(dir, "schemas.yaml", "", 5_000, many("Schema", 5_000, url), "");
+            series(dir, "schemas.yaml", "", 9_990, many("Schema", 9_990, url), "");
         }),
-        case("10,000 apps of one name", Refused("error["), |dir| {
-            repeat(dir, "a.yaml", "", &spec("App", "a", "image: i"), 10_000, "");
+        case("19,990 apps of one name", Refused("error["), |dir| {
+            repeat(dir, "a.yaml", "", &spec("App", "a", "image: i"), 19_990, "");
         }),
-        case("10,000 apps in a chain", Either, |dir| {
+        case("19,990 apps in a chain", Either, |dir| {
             let fields = |n: usize| match n {
                 0 => "image: i".to_owned(),
                 n => format!("image: i, dependsOn: [app{}]", n - 1),
             };
-            series(dir, "a.yaml", "", 10_000, many("App", 10_000, fields), "");
+            series(dir, "a.yaml", "", 19_990, many("App", 19_990, fields), "");
         }),
-        case("10,000 apps in a circle", Refused("error["), |dir| {
-            let fields = |n: usize| format!("image: i, dependsOn: [app{}]", (n + 1) % 10_000);
-            series(dir, "a.yaml", "", 10_000, many("App", 10_000, fields), "");
+        case("19,990 apps in a circle", Refused("error["), |dir| {
+            let fields = |n: usize| format!("image: i, dependsOn: [app{}]", (n + 1) % 19_990);
+            series(dir, "a.yaml", "", 19_990, many("App", 19_990, fields), "");
         }),
         case("600 apps that wait for each other", Refused("error["), |dir| {
             let fields = |n: usize| {
@@ -650,15 +650,15 @@ fn projects() -> Vec<Case> {
             };
             series(dir, "a.yaml", "", 600, many("App", 600, fields), "");
         }),
-        case("10,000 apps that wait for nobody", Refused("error["), |dir| {
+        case("19,990 apps that wait for nobody", Refused("error["), |dir| {
             let fields = |n: usize| format!("image: i, dependsOn: [nobody{n}]");
-            series(dir, "a.yaml", "", 10_000, many("App", 10_000, fields), "");
+            series(dir, "a.yaml", "", 19_990, many("App", 19_990, fields), "");
         }),
-        case("environments of 4,900 misspelt names", Refused("error["), |dir| {
-            series(dir, "a.yaml", "", 4_900, many("App", 4_900, |_| "image: i".to_owned()), "");
-            let part = many("App", 4_900, |_| "replicas: 2".to_owned());
+        case("environments of 9,900 misspelt names", Refused("error["), |dir| {
+            series(dir, "a.yaml", "", 9_900, many("App", 9_900, |_| "image: i".to_owned()), "");
+            let part = many("App", 9_900, |_| "replicas: 2".to_owned());
             let part = move |n: usize| part(n).replace("name: app", "name: apq");
-            series(dir, "environments/prod/a.yaml", "", 4_900, part, "");
+            series(dir, "environments/prod/a.yaml", "", 9_900, part, "");
         })
         .with("ARGOCD_ENV_ENVIRONMENT", "prod"),
         case("references in a circle", Refused("error["), |dir| {
@@ -699,37 +699,37 @@ fn projects() -> Vec<Case> {
                 "",
             );
         }),
-        case("5,000 patches", Either, |dir| {
+        case("9,990 patches", Either, |dir| {
             let head = format!("{APP}spec:\n  image: i\n  patches:\n");
             let patch = |n: usize| {
                 format!(
                     "  - {{target: {{kind: Deployment}}, patch: {{metadata: {{labels: {{l{n}: x}}}}}}}}\n"
                 )
             };
-            series(dir, "a.yaml", &head, 5_000, patch, "");
+            series(dir, "a.yaml", &head, 9_990, patch, "");
         }),
-        case("9,999 plain manifests", Either, |dir| {
+        case("19,990 plain manifests", Either, |dir| {
             let text = |n: usize| {
                 format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a{n}}}\n")
             };
-            series(dir, "a.yaml", "", 9_999, text, "");
+            series(dir, "a.yaml", "", 19_990, text, "");
         }),
-        case("5,000 workloads and 5,000 custom resources", Either, |dir| {
+        case("9,990 workloads and 9,990 custom resources", Either, |dir| {
             let workload = |n: usize| {
                 format!(
                     "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: w{n}}}\nspec: {{template: {{spec: {{containers: [{{name: c, image: i}}]}}}}}}\n"
                 )
             };
-            series(dir, "a.yaml", "", 5_000, workload, "");
+            series(dir, "a.yaml", "", 9_990, workload, "");
             let schema = |n: usize| {
                 format!(
                     "---\napiVersion: db.atlasgo.io/v1alpha1\nkind: AtlasSchema\nmetadata: {{name: s{n}}}\nspec: {{url: \"mysql://u:p@h{n}:3306/d\"}}\n"
                 )
             };
-            series(dir, "b.yaml", "", 5_000, schema, "");
+            series(dir, "b.yaml", "", 9_990, schema, "");
         }),
-        case("9,999 plain manifests of one name", Refused("error["), |dir| {
-            repeat(dir, "a.yaml", "", &format!("---\n{CONFIG}"), 9_999, "");
+        case("19,990 plain manifests of one name", Refused("error["), |dir| {
+            repeat(dir, "a.yaml", "", &format!("---\n{CONFIG}"), 19_990, "");
         }),
         case("3,000 specs", Printed, |dir| {
             let database = |n: usize| {
@@ -1182,20 +1182,20 @@ fn links() -> Vec<Case> {
             },
         ),
         case(
-            "4,900 readers of a Secret that 4,900 make",
+            "9,900 readers of a Secret that 9,900 make",
             Refused("more than 200000 dependencies"),
             |dir| {
-                series(dir, "a.yaml", "", 4_900, |n| workload(n, "w", "s"), "");
+                series(dir, "a.yaml", "", 9_900, |n| workload(n, "w", "s"), "");
                 let secret = |n: usize| {
                     format!(
                         "---\napiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {{name: e{n}}}\nspec: {{target: {{name: s}}}}\n"
                     )
                 };
-                series(dir, "b.yaml", "", 4_900, secret, "");
+                series(dir, "b.yaml", "", 9_900, secret, "");
             },
         ),
         case(
-            "4,900 workloads that read a ConfigMap of 20,000 values",
+            "9,900 workloads that read a ConfigMap of 20,000 values",
             Refused("more than 1000000 values"),
             |dir| {
                 let values: String = (0..20_000).map(|n| format!("k{n}: v, ")).collect();
@@ -1203,7 +1203,7 @@ fn links() -> Vec<Case> {
                 let workload = |n: usize| {
                     workload(n, "w", "s").replace("secretRef: {name: s}", "configMapRef: {name: a}")
                 };
-                series(dir, "b.yaml", "", 4_900, workload, "");
+                series(dir, "b.yaml", "", 9_900, workload, "");
                 write(
                     dir,
                     "c.yaml",
@@ -1239,7 +1239,7 @@ fn links() -> Vec<Case> {
                 series(dir, "b.yaml", "", 1_500, schema, "");
             },
         ),
-        case("a List of 50,000", Refused("more than 10000 documents and items"), |dir| {
+        case("a List of 50,000", Refused("more than 20000 documents and items"), |dir| {
             let head = "apiVersion: v1\nkind: List\nitems:\n";
             let item = |n: usize| {
                 format!("- {{apiVersion: v1, kind: ConfigMap, metadata: {{name: a{n}}}}}\n")

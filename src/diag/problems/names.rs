@@ -82,16 +82,18 @@ pub struct UnknownName<'a> {
     pub written: &'a str,
     /// What it should have named.
     pub what: &'a str,
-    /// What there is; asked only when the problem is shown.
-    pub known: &'a dyn Fn() -> Vec<String>,
+    /// What there is, asked only when the problem is shown; none where so much is wrong that a guess
+    /// is of no help.
+    pub known: Option<&'a dyn Fn() -> Vec<String>>,
 }
 
 impl From<UnknownName<'_>> for Diagnostic {
     fn from(UnknownName { primary, written, what, known }: UnknownName<'_>) -> Diagnostic {
         let message = format!("there is no {what} `{written}` in this project");
+        let found = Diagnostic::new(Code::UnknownName, primary, message);
+        let Some(known) = known else { return found };
         let known = known();
-        let known = known.iter().map(String::as_str);
-        Diagnostic::new(Code::UnknownName, primary, message).help(did_you_mean(written, known))
+        found.help(did_you_mean(written, known.iter().map(String::as_str)))
     }
 }
 
