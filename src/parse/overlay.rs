@@ -134,8 +134,12 @@ fn is_misspelt(
         "Schema" => "database",
         _ => return false,
     };
+    // It is an error in any case; what it lacks is said where a guess is of no help.
+    if node.at(&["spec", required]).is_some() || !diagnostics.are_few() {
+        return false;
+    }
     let known = places.keys().filter(|(other, _)| *other == kind).map(|(_, name)| name.as_str());
-    if node.at(&["spec", required]).is_some() || nearest(&name, known).is_none() {
+    if nearest(&name, known).is_none() {
         return false;
     }
     let primary = node.at(&["metadata", "name"]).map_or(node.span, |name| name.span);
