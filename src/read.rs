@@ -67,6 +67,17 @@ pub struct Directory {
     read: u64,
 }
 
+/// What is in a directory.
+#[derive(Default)]
+struct Found {
+    /// Paths and sizes.
+    files: Vec<(String, u64)>,
+    /// What would be read if it could be: what is the matter, and what to do.
+    unusable: Vec<(String, &'static str)>,
+    /// Folders into which nobody looks.
+    too_deep: Vec<String>,
+}
+
 impl Directory {
     /// Opens a directory.
     ///
@@ -102,34 +113,46 @@ impl Directory {
     }
 
     fn walk(&self, root: Span, diagnostics: &mut Diagnostics) -> Vec<(String, u64)> {
+        let mut found = Found::default();
+        if let Err(message) = self.walk_into(&mut found) {
+            // What else was found by then is up to the order in which the file system lists it.
+            too_much(root, message, diagnostics);
+            return found.files;
+        }
+        if let Some(path) = found.too_deep.iter().min() {
+            // Not passed over: what is not printed is pruned.
+            let message = format!("folders more than {DEPTH} deep: `{}`", path.escape_debug());
+            too_much(root, message, diagnostics);
+        }
+        found.unusable.sort_unstable();
+        for (message, help) in found.unusable {
+            unusable(root, message, help, diagnostics);
+        }
+        found.files
+    }
+
+    /// Looks at every entry. An error is the bound that is exceeded.
+    fn walk_into(&self, found: &mut Found) -> Result<(), String> {
         let walk = WalkDir::new(self.root.path()).max_depth(DEPTH).into_iter();
-        let mut files = Vec::new();
         let mut left = PATHS;
         for (number, entry) in walk.filter_entry(|entry| !is_hidden(entry)).enumerate() {
             if number > ENTRIES {
-                let message = format!("more than {ENTRIES} files and folders");
-                too_much(root, message, diagnostics);
-                break;
+                return Err(format!("more than {ENTRIES} files and folders"));
             }
             match entry {
-                Ok(entry) => match left.checked_sub(self.length(&entry)) {
-                    Some(rest) => {
-                        left = rest;
-                        files.extend(self.file(&entry, root, diagnostics));
-                    }
-                    None => {
-                        let message = format!("paths of more than {PATHS} bytes in all");
-                        too_much(root, message, diagnostics);
-                        break;
-                    }
-                },
+                Ok(entry) => {
+                    let rest = left.checked_sub(self.length(&entry));
+                    left =
+                        rest.ok_or_else(|| format!("paths of more than {PATHS} bytes in all"))?;
+                    self.entry(&entry, found);
+                }
                 Err(error) => {
                     let message = format!("cannot read the directory: {error}");
-                    unusable(root, message, "check its permissions", diagnostics);
+                    found.unusable.push((message, "check its permissions"));
                 }
             }
         }
-        files
+        Ok(())
     }
 
     /// The length of an entry's path below the directory.
@@ -137,42 +160,33 @@ impl Directory {
         entry.path().strip_prefix(self.root.path()).map_or(0, |path| path.as_os_str().len())
     }
 
-    /// The path and size of an entry that is a file, or a link to one within the directory.
-    fn file(
-        &self,
-        entry: &DirEntry,
-        root: Span,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<(String, u64)> {
-        let relative = entry.path().strip_prefix(self.root.path()).ok()?;
-        let Some(path) = relative.to_str() else {
-            // A name that is not UTF-8 can be named by no spec.
-            return None;
-        };
+    fn entry(&self, entry: &DirEntry, found: &mut Found) {
+        let Ok(relative) = entry.path().strip_prefix(self.root.path()) else { return };
+        let path = relative.to_string_lossy();
         if entry.file_type().is_dir() {
             if entry.depth() == DEPTH {
-                // Not passed over: what is not printed is pruned.
-                let message = format!("folders more than {DEPTH} deep: `{}`", path.escape_debug());
-                too_much(root, message, diagnostics);
+                found.too_deep.push(path.into_owned());
             }
-            return None;
+            return;
+        }
+        let is_manifest = crate::source::is_manifest_name(&path);
+        let mut unusable = |what: &str, help| {
+            if is_manifest {
+                found.unusable.push((format!("`{}` {what}", path.escape_debug()), help));
+            }
+        };
+        if relative.to_str().is_none() {
+            return unusable("has a name that is not UTF-8", "give it another name");
         }
         if entry.file_type().is_symlink() && !self.stays_inside(entry.path()) {
-            if crate::source::is_manifest_name(path) {
-                let message = format!("`{}` is a link out of the directory", path.escape_debug());
-                unusable(root, message, "put the file itself there", diagnostics);
-            }
-            return None;
+            return unusable("is a link out of the directory", "put the file itself there");
         }
-        let metadata = entry.path().metadata().ok()?;
+        let Ok(metadata) = entry.path().metadata() else { return };
         if metadata.is_file() {
-            return Some((path.to_owned(), metadata.len()));
+            found.files.push((path.into_owned(), metadata.len()));
+        } else if !metadata.is_dir() {
+            unusable("is no regular file", "put a regular file there");
         }
-        if !metadata.is_dir() && crate::source::is_manifest_name(path) {
-            let message = format!("`{}` is no regular file", path.escape_debug());
-            unusable(root, message, "put a regular file there", diagnostics);
-        }
-        None
     }
 
     fn stays_inside(&self, path: &Path) -> bool {
