@@ -29,7 +29,7 @@ use index::Index;
 pub const INFERRED: usize = 200_000;
 
 /// The most values of ConfigMaps and Secrets that are looked at, each as often as it is read.
-const VALUES: usize = 1_000_000;
+const VALUES: usize = 400_000;
 
 /// The most steps along edges that are taken for Apps that some schema waits for and that wait for
 /// all others.

@@ -1196,7 +1196,7 @@ fn links() -> Vec<Case> {
         ),
         case(
             "9,900 workloads that read a ConfigMap of 20,000 values",
-            Refused("more than 1000000 values"),
+            Refused("more than 400000 values"),
             |dir| {
                 let values: String = (0..20_000).map(|n| format!("k{n}: v, ")).collect();
                 write(dir, "a.yaml", format!("{CONFIG}data: {{{values}}}\n"));
