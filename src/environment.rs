@@ -4,6 +4,7 @@
 //! `PARAM_*` and `KUBE_*` (Argo CD `reposerver/repository/repository.go`, `newEnv`). Only the
 //! variables named here are looked at, and no spec can read any.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 
 /// What a run is told from outside the directory.
@@ -13,7 +14,7 @@ pub struct Environment {
     pub namespace: Option<String>,
     /// What the cluster serves (`KUBE_API_VERSIONS`): `apps/v1` and `apps/v1/Deployment`; empty
     /// when it is not known.
-    pub api_versions: Vec<String>,
+    pub api_versions: BTreeSet<String>,
     /// The plugin's parameters as JSON (`ARGOCD_APP_PARAMETERS`).
     pub parameters: Option<String>,
     /// The environment that a variable chooses, with the variable's name: `ARGOCD_ENV_ENVIRONMENT`

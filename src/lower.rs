@@ -18,7 +18,7 @@ use crate::diag::problems::output::{EmptyProject, TooLarge, UnservedKind};
 use crate::diag::problems::security::LimitExceeded;
 use crate::environment::Environment;
 use crate::model::{Project, Unit};
-use crate::object::{Object, ObjectId};
+use crate::object::{Object, ObjectId, group};
 use crate::source::Span;
 use crate::value::{Map, Value};
 
@@ -161,30 +161,32 @@ pub fn check_served(
     // The list has `group/version`, and `group/version/Kind` beside it where it is complete.
     let names_kinds =
         served.iter().any(|each| each == "v1/Service" || each == "apps/v1/Deployment");
-    let mut reported: Vec<String> = Vec::new();
+    let mut lacking: BTreeMap<String, &Object> = BTreeMap::new();
     let generated = objects.iter().filter(|object| project.common(object.owner).is_some());
     for object in generated {
-        let api_version = object.at(&["apiVersion"]).and_then(Value::as_str).unwrap_or_default();
+        let api_version = object.api_version();
         let wanted = match names_kinds {
             true => format!("{api_version}/{}", object.kind()),
             false => api_version.to_owned(),
         };
-        let is_defined = objects.iter().any(|other| defines(other, object));
-        if served.contains(&wanted) || is_defined || reported.contains(&wanted) {
-            continue;
+        if !served.contains(&wanted) {
+            lacking.entry(wanted).or_insert(object);
         }
-        let (primary, kind, api_version) = (object.place, object.kind(), api_version);
-        diagnostics.report(UnservedKind { primary, kind, api_version });
-        reported.push(wanted);
+    }
+    let defined: BTreeSet<(&str, &str)> = objects.iter().filter_map(defines).collect();
+    for object in lacking.into_values() {
+        let (kind, api_version) = (object.kind(), object.api_version());
+        if !defined.contains(&(group(api_version), kind)) {
+            diagnostics.report(UnservedKind { primary: object.place, kind, api_version });
+        }
     }
 }
 
-/// Whether an object is the CustomResourceDefinition of another.
-fn defines(definition: &Object, object: &Object) -> bool {
-    let text = |path: &[&str]| definition.at(path).and_then(Value::as_str);
-    definition.kind() == "CustomResourceDefinition"
-        && text(&["spec", "group"]) == Some(&object.id().group)
-        && text(&["spec", "names", "kind"]) == Some(object.kind())
+/// Group and kind of what an object is the CustomResourceDefinition of.
+fn defines(object: &Object) -> Option<(&str, &str)> {
+    let text = |path: &[&str]| object.at(path).and_then(Value::as_str);
+    let is_definition = object.kind() == "CustomResourceDefinition";
+    is_definition.then(|| Some((text(&["spec", "group"])?, text(&["spec", "names", "kind"])?)))?
 }
 
 /// An object's outline: `apiVersion`, `kind`, `metadata`.

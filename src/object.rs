@@ -32,11 +32,16 @@ impl Object {
     /// What it is in the cluster.
     pub fn id(&self) -> ObjectId {
         ObjectId {
-            group: group(self.text(&["apiVersion"])).to_owned(),
+            group: group(self.api_version()).to_owned(),
             kind: self.kind().to_owned(),
             namespace: self.namespace().map(str::to_owned),
             name: self.name().to_owned(),
         }
+    }
+
+    /// `apiVersion`.
+    pub fn api_version(&self) -> &str {
+        self.text(&["apiVersion"])
     }
 
     /// `kind`.
