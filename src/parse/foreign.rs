@@ -53,7 +53,7 @@ impl Foreign {
             found.extend(tool.map(|tool| (folder.len(), folder, tool, file)));
         }
         // Outer folders first: what is in them is theirs.
-        found.sort_by_key(|&(length, folder, _, file)| (length, folder.to_owned(), file));
+        found.sort_by_key(|&(length, folder, _, file)| (length, folder, file));
         for (_, folder, tool, file) in found {
             if foreign.has(folder) {
                 continue;
@@ -78,7 +78,9 @@ impl Foreign {
 
     /// Whether a path is below one of them.
     pub(super) fn has(&self, path: &str) -> bool {
-        self.folders.iter().any(|folder| path.starts_with(folder.as_str()))
+        // Asked about every file, and there may be as many folders: so by name, from the top down.
+        let inner = path.match_indices('/').filter_map(|(at, _)| path.get(..=at));
+        std::iter::once("").chain(inner).any(|folder| self.folders.contains(folder))
     }
 }
 
