@@ -17,7 +17,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::diag::Diagnostics;
 use crate::diag::problems::security::{LimitExceeded, NotUtf8, UnusableFile};
 use crate::diag::problems::yaml::UnprintableText;
-use crate::source::{FileId, STANDARD_INPUT, Sources, Span};
+use crate::source::{FileId, STANDARD_INPUT, Sources, Span, is_manifest_name};
 
 /// The largest file that is read, in bytes.
 pub const FILE_SIZE: u64 = 8 * 1024 * 1024;
@@ -67,10 +67,13 @@ pub struct Directory {
     read: u64,
 }
 
+/// Chooses files by their path.
+type Choice = fn(&str) -> bool;
+
 /// What is in a directory.
 #[derive(Default)]
 struct Found {
-    /// Paths and sizes.
+    /// Paths and sizes, as far as these are asked for.
     files: Vec<(String, u64)>,
     /// What would be read if it could be: what is the matter, and what to do.
     unusable: Vec<(String, &'static str)>,
@@ -92,29 +95,45 @@ impl Directory {
     }
 
     /// Lists the directory into `sources`, by path, and reads nothing yet.
-    pub fn list(
-        &self,
-        sources: &mut Sources,
-        root: FileId,
-        diagnostics: &mut Diagnostics,
-    ) -> Vec<FileId> {
-        let start = Span::new(root, 0..0);
-        let mut files = self.walk(start, diagnostics);
-        files.sort();
-        files.into_iter().map(|(path, size)| sources.add_listed(path, size)).collect()
+    pub fn list(&self, sources: &mut Sources, root: FileId, diagnostics: &mut Diagnostics) {
+        self.list_and_choose(sources, root, diagnostics, |_| false);
     }
 
     /// Lists the directory into `sources`, by path, and reads the files that hold manifests.
     pub fn read(&mut self, sources: &mut Sources, root: FileId, diagnostics: &mut Diagnostics) {
-        let listed = self.list(sources, root, diagnostics);
-        let is_manifest = |file: &FileId| crate::source::is_manifest_name(&sources.get(*file).path);
-        let manifests: Vec<FileId> = listed.into_iter().filter(is_manifest).collect();
+        let manifests = self.list_and_choose(sources, root, diagnostics, is_manifest_name);
         self.load(sources, &manifests, diagnostics);
     }
 
-    fn walk(&self, root: Span, diagnostics: &mut Diagnostics) -> Vec<(String, u64)> {
+    /// Lists the directory, and gives back those files that are read at once: how large these are is
+    /// known when they are opened, and not asked before.
+    fn list_and_choose(
+        &self,
+        sources: &mut Sources,
+        root: FileId,
+        diagnostics: &mut Diagnostics,
+        is_read: Choice,
+    ) -> Vec<FileId> {
+        let start = Span::new(root, 0..0);
+        let mut files = self.walk(start, is_read, diagnostics);
+        files.sort();
+        let mut chosen = Vec::new();
+        for (path, size) in files {
+            let is_read = is_read(&path);
+            let file = sources.add_listed(path, size);
+            chosen.extend(is_read.then_some(file));
+        }
+        chosen
+    }
+
+    fn walk(
+        &self,
+        root: Span,
+        is_read: Choice,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<(String, u64)> {
         let mut found = Found::default();
-        if let Err(message) = self.walk_into(&mut found) {
+        if let Err(message) = self.walk_into(is_read, &mut found) {
             // What else was found by then is up to the order in which the file system lists it.
             too_much(root, message, diagnostics);
             return found.files;
@@ -132,7 +151,7 @@ impl Directory {
     }
 
     /// Looks at every entry. An error is the bound that is exceeded.
-    fn walk_into(&self, found: &mut Found) -> Result<(), String> {
+    fn walk_into(&self, is_read: Choice, found: &mut Found) -> Result<(), String> {
         let walk = WalkDir::new(self.root.path()).max_depth(DEPTH).into_iter();
         let mut left = PATHS;
         for (number, entry) in walk.filter_entry(|entry| !is_hidden(entry)).enumerate() {
@@ -141,10 +160,13 @@ impl Directory {
             }
             match entry {
                 Ok(entry) => {
-                    let rest = left.checked_sub(self.length(&entry));
+                    let Ok(relative) = entry.path().strip_prefix(self.root.path()) else {
+                        continue;
+                    };
+                    let rest = left.checked_sub(relative.as_os_str().len());
                     left =
                         rest.ok_or_else(|| format!("paths of more than {PATHS} bytes in all"))?;
-                    self.entry(&entry, found);
+                    self.entry(&entry, relative, is_read, found);
                 }
                 Err(error) => {
                     let message = format!("cannot read the directory: {error}");
@@ -155,13 +177,7 @@ impl Directory {
         Ok(())
     }
 
-    /// The length of an entry's path below the directory.
-    fn length(&self, entry: &DirEntry) -> usize {
-        entry.path().strip_prefix(self.root.path()).map_or(0, |path| path.as_os_str().len())
-    }
-
-    fn entry(&self, entry: &DirEntry, found: &mut Found) {
-        let Ok(relative) = entry.path().strip_prefix(self.root.path()) else { return };
+    fn entry(&self, entry: &DirEntry, relative: &Path, is_read: Choice, found: &mut Found) {
         let path = relative.to_string_lossy();
         if entry.file_type().is_dir() {
             if entry.depth() == DEPTH {
@@ -169,7 +185,7 @@ impl Directory {
             }
             return;
         }
-        let is_manifest = crate::source::is_manifest_name(&path);
+        let is_manifest = is_manifest_name(&path);
         let mut unusable = |what: &str, help| {
             if is_manifest {
                 found.unusable.push((format!("`{}` {what}", path.escape_debug()), help));
@@ -180,6 +196,9 @@ impl Directory {
         }
         if entry.file_type().is_symlink() && !self.stays_inside(entry.path()) {
             return unusable("is a link out of the directory", "put the file itself there");
+        }
+        if entry.file_type().is_file() && is_read(&path) {
+            return found.files.push((path.into_owned(), 0));
         }
         let Ok(metadata) = entry.path().metadata() else { return };
         if metadata.is_file() {
@@ -247,10 +266,10 @@ impl Directory {
 
     /// The bytes of a file, one more than allowed at the most.
     fn bytes(&self, path: &str) -> io::Result<Vec<u8>> {
-        let opened = self.root.open(path)?;
+        let (opened, size) = self.root.open(path)?;
         // With room for one more, reading finds the end without asking for more room.
-        let size = opened.metadata()?.len().min(FILE_SIZE) + 1;
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+        let room = size.min(FILE_SIZE) + 1;
+        let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
         opened.take(FILE_SIZE + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
@@ -302,7 +321,7 @@ fn is_hidden(entry: &DirEntry) -> bool {
 /// YAML has its own check, in which an escape counts as well; everything else ends up in YAML.
 fn check_text(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) {
     let source = sources.get(file);
-    if crate::source::is_manifest_name(&source.path) {
+    if is_manifest_name(&source.path) {
         return;
     }
     if let Some((place, character)) =

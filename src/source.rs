@@ -98,7 +98,7 @@ pub struct Source {
     pub path: String,
     /// The whole text; `None` while only the file's name and size are known.
     text: Option<String>,
-    /// Size on disk, in bytes.
+    /// How many bytes it has: of its text, once that is loaded, and on disk before.
     pub size: u64,
     /// Whether it is no file of the project, so that no path leads to it.
     is_virtual: bool,
@@ -123,10 +123,14 @@ impl Source {
 
     fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
-            let line_feeds = self.text().match_indices('\n');
-            let next = line_feeds.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX));
             // A text that is not there has no lines.
-            self.is_loaded().then_some(0).into_iter().chain(next).collect()
+            let mut starts: Vec<u32> = self.is_loaded().then_some(0).into_iter().collect();
+            for (at, byte) in (1..).zip(self.text().bytes()) {
+                if byte == b'\n' {
+                    starts.push(at);
+                }
+            }
+            starts
         })
     }
 
@@ -201,6 +205,7 @@ impl Sources {
     pub fn load(&mut self, id: FileId, text: String) {
         if let Some(file) = self.files.get_mut(id.0 as usize) {
             file.line_starts = OnceLock::new();
+            file.size = text.len() as u64;
             file.text = Some(text);
         }
     }

@@ -22,8 +22,8 @@ impl Root {
         &self.path
     }
 
-    /// Opens the regular file of a path below the directory.
-    pub(super) fn open(&self, path: &str) -> io::Result<File> {
+    /// Opens the regular file of a path below the directory, and says how many bytes it has.
+    pub(super) fn open(&self, path: &str) -> io::Result<(File, u64)> {
         match self.held.open(path) {
             Some(opened) => Ok(opened),
             None => self.open_with_care(path),
@@ -31,7 +31,7 @@ impl Root {
     }
 
     /// Opens it step by step, and says what is the matter if it cannot be.
-    fn open_with_care(&self, path: &str) -> io::Result<File> {
+    fn open_with_care(&self, path: &str) -> io::Result<(File, u64)> {
         let path = self.path.join(path).canonicalize()?;
         // Looked at again, since a link can be changed between listing and reading.
         if !path.starts_with(&self.path) {
@@ -51,7 +51,7 @@ impl Root {
         if !is_still_there || !is_below(&opened, &self.path) {
             return Err(io::Error::other("it was changed while it was opened"));
         }
-        Ok(opened)
+        Ok((opened, found.len()))
     }
 }
 
@@ -77,13 +77,13 @@ mod beneath {
         /// The regular file of a path, if the way to it leaves the directory at no step, by a link
         /// either (`openat2` with `RESOLVE_BENEATH`). Nothing when the kernel says anything else:
         /// it knows no such call, or takes an absolute link for one that leads out.
-        pub(super) fn open(&self, path: &str) -> Option<File> {
+        pub(super) fn open(&self, path: &str) -> Option<(File, u64)> {
             let inside = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
             let held = self.0.as_ref()?;
             let opened = rustix::fs::openat2(held, path, super::HOW, Mode::empty(), inside).ok()?;
             let found = rustix::fs::fstat(&opened).ok()?;
             let is_file = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile;
-            is_file.then(|| File::from(opened))
+            is_file.then_some((File::from(opened), found.st_size.cast_unsigned()))
         }
     }
 }
@@ -102,7 +102,7 @@ mod beneath {
             Held
         }
 
-        pub(super) fn open(&self, _path: &str) -> Option<File> {
+        pub(super) fn open(&self, _path: &str) -> Option<(File, u64)> {
             None
         }
     }
