@@ -12,7 +12,7 @@ use crate::catalogue::requires::{self, Missing};
 use crate::diag::Diagnostics;
 use crate::diag::problems::schema::{ContractBroken, ContractNotChecked};
 use crate::dialect::Dialect;
-use crate::model::{Desired, Directory, Project, Schema, Target};
+use crate::model::{Desired, Directory, Migrations, Project, Schema, Target};
 use crate::parse::sql;
 use crate::source::{Excerpt, Sources};
 
@@ -20,35 +20,24 @@ use crate::source::{Excerpt, Sources};
 pub fn schemas(project: &mut Project, sources: &Sources, diagnostics: &mut Diagnostics) {
     let dialects: Vec<Dialect> =
         project.schemas.iter().map(|schema| dialect(schema, project)).collect();
-    let schemas = project.schemas.iter_mut().zip(dialects);
+    let mut budget = sql::Budget::default();
+    let mut with_sql: Vec<(&mut Schema, Dialect)> = Vec::new();
+    for (schema, dialect) in project.schemas.iter_mut().zip(dialects) {
+        match texts(&schema.desired).map(|texts| budget.take(&texts)) {
+            Some(Ok(())) => with_sql.push((schema, dialect)),
+            Some(Err(exceeded)) => diagnostics.report(exceeded),
+            None => {}
+        }
+    }
     // None, and no thread is needed.
-    let mut with_sql = schemas.filter(|(schema, _)| has_sql(&schema.desired)).peekable();
-    if with_sql.peek().is_some() {
+    if !with_sql.is_empty() {
         sql::Stack::large(|stack| {
-            let reader = &mut Reader { budget: sql::Budget::default(), stack, diagnostics };
-            for (schema, dialect) in with_sql.by_ref() {
-                schema.catalogue = reader.catalogue(&mut schema.desired, dialect, sources);
+            for (schema, dialect) in &mut with_sql {
+                schema.catalogue = catalogue(schema, *dialect, sources, stack, diagnostics);
             }
         });
     }
     contracts(project, diagnostics);
-}
-
-fn has_sql(desired: &Desired) -> bool {
-    match desired {
-        Desired::Sql(_) => true,
-        Desired::Migrations(migrations) => {
-            matches!(migrations.directory, Directory::Local { .. })
-        }
-        Desired::Hcl(_) | Desired::Registry(_) => false,
-    }
-}
-
-/// What reading the SQL of one schema after the other takes.
-struct Reader<'a> {
-    budget: sql::Budget,
-    stack: &'a sql::Stack,
-    diagnostics: &'a mut Diagnostics,
 }
 
 /// The dialect of a schema's database, as far as that is known.
@@ -66,76 +55,70 @@ fn dialect(schema: &Schema, project: &Project) -> Dialect {
     }
 }
 
-impl Reader<'_> {
-    fn catalogue(
-        &mut self,
-        desired: &mut Desired,
-        dialect: Dialect,
-        sources: &Sources,
-    ) -> Option<Catalogue> {
-        match desired {
-            Desired::Sql(texts) => Some(self.desired(texts, dialect, sources)),
-            Desired::Migrations(migrations) => match &migrations.directory {
-                Directory::Local { files, .. } => {
-                    Some(self.migrated(files, migrations.baseline.is_some(), dialect))
-                }
-                Directory::Remote { .. } => None,
-            },
-            Desired::Hcl(_) | Desired::Registry(_) => None,
+/// The SQL that makes a schema, where there is any: of migrations those that run on an empty
+/// database, where Atlas begins at the last checkpoint.
+fn texts(desired: &Desired) -> Option<Vec<&Excerpt>> {
+    match desired {
+        Desired::Sql(texts) => Some(texts.iter().collect()),
+        Desired::Migrations(Migrations { directory: Directory::Local { files, .. }, .. }) => {
+            let texts = files.iter().map(|(_, text)| text);
+            let is_checkpoint =
+                |text: &Excerpt| atlas_sum::checkpoint(text.text.as_bytes()).is_some();
+            let first = texts.clone().rposition(is_checkpoint).unwrap_or(0);
+            Some(texts.skip(first).collect())
         }
+        Desired::Migrations(_) | Desired::Hcl(_) | Desired::Registry(_) => None,
     }
+}
 
-    /// Puts the files of a desired state into an order in which the database takes them.
-    fn desired(
-        &mut self,
-        texts: &mut Vec<Excerpt>,
-        dialect: Dialect,
-        sources: &Sources,
-    ) -> Catalogue {
-        let scripts = self.scripts(texts, dialect);
-        let path = |text: &Excerpt| sources.get(text.span.file).path.as_str();
-        let files: Vec<File<'_>> = texts
-            .iter()
-            .zip(&scripts)
-            .map(|(text, script)| File { path: path(text), script })
-            .collect();
-        let sorted = match order::order(dialect, &files) {
-            Ok(sorted) => sorted,
-            Err(cycle) => {
-                self.diagnostics.report(cycle);
-                (0..files.len()).collect()
+/// Reads the SQL of one schema.
+fn catalogue(
+    schema: &mut Schema,
+    dialect: Dialect,
+    sources: &Sources,
+    stack: &sql::Stack,
+    diagnostics: &mut Diagnostics,
+) -> Option<Catalogue> {
+    let mut scripts = sql::scripts_within(&texts(&schema.desired)?, dialect, stack, diagnostics);
+    match &mut schema.desired {
+        Desired::Migrations(migrations) => {
+            if let Some(script) = scripts.first_mut() {
+                // What was there before the baseline is in no file.
+                script.includes |= migrations.baseline.is_some();
             }
-        };
-        let in_order: Vec<&Script> = sorted.iter().filter_map(|&at| scripts.get(at)).collect();
-        let catalogue = Catalogue::build(dialect, &in_order, self.diagnostics);
-        let mut unsorted: Vec<_> = std::mem::take(texts).into_iter().map(Some).collect();
-        let take = |at: &usize| unsorted.get_mut(*at).and_then(Option::take);
-        *texts = sorted.iter().filter_map(take).collect();
-        catalogue
-    }
-
-    /// What migrations leave behind. On an empty database Atlas begins at the last checkpoint.
-    fn migrated(
-        &mut self,
-        files: &[(String, Excerpt)],
-        has_baseline: bool,
-        dialect: Dialect,
-    ) -> Catalogue {
-        let is_checkpoint =
-            |(_, text): &(String, Excerpt)| atlas_sum::checkpoint(text.text.as_bytes()).is_some();
-        let first = files.iter().rposition(is_checkpoint).unwrap_or(0);
-        let texts: Vec<Excerpt> = files.iter().skip(first).map(|(_, text)| text.clone()).collect();
-        let mut scripts = self.scripts(&texts, dialect);
-        if let Some(script) = scripts.first_mut() {
-            // What was there before the baseline is in no file.
-            script.includes |= has_baseline;
+            let scripts: Vec<&Script> = scripts.iter().collect();
+            Some(Catalogue::build(dialect, &scripts, diagnostics))
         }
-        Catalogue::build(dialect, &scripts.iter().collect::<Vec<_>>(), self.diagnostics)
+        Desired::Sql(texts) => Some(ordered(texts, &scripts, dialect, sources, diagnostics)),
+        Desired::Hcl(_) | Desired::Registry(_) => None,
     }
+}
 
-    fn scripts(&mut self, texts: &[Excerpt], dialect: Dialect) -> Vec<Script> {
-        sql::scripts_within(texts, dialect, &mut self.budget, self.stack, self.diagnostics)
-    }
+/// Puts the files of a desired state into an order in which the database takes them, and says what
+/// they make in that order.
+fn ordered(
+    texts: &mut Vec<Excerpt>,
+    scripts: &[Script],
+    dialect: Dialect,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Catalogue {
+    let path = |text: &Excerpt| sources.get(text.span.file).path.as_str();
+    let file = |(text, script)| File { path: path(text), script };
+    let files: Vec<File<'_>> = texts.iter().zip(scripts).map(file).collect();
+    let sorted = match order::order(dialect, &files) {
+        Ok(sorted) => sorted,
+        Err(cycle) => {
+            diagnostics.report(cycle);
+            (0..files.len()).collect()
+        }
+    };
+    let in_order: Vec<&Script> = sorted.iter().filter_map(|&at| scripts.get(at)).collect();
+    let catalogue = Catalogue::build(dialect, &in_order, diagnostics);
+    let mut unsorted: Vec<_> = std::mem::take(texts).into_iter().map(Some).collect();
+    let take = |at: &usize| unsorted.get_mut(*at).and_then(Option::take);
+    *texts = sorted.iter().filter_map(take).collect();
+    catalogue
 }
 
 /// Holds every App's `requires` against the catalogues.

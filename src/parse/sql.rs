@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use crate::catalogue::definition::{Definition, ObjectKind, Script, Standing, Statement};
 use crate::diag::Diagnostics;
-use crate::diag::problems::sql as problems;
+use crate::diag::problems::sql::{self as problems, SqlTooLong};
 use crate::dialect::Dialect;
 use crate::source::Excerpt;
 use opinion::Opinion;
@@ -41,13 +41,21 @@ impl Budget {
     /// Bytes of the SQL of one schema.
     pub const SCHEMA: usize = 2 << 20;
 
-    fn take(&mut self, text: &str) -> Result<(), (usize, &'static str)> {
-        let bytes = (Budget::BYTES, "bytes of SQL");
-        self.bytes = self.bytes.checked_sub(text.len()).ok_or(bytes)?;
-        // One too many for a semicolon in a string, which is near enough for a bound.
-        let n_statements = text.bytes().filter(|byte| *byte == b';').count();
-        let statements = (Budget::STATEMENTS, "SQL statements");
-        self.statements = self.statements.checked_sub(n_statements).ok_or(statements)?;
+    /// Takes the texts of one schema out of it, or says which bound they go beyond.
+    pub fn take(&mut self, texts: &[&Excerpt]) -> Result<(), SqlTooLong> {
+        let mut left = Budget::SCHEMA;
+        for excerpt in texts {
+            let too_long = |limit, of| SqlTooLong { primary: excerpt.span, limit, of };
+            let length = excerpt.text.len();
+            let exceeded = || too_long(Budget::SCHEMA, "bytes of SQL in one schema");
+            left = left.checked_sub(length).ok_or_else(exceeded)?;
+            let exceeded = || too_long(Budget::BYTES, "bytes of SQL");
+            self.bytes = self.bytes.checked_sub(length).ok_or_else(exceeded)?;
+            // One too many for a semicolon in a string, which is near enough for a bound.
+            let statements = excerpt.text.bytes().filter(|byte| *byte == b';').count();
+            let exceeded = || too_long(Budget::STATEMENTS, "SQL statements");
+            self.statements = self.statements.checked_sub(statements).ok_or_else(exceeded)?;
+        }
         Ok(())
     }
 }
@@ -58,36 +66,25 @@ impl Default for Budget {
     }
 }
 
-/// Reads the texts of one schema.
+/// Reads the texts of one schema, as far as the bounds allow.
 pub fn scripts(texts: &[Excerpt], dialect: Dialect, diagnostics: &mut Diagnostics) -> Vec<Script> {
-    let budget = &mut Budget::default();
-    Stack::large(|stack| scripts_within(texts, dialect, budget, stack, diagnostics))
+    let texts: Vec<&Excerpt> = texts.iter().collect();
+    if let Err(exceeded) = Budget::default().take(&texts) {
+        diagnostics.report(exceeded);
+        return texts.iter().map(|_| Script::default()).collect();
+    }
+    Stack::large(|stack| scripts_within(&texts, dialect, stack, diagnostics))
 }
 
-/// Reads the texts of one schema of several.
+/// Reads the texts of one schema, which have been taken out of a [`Budget`].
 pub fn scripts_within(
-    texts: &[Excerpt],
+    texts: &[&Excerpt],
     dialect: Dialect,
-    budget: &mut Budget,
     stack: &Stack,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Script> {
-    let mut left = Budget::SCHEMA;
-    let mut read: Vec<ReadText<'_>> = Vec::new();
-    for excerpt in texts {
-        let schema = (Budget::SCHEMA, "bytes of SQL in one schema");
-        let rest = left.checked_sub(excerpt.text.len()).ok_or(schema);
-        match rest.and_then(|rest| budget.take(&excerpt.text).map(|()| rest)) {
-            Ok(rest) => left = rest,
-            Err((limit, of)) => {
-                let primary = excerpt.span;
-                diagnostics.report(problems::SqlTooLong { primary, limit, of });
-                return texts.iter().map(|_| Script::default()).collect();
-            }
-        }
-        read.push(read_text(excerpt, dialect));
-    }
-    read.iter().map(|text| text.judge(dialect, stack, diagnostics)).collect()
+    let read: Vec<ReadText<'_>> = texts.iter().map(|excerpt| read_text(excerpt, dialect)).collect();
+    read.into_iter().map(|text| text.judge(dialect, stack, diagnostics)).collect()
 }
 
 /// The types that a dialect has, in lower case.
@@ -122,7 +119,7 @@ fn is_question(reading: &Reading) -> bool {
 }
 
 impl ReadText<'_> {
-    fn judge(&self, dialect: Dialect, stack: &Stack, diagnostics: &mut Diagnostics) -> Script {
+    fn judge(self, dialect: Dialect, stack: &Stack, diagnostics: &mut Diagnostics) -> Script {
         for flaw in &self.split.flaws {
             report_flaw(self.excerpt, flaw, diagnostics);
         }
@@ -135,24 +132,31 @@ impl ReadText<'_> {
         };
         let mut script = Script { includes: self.split.includes, ..Script::default() };
         let mut after_routine = false;
-        for (piece, reading) in self.split.pieces.iter().zip(&self.readings) {
+        for (piece, reading) in self.split.pieces.iter().zip(self.readings) {
             let text = self.excerpt.text.get(piece.bytes.clone()).unwrap_or_default();
-            let opinion = is_question(reading).then(|| opinion::opinion(text, dialect, stack));
+            let opinion = is_question(&reading).then(|| opinion::opinion(text, dialect, stack));
             let judged = Judged {
                 excerpt: self.excerpt,
                 dialect,
                 piece,
                 tokens: tokens(&self.split, piece),
-                reading,
+                reading: &reading,
                 opinion: opinion.unwrap_or(Opinion::None),
                 flawed: flawed(&piece.bytes),
                 after_routine: after_routine && dialect != Dialect::Postgres,
             };
             let standing = judged.report(diagnostics);
-            let statement = judged.statement(standing);
-            after_routine = routine_goes_on(after_routine, &judged, statement.definition.as_ref());
+            let definition = reading.definition.as_ref();
+            let uses = uses::uses(self.excerpt, judged.tokens, dialect, definition);
+            after_routine = routine_goes_on(after_routine, &judged, definition);
             judged.note_unread(standing, &mut script);
-            script.statements.push(statement);
+            let span = self.excerpt.locate(piece.bytes.clone());
+            script.statements.push(Statement {
+                span,
+                definition: reading.definition,
+                uses,
+                standing,
+            });
         }
         script
     }
@@ -217,6 +221,12 @@ struct Judged<'a> {
 impl Judged<'_> {
     fn text(&self, range: Range<usize>) -> &str {
         self.excerpt.text.get(range).unwrap_or_default()
+    }
+
+    /// Whether it begins with this, in any case.
+    fn text_begins(&self, prefix: &str) -> bool {
+        let head = self.text(self.piece.bytes.clone()).get(..prefix.len());
+        head.is_some_and(|head| is(head, prefix))
     }
 
     fn words(&self, count: usize) -> impl Iterator<Item = &str> {
@@ -391,13 +401,6 @@ impl Judged<'_> {
         }
     }
 
-    fn statement(&self, standing: Standing) -> Statement {
-        let definition = self.reading.definition.clone();
-        let uses = uses::uses(self.excerpt, self.tokens, self.dialect, definition.as_ref());
-        let span = self.excerpt.locate(self.piece.bytes.clone());
-        Statement { span, definition, uses, standing }
-    }
-
     /// Keeps the words of what may create tables without our knowing.
     fn note_unread(&self, standing: Standing, script: &mut Script) {
         let mut first = self.words(3);
@@ -414,10 +417,7 @@ impl Judged<'_> {
                 && standing == Standing::Passed
                 && !is_any(one, &["INSERT", "GO"]);
         if is(one, "SET") && self.words(4).any(|word| is(word, "FOREIGN_KEY_CHECKS"))
-            || self
-                .text(self.piece.bytes.clone())
-                .to_ascii_uppercase()
-                .starts_with("SET @@FOREIGN_KEY_CHECKS")
+            || self.text_begins("SET @@FOREIGN_KEY_CHECKS")
         {
             script.unchecked_foreign_keys = true;
         }

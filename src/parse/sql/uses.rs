@@ -3,7 +3,7 @@
 use crate::catalogue::definition::{Definition, Ident, ObjectKind, ObjectName, Use, UseKind};
 use crate::dialect::Dialect;
 use crate::parse::sql::read::Cursor;
-use crate::parse::sql::read::view::{name_ahead, tables_read};
+use crate::parse::sql::read::view::{name_ahead, name_end, tables_read};
 use crate::parse::sql::split::{is, is_any, split};
 use crate::parse::sql::token::{Kind, Token};
 use crate::source::Excerpt;
@@ -167,17 +167,17 @@ fn called(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind, bool))
         return;
     }
     let mut ahead = 0;
-    while let Some(token) = cursor.peek_at(ahead) {
-        if matches!(token.kind, Kind::Word | Kind::Quoted)
-            && let Some((name, after)) = name_ahead(cursor, ahead)
-        {
-            if cursor.symbol_at(after, b'(') {
-                need(name, UseKind::Function, true);
-            }
-            ahead = after;
-        } else {
+    while cursor.peek_at(ahead).is_some() {
+        let Some(after) = name_end(cursor, ahead) else {
             ahead += 1;
+            continue;
+        };
+        if cursor.symbol_at(after, b'(')
+            && let Some((name, _)) = name_ahead(cursor, ahead)
+        {
+            need(name, UseKind::Function, true);
         }
+        ahead = after;
     }
 }
 

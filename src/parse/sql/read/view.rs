@@ -4,7 +4,7 @@ use crate::catalogue::definition::{Definition, Ident, ObjectName, ViewDefinition
 use crate::dialect::Dialect;
 use crate::parse::sql::read::cursor::Cursor;
 use crate::parse::sql::split::{is, is_any};
-use crate::parse::sql::token::Kind;
+use crate::parse::sql::token::{Kind, Token};
 
 /// Reads what follows `CREATE VIEW`.
 pub(crate) fn create_view(
@@ -195,27 +195,33 @@ fn from_list(cursor: &Cursor<'_>, from: usize, commas: bool, found: &mut Vec<Obj
     }
 }
 
-/// The name at a place further on, without going there.
+/// The name at a place further on, without going there; and where it ends.
 pub(crate) fn name_ahead(cursor: &Cursor<'_>, from: usize) -> Option<(ObjectName, usize)> {
     let part = |at: usize| {
-        let token = cursor.peek_at(at)?;
-        let quoted = match token.kind {
-            Kind::Word => false,
-            Kind::Quoted => true,
-            Kind::Text | Kind::Number | Kind::Variable | Kind::Symbol(_) => return None,
-        };
+        let token = cursor.peek_at(at).filter(is_name_part)?;
         let text = super::cursor::unquote(cursor.text(token));
+        let quoted = token.kind == Kind::Quoted;
         Some(Ident { text, quoted, span: cursor.locate(token.range()) })
     };
-    let mut name = ObjectName { schema: None, name: part(from)? };
-    let mut at = from + 1;
+    let end = name_end(cursor, from)?;
+    let last = end - 1;
+    let schema = if last > from { part(last - 2) } else { None };
+    Some((ObjectName { schema, name: part(last)? }, end))
+}
+
+/// Where the name at a place further on ends: it has up to four parts.
+pub(crate) fn name_end(cursor: &Cursor<'_>, from: usize) -> Option<usize> {
+    let is_part = |at: usize| cursor.peek_at(at).as_ref().is_some_and(is_name_part);
+    let mut end = is_part(from).then_some(from + 1)?;
     for _ in 0..3 {
-        if !cursor.symbol_at(at, b'.') {
+        if !(cursor.symbol_at(end, b'.') && is_part(end + 1)) {
             break;
         }
-        let Some(next) = part(at + 1) else { break };
-        name = ObjectName { schema: Some(name.name), name: next };
-        at += 2;
+        end += 2;
     }
-    Some((name, at))
+    Some(end)
+}
+
+fn is_name_part(token: &Token) -> bool {
+    matches!(token.kind, Kind::Word | Kind::Quoted)
 }
