@@ -36,10 +36,14 @@ pub fn manifest(
 /// `wave 1: Schema/shop (app.yaml:12)`.
 pub fn comment(planned: &Planned, project: &Project, sources: &Sources) -> String {
     let Planned { wave, is_hook, object } = planned;
-    let order = if *is_hook { "hook".to_owned() } else { format!("wave {wave}") };
-    let place = sources.place(object.place);
+    let owner = project.label(object.owner);
     // A path may hold anything that a file system takes.
-    format!("{order}: {} ({})", project.label(object.owner), printable(&place))
+    let place = printable(&sources.place(object.place));
+    if *is_hook {
+        format!("hook: {owner} ({place})")
+    } else {
+        format!("wave {wave}: {owner} ({place})")
+    }
 }
 
 /// `03-1-atlasschema-shop.yaml`: the place in the order, the wave, and what it is.

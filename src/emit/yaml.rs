@@ -138,11 +138,15 @@ fn indent(column: usize, out: &mut impl Write) -> io::Result<()> {
 /// Whether a text can be a literal block: several lines, each printed as it is. A tab where the
 /// indentation ends is an error to some readers.
 fn is_block(text: &str) -> bool {
+    if !text.contains('\n') {
+        return false;
+    }
     let first = text.trim_start_matches('\n');
-    text.contains('\n')
-        && !first.is_empty()
+    let is_ascii = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n');
+    !first.is_empty()
         && !first.starts_with('\t')
-        && text.chars().all(|character| character == '\n' || is_printable(character))
+        && (text.bytes().all(is_ascii)
+            || text.chars().all(|character| character == '\n' || is_printable(character)))
 }
 
 fn block(text: &str, column: usize, out: &mut impl Write) -> io::Result<()> {
@@ -175,27 +179,61 @@ fn inline(text: &str) -> Cow<'_, str> {
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
-    bytes.iter().all(|byte| IS_SAFE[usize::from(*byte)])
-        && !matches!(last, b' ' | b':')
-        // `: ` ends a key; a space before `#` begins a comment, and no `#` is plain here.
-        && !bytes.windows(2).any(|pair| matches!(pair, b"  " | b": " | b"::"))
-        && !is_word(text)
+    let mut kinds = 0;
+    for &byte in bytes {
+        let kind = KINDS[usize::from(byte)];
+        if kind == UNSAFE {
+            return false;
+        }
+        kinds |= kind;
+    }
+    // `: ` ends a key; a space before `#` begins a comment, and no `#` is plain here.
+    let is_safe = |pair: &[u8]| !matches!(pair, b"  " | b": " | b"::");
+    !matches!(last, b' ' | b':')
         && begins_safely(*first, text)
+        && (kinds & SEPARATES == 0 || bytes.windows(2).all(is_safe))
+        && !is_word(text)
 }
 
-/// Bytes that may stand in a plain scalar, but for some pairs of them: a table, since this is asked
-/// about every byte of the output.
+/// A byte that stands in no plain scalar.
+const UNSAFE: u8 = 0;
+/// A byte that may stand in a plain scalar beside any other.
+const SAFE: u8 = 1;
+/// A byte that may stand in a plain scalar, but not beside every other.
+const SEPARATES: u8 = 2;
+
+/// What a byte does to a plain scalar: a table, since this is asked about every byte of the output.
 #[expect(clippy::indexing_slicing, reason = "the index is less than 256")]
-const IS_SAFE: [bool; 256] = {
-    let mut table = [false; 256];
+const KINDS: [u8; 256] = {
+    let mut table = [UNSAFE; 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = matches!(
-            byte as u8,
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b' ' | b':'
-            | b'_' | b'-' | b'.' | b'/' | b'@' | b'+' | b'=' | b',' | b';' | b'(' | b')' | b'$'
-            | b'%' | b'*' | b'^' | b'~' | b'<' | b'>' | b'?'
-        );
+        table[byte] = match byte as u8 {
+            b' ' | b':' => SEPARATES,
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'_'
+            | b'-'
+            | b'.'
+            | b'/'
+            | b'@'
+            | b'+'
+            | b'='
+            | b','
+            | b';'
+            | b'('
+            | b')'
+            | b'$'
+            | b'%'
+            | b'*'
+            | b'^'
+            | b'~'
+            | b'<'
+            | b'>'
+            | b'?' => SAFE,
+            _ => UNSAFE,
+        };
         byte += 1;
     }
     table

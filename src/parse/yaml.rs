@@ -404,8 +404,10 @@ impl<'a> Reader<'a> {
                 }
             },
         };
-        let one_line = !self.text.get(range).is_some_and(|raw| raw.contains(['\n', '\r']));
-        let scalar = Scalar { text, meaning, plain: plain && one_line, lines };
+        let is_line_end = |byte| matches!(byte, b'\n' | b'\r');
+        let raw = self.text.get(range).unwrap_or_default();
+        let plain = plain && !raw.bytes().any(is_line_end);
+        let scalar = Scalar { text, meaning, plain, lines };
         let node = Node { data: Data::Scalar(scalar), span };
         step.and(|| self.complete(Done { node, written }, anchor))
     }

@@ -11,18 +11,10 @@ use crate::syntax::node::Meaning;
 /// (`decode.go`, `scalar`). A bare `<<` that is a value is a string as well; as a key it merges,
 /// which is the reader's business.
 pub(super) fn meaning(text: &str) -> Meaning {
-    match text {
-        // `resolveMapList`; the tables hold exactly these spellings, so `yEs` is a string.
-        "" | "~" | "null" | "Null" | "NULL" => return Meaning::Null,
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            return Meaning::Bool(true);
-        }
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            return Meaning::Bool(false);
-        }
-        ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF"
-        | "-.inf" | "-.Inf" | "-.INF" => return Meaning::Float,
-        _ => {}
+    if text.len() <= LONGEST_WORD
+        && let Some(meaning) = word(text)
+    {
+        return meaning;
     }
     // `resolveTable`: only these first bytes are looked at any further.
     match text.bytes().next() {
@@ -30,6 +22,25 @@ pub(super) fn meaning(text: &str) -> Meaning {
         Some(b'+' | b'-' | b'0'..=b'9') if integer(text).is_some() => Meaning::Int,
         Some(b'+' | b'-' | b'0'..=b'9') if decimal(text).is_some() => Meaning::Float,
         Some(_) | None => Meaning::String,
+    }
+}
+
+const LONGEST_WORD: usize = "false".len();
+
+/// The words that mean something else than themselves (`resolve.go`, `resolveMapList`; the tables
+/// hold exactly these spellings, so `yEs` is a string).
+fn word(text: &str) -> Option<Meaning> {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Some(Meaning::Null),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
+            Some(Meaning::Bool(true))
+        }
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
+            Some(Meaning::Bool(false))
+        }
+        ".nan" | ".NaN" | ".NAN" | ".inf" | ".Inf" | ".INF" | "+.inf" | "+.Inf" | "+.INF"
+        | "-.inf" | "-.Inf" | "-.INF" => Some(Meaning::Float),
+        _ => None,
     }
 }
 

@@ -99,6 +99,10 @@ pub(super) fn unprintable(
     range: &Range<usize>,
     scalar: &str,
 ) -> Option<(Range<usize>, char)> {
+    // Nearly every text is plain ASCII, which is told without decoding it.
+    if scalar.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')) {
+        return None;
+    }
     let character = scalar.chars().find(|&character| is_unprintable(character))?;
     let raw = text.get(range.clone()).unwrap_or_default();
     let within = match raw.find(character) {
