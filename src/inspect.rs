@@ -20,20 +20,15 @@ use crate::source::{Excerpt, Sources};
 pub fn schemas(project: &mut Project, sources: &Sources, diagnostics: &mut Diagnostics) {
     let dialects: Vec<Dialect> =
         project.schemas.iter().map(|schema| dialect(schema, project)).collect();
-    let mut budget = sql::Budget::default();
-    let mut with_sql: Vec<(&mut Schema, Dialect)> = Vec::new();
-    for (schema, dialect) in project.schemas.iter_mut().zip(dialects) {
-        match texts(&schema.desired).map(|texts| budget.take(&texts)) {
-            Some(Ok(())) => with_sql.push((schema, dialect)),
-            Some(Err(exceeded)) => diagnostics.report(exceeded),
-            None => {}
-        }
-    }
+    let schemas = project.schemas.iter_mut().zip(dialects);
     // None, and no thread is needed.
-    if !with_sql.is_empty() {
+    let mut with_sql = schemas.filter(|(schema, _)| texts(&schema.desired).is_some()).peekable();
+    if with_sql.peek().is_some() {
         sql::Stack::large(|stack| {
-            for (schema, dialect) in &mut with_sql {
-                schema.catalogue = catalogue(schema, *dialect, sources, stack, diagnostics);
+            let reader =
+                &mut Reader { sources, budget: sql::Budget::default(), stack, diagnostics };
+            for (schema, dialect) in with_sql.by_ref() {
+                schema.catalogue = reader.catalogue(&mut schema.desired, dialect);
             }
         });
     }
@@ -71,54 +66,58 @@ fn texts(desired: &Desired) -> Option<Vec<&Excerpt>> {
     }
 }
 
-/// Reads the SQL of one schema.
-fn catalogue(
-    schema: &mut Schema,
-    dialect: Dialect,
-    sources: &Sources,
-    stack: &sql::Stack,
-    diagnostics: &mut Diagnostics,
-) -> Option<Catalogue> {
-    let mut scripts = sql::scripts_within(&texts(&schema.desired)?, dialect, stack, diagnostics);
-    match &mut schema.desired {
-        Desired::Migrations(migrations) => {
-            if let Some(script) = scripts.first_mut() {
-                // What was there before the baseline is in no file.
-                script.includes |= migrations.baseline.is_some();
-            }
-            let scripts: Vec<&Script> = scripts.iter().collect();
-            Some(Catalogue::build(dialect, &scripts, diagnostics))
-        }
-        Desired::Sql(texts) => Some(ordered(texts, &scripts, dialect, sources, diagnostics)),
-        Desired::Hcl(_) | Desired::Registry(_) => None,
-    }
+/// What reading the SQL of one schema after the other takes.
+struct Reader<'a> {
+    sources: &'a Sources,
+    budget: sql::Budget,
+    stack: &'a sql::Stack,
+    diagnostics: &'a mut Diagnostics,
 }
 
-/// Puts the files of a desired state into an order in which the database takes them, and says what
-/// they make in that order.
-fn ordered(
-    texts: &mut Vec<Excerpt>,
-    scripts: &[Script],
-    dialect: Dialect,
-    sources: &Sources,
-    diagnostics: &mut Diagnostics,
-) -> Catalogue {
-    let path = |text: &Excerpt| sources.get(text.span.file).path.as_str();
-    let file = |(text, script)| File { path: path(text), script };
-    let files: Vec<File<'_>> = texts.iter().zip(scripts).map(file).collect();
-    let sorted = match order::order(dialect, &files) {
-        Ok(sorted) => sorted,
-        Err(cycle) => {
-            diagnostics.report(cycle);
-            (0..files.len()).collect()
+impl Reader<'_> {
+    fn catalogue(&mut self, desired: &mut Desired, dialect: Dialect) -> Option<Catalogue> {
+        let (texts, budget) = (texts(desired)?, &mut self.budget);
+        let mut scripts =
+            sql::scripts_within(&texts, dialect, budget, self.stack, self.diagnostics)?;
+        match desired {
+            Desired::Sql(texts) => Some(self.ordered(texts, &scripts, dialect)),
+            Desired::Migrations(migrations) => {
+                if let Some(script) = scripts.first_mut() {
+                    // What was there before the baseline is in no file.
+                    script.includes |= migrations.baseline.is_some();
+                }
+                let scripts: Vec<&Script> = scripts.iter().collect();
+                Some(Catalogue::build(dialect, &scripts, self.diagnostics))
+            }
+            Desired::Hcl(_) | Desired::Registry(_) => None,
         }
-    };
-    let in_order: Vec<&Script> = sorted.iter().filter_map(|&at| scripts.get(at)).collect();
-    let catalogue = Catalogue::build(dialect, &in_order, diagnostics);
-    let mut unsorted: Vec<_> = std::mem::take(texts).into_iter().map(Some).collect();
-    let take = |at: &usize| unsorted.get_mut(*at).and_then(Option::take);
-    *texts = sorted.iter().filter_map(take).collect();
-    catalogue
+    }
+
+    /// Puts the files of a desired state into an order in which the database takes them, and says
+    /// what they make in that order.
+    fn ordered(
+        &mut self,
+        texts: &mut Vec<Excerpt>,
+        scripts: &[Script],
+        dialect: Dialect,
+    ) -> Catalogue {
+        let path = |text: &Excerpt| self.sources.get(text.span.file).path.as_str();
+        let file = |(text, script)| File { path: path(text), script };
+        let files: Vec<File<'_>> = texts.iter().zip(scripts).map(file).collect();
+        let sorted = match order::order(dialect, &files) {
+            Ok(sorted) => sorted,
+            Err(cycle) => {
+                self.diagnostics.report(cycle);
+                (0..files.len()).collect()
+            }
+        };
+        let in_order: Vec<&Script> = sorted.iter().filter_map(|&at| scripts.get(at)).collect();
+        let catalogue = Catalogue::build(dialect, &in_order, self.diagnostics);
+        let mut unsorted: Vec<_> = std::mem::take(texts).into_iter().map(Some).collect();
+        let take = |at: &usize| unsorted.get_mut(*at).and_then(Option::take);
+        *texts = sorted.iter().filter_map(take).collect();
+        catalogue
+    }
 }
 
 /// Holds every App's `requires` against the catalogues.

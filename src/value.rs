@@ -37,17 +37,30 @@ impl Map {
     }
 
     /// A map of entries whose keys are known to be distinct, in their order.
-    pub fn of_distinct(entries: Vec<(Key, Value)>) -> Map {
-        Map { entries }
+    pub fn of_distinct<K: Into<Key>, V: Into<Value>>(
+        pairs: impl IntoIterator<Item = (K, V)>,
+    ) -> Map {
+        let entry = |(key, value): (K, V)| (key.into(), value.into());
+        Map { entries: pairs.into_iter().map(entry).collect() }
     }
 
     /// A map of texts whose keys are known to be distinct.
     pub fn of_texts<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Map {
-        let entry = |(key, text): (&str, &str)| (Cow::Owned(key.to_owned()), Value::from(text));
-        Map::of_distinct(pairs.into_iter().map(entry).collect())
+        Map::of_distinct(pairs.into_iter().map(|(key, text)| (key.to_owned(), text)))
     }
 
-    /// Adds a key, or replaces its value where it stands.
+    /// The same map with other entries behind, whose keys are known to be distinct and not in it.
+    #[must_use]
+    pub fn with_distinct<K: Into<Key>, V: Into<Value>>(
+        mut self,
+        pairs: impl IntoIterator<Item = (K, V)>,
+    ) -> Map {
+        self.entries.extend(Map::of_distinct(pairs).entries);
+        self
+    }
+
+    /// Adds a key, or replaces its value where it stands. It looks through the whole map, so that a map
+    /// of very many keys is made by [`Map::of_distinct`].
     pub fn set(&mut self, key: impl Into<Key>, value: impl Into<Value>) {
         let (key, value) = (key.into(), value.into());
         match self.get_mut(&key) {
@@ -116,14 +129,6 @@ impl Map {
     /// How many keys it has.
     pub fn len(&self) -> usize {
         self.entries.len()
-    }
-}
-
-impl<K: Into<Key>, V: Into<Value>> FromIterator<(K, V)> for Map {
-    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Map {
-        let mut map = Map::new();
-        pairs.into_iter().for_each(|(key, value)| map.set(key, value));
-        map
     }
 }
 

@@ -97,6 +97,8 @@ fn the_page_has_the_numbers_of_the_code() {
         ("sql::Budget::SCHEMA", sql::Budget::SCHEMA as u64),
         ("sql::Budget::BYTES", sql::Budget::BYTES as u64),
         ("sql::Budget::STATEMENTS", sql::Budget::STATEMENTS as u64),
+        ("sql::Budget::SCHEMA_WORDS", sql::Budget::SCHEMA_WORDS as u64),
+        ("sql::Budget::WORDS", sql::Budget::WORDS as u64),
         ("link::INFERRED", link::INFERRED as u64),
         ("lower::SIZE", lower::SIZE as u64),
         ("lower::PATCH_STEPS", lower::PATCH_STEPS as u64),

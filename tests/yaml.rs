@@ -249,7 +249,7 @@ fn tree() -> impl Strategy<Value = Value> {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::List),
             proptest::collection::vec((text(), inner), 0..5)
-                .prop_map(|entries| Value::Map(entries.into_iter().collect())),
+                .prop_map(|entries| Value::Map(Map::of_distinct(entries))),
         ]
     })
 }
@@ -275,9 +275,9 @@ fn as_read(value: &Value) -> Value {
     match value {
         Value::Int(value) => Value::Number(value.to_string()),
         Value::List(items) => Value::List(items.iter().map(as_read).collect()),
-        Value::Map(map) => {
-            Value::Map(map.iter().map(|(key, value)| (key.to_owned(), as_read(value))).collect())
-        }
+        Value::Map(map) => Value::Map(Map::of_distinct(
+            map.iter().map(|(key, value)| (key.to_owned(), as_read(value))),
+        )),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
@@ -447,14 +447,12 @@ fn manifest() -> Value {
     let mut runner = TestRunner::deterministic();
     let random = std::iter::repeat_with(|| text().new_tree(&mut runner).unwrap().current());
     let texts: Vec<String> = hostile().into_iter().chain(random.take(3_000)).collect();
-    let values: Map =
-        texts.iter().zip(0..).map(|(text, index)| (format!("k{index}"), text.as_str())).collect();
+    let values = texts.iter().zip(0..).map(|(text, index)| (format!("k{index}"), text.as_str()));
+    let values = Map::of_distinct(values);
     let keys: BTreeMap<String, i64> = texts.iter().cloned().zip(0..).collect();
     let lists: Vec<Value> = texts.iter().map(|text| vec![text.as_str()].into()).collect();
-    let data = Map::new()
-        .with("values", values)
-        .with("keys", keys.into_iter().collect::<Map>())
-        .with("lists", lists);
+    let data =
+        Map::new().with("values", values).with("keys", Map::of_distinct(keys)).with("lists", lists);
     let metadata = Map::new().with("name", "x").with("labels", Map::new().with("z", "z"));
     let map = Map::new().with("apiVersion", "example.com/v1").with("kind", "Texts");
     Value::Map(map.with("metadata", metadata).with("data", data))

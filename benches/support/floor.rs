@@ -96,7 +96,7 @@ fn mapping(children: Vec<Value>) -> Map {
     let mut entries = Vec::with_capacity(children.len() / 2);
     let mut children = children.into_iter();
     while let (Some(Value::String(key)), Some(value)) = (children.next(), children.next()) {
-        entries.push((key.into(), value));
+        entries.push((key, value));
     }
     Map::of_distinct(entries)
 }

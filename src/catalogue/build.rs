@@ -531,7 +531,7 @@ fn alter(table: &mut Live, alteration: &Alteration) {
             }
         }
         Alteration::SetType(name, data_type) => {
-            change(table, name, &|column| column.data_type = Some((**data_type).clone()));
+            change(table, name, &|column| column.data_type = Some(data_type.clone()));
         }
         Alteration::SetNotNull(name, set) => change(table, name, &|column| column.not_null = *set),
         Alteration::SetDefault(name, default) => {

@@ -69,7 +69,7 @@ pub struct Column {
     /// Its name.
     pub name: Ident,
     /// Its type, where it has one.
-    pub data_type: Option<TypeName>,
+    pub data_type: Option<Box<TypeName>>,
     /// `NOT NULL`, or part of the primary key.
     pub not_null: bool,
     /// The text of its default.

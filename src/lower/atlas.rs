@@ -60,7 +60,7 @@ impl Credentials {
             Some(User::From(key)) => map.with("userFrom", secret_key_ref(&key)),
             None => map,
         };
-        let parameters: Map = self.parameters.into_iter().collect();
+        let parameters = Map::of_distinct(self.parameters);
         let parameters = Some(parameters).filter(|parameters| !parameters.is_empty());
         map.with_some("passwordFrom", self.password_from.as_ref().map(secret_key_ref))
             .with_some("parameters", parameters)

@@ -36,12 +36,9 @@ pub(super) fn selector(common: &Common, component: Component) -> Map {
 pub(super) fn labels(common: &Common, component: Component) -> Map {
     let ours =
         selector(common, component).with("app.kubernetes.io/managed-by", "argocd-atlas-plugin");
-    common.labels.iter().fold(ours, |mut labels, (key, value)| {
-        if labels.get(key).is_none() {
-            labels.set(key.clone(), value.as_str());
-        }
-        labels
-    })
+    let own = common.labels.iter().filter(|(key, _)| ours.get(key).is_none());
+    let own: Vec<_> = own.map(|(key, value)| (key.clone(), value.as_str())).collect();
+    ours.with_distinct(own)
 }
 
 /// The metadata of an object of a spec, with the user's annotations and Argo CD's sync options.
@@ -51,8 +48,8 @@ pub(super) fn metadata(
     name: &str,
     sync_options: &[&str],
 ) -> Map {
-    let mut annotations: Map =
-        common.annotations.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    let own = common.annotations.iter();
+    let mut annotations = Map::of_distinct(own.map(|(key, value)| (key.clone(), value.as_str())));
     if !sync_options.is_empty() {
         // The user's own options stay in front.
         let written = annotations.get(SYNC_OPTIONS).and_then(Value::as_str).map(str::to_owned);

@@ -238,5 +238,5 @@ fn without_directives(node: &Node) -> Map {
             && !entry.value.is_null()
             && directive(&entry.value) != Some("delete")
     });
-    kept.map(|entry| (entry.key.value.clone(), fresh(&entry.value))).collect()
+    Map::of_distinct(kept.map(|entry| (entry.key.value.clone(), fresh(&entry.value))))
 }

@@ -234,7 +234,7 @@ fn policy(schema: &Schema) -> Option<Value> {
         Map::new().with_some("destructive", destructive).with_some("review", review.as_deref());
     let concurrent_index =
         Map::new().with_some("create", *concurrent_create).with_some("drop", *concurrent_drop);
-    let skip: Map = skip.iter().map(|change| (*change, true)).collect();
+    let skip = skip.iter().fold(Map::new(), |all, change| all.with(*change, true));
     let diff = Map::new()
         .with_some("concurrent_index", atlas::some(concurrent_index))
         .with_some("skip", atlas::some(skip));

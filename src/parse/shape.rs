@@ -424,7 +424,7 @@ fn value(node: &Node, name: &str, shape: &Shape, diagnostics: &mut Diagnostics) 
             let pairs = entries.iter().filter_map(|entry| {
                 Some((entry.key.value.clone(), value(&entry.value, name, of, diagnostics)?))
             });
-            Some(Value::Map(pairs.collect()))
+            Some(Value::Map(Map::of_distinct(pairs)))
         }
         Object(known) => object(node, name, known, diagnostics),
         Any => Some(Value::from(node)),

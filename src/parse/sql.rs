@@ -31,6 +31,9 @@ use token::{Kind, Token};
 pub struct Budget {
     bytes: usize,
     statements: usize,
+    words: usize,
+    /// Bytes about which `sqlparser` may still be asked.
+    asked: usize,
 }
 
 impl Budget {
@@ -38,53 +41,81 @@ impl Budget {
     pub const BYTES: usize = 8 << 20;
     /// Statements: each costs memory until the end, however short it is.
     pub const STATEMENTS: usize = 20_000;
+    /// Words and names in quotes, of which all else is made that costs memory: columns, keys, what
+    /// a view reads. Values, as in an `INSERT`, are none.
+    pub const WORDS: usize = 300_000;
     /// Bytes of the SQL of one schema.
     pub const SCHEMA: usize = 2 << 20;
+    /// Words of the SQL of one schema.
+    pub const SCHEMA_WORDS: usize = 150_000;
+    /// Bytes of the statements about which `sqlparser` is asked, which takes it longer than all else.
+    /// No more is asked then: what our own reader makes of a statement counts.
+    const ASKED: usize = 2 << 20;
 
-    /// Takes the texts of one schema out of it, or says which bound they go beyond.
-    pub fn take(&mut self, texts: &[&Excerpt]) -> Result<(), SqlTooLong> {
-        let mut left = Budget::SCHEMA;
-        for excerpt in texts {
-            let too_long = |limit, of| SqlTooLong { primary: excerpt.span, limit, of };
-            let length = excerpt.text.len();
-            let exceeded = || too_long(Budget::SCHEMA, "bytes of SQL in one schema");
-            left = left.checked_sub(length).ok_or_else(exceeded)?;
-            let exceeded = || too_long(Budget::BYTES, "bytes of SQL");
-            self.bytes = self.bytes.checked_sub(length).ok_or_else(exceeded)?;
-            // One too many for a semicolon in a string, which is near enough for a bound.
-            let statements = excerpt.text.bytes().filter(|byte| *byte == b';').count();
-            let exceeded = || too_long(Budget::STATEMENTS, "SQL statements");
-            self.statements = self.statements.checked_sub(statements).ok_or_else(exceeded)?;
+    /// Cuts the texts of one schema into statements, or says which bound they go beyond.
+    fn split(&mut self, texts: &[&Excerpt], dialect: Dialect) -> Result<Vec<Split>, SqlTooLong> {
+        let (mut bytes, mut words) = (Budget::SCHEMA, Budget::SCHEMA_WORDS);
+        let mut splits = Vec::with_capacity(texts.len());
+        for text in texts {
+            let take = |left: &mut usize, taken: usize, limit: usize, of: &'static str| {
+                let too_long = SqlTooLong { primary: text.span, limit, of };
+                *left = left.checked_sub(taken).ok_or(too_long)?;
+                Ok(())
+            };
+            let length = text.text.len();
+            take(&mut bytes, length, Budget::SCHEMA, "bytes of SQL in one schema")?;
+            take(&mut self.bytes, length, Budget::BYTES, "bytes of SQL")?;
+            let split = split::split(&text.text, dialect);
+            let n_pieces = split.pieces.len();
+            take(&mut self.statements, n_pieces, Budget::STATEMENTS, "SQL statements")?;
+            let n_words = split.tokens.iter().filter(|token| token.is_word()).count();
+            take(&mut words, n_words, Budget::SCHEMA_WORDS, "words of SQL in one schema")?;
+            take(&mut self.words, n_words, Budget::WORDS, "words of SQL")?;
+            splits.push(split);
         }
-        Ok(())
+        Ok(splits)
     }
 }
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { bytes: Budget::BYTES, statements: Budget::STATEMENTS }
+        Budget {
+            bytes: Budget::BYTES,
+            statements: Budget::STATEMENTS,
+            words: Budget::WORDS,
+            asked: Budget::ASKED,
+        }
     }
 }
 
 /// Reads the texts of one schema, as far as the bounds allow.
 pub fn scripts(texts: &[Excerpt], dialect: Dialect, diagnostics: &mut Diagnostics) -> Vec<Script> {
     let texts: Vec<&Excerpt> = texts.iter().collect();
-    if let Err(exceeded) = Budget::default().take(&texts) {
-        diagnostics.report(exceeded);
-        return texts.iter().map(|_| Script::default()).collect();
-    }
-    Stack::large(|stack| scripts_within(&texts, dialect, stack, diagnostics))
+    let budget = &mut Budget::default();
+    let read = Stack::large(|stack| scripts_within(&texts, dialect, budget, stack, diagnostics));
+    read.unwrap_or_else(|| texts.iter().map(|_| Script::default()).collect())
 }
 
-/// Reads the texts of one schema, which have been taken out of a [`Budget`].
+/// Reads the texts of one schema of several; nothing if that goes beyond a bound.
 pub fn scripts_within(
     texts: &[&Excerpt],
     dialect: Dialect,
+    budget: &mut Budget,
     stack: &Stack,
     diagnostics: &mut Diagnostics,
-) -> Vec<Script> {
-    let read: Vec<ReadText<'_>> = texts.iter().map(|excerpt| read_text(excerpt, dialect)).collect();
-    read.into_iter().map(|text| text.judge(dialect, stack, diagnostics)).collect()
+) -> Option<Vec<Script>> {
+    let splits = match budget.split(texts, dialect) {
+        Ok(splits) => splits,
+        Err(exceeded) => {
+            diagnostics.report(exceeded);
+            return None;
+        }
+    };
+    // All of it before anything is judged: a word that is missing in one text may be in another.
+    let read = texts.iter().zip(splits).map(|(text, split)| ReadText::of(text, split, dialect));
+    let read: Vec<ReadText<'_>> = read.collect();
+    let asking = &mut Asking { dialect, stack, bytes: &mut budget.asked };
+    Some(read.into_iter().map(|text| text.judge(asking, diagnostics)).collect())
 }
 
 /// The types that a dialect has, in lower case.
@@ -99,16 +130,6 @@ struct ReadText<'a> {
     readings: Vec<Reading>,
 }
 
-fn read_text(excerpt: &Excerpt, dialect: Dialect) -> ReadText<'_> {
-    let split = split::split(&excerpt.text, dialect);
-    let readings = split
-        .pieces
-        .iter()
-        .map(|piece| read::statement(excerpt, tokens(&split, piece), dialect))
-        .collect();
-    ReadText { excerpt, split, readings }
-}
-
 fn tokens<'a>(split: &'a Split, piece: &Piece) -> &'a [Token] {
     split.tokens.get(piece.tokens.clone()).unwrap_or_default()
 }
@@ -118,8 +139,31 @@ fn is_question(reading: &Reading) -> bool {
     reading.defines && reading.findings.is_empty() && (reading.has_query || !reading.complete())
 }
 
-impl ReadText<'_> {
-    fn judge(self, dialect: Dialect, stack: &Stack, diagnostics: &mut Diagnostics) -> Script {
+/// What asking `sqlparser` takes.
+struct Asking<'a> {
+    dialect: Dialect,
+    stack: &'a Stack,
+    /// About how many it may still be asked.
+    bytes: &'a mut usize,
+}
+
+impl Asking<'_> {
+    fn opinion(&mut self, text: &str) -> Opinion {
+        let Some(left) = self.bytes.checked_sub(text.len()) else { return Opinion::None };
+        *self.bytes = left;
+        opinion::opinion(text, self.dialect, self.stack)
+    }
+}
+
+impl<'a> ReadText<'a> {
+    fn of(excerpt: &'a Excerpt, split: Split, dialect: Dialect) -> ReadText<'a> {
+        let read = |piece| read::statement(excerpt, tokens(&split, piece), dialect);
+        let readings = split.pieces.iter().map(read).collect();
+        ReadText { excerpt, split, readings }
+    }
+
+    fn judge(self, asking: &mut Asking<'_>, diagnostics: &mut Diagnostics) -> Script {
+        let dialect = asking.dialect;
         for flaw in &self.split.flaws {
             report_flaw(self.excerpt, flaw, diagnostics);
         }
@@ -134,7 +178,7 @@ impl ReadText<'_> {
         let mut after_routine = false;
         for (piece, reading) in self.split.pieces.iter().zip(self.readings) {
             let text = self.excerpt.text.get(piece.bytes.clone()).unwrap_or_default();
-            let opinion = is_question(&reading).then(|| opinion::opinion(text, dialect, stack));
+            let opinion = is_question(&reading).then(|| asking.opinion(text));
             let judged = Judged {
                 excerpt: self.excerpt,
                 dialect,

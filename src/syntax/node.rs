@@ -1,7 +1,5 @@
 //! A YAML document as it was written: every value with its place.
 
-use std::borrow::Cow;
-
 use crate::source::{Excerpt, Span, Spanned};
 use crate::value::{Map, Value};
 
@@ -144,9 +142,8 @@ impl From<&Node> for Value {
         match &node.data {
             Data::Sequence(items) => Value::List(items.iter().map(Value::from).collect()),
             Data::Mapping(entries) => {
-                let key = |entry: &Entry| Cow::Owned(entry.key.value.clone());
-                let entry = |entry: &Entry| (key(entry), Value::from(&entry.value));
-                Value::Map(Map::of_distinct(entries.iter().map(entry).collect()))
+                let entry = |entry: &Entry| (entry.key.value.clone(), Value::from(&entry.value));
+                Value::Map(Map::of_distinct(entries.iter().map(entry)))
             }
             Data::Scalar(scalar) => match scalar.meaning {
                 Meaning::Null => Value::Null,

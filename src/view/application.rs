@@ -73,7 +73,7 @@ fn parameters(flags: &Flags) -> Vec<Map> {
         .map(|name| Map::new().with("name", "environment").with("string", name));
     let map = |(name, written): (&str, &Vec<String>)| {
         let pairs = written.iter().filter_map(|pair| pair.split_once('='));
-        let pairs: Map = pairs.map(|(key, value)| (key.to_owned(), value)).collect();
+        let pairs = pairs.fold(Map::new(), |all, (key, value)| all.with(key.to_owned(), value));
         (!pairs.is_empty()).then(|| Map::new().with("name", name).with("map", pairs))
     };
     let maps = [("images", &flags.images), ("replicas", &flags.replicas), ("set", &flags.set)];

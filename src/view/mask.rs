@@ -3,8 +3,6 @@
 //! What is printed for Argo CD has to hold a literal password where a spec has one; a page that
 //! ends up in a pull request or in a mail has not.
 
-use std::borrow::Cow;
-
 use crate::object::Object;
 use crate::value::{Map, Value};
 
@@ -20,9 +18,9 @@ pub fn masked(object: &Object) -> Map {
             (true, "data" | "stringData") => all(value),
             _ => inside(value),
         };
-        (Cow::Owned(key.to_owned()), value)
+        (key.to_owned(), value)
     });
-    Map::of_distinct(pairs.collect())
+    Map::of_distinct(pairs)
 }
 
 /// Every value of a map masked.
@@ -62,9 +60,9 @@ fn map_inside(map: &Map) -> Map {
             }
             _ => inside(value),
         };
-        (Cow::Owned(key.to_owned()), value)
+        (key.to_owned(), value)
     });
-    Map::of_distinct(pairs.collect())
+    Map::of_distinct(pairs)
 }
 
 /// Whether a variable or a field of this name holds a secret.

@@ -286,9 +286,9 @@ fn normal(value: &Value) -> Value {
     match value {
         Value::Int(number) => Value::Number(number.to_string()),
         Value::List(items) => Value::List(items.iter().map(normal).collect()),
-        Value::Map(map) => Value::Map(
-            map.iter().map(|(key, value)| (key.to_owned(), normal(value))).collect::<Map>(),
-        ),
+        Value::Map(map) => Value::Map(Map::of_distinct(
+            map.iter().map(|(key, value)| (key.to_owned(), normal(value))),
+        )),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }

@@ -59,6 +59,32 @@ fn sql(
     })
 }
 
+/// A project of several schemas, each with an own file of SQL.
+fn schemas(name: &'static str, n: usize, text: impl Fn(usize) -> String + 'static) -> Case {
+    case(name, Either, move |dir| {
+        let specs = (0..n).map(|n| {
+            let database = spec("Database", &format!("db{n}"), "engine: postgres");
+            let fields = format!("database: db{n}, files: [s{n}.sql]");
+            database + &spec("Schema", &format!("s{n}"), &fields)
+        });
+        write(dir, "a.yaml", specs.collect::<String>());
+        (0..n).for_each(|n| write(dir, &format!("s{n}.sql"), text(n)));
+    })
+}
+
+impl Case {
+    /// The same project with another engine than PostgreSQL.
+    fn with_engine(self, engine: &'static str) -> Case {
+        let Case { build, .. } = self;
+        let build = move |dir: &Path| {
+            build(dir);
+            let specs = fs::read_to_string(dir.join("a.yaml")).unwrap();
+            write(dir, "a.yaml", specs.replace("engine: postgres", &format!("engine: {engine}")));
+        };
+        Case { build: Box::new(build), ..self }
+    }
+}
+
 /// A field that holds a path, which leads out of the directory.
 fn path(name: &'static str, fields: &'static str, path: &'static str) -> Case {
     case(name, Refused("leads out of the project"), move |dir| {
@@ -446,6 +472,52 @@ fn statements() -> Vec<Case> {
             same(" AND b"),
             ";",
         ),
+        sql(
+            "12,000 DIVs, for each of which all before it is copied",
+            Either,
+            "CREATE VIEW v AS SELECT a",
+            12_000,
+            same(" DIV a"),
+            " FROM t;",
+        )
+        .with_engine("mysql"),
+        sql(
+            "2 MB of statements of a letter",
+            Either,
+            "-- atlas:delimiter |\n",
+            1_000_000,
+            same("a|"),
+            "",
+        ),
+        sql(
+            "2 MB of columns of a letter",
+            Refused("words"),
+            "CREATE TABLE t (a",
+            900_000,
+            same(",a"),
+            ");",
+        ),
+        sql("2 MB of batches", Either, "", 400_000, same("a\ngo\n"), "").with_engine("sqlserver"),
+        sql(
+            "a function that names 900,000 tables",
+            Either,
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 FROM b",
+            900_000,
+            same(",a"),
+            " $$;",
+        ),
+        schemas("8 MB of sums that sqlparser is asked about", 8, |n| {
+            let view = |v: usize| format!("CREATE VIEW v{v} AS SELECT 1{};\n", "+1".repeat(31_000));
+            (0..16).map(|v| view(n * 16 + v)).collect()
+        }),
+        schemas("as many words as may be, each a column of its own", 3, |n| {
+            let columns: String = (0..99_900).map(|c| format!(",b{c:x}")).collect();
+            format!("CREATE TABLE t{n} (a{columns});\n")
+        }),
+        schemas("as many words as may be, each a table that a view reads", 3, |n| {
+            let tables: String = (0..99_900).map(|t| format!(",b{t:x}")).collect();
+            format!("CREATE VIEW v{n} AS SELECT a FROM c{tables};\n")
+        }),
         sql("60 KB of NOT", Either, "CREATE VIEW v AS SELECT ", 15_000, same("NOT "), "1;"),
         sql("60 KB of CASE", Either, "CREATE VIEW v AS SELECT ", 6_000, same("CASE WHEN "), "1;"),
         sql(

@@ -10,6 +10,8 @@ use crate::dialect::Dialect;
 
 /// No real statement but an `INSERT` is over 44 KiB.
 pub(crate) const MAX_STATEMENT: usize = 64 * 1024;
+/// No real statement has more than a few of these operators.
+const MAX_COPIES: usize = 100;
 const STACK: usize = 256 * 1024 * 1024;
 
 /// Says that this thread's stack is large enough for `sqlparser`, or that it must not be asked.
@@ -39,13 +41,13 @@ pub(crate) enum Opinion {
     Accepts,
     /// It cannot, from this byte of the statement on, where it says which.
     Refuses(Option<usize>),
-    /// It was not asked: the statement is too long, or the stack too small.
+    /// It was not asked: the statement would take it too long, or the stack is too small.
     None,
 }
 
 /// Asks about a statement.
 pub(crate) fn opinion(text: &str, dialect: Dialect, stack: &Stack) -> Opinion {
-    if !stack.is_large || text.len() > MAX_STATEMENT {
+    if !stack.is_large || text.len() > MAX_STATEMENT || copies_too_much(text, dialect) {
         return Opinion::None;
     }
     let dialect: &dyn theirs::Dialect = match dialect {
@@ -65,6 +67,19 @@ pub(crate) fn opinion(text: &str, dialect: Dialect, stack: &Stack) -> Opinion {
         }
         Err(ParserError::RecursionLimitExceeded) => Opinion::None,
     }
+}
+
+/// For each of these operators `sqlparser` copies all that stands before it (`dialect/mysql.rs` and
+/// `dialect/sqlite.rs`, `parse_infix`), so that a long chain takes the square of its length.
+fn copies_too_much(text: &str, dialect: Dialect) -> bool {
+    let copying: &[&str] = match dialect {
+        Dialect::MySql | Dialect::MariaDb => &["div"],
+        Dialect::Sqlite => &["regexp", "match", "glob"],
+        Dialect::Postgres | Dialect::SqlServer | Dialect::ClickHouse | Dialect::Generic => &[],
+    };
+    let is_copying = |word: &&str| copying.iter().any(|other| word.eq_ignore_ascii_case(other));
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    !copying.is_empty() && words.filter(is_copying).nth(MAX_COPIES).is_some()
 }
 
 /// Its errors carry their place as text alone: `... at Line: 2, Column: 5`.

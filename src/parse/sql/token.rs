@@ -29,6 +29,11 @@ pub(crate) struct Token {
 }
 
 impl Token {
+    /// Whether it is a word or a name in quotes.
+    pub(crate) fn is_word(&self) -> bool {
+        matches!(self.kind, Kind::Word | Kind::Quoted)
+    }
+
     pub(crate) fn range(self) -> std::ops::Range<usize> {
         self.start as usize..self.end as usize
     }

@@ -1,5 +1,7 @@
 //! The names that a statement needs to exist when it runs: what `files` are put in order by.
 
+use std::collections::BTreeSet;
+
 use crate::catalogue::definition::{Definition, Ident, ObjectKind, ObjectName, Use, UseKind};
 use crate::dialect::Dialect;
 use crate::parse::sql::read::Cursor;
@@ -7,6 +9,9 @@ use crate::parse::sql::read::view::{name_ahead, name_end, tables_read};
 use crate::parse::sql::split::{is, is_any, split};
 use crate::parse::sql::token::{Kind, Token};
 use crate::source::Excerpt;
+
+/// The longest body of a function that is looked into.
+const MAX_BODY: usize = 64 * 1024;
 
 /// What a statement with these tokens and this definition needs.
 pub(crate) fn uses(
@@ -217,10 +222,13 @@ fn function(
             let text = cursor.text(*token);
             let body =
                 text.trim_start_matches(|c: char| c == '$' || c.is_alphanumeric() || c == '_');
-            if text.starts_with('$') {
+            if text.starts_with('$') && text.len() <= MAX_BODY {
                 let inner = Excerpt::opaque(body.to_owned(), excerpt.locate(token.range()));
                 let split = split(&inner.text, cursor.dialect);
-                for name in tables_read(&Cursor::new(&inner, &split.tokens, cursor.dialect)) {
+                let read = tables_read(&Cursor::new(&inner, &split.tokens, cursor.dialect));
+                // Its words count for no bound of their own: each name once is enough.
+                let mut names: BTreeSet<String> = BTreeSet::new();
+                for name in read.into_iter().filter(|name| names.insert(name.to_string())) {
                     need(name, UseKind::Table, false);
                 }
             }

@@ -31,7 +31,7 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
             }
         }
     }
-    let data_type = data_type(cursor);
+    let data_type = data_type(cursor).map(Box::new);
     let mut parts = ColumnParts {
         column: Column {
             name: name.clone(),

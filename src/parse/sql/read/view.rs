@@ -1,5 +1,7 @@
 //! `CREATE VIEW`: its name, its columns as far as they can be told, and the tables that it reads.
 
+use std::collections::BTreeSet;
+
 use crate::catalogue::definition::{Definition, Ident, ObjectName, ViewDefinition};
 use crate::dialect::Dialect;
 use crate::parse::sql::read::cursor::Cursor;
@@ -114,7 +116,7 @@ const FROM_FUNCTIONS: &[&str] = &["EXTRACT", "SUBSTRING", "TRIM", "OVERLAY", "PO
 /// The names behind `FROM` and `JOIN` from here on.
 pub(crate) fn tables_read(cursor: &Cursor<'_>) -> Vec<ObjectName> {
     let mut found = Vec::new();
-    let mut with_names: Vec<String> = Vec::new();
+    let mut with_names: BTreeSet<String> = BTreeSet::new();
     let mut functions: Vec<bool> = Vec::new();
     let mut ahead = 0;
     while let Some(token) = cursor.peek_at(ahead) {
@@ -142,7 +144,7 @@ pub(crate) fn tables_read(cursor: &Cursor<'_>) -> Vec<ObjectName> {
                     && (cursor.symbol_at(ahead + 2, b'(')
                         || is_any(cursor.word_at(ahead + 2), &["MATERIALIZED", "NOT"])) =>
             {
-                with_names.push(super::cursor::unquote(cursor.text(token)).to_lowercase());
+                with_names.insert(super::cursor::unquote(cursor.text(token)).to_lowercase());
             }
             Kind::Word
             | Kind::Quoted
@@ -156,7 +158,7 @@ pub(crate) fn tables_read(cursor: &Cursor<'_>) -> Vec<ObjectName> {
             && cursor.symbol_at(ahead + 2, b'(')
             && let Some(name) = cursor.peek_at(ahead + 1)
         {
-            with_names.push(super::cursor::unquote(cursor.text(name)).to_lowercase());
+            with_names.insert(super::cursor::unquote(cursor.text(name)).to_lowercase());
         }
         ahead += 1;
     }
@@ -198,7 +200,7 @@ fn from_list(cursor: &Cursor<'_>, from: usize, commas: bool, found: &mut Vec<Obj
 /// The name at a place further on, without going there; and where it ends.
 pub(crate) fn name_ahead(cursor: &Cursor<'_>, from: usize) -> Option<(ObjectName, usize)> {
     let part = |at: usize| {
-        let token = cursor.peek_at(at).filter(is_name_part)?;
+        let token = cursor.peek_at(at).filter(Token::is_word)?;
         let text = super::cursor::unquote(cursor.text(token));
         let quoted = token.kind == Kind::Quoted;
         Some(Ident { text, quoted, span: cursor.locate(token.range()) })
@@ -211,7 +213,7 @@ pub(crate) fn name_ahead(cursor: &Cursor<'_>, from: usize) -> Option<(ObjectName
 
 /// Where the name at a place further on ends: it has up to four parts.
 pub(crate) fn name_end(cursor: &Cursor<'_>, from: usize) -> Option<usize> {
-    let is_part = |at: usize| cursor.peek_at(at).as_ref().is_some_and(is_name_part);
+    let is_part = |at: usize| cursor.peek_at(at).is_some_and(|token| token.is_word());
     let mut end = is_part(from).then_some(from + 1)?;
     for _ in 0..3 {
         if !(cursor.symbol_at(end, b'.') && is_part(end + 1)) {
@@ -220,8 +222,4 @@ pub(crate) fn name_end(cursor: &Cursor<'_>, from: usize) -> Option<usize> {
         end += 2;
     }
     Some(end)
-}
-
-fn is_name_part(token: &Token) -> bool {
-    matches!(token.kind, Kind::Word | Kind::Quoted)
 }
