@@ -9,7 +9,7 @@ pub mod problems;
 pub mod render;
 mod secrets;
 
-use crate::source::Span;
+use crate::source::{Span, printable};
 pub use codes::Code;
 
 /// How bad it is. Ordered from least to worst.
@@ -212,10 +212,10 @@ impl Diagnostics {
 /// A text that may quote a file, cut where it gets too long to be read.
 fn words(text: &str) -> String {
     match text.char_indices().nth(TEXT) {
-        None => render::printable(text),
+        None => printable(text),
         Some((end, _)) => {
             let kept = text.get(..end).unwrap_or_default();
-            format!("{}…", render::printable(kept))
+            format!("{}…", printable(kept))
         }
     }
 }

@@ -4,7 +4,6 @@ pub mod yaml;
 
 use std::io::{self, Write};
 
-use crate::diag::render::printable;
 use crate::model::Project;
 use crate::plan::{Plan, Planned};
 use crate::source::Sources;
@@ -37,8 +36,7 @@ pub fn manifest(
 pub fn comment(planned: &Planned, project: &Project, sources: &Sources) -> String {
     let Planned { wave, is_hook, object } = planned;
     let owner = project.label(object.owner);
-    // A path may hold anything that a file system takes.
-    let place = printable(&sources.place(object.place));
+    let place = sources.place(object.place);
     if *is_hook {
         format!("hook: {owner} ({place})")
     } else {

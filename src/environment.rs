@@ -27,6 +27,8 @@ pub struct Environment {
 /// Flags that do what the plugin's parameters do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flags {
+    /// `--namespace`: then it is [`Environment::namespace`].
+    pub namespace: bool,
     /// `--environment`.
     pub environment: Option<String>,
     /// `--image`.

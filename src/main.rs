@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use argocd_atlas_plugin::cli::{Cli, Command};
-use argocd_atlas_plugin::diag::render;
+use argocd_atlas_plugin::source::printable;
 use clap::Parser;
 
 /// See `Cargo.toml`, and `docs/performance.md` for what it is worth.
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {}", render::printable(&format!("{error:#}")));
+            let _ = writeln!(io::stderr(), "error: {}", printable(&format!("{error:#}")));
             ExitCode::from(2)
         }
     }

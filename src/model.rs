@@ -3,7 +3,7 @@
 use crate::catalogue::Catalogue;
 use crate::catalogue::requires::Required;
 use crate::engine::Engine;
-use crate::source::{Excerpt, Span, Spanned};
+use crate::source::{Excerpt, Span, Spanned, printable};
 use crate::syntax;
 use crate::value::Value;
 
@@ -579,7 +579,7 @@ pub struct Manifest {
 }
 
 impl Project {
-    /// What a unit is called: `Schema/shop`.
+    /// What a unit is called, as it is shown: `Schema/shop`. A name may hold anything.
     pub fn label(&self, unit: Unit) -> String {
         match unit {
             Unit::Database(index) => {
@@ -589,7 +589,8 @@ impl Project {
             Unit::App(index) => named("App", self.apps.get(index).map(|a| &a.common)),
             Unit::Manifest(index) => {
                 self.manifests.get(index).map_or_else(String::new, |manifest| {
-                    format!("{}/{}", manifest.written.kind.value, manifest.written.name.value)
+                    let (kind, name) = (&manifest.written.kind.value, &manifest.written.name.value);
+                    printable(&format!("{kind}/{name}"))
                 })
             }
             Unit::EverySchema => "every Schema".to_owned(),
@@ -647,5 +648,5 @@ impl Project {
 }
 
 fn named(kind: &str, common: Option<&Common>) -> String {
-    format!("{kind}/{}", common.map_or("", |common| &common.name))
+    printable(&format!("{kind}/{}", common.map_or("", |common| &common.name)))
 }

@@ -1,7 +1,7 @@
 //! One manifest of the output, and whose it is.
 
 use crate::model::Unit;
-use crate::source::Span;
+use crate::source::{Span, printable};
 use crate::value::{Map, Value};
 
 /// A manifest.
@@ -89,9 +89,9 @@ impl Object {
 }
 
 impl ObjectId {
-    /// `Kind/name`.
+    /// `Kind/name`, as it is shown. A name may hold anything.
     pub fn label(&self) -> String {
-        format!("{}/{}", self.kind, self.name)
+        printable(&format!("{}/{}", self.kind, self.name))
     }
 }
 

@@ -1,7 +1,8 @@
 //! The only reader of the disk.
 //!
 //! Only regular files below the application's directory are read. Names that begin with `.` are
-//! not looked at (`.git`, `.github`); a symbolic link that leaves the directory is refused. A file
+//! not looked at (`.git`, `.github`); a symbolic link that leaves the directory is refused, and so is
+//! one to what is hidden. A file
 //! that holds specs or manifests is read at once; any other is only listed, and read when a spec
 //! names it.
 
@@ -23,7 +24,7 @@ use crate::source::{FileId, STANDARD_INPUT, Sources, Span, is_manifest_name};
 pub const FILE_SIZE: u64 = 8 * 1024 * 1024;
 /// The largest sum of all that is read, in bytes.
 pub const TOTAL_SIZE: u64 = 32 * 1024 * 1024;
-/// The most files and folders that a directory may hold, hidden ones not counted.
+/// The most files and folders that a directory may hold; of a hidden folder, only itself.
 pub const ENTRIES: usize = 100_000;
 /// The most bytes that the paths of all these may have together.
 pub const PATHS: usize = 16 * 1024 * 1024;
@@ -152,13 +153,22 @@ impl Directory {
 
     /// Looks at every entry. An error is the bound that is exceeded.
     fn walk_into(&self, is_read: Choice, found: &mut Found) -> Result<(), String> {
-        let walk = WalkDir::new(self.root.path()).max_depth(DEPTH).into_iter();
-        let mut left = PATHS;
-        for (number, entry) in walk.filter_entry(|entry| !is_hidden(entry)).enumerate() {
-            if number > ENTRIES {
+        // With every folder on the way held open, none is read into memory to be gone on with later.
+        let walk = WalkDir::new(self.root.path()).max_depth(DEPTH).max_open(DEPTH + 1);
+        let mut walk = walk.into_iter();
+        let (mut left, mut number) = (PATHS, 0);
+        while let Some(entry) = walk.next() {
+            // Hidden ones too: they have to be passed by.
+            number += 1;
+            if number > ENTRIES + 1 {
                 return Err(format!("more than {ENTRIES} files and folders"));
             }
             match entry {
+                Ok(entry) if is_hidden(&entry) => {
+                    if entry.file_type().is_dir() {
+                        walk.skip_current_dir();
+                    }
+                }
                 Ok(entry) => {
                     let Ok(relative) = entry.path().strip_prefix(self.root.path()) else {
                         continue;
@@ -194,8 +204,14 @@ impl Directory {
         if relative.to_str().is_none() {
             return unusable("has a name that is not UTF-8", "give it another name");
         }
-        if entry.file_type().is_symlink() && !self.stays_inside(entry.path()) {
-            return unusable("is a link out of the directory", "put the file itself there");
+        if entry.file_type().is_symlink() {
+            let target = entry.path().canonicalize().unwrap_or_default();
+            let Ok(target) = target.strip_prefix(self.root.path()) else {
+                return unusable("is a link out of the directory", "put the file itself there");
+            };
+            if target.components().any(|part| part.as_os_str() == ".git") {
+                return unusable("is a link into `.git`", "put the file itself there");
+            }
         }
         if entry.file_type().is_file() && is_read(&path) {
             return found.files.push((path.into_owned(), 0));
@@ -206,10 +222,6 @@ impl Directory {
         } else if !metadata.is_dir() {
             unusable("is no regular file", "put a regular file there");
         }
-    }
-
-    fn stays_inside(&self, path: &Path) -> bool {
-        path.canonicalize().is_ok_and(|target| target.starts_with(self.root.path()))
     }
 
     /// Names and bytes of the `.sql` files right below the directory, sorted by name.
@@ -254,13 +266,13 @@ impl Directory {
                 return unusable(start, message, "check its permissions", diagnostics);
             }
         };
-        self.read += bytes.len() as u64;
-        if self.read > TOTAL_SIZE {
+        if self.read + bytes.len() as u64 > TOTAL_SIZE {
             sources.load_broken(file, String::new());
             let message = format!("the project has more than {TOTAL_SIZE} bytes of text");
             let help = LEAVE_OUT.to_owned();
             return diagnostics.report(LimitExceeded { primary: start, message, help });
         }
+        self.read += bytes.len() as u64;
         accept(bytes, sources, file, diagnostics);
     }
 
@@ -285,10 +297,7 @@ const LEAVE_OUT: &str = "leave it out of the application's directory, or split i
 /// Takes the bytes of a file as its text.
 fn accept(bytes: Vec<u8>, sources: &mut Sources, file: FileId, diagnostics: &mut Diagnostics) {
     if bytes.len() as u64 > FILE_SIZE {
-        sources.load_broken(file, String::new());
-        let (primary, help) = (Span::new(file, 0..0), LEAVE_OUT.to_owned());
-        let message = format!("the file has more than {FILE_SIZE} bytes");
-        return diagnostics.report(LimitExceeded { primary, message, help });
+        return too_large(sources, file, diagnostics);
     }
     match String::from_utf8(bytes) {
         Ok(text) => {
@@ -299,19 +308,31 @@ fn accept(bytes: Vec<u8>, sources: &mut Sources, file: FileId, diagnostics: &mut
             let valid = error.utf8_error().valid_up_to();
             let (text, encoding) = decode::decode(error.as_bytes());
             let place = if encoding == "UTF-16" { 0 } else { valid };
+            // Nearly each byte may have become three.
+            if text.len() as u64 > FILE_SIZE {
+                return too_large(sources, file, diagnostics);
+            }
             sources.load(file, text);
             diagnostics.report(NotUtf8 { primary: Span::new(file, place..place), encoding });
             check_text(sources, file, diagnostics);
         }
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
-            let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            sources.load_broken(file, lossy);
+            // Only the place is shown; what is behind it would grow to three times its size.
+            let shown = error.as_bytes().iter().take(valid + 80).copied().collect::<Vec<u8>>();
+            sources.load_broken(file, String::from_utf8_lossy(&shown).into_owned());
             let primary = Span::new(file, valid..valid);
             let message = "the file is not UTF-8 from here on".to_owned();
             unusable(primary, message, "save it as UTF-8", diagnostics);
         }
     }
+}
+
+fn too_large(sources: &mut Sources, file: FileId, diagnostics: &mut Diagnostics) {
+    sources.load_broken(file, String::new());
+    let (primary, help) = (Span::new(file, 0..0), LEAVE_OUT.to_owned());
+    let message = format!("the file has more than {FILE_SIZE} bytes");
+    diagnostics.report(LimitExceeded { primary, message, help });
 }
 
 fn is_hidden(entry: &DirEntry) -> bool {

@@ -56,6 +56,25 @@ pub fn is_carried(character: char) -> bool {
     !is_control && !matches!(character, '\u{fffe}' | '\u{ffff}')
 }
 
+/// A text in which everything can be seen: nothing that a terminal would act on, that turns the
+/// direction of what stands beside it, or that some reader takes for the end of a line.
+pub fn printable(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
+    let escape = |character: char| match character {
+        character if character.is_control() => character.escape_debug().to_string(),
+        '\u{61c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}' => character.escape_unicode().to_string(),
+        character => character.to_string(),
+    };
+    text.chars().map(escape).collect()
+}
+
 /// A value and where it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spanned<T> {
@@ -256,9 +275,11 @@ impl Sources {
         self.get(span.file).position(span.start as usize)
     }
 
-    /// `path:line` of a span's start, as people write it.
+    /// `path:line` of a span's start, as people write it; a path may hold anything that a file system
+    /// takes.
     pub fn place(&self, span: Span) -> String {
-        format!("{}:{}", self.get(span.file).path, self.position(span).line)
+        let path = printable(&self.get(span.file).path);
+        format!("{path}:{}", self.position(span).line)
     }
 }
 

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, secrets};
-use crate::source::{FileId, Source, Sources, Span};
+use crate::source::{FileId, Source, Sources, Span, printable};
 
 /// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,27 +220,16 @@ fn masked(
 }
 
 /// A sign of as many bytes for a character that the renderer would print raw: the controls beyond
-/// ASCII, of which U+009B alone begins an escape sequence, and other line ends.
+/// ASCII, of which U+009B alone begins an escape sequence, what turns the direction of text, and other
+/// line ends.
 fn shown(character: char) -> char {
     match character {
-        '\u{80}'..='\u{9f}' => '¿',
-        '\u{2028}' | '\u{2029}' | '\u{feff}' => char::REPLACEMENT_CHARACTER,
+        '\u{80}'..='\u{9f}' | '\u{61c}' => '¿',
+        '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}' => char::REPLACEMENT_CHARACTER,
         character => character,
     }
-}
-
-/// A text without anything that a terminal would act on.
-pub fn printable(text: &str) -> String {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
-    }
-    let escape = |character: char| match character {
-        character if character.is_control() => character.escape_debug().to_string(),
-        // What turns the direction of the text can make a line read as another.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => character.escape_unicode().to_string(),
-        // What some readers take for the end of a line.
-        '\u{2028}' | '\u{2029}' | '\u{feff}' => character.escape_unicode().to_string(),
-        character => character.to_string(),
-    };
-    text.chars().map(escape).collect()
 }

@@ -18,8 +18,9 @@ use argocd_atlas_plugin::diag::{Code, Severity, nearest};
 use argocd_atlas_plugin::environment::Environment;
 use argocd_atlas_plugin::pipeline::Compilation;
 use argocd_atlas_plugin::read::Directory;
+use argocd_atlas_plugin::source::printable;
 use argocd_atlas_plugin::view::check::Files;
-use argocd_atlas_plugin::{catalogue, diag::render, emit, engine, read, view, write};
+use argocd_atlas_plugin::{catalogue, emit, engine, read, view, write};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -137,7 +138,7 @@ pub(crate) fn discover(args: &ProjectArgs, out: &mut impl Write) -> anyhow::Resu
     files.sort_unstable();
     files.dedup();
     for file in files {
-        writeln!(out, "{}", render::printable(file))?;
+        writeln!(out, "{}", printable(file))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -186,7 +187,7 @@ pub(crate) fn diff(
     };
     if old.diagnostics.has_errors() {
         let what = "has errors: compared with what could be read of it";
-        writeln!(io::stderr(), "note: `{}` {what}", render::printable(against))?;
+        writeln!(io::stderr(), "note: `{}` {what}", printable(against))?;
     }
     let difference = view::diff::difference(old.side(), new.side());
     match format {
@@ -213,12 +214,7 @@ pub(crate) fn sum(dir: &Path, out: &mut impl Write) -> anyhow::Result<ExitCode> 
     let path = dir.join(atlas_sum::FILE_NAME);
     write::file(&path, Sum::of(&migrations).text().as_bytes())
         .with_context(|| format!("cannot write `{}`", path.display()))?;
-    writeln!(
-        out,
-        "wrote {} for {} files",
-        render::printable(&path.display().to_string()),
-        files.len()
-    )?;
+    writeln!(out, "wrote {} for {} files", printable(&path.display().to_string()), files.len())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -370,7 +366,7 @@ pub(crate) fn init(args: &InitArgs, out: &mut impl Write) -> anyhow::Result<Exit
         let path = args.dir.join(path);
         write::new_file(&path, text)
             .with_context(|| format!("cannot write `{}`", path.display()))?;
-        writeln!(out, "wrote {}", render::printable(&path.display().to_string()))?;
+        writeln!(out, "wrote {}", printable(&path.display().to_string()))?;
     }
     write!(
         out,

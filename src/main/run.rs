@@ -127,6 +127,7 @@ pub(crate) fn apply_flags(args: &ProjectArgs, environment: &mut Environment) {
         environment.namespace = Some(namespace.clone());
     }
     environment.flags = Flags {
+        namespace: args.namespace.is_some(),
         environment: args.environment.clone(),
         images: args.images.clone(),
         replicas: args.replicas.clone(),

@@ -37,7 +37,8 @@ pub fn settings(
     }
     flags(environment, &mut settings, sources, diagnostics);
     if let Some(name) = environment.namespace.as_deref().filter(|name| !is_label(name)) {
-        let file = sources.add_virtual(NAMESPACE_VARIABLE, name);
+        let place = if environment.flags.namespace { "--namespace" } else { NAMESPACE_VARIABLE };
+        let file = sources.add_virtual(place, name);
         let primary = Span::new(file, 0..name.len());
         let message = format!("`{}` is no name of a namespace", name.escape_debug());
         let help = "Argo CD sets this variable; by hand, write `--namespace NAME`".to_owned();

@@ -8,12 +8,12 @@ use serde_json::json;
 
 use crate::annotation;
 use crate::catalogue::diff::{self, Change, Severity, What};
-use crate::diag::render::{Style, printable};
+use crate::diag::render::Style;
 use crate::model::Unit;
 use crate::object::ObjectId;
 use crate::pipeline::Compilation;
 use crate::plan::Planned;
-use crate::source::Sources;
+use crate::source::{Sources, printable};
 use crate::value::Value;
 use crate::view::waves::waits;
 use crate::view::{graph, mermaid};

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
-use crate::source::Sources;
+use crate::source::{Sources, printable};
 use crate::view::check::Files;
 
 /// Prints a command for each diagnostic.
@@ -56,7 +56,7 @@ fn place(found: &Diagnostic, sources: &Sources, files: &Files) -> Option<String>
         false => String::new(),
     };
     let (line, end_line) = (start.line, end.line);
-    Some(format!("file={},line={line},endLine={end_line}{columns}", property(&path)))
+    Some(format!("file={},line={line},endLine={end_line}{columns}", property(&printable(&path))))
 }
 
 /// The text behind `::` (actions/toolkit `command.ts`, `escapeData`).

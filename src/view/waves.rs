@@ -5,12 +5,12 @@ use std::io::{self, Write};
 
 use serde_json::{Value as Json, json};
 
-use crate::diag::render::{Style, printable};
+use crate::diag::render::Style;
 use crate::graph::EdgeId;
 use crate::model::Unit;
 use crate::pipeline::Compilation;
 use crate::plan::Scheduled;
-use crate::source::Sources;
+use crate::source::{Sources, printable};
 use crate::view::graph::{self, Lane, Role};
 
 /// Why a hook has no wave of ours.
@@ -82,20 +82,20 @@ fn rows(compilation: &Compilation, sources: &Sources) -> Vec<Row> {
         Some(Row {
             lane: Lane::Wave(scheduled.wave),
             role: graph::role(scheduled.unit),
-            what: printable(&compilation.project.label(scheduled.unit)),
+            what: compilation.project.label(scheduled.unit),
             makes: made.get(&scheduled.unit).map(|kinds| kinds.join(", ")).unwrap_or_default(),
             why: printable(&why(scheduled, compilation, sources)),
-            place: printable(&sources.place(place)),
+            place: sources.place(place),
         })
     };
     let hooks = compilation.plan.objects.iter().filter(|planned| planned.is_hook);
     let hook = |planned: &crate::plan::Planned| Row {
         lane: Lane::Hooks,
         role: Role::Hook,
-        what: printable(&planned.object.id().label()),
+        what: planned.object.id().label(),
         makes: printable(planned.object.kind()),
         why: HOOK.to_owned(),
-        place: printable(&sources.place(planned.object.place)),
+        place: sources.place(planned.object.place),
     };
     units.iter().filter_map(unit).chain(hooks.map(hook)).collect()
 }

@@ -257,6 +257,63 @@ fn files() -> Vec<Case> {
             write(dir, "a.yaml", CONFIG);
             symlink("/etc", dir.join("etc")).unwrap();
         }),
+        case("a link into .git", Refused("is a link into `.git`"), |dir| {
+            write(dir, ".git/config", "url: https://token@example.com");
+            symlink(".git/config", dir.join("b.yaml")).unwrap();
+        }),
+        case("a schema that is a link into .git", Refused("there is no file `s.sql`"), |dir| {
+            let database = spec("Database", "db", "engine: postgres");
+            write(dir, "a.yaml", database + &spec("Schema", "s", "database: db, files: [s.sql]"));
+            write(dir, ".git/config", "url: https://token@example.com");
+            symlink(".git/config", dir.join("s.sql")).unwrap();
+        }),
+        case("100,001 hidden files", Refused("more than 100000 files and folders"), |dir| {
+            for n in 0..100_001 {
+                fs::write(dir.join(format!(".{n}")), "").unwrap();
+            }
+        }),
+        case("a hidden folder of 100,001 files", Printed, |dir| {
+            write(dir, "a.yaml", CONFIG);
+            fs::create_dir(dir.join(".git")).unwrap();
+            for n in 0..100_001 {
+                fs::write(dir.join(format!(".git/{n}")), "").unwrap();
+            }
+        }),
+        case("20,000 files at the top, and folders 60 deep", Printed, |dir| {
+            write(dir, "a.yaml", CONFIG);
+            for n in 0..20_000 {
+                fs::write(dir.join(format!("{n}.txt")), "").unwrap();
+            }
+            fs::create_dir_all(dir.join(["d"; 60].join("/"))).unwrap();
+        }),
+        case(
+            "four files that become three times as large as UTF-8",
+            Refused("more than 8388608 bytes"),
+            |dir| {
+                let database = spec("Database", "db", "engine: postgres");
+                write(
+                    dir,
+                    "a.yaml",
+                    database + &spec("Schema", "s", "database: db, files: [\"*.sql\"]"),
+                );
+                for n in 0..4 {
+                    write(dir, &format!("{n}.sql"), vec![0x80; 7_900_000]);
+                }
+            },
+        ),
+        case(
+            "a chart in each of 49,000 folders",
+            Refused("makes its folder a Helm chart"),
+            |dir| {
+                for n in 0..49_000 {
+                    fs::create_dir(dir.join(n.to_string())).unwrap();
+                    fs::write(dir.join(format!("{n}/Chart.yaml")), "").unwrap();
+                }
+            },
+        ),
+        case("9,900 objects of which the cluster is to serve each", Printed, |dir| {
+            series(dir, "a.yaml", "", 9_900, |n| spec("App", &format!("a{n}"), "image: i"), "");
+        }),
         case("a schema that is a link out of the directory", Refused("s.sql"), |dir| {
             let database = spec("Database", "db", "engine: postgres");
             write(dir, "a.yaml", database + &spec("Schema", "s", "database: db, files: [s.sql]"));
@@ -316,6 +373,14 @@ fn names() -> Vec<Case> {
         name("a name with a line end", "a\nb: error[x].yaml"),
         name("a name with terminal escapes", "\u{1b}]0;owned\u{7}\u{1b}[2J.yaml"),
         name("a name that turns the text round", "a\u{202e}lmay.b.yaml"),
+        case("a name that ends the line of a comment for some readers", Printed, |dir| {
+            let name = "x\\u2028---\\u2028apiVersion: v1\\u2028kind: Secret\\u200f";
+            write(
+                dir,
+                "a.yaml",
+                format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: \"{name}\"}}\n"),
+            );
+        }),
         case("a link whose name has terminal escapes", Refused("\\u{1b}[2J"), |dir| {
             symlink("/etc/passwd", dir.join("\u{1b}[2J.yaml")).unwrap();
         }),
