@@ -297,7 +297,11 @@ impl<'a> Reader<'a> {
         let tag_span = self.span(tag_range.unwrap_or_else(|| range.clone()));
         let step = match event {
             Event::DocumentStart(explicit, _) => {
-                self.read_to = if explicit { range.end } else { range.start };
+                // One that no `---` begins is said to begin where its first value does, and of a block
+                // scalar that is behind the header.
+                if explicit {
+                    self.read_to = range.end;
+                }
                 return self.start_document(&range);
             }
             Event::DocumentEnd => {

@@ -45,13 +45,16 @@ fn header(text: &str, from: usize) -> Option<usize> {
 /// the two do not match, so that no place is invented, and nothing for a text of very many lines,
 /// whose table would be larger than itself.
 pub(super) fn literal_lines(text: &str, header: usize, scalar: &str) -> Vec<(u32, u32)> {
-    let Some((_, mut at)) = line(text, header) else { return Vec::new() };
+    let is_header = text.get(header..).is_some_and(|rest| rest.starts_with('|'));
+    let Some((_, mut at)) = line(text, header).filter(|_| is_header) else { return Vec::new() };
     let mut lines = Vec::new();
     let mut within = 0;
     for wanted in scalar.split_inclusive('\n') {
         let content = wanted.strip_suffix('\n').unwrap_or(wanted);
         let Some((written, next)) = line(text, at) else { return Vec::new() };
-        if !written.ends_with(content) || lines.len() >= MAX_LINES {
+        let indentation = written.strip_suffix(content);
+        let is_there = indentation.is_some_and(|blanks| blanks.bytes().all(|byte| byte == b' '));
+        if !is_there || lines.len() >= MAX_LINES {
             return Vec::new();
         }
         lines.push((offset(within), offset(at + written.len() - content.len())));
