@@ -22,6 +22,7 @@ pub mod write;
 pub mod revision;
 pub mod value;
 pub mod quantity;
+pub mod distinct;
 pub mod annotation;
 pub mod parameters;
 pub mod syntax;

@@ -189,7 +189,7 @@ pub struct Literal {
 }
 
 /// A reference to one key of a Secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SecretKey {
     /// The Secret's name.
     pub name: String,

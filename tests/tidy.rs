@@ -17,6 +17,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("diag", &["parameters", "source", "syntax"]),
     ("value", &[]),
     ("quantity", &[]),
+    ("distinct", &[]),
     ("annotation", &[]),
     ("parameters", &["source", "syntax"]),
     ("engine", &[]),
@@ -58,6 +59,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "atlas_sum",
             "catalogue",
             "diag",
+            "distinct",
             "engine",
             "environment",
             "model",
@@ -76,6 +78,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "annotation",
             "atlas_sum",
             "diag",
+            "distinct",
             "engine",
             "environment",
             "model",
@@ -89,7 +92,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         "schedule",
         &["annotation", "diag", "graph", "links", "model", "object", "plan", "source", "value"],
     ),
-    ("emit", &["diag", "model", "plan", "source", "value"]),
+    ("emit", &["model", "plan", "source", "value"]),
     // Alone in naming every stage.
     (
         "pipeline",

@@ -1,5 +1,6 @@
 //! What the pods of Apps and Databases have in common: config files and mounts.
 
+use crate::distinct::Distinct;
 use crate::lower::labels::{self, Component};
 use crate::lower::{INLINE_LIMIT, hash, outline};
 use crate::model::{Common, ConfigFile};
@@ -45,17 +46,14 @@ pub(super) fn config_volume(
 
 /// A key for each file: its name, numbered where two are alike.
 fn keys(files: &[ConfigFile]) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
-    for file in files {
+    let mut keys = Distinct::default();
+    let key = |file: &ConfigFile| {
         let name = file.mount_path.rsplit('/').next().unwrap_or_default();
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         let clean: String = name.chars().map(|c| if fits(c) { c } else { '_' }).collect();
-        let clean = if clean.is_empty() { "file".to_owned() } else { clean };
-        let numbered = (2u32..).map(|number| format!("{clean}-{number}"));
-        let mut names = std::iter::once(clean.clone()).chain(numbered);
-        keys.extend(names.find(|name| !keys.contains(name)));
-    }
-    keys
+        keys.give(if clean.is_empty() { "file" } else { &clean }, '-')
+    };
+    files.iter().map(key).collect()
 }
 
 /// A list, if there is anything in it.

@@ -6,9 +6,12 @@
 
 use std::ops::Range;
 
+use std::collections::BTreeMap;
+
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::{CrossNamespace, InvalidReference, UnknownProperty};
 use crate::diag::problems::security::UnescapedUrl;
+use crate::distinct::Distinct;
 use crate::engine::DatabaseInUrl;
 use crate::model::{Database, EnvValue, Need, Schema, SecretKey, Target, Unit, User};
 use crate::resolve::check::invalid;
@@ -78,8 +81,9 @@ pub(crate) fn environment(
     reader: &Reader<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Resolved {
-    let taken: Vec<String> = written.iter().map(|(name, _)| name.value.clone()).collect();
-    let mut helpers = Helpers { taken, made: Vec::new() };
+    let mut names = Distinct::default();
+    written.iter().for_each(|(name, _)| names.take(&name.value));
+    let mut helpers = Helpers { names, made: BTreeMap::new() };
     let mut resolved = Resolved { variables: Vec::new(), needs: Vec::new() };
     for (name, value) in written {
         let value = match value {
@@ -96,8 +100,8 @@ pub(crate) fn environment(
 
 /// The variables that hold the secret parts of composed values.
 struct Helpers {
-    taken: Vec<String>,
-    made: Vec<(String, SecretKey)>,
+    names: Distinct,
+    made: BTreeMap<SecretKey, String>,
 }
 
 impl Helpers {
@@ -108,14 +112,11 @@ impl Helpers {
         key: &SecretKey,
         variables: &mut Vec<(String, EnvValue)>,
     ) -> String {
-        if let Some((name, _)) = self.made.iter().find(|(_, made)| made == key) {
+        if let Some(name) = self.made.get(key) {
             return name.clone();
         }
-        let numbered = (2u32..).map(|number| format!("{wish}_{number}"));
-        let mut names = std::iter::once(wish.to_owned()).chain(numbered);
-        let name = names.find(|name| !self.taken.contains(name)).unwrap_or_default();
-        self.taken.push(name.clone());
-        self.made.push((name.clone(), key.clone()));
+        let name = self.names.give(wish, '_');
+        self.made.insert(key.clone(), name.clone());
         variables.push((name.clone(), EnvValue::Secret(key.clone())));
         name
     }

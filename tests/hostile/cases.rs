@@ -99,6 +99,7 @@ fn path(name: &'static str, fields: &'static str, path: &'static str) -> Case {
 pub(crate) fn all() -> Vec<Case> {
     let mut cases = yaml();
     cases.extend(files());
+    cases.extend(wide_objects());
     cases.extend(names());
     cases.extend(paths());
     cases.extend(statements());
@@ -361,6 +362,43 @@ fn files() -> Vec<Case> {
         }),
         case("NUL bytes", Refused("a.yaml"), |dir| {
             write(dir, "a.yaml", format!("{CONFIG}data: {{a: \"x\0y\"}}\n"));
+        }),
+    ]
+}
+
+/// One object that becomes very wide.
+fn wide_objects() -> Vec<Case> {
+    let many =
+        |n: usize, part: fn(usize) -> String| (0..n).map(part).collect::<Vec<_>>().join(", ");
+    vec![
+        case("a spec of 50,000 labels and as many annotations", Printed, move |dir| {
+            let pairs = many(50_000, |n| format!("k{n}: v"));
+            let metadata = format!("{{name: a, labels: {{{pairs}}}, annotations: {{{pairs}}}}}");
+            write(
+                dir,
+                "a.yaml",
+                APP.replace("{name: shop}", &metadata) + "spec: {image: i, port: 80}\n",
+            );
+        }),
+        case("a patch of 100,000 new keys", Printed, move |dir| {
+            let keys = many(100_000, |n| format!("k{n}: v"));
+            let patch =
+                format!("{{target: {{kind: Deployment}}, patch: {{spec: {{new: {{{keys}}}}}}}}}");
+            write(dir, "a.yaml", spec("App", "a", &format!("image: i, patches: [{patch}]")));
+        }),
+        case("32,000 variables that have the names of those that are made", Printed, move |dir| {
+            let taken = many(32_000, |n| format!("D_PASSWORD_{}: x", n + 2));
+            let env = format!("D_PASSWORD: x, {taken}, Z: \"a${{d.password}}\"");
+            let database = spec("Database", "d", "engine: postgres");
+            write(
+                dir,
+                "a.yaml",
+                database + &spec("App", "a", &format!("image: i, env: {{{env}}}")),
+            );
+        }),
+        case("9,000 config files of one name", Printed, move |dir| {
+            let files = many(9_000, |n| format!("/etc/{n}/f: \"a\\nb\""));
+            write(dir, "a.yaml", spec("App", "a", &format!("image: i, configFiles: {{{files}}}")));
         }),
     ]
 }
