@@ -14,6 +14,7 @@ pub mod requires;
 pub mod types;
 pub mod diff;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::definition::{
@@ -123,7 +124,7 @@ impl Catalogue {
     /// Whether a statement that nobody could read, or that builds SQL by itself, may have created
     /// something of this name.
     pub fn may_exist(&self, name: &str) -> bool {
-        self.includes || self.unread_words.contains(&name.to_lowercase())
+        self.includes || self.unread_words.contains(&*lower_case(name))
     }
 
     /// The table of a name as people write it in a spec: `users` or `shop.users`.
@@ -153,7 +154,7 @@ impl Catalogue {
     /// A written name as the database compares it.
     pub fn name(&self, name: &ObjectName) -> Name {
         let schema = match &name.schema {
-            Some(schema) => Some(fold(self.dialect, schema)),
+            Some(schema) => Some(folded(self.dialect, schema)),
             None => self.current.clone(),
         };
         let default = match self.dialect {
@@ -166,22 +167,36 @@ impl Catalogue {
         };
         Name {
             schema: schema.filter(|schema| schema != default),
-            name: fold(self.dialect, &name.name),
+            name: folded(self.dialect, &name.name),
         }
     }
 }
 
 /// A written name as the database compares it.
-pub fn fold(dialect: Dialect, ident: &Ident) -> String {
+pub fn fold(dialect: Dialect, ident: &Ident) -> Cow<'_, str> {
     match dialect {
-        Dialect::Postgres if ident.quoted => ident.text.clone(),
-        Dialect::ClickHouse => ident.text.clone(),
+        Dialect::Postgres if ident.quoted => Cow::Borrowed(&ident.text),
+        Dialect::ClickHouse => Cow::Borrowed(&ident.text),
         Dialect::Postgres
         | Dialect::MySql
         | Dialect::MariaDb
         | Dialect::Sqlite
         | Dialect::SqlServer
-        | Dialect::Generic => ident.text.to_lowercase(),
+        | Dialect::Generic => lower_case(&ident.text),
+    }
+}
+
+/// The same, to be kept.
+fn folded(dialect: Dialect, ident: &Ident) -> String {
+    fold(dialect, ident).into_owned()
+}
+
+/// A text in lower case, which nearly every name is.
+fn lower_case(text: &str) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    match text.bytes().all(is_lower) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.to_lowercase()),
     }
 }
 
@@ -237,11 +252,11 @@ impl ColumnNames {
     fn new<'a>(dialect: Dialect, columns: impl Iterator<Item = &'a Ident>) -> ColumnNames {
         let mut names = ColumnNames::default();
         for (place, column) in columns.enumerate() {
-            let (folded, lower) = (fold(dialect, column), column.text.to_lowercase());
+            let (folded, lower) = (fold(dialect, column), lower_case(&column.text));
             if folded != lower {
-                names.lower.insert(lower);
+                names.lower.insert(lower.into_owned());
             }
-            names.places.entry(folded).or_insert(place);
+            names.places.entry(folded.into_owned()).or_insert(place);
         }
         names
     }
@@ -282,7 +297,7 @@ impl Table {
 
     /// Its column of this name.
     pub fn column(&self, dialect: Dialect, name: &Ident) -> Option<&Column> {
-        self.names.places.get(&fold(dialect, name)).and_then(|place| self.columns.get(*place))
+        self.names.places.get(&*fold(dialect, name)).and_then(|place| self.columns.get(*place))
     }
 
     /// Its primary key.

@@ -86,7 +86,7 @@ fn unit_objects(project: &Project, unit: Unit, diagnostics: &mut Diagnostics) ->
 }
 
 fn report_duplicates(project: &Project, objects: &[Object], diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<ObjectId, &Object> = BTreeMap::new();
+    let mut seen: BTreeMap<ObjectId<'_>, &Object> = BTreeMap::new();
     // Two specs of one name clash in several objects: once is enough to say.
     let mut reported: BTreeSet<(Unit, Unit)> = BTreeSet::new();
     for object in objects.iter().filter(|object| object.at(&["metadata", "name"]).is_some()) {
@@ -107,7 +107,7 @@ fn report_duplicates(project: &Project, objects: &[Object], diagnostics: &mut Di
             primary: object.place,
             first: first.place,
             object: &id.label(),
-            namespace: id.namespace.as_deref(),
+            namespace: id.namespace,
             first_owner: &one,
             second_owner: &other,
         });
@@ -124,7 +124,7 @@ fn report_too_large(project: &Project, objects: &[Object], diagnostics: &mut Dia
     for object in objects.iter().filter(|object| project.common(object.owner).is_none()) {
         let data = |name: &str| object.at(&[name]).map_or(0, text_size);
         let id = object.id();
-        let (size, limit) = match (id.group.as_str(), object.kind()) {
+        let (size, limit) = match (id.group, id.kind) {
             ("", "ConfigMap") => (data("data"), DATA_LIMIT),
             ("", "Secret") => (data("stringData"), DATA_LIMIT),
             _ => (object.manifest.iter().map(|(_, value)| text_size(value)).sum(), DOCUMENT_LIMIT),

@@ -16,26 +16,26 @@ pub struct Object {
 }
 
 /// What makes an object the same object in the cluster.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ObjectId {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ObjectId<'a> {
     /// The API group, empty for the core.
-    pub group: String,
+    pub group: &'a str,
     /// The kind.
-    pub kind: String,
+    pub kind: &'a str,
     /// The namespace that is written, if any.
-    pub namespace: Option<String>,
+    pub namespace: Option<&'a str>,
     /// The name.
-    pub name: String,
+    pub name: &'a str,
 }
 
 impl Object {
     /// What it is in the cluster.
-    pub fn id(&self) -> ObjectId {
+    pub fn id(&self) -> ObjectId<'_> {
         ObjectId {
-            group: group(self.api_version()).to_owned(),
-            kind: self.kind().to_owned(),
-            namespace: self.namespace().map(str::to_owned),
-            name: self.name().to_owned(),
+            group: group(self.api_version()),
+            kind: self.kind(),
+            namespace: self.namespace(),
+            name: self.name(),
         }
     }
 
@@ -88,7 +88,7 @@ impl Object {
     }
 }
 
-impl ObjectId {
+impl ObjectId<'_> {
     /// `Kind/name`, as it is shown. A name may hold anything.
     pub fn label(&self) -> String {
         printable(&format!("{}/{}", self.kind, self.name))

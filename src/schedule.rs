@@ -27,7 +27,7 @@ pub fn plan(
     let units = waves(project, links, diagnostics);
     let waves: BTreeMap<Unit, i64> =
         units.iter().map(|scheduled| (scheduled.unit, scheduled.wave)).collect();
-    let mut objects: Vec<Planned> = objects
+    let objects: Vec<Planned> = objects
         .into_iter()
         .map(|mut object| match waves.get(&object.owner) {
             Some(&wave) => {
@@ -40,15 +40,21 @@ pub fn plan(
             }
         })
         .collect();
-    objects.sort_by_cached_key(apply_key);
-    Plan { objects: pull_forward(objects), units }
+    Plan { objects: pull_forward(in_order(objects)), units }
 }
 
 /// Argo CD's order: phase, wave, kind, name (gitops-engine `pkg/sync/sync_tasks.go`).
-fn apply_key(planned: &Planned) -> (usize, i64, usize, String, crate::object::ObjectId) {
-    let object = &planned.object;
-    let name = object.name().to_owned();
-    (phase(object), planned.wave, apply_rank(object.kind()), name, object.id())
+fn in_order(objects: Vec<Planned>) -> Vec<Planned> {
+    let ranked = objects.into_iter().map(|planned| {
+        let object = &planned.object;
+        ((phase(object), planned.wave, apply_rank(object.kind())), planned)
+    });
+    let mut ranked: Vec<((usize, i64, usize), Planned)> = ranked.collect();
+    ranked.sort_by(|(rank, one), (other_rank, other)| {
+        let (one, other) = (one.object.id(), other.object.id());
+        rank.cmp(other_rank).then_with(|| (one.name, one).cmp(&(other.name, other)))
+    });
+    ranked.into_iter().map(|(_, planned)| planned).collect()
 }
 
 /// The phases of a sync in their order; an object in several of them counts by the first.
@@ -90,7 +96,15 @@ fn pull_forward(objects: Vec<Planned>) -> Vec<Planned> {
             kind => Role::Needs(format!("{}/{kind}", group(text(&["apiVersion"])))),
         }
     };
-    pulled(pulled(objects, namespace), definition)
+    let has = |objects: &[Planned], kind| objects.iter().any(|one| one.object.kind() == kind);
+    let objects = match has(&objects, "Namespace") {
+        true => pulled(objects, namespace),
+        false => objects,
+    };
+    match has(&objects, "CustomResourceDefinition") {
+        true => pulled(objects, definition),
+        false => objects,
+    }
 }
 
 /// What an object is for others of its list.

@@ -1,5 +1,6 @@
 //! Scripts -> catalogue, statement by statement; and what is wrong between the statements.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::definition::{
@@ -8,7 +9,7 @@ use crate::catalogue::definition::{
 };
 use crate::catalogue::live::{Live, Tables};
 use crate::catalogue::types;
-use crate::catalogue::{Catalogue, Name, View, fold, of_name};
+use crate::catalogue::{Catalogue, Name, View, fold, folded, of_name};
 use crate::diag::problems::sql as problems;
 use crate::diag::{Diagnostics, nearest};
 use crate::dialect::Dialect;
@@ -137,7 +138,7 @@ impl<'a> Builder<'a, '_> {
             }
             Some(Definition::UseSchema(schema)) => {
                 let dialect = self.catalogue.dialect;
-                self.catalogue.current = schema.as_ref().map(|schema| fold(dialect, schema));
+                self.catalogue.current = schema.as_ref().map(|schema| folded(dialect, schema));
             }
         }
     }
@@ -217,11 +218,11 @@ impl<'a> Builder<'a, '_> {
 
     fn duplicate_columns(&mut self, table: &TableDefinition) {
         let dialect = self.catalogue.dialect;
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        let mut seen: BTreeMap<Cow<'_, str>, Span> = BTreeMap::new();
         for column in &table.columns {
             let folded = match dialect {
                 // Not certain there: the collation decides, or the dialect is unknown.
-                Dialect::SqlServer | Dialect::Generic => column.name.text.clone(),
+                Dialect::SqlServer | Dialect::Generic => Cow::Borrowed(column.name.text.as_str()),
                 Dialect::MySql
                 | Dialect::MariaDb
                 | Dialect::Postgres
@@ -243,7 +244,10 @@ impl<'a> Builder<'a, '_> {
 
     fn key_columns(&mut self, table: &TableDefinition) {
         let dialect = self.catalogue.dialect;
-        let known: BTreeSet<String> =
+        if table.keys.is_empty() && table.foreign_keys.is_empty() {
+            return;
+        }
+        let known: BTreeSet<Cow<'_, str>> =
             table.columns.iter().map(|column| fold(dialect, &column.name)).collect();
         let keys = table.keys.iter().map(|key| (key.kind.words(), &key.columns));
         let foreign = table.foreign_keys.iter().map(|key| ("foreign key", &key.columns));
@@ -431,7 +435,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn unknown_table(&mut self, by: &'static str, name: &ObjectName) {
-        let existed = self.ever.contains(&fold(self.catalogue.dialect, &name.name));
+        let existed = self.ever.contains(&*fold(self.catalogue.dialect, &name.name));
         if existed || !self.any_table || self.catalogue.may_exist(&name.name.text) {
             // Where no table at all is created, another set of files does it.
             return;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::catalogue::definition::{Column, ForeignKey, Key, KeyKind};
 use crate::catalogue::types::{Fit, fit};
-use crate::catalogue::{Catalogue, Name, Table, View, fold};
+use crate::catalogue::{Catalogue, Name, Table, View, folded};
 use crate::dialect::Dialect;
 use crate::source::Span;
 
@@ -305,18 +305,18 @@ fn pairs<'a>(
     let mut by_name: BTreeMap<String, VecDeque<usize>> = BTreeMap::new();
     let mut by_text: BTreeMap<(String, &str), VecDeque<usize>> = BTreeMap::new();
     for (at, column) in new.columns.iter().enumerate() {
-        let name = fold(dialect, &column.name);
+        let name = folded(dialect, &column.name);
         by_text.entry((name.clone(), column.name.text.as_str())).or_default().push_back(at);
         by_name.entry(name).or_default().push_back(at);
     }
     let exact = old.columns.iter().map(|before| {
-        let key = (fold(dialect, &before.name), before.name.text.as_str());
+        let key = (folded(dialect, &before.name), before.name.text.as_str());
         by_text.get_mut(&key)?.pop_front()
     });
     let mut found: Vec<Option<usize>> = exact.collect();
     let mut taken: BTreeSet<usize> = found.iter().flatten().copied().collect();
     for (before, found) in old.columns.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-        let Some(named) = by_name.get_mut(&fold(dialect, &before.name)) else { continue };
+        let Some(named) = by_name.get_mut(&folded(dialect, &before.name)) else { continue };
         *found = std::iter::from_fn(|| named.pop_front()).find(|at| !taken.contains(at));
         taken.extend(*found);
     }
@@ -445,8 +445,8 @@ impl Changes {
         let dialect = self.dialect;
         let shape = |key: &Key| {
             let columns: Vec<String> =
-                key.columns.iter().map(|column| fold(dialect, column)).collect();
-            let name = key.expressions.then(|| key.name.as_ref().map(|name| fold(dialect, name)));
+                key.columns.iter().map(|column| folded(dialect, column)).collect();
+            let name = key.expressions.then(|| key.name.as_ref().map(|name| folded(dialect, name)));
             (key.kind, columns, name, key.partial)
         };
         let before: BTreeSet<_> = old.keys.iter().map(shape).collect();
@@ -478,9 +478,9 @@ impl Changes {
         let dialect = self.dialect;
         let shape = |key: &ForeignKey| {
             let fold_all = |columns: &[_]| {
-                columns.iter().map(|column| fold(dialect, column)).collect::<Vec<_>>()
+                columns.iter().map(|column| folded(dialect, column)).collect::<Vec<_>>()
             };
-            (fold_all(&key.columns), fold(dialect, &key.table.name), fold_all(&key.referred))
+            (fold_all(&key.columns), folded(dialect, &key.table.name), fold_all(&key.referred))
         };
         let mut new_keys = BTreeMap::new();
         for after in &new.foreign_keys {
@@ -541,8 +541,8 @@ impl Changes {
 fn view_shape(dialect: Dialect, view: &View) -> (Option<Vec<String>>, BTreeSet<String>) {
     let columns = view.columns.as_ref();
     let columns =
-        columns.map(|columns| columns.iter().map(|column| fold(dialect, column)).collect());
-    (columns, view.reads.iter().map(|name| fold(dialect, &name.name)).collect())
+        columns.map(|columns| columns.iter().map(|column| folded(dialect, column)).collect());
+    (columns, view.reads.iter().map(|name| folded(dialect, &name.name)).collect())
 }
 
 /// A new column that stands where the old one stood, with the same type.

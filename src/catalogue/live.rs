@@ -11,7 +11,7 @@ use std::ops::Bound;
 use crate::catalogue::definition::{
     Column, ForeignKey, Ident, Key, KeyKind, ObjectName, TableDefinition,
 };
-use crate::catalogue::{Name, Table, fold, of_name};
+use crate::catalogue::{Name, Table, folded, of_name};
 use crate::dialect::Dialect;
 
 /// The tables that there are, each with a number of its own.
@@ -120,12 +120,12 @@ impl Tables {
         let Some(table) = self.get_mut(place) else { return };
         let number = table.add_key(key);
         if let Some(name) = &key.name {
-            self.indexes.entry(fold(dialect, name)).or_default().push((place, number));
+            self.indexes.entry(folded(dialect, name)).or_default().push((place, number));
         }
     }
 
     pub(super) fn add_foreign_key(&mut self, place: usize, key: &ForeignKey) {
-        let refers_to = self.referred.number(fold(self.dialect, &key.table.name));
+        let refers_to = self.referred.number(folded(self.dialect, &key.table.name));
         if let Some(table) = self.get_mut(place) {
             table.add_foreign_key(key, refers_to);
         }
@@ -133,7 +133,8 @@ impl Tables {
 
     /// `DROP INDEX`.
     pub(super) fn drop_index(&mut self, name: &Ident) {
-        for (place, number) in self.indexes.remove(&fold(self.dialect, name)).unwrap_or_default() {
+        for (place, number) in self.indexes.remove(&folded(self.dialect, name)).unwrap_or_default()
+        {
             if let Some(key) = self.get_mut(place).and_then(|table| table.keys.get_mut(number)) {
                 *key = None;
             }
@@ -205,7 +206,7 @@ impl Tables {
 impl Live {
     fn new(dialect: Dialect, name: ObjectName, columns: Vec<Column>) -> Live {
         let named = columns.iter().enumerate();
-        let by_name = named.map(|(place, column)| (fold(dialect, &column.name), place)).collect();
+        let by_name = named.map(|(place, column)| (folded(dialect, &column.name), place)).collect();
         Live {
             dialect,
             name,
@@ -225,7 +226,7 @@ impl Live {
     }
 
     fn place(&self, name: &Ident) -> Option<usize> {
-        let wanted = (fold(self.dialect, name), 0);
+        let wanted = (folded(self.dialect, name), 0);
         let next = self.by_name.range((Bound::Included(&wanted), Bound::Unbounded)).next();
         next.filter(|(found, _)| *found == wanted.0).map(|(_, place)| *place)
     }
@@ -242,14 +243,14 @@ impl Live {
     /// Adds a column, if there is none of that name.
     pub(super) fn add_column(&mut self, column: &Column) {
         if !self.has_column(&column.name) {
-            self.by_name.insert((fold(self.dialect, &column.name), self.columns.len()));
+            self.by_name.insert((folded(self.dialect, &column.name), self.columns.len()));
             self.columns.push(Some(column.clone()));
         }
     }
 
     /// Takes a column away, and the keys that hold it.
     pub(super) fn drop_column(&mut self, name: &Ident) {
-        let folded = fold(self.dialect, name);
+        let folded = folded(self.dialect, name);
         self.referred.forget(&folded);
         if let Some(place) = self.place(name) {
             self.by_name.remove(&(folded, place));
@@ -269,7 +270,7 @@ impl Live {
 
     /// Gives a column another name, in keys as well.
     pub(super) fn rename_column(&mut self, from: &Ident, to: &Ident) {
-        let (old, new) = (fold(self.dialect, from), fold(self.dialect, to));
+        let (old, new) = (folded(self.dialect, from), folded(self.dialect, to));
         if let Some(place) = self.place(from) {
             if let Some(column) = self.columns.get_mut(place).and_then(Option::as_mut) {
                 column.name = to.clone();
@@ -283,7 +284,7 @@ impl Live {
     fn add_key(&mut self, key: &Key) -> usize {
         let number = self.keys.len();
         if let Some(name) = &key.name {
-            let of_name = self.constraints.entry(fold(self.dialect, name)).or_default();
+            let of_name = self.constraints.entry(folded(self.dialect, name)).or_default();
             of_name.push(Constraint::Key(number));
         }
         if key.kind == KeyKind::Primary {
@@ -298,7 +299,7 @@ impl Live {
     fn add_foreign_key(&mut self, key: &ForeignKey, refers_to: usize) {
         if let Some(name) = &key.name {
             let number = self.foreign_keys.len();
-            let of_name = self.constraints.entry(fold(self.dialect, name)).or_default();
+            let of_name = self.constraints.entry(folded(self.dialect, name)).or_default();
             of_name.push(Constraint::ForeignKey(number));
         }
         let columns = self.numbers(&key.columns);
@@ -308,7 +309,7 @@ impl Live {
 
     fn numbers(&mut self, columns: &[Ident]) -> Vec<usize> {
         let dialect = self.dialect;
-        columns.iter().map(|column| self.referred.number(fold(dialect, column))).collect()
+        columns.iter().map(|column| self.referred.number(folded(dialect, column))).collect()
     }
 
     /// The columns of a primary key are never null.
@@ -325,7 +326,7 @@ impl Live {
     }
 
     pub(super) fn drop_constraint(&mut self, name: &Ident) {
-        for constraint in self.constraints.remove(&fold(self.dialect, name)).unwrap_or_default() {
+        for constraint in self.constraints.remove(&folded(self.dialect, name)).unwrap_or_default() {
             match constraint {
                 Constraint::Key(number) => {
                     if let Some(key) = self.keys.get_mut(number) {

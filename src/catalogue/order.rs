@@ -104,7 +104,7 @@ fn needs<'a>(dialect: Dialect, files: &[File<'a>]) -> Needs<'a> {
         let mut scope = names.clone();
         for statement in &file.script.statements {
             if let Some(Definition::UseSchema(schema)) = &statement.definition {
-                scope.current = schema.as_ref().map(|schema| super::fold(dialect, schema));
+                scope.current = schema.as_ref().map(|schema| super::folded(dialect, schema));
             }
             for need in &statement.uses {
                 let unchecked =
@@ -228,7 +228,7 @@ fn makers(names: &Catalogue, files: &[File<'_>]) -> Makers {
                     makers.extended.entry((name.schema, name.name)).or_default().insert(at);
                 }
                 Some(Definition::UseSchema(schema)) => {
-                    scope.current = schema.as_ref().map(|s| super::fold(scope.dialect, s));
+                    scope.current = schema.as_ref().map(|s| super::folded(scope.dialect, s));
                 }
                 Some(
                     Definition::Index { .. }

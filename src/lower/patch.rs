@@ -60,8 +60,8 @@ pub(super) fn apply(
             diagnostics.report(PatchMatchesNothing { primary, target, known });
         }
         for object in objects.iter_mut().filter(|object| fits(object)) {
-            let before = object.id();
-            let is_custom = !object.id().group.is_empty() && object.id().group.contains("atlasgo");
+            let before = Object { manifest: outline(object), ..*object };
+            let is_custom = object.id().group.contains("atlasgo");
             let mut patched = Value::Map(std::mem::take(&mut object.manifest));
             let mut merging = Merging { is_custom, steps, diagnostics };
             merging.merge(&mut patched, &patch.patch, "");
@@ -84,10 +84,13 @@ pub(super) fn apply(
                 diagnostics.report(LimitExceeded { primary: patch.span, message, help });
                 return;
             }
-            if object.id() != before {
+            if object.id() != before.id() {
                 diagnostics.report(InvalidPatch {
                     primary: patch.span,
-                    message: format!("the patch turns `{}` into another object", before.label()),
+                    message: format!(
+                        "the patch turns `{}` into another object",
+                        before.id().label()
+                    ),
                     help:
                         "leave `apiVersion`, `kind`, `metadata.name` and `metadata.namespace` out \
                            of it"
@@ -96,6 +99,14 @@ pub(super) fn apply(
             }
         }
     }
+}
+
+/// What an object is known by, apart from it.
+fn outline(object: &Object) -> Map {
+    let metadata = object.manifest.get("metadata").and_then(Value::as_map);
+    let names = ["name", "generateName", "namespace"].into_iter();
+    let names = names.filter_map(|key| Some((key, metadata?.get(key)?.clone())));
+    super::outline(object.api_version(), object.kind(), Map::of_distinct(names))
 }
 
 /// A patch that is being merged.

@@ -31,7 +31,9 @@ impl<'a, 'd> Fields<'a, 'd> {
             diagnostics.report(WrongType::new(node, of, "a mapping"));
             return None;
         };
-        Some(Fields { entries, span: node.span, of, asked: Vec::new(), diagnostics })
+        // Most kinds of mappings have fewer fields, and an App a few more.
+        let asked = Vec::with_capacity(16);
+        Some(Fields { entries, span: node.span, of, asked, diagnostics })
     }
 
     /// The place of the whole mapping.

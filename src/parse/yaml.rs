@@ -685,6 +685,9 @@ fn mergeable(done: Done) -> Result<Vec<Entry>, InvalidMerge> {
 /// ones the last wins, wherever it stands (`decode.go`, `mapping`: every entry is set in turn, and
 /// a merge sets as well).
 fn settle(entries: Vec<Entry>, merged: &[Range<usize>]) -> (Vec<Entry>, Vec<DuplicateKey>) {
+    if merged.is_empty() && are_few_and_distinct(&entries) {
+        return (entries, Vec::new());
+    }
     let mut order: Vec<(&str, usize)> =
         entries.iter().enumerate().map(|(index, entry)| (&*entry.key.value, index)).collect();
     order.sort_unstable();
@@ -721,6 +724,17 @@ fn settle(entries: Vec<Entry>, merged: &[Range<usize>]) -> (Vec<Entry>, Vec<Dupl
     kept.sort_unstable_by_key(|(place, _)| *place);
     (kept.into_iter().map(|(_, entry)| entry).collect(), duplicates)
 }
+
+/// Whether there are few keys, and none of them twice: nearly all mappings are such, and so few are told
+/// apart without a list of their own.
+fn are_few_and_distinct(entries: &[Entry]) -> bool {
+    let is_new = |(at, entry): (usize, &Entry)| {
+        entries.iter().take(at).all(|before| before.key.value != entry.key.value)
+    };
+    entries.len() <= FEW && entries.iter().enumerate().all(is_new)
+}
+
+const FEW: usize = 16;
 
 #[cfg(test)]
 mod tests {

@@ -164,11 +164,12 @@ fn built_concurrently(change: &mut Change) {
     }
 }
 
+fn by_id<'a>(side: Side<'a>) -> BTreeMap<ObjectId<'a>, usize> {
+    let objects = side.compilation.plan.objects.iter().enumerate();
+    objects.map(|(index, planned)| (planned.object.id(), index)).collect()
+}
+
 fn objects(old: Side<'_>, new: Side<'_>, difference: &mut Difference) {
-    let by_id = |side: Side<'_>| -> BTreeMap<ObjectId, usize> {
-        let objects = side.compilation.plan.objects.iter().enumerate();
-        objects.map(|(index, planned)| (planned.object.id(), index)).collect()
-    };
     let (before, after) = (by_id(old), by_id(new));
     let item = |side: Side<'_>, planned: &Planned| Item {
         object: planned.object.id().label(),

@@ -224,7 +224,7 @@ fn objects_are_unique(compiled: &Compiled) {
     for planned in &compiled.compilation.plan.objects {
         if planned.object.at(&["metadata", "name"]).is_some() {
             let id = planned.object.id();
-            let before = ids.insert(id.clone(), ());
+            let before = ids.insert(id, ());
             assert!(before.is_none(), "two objects are {id:?}");
         }
     }
