@@ -47,12 +47,12 @@ pub fn plan(
 fn in_order(objects: Vec<Planned>) -> Vec<Planned> {
     let ranked = objects.into_iter().map(|planned| {
         let object = &planned.object;
-        ((phase(object), planned.wave, apply_rank(object.kind())), planned)
+        let rank = (phase(object), planned.wave, apply_rank(object.kind()));
+        ((rank, object.name().to_owned()), planned)
     });
-    let mut ranked: Vec<((usize, i64, usize), Planned)> = ranked.collect();
+    let mut ranked: Vec<_> = ranked.collect();
     ranked.sort_by(|(rank, one), (other_rank, other)| {
-        let (one, other) = (one.object.id(), other.object.id());
-        rank.cmp(other_rank).then_with(|| (one.name, one).cmp(&(other.name, other)))
+        rank.cmp(other_rank).then_with(|| one.object.id().cmp(&other.object.id()))
     });
     ranked.into_iter().map(|(_, planned)| planned).collect()
 }

@@ -103,10 +103,36 @@ func (l launcher) run(output string, command ...string) (sample, error) {
 	return s, nil
 }
 
-// generateEnv is what Argo CD tells the plugin about the Application.
+// generateEnv is what Argo CD tells the plugin about the Application and about the cluster.
 var generateEnv = []string{
 	"ARGOCD_APP_NAME=shop", "ARGOCD_APP_NAMESPACE=shop", "ARGOCD_APP_PARAMETERS=[]",
-	"KUBE_VERSION=1.36.1", "KUBE_API_VERSIONS=",
+	"KUBE_VERSION=1.36.1", "KUBE_API_VERSIONS=" + strings.Join(served(), ","),
+}
+
+// served is what a cluster of some size says that it serves: the kinds that are
+// printed here among those of a hundred others.
+func served() []string {
+	versions := []string{}
+	for version, kinds := range map[string]string{
+		"v1":                     "ConfigMap Namespace Pod Secret Service",
+		"apps/v1":                "DaemonSet Deployment StatefulSet",
+		"batch/v1":               "CronJob Job",
+		"db.atlasgo.io/v1alpha1": "AtlasMigration AtlasSchema",
+		"external-secrets.io/v1": "ExternalSecret SecretStore",
+		"networking.k8s.io/v1":   "Ingress NetworkPolicy",
+		"policy/v1":              "PodDisruptionBudget",
+	} {
+		versions = append(versions, version)
+		for _, kind := range strings.Fields(kinds) {
+			versions = append(versions, version+"/"+kind)
+		}
+	}
+	for group := range 100 {
+		version := fmt.Sprintf("g%d.example.com/v1", group)
+		versions = append(versions, version, version+"/One", version+"/Other", version+"/Third")
+	}
+	slices.Sort(versions)
+	return versions
 }
 
 func environment(home string) []string {
