@@ -115,7 +115,7 @@ fn plain_schema(
         schema.secrets.push(read);
     }
     if let Some(host) = at(&credentials("host")) {
-        let address = host.str().and_then(addresses::host).into_iter().collect();
+        let address = host.str().and_then(addresses::host);
         schema.is_at(index, address, host.span, "credentials.host", found);
     }
     if let Some(port) = at(&credentials("port")).and_then(Node::scalar) {
@@ -179,7 +179,7 @@ fn spec_schema(
         Target::Unknown => {}
     }
     if let Some(url) = &spec.dev_url {
-        let spots = addresses::in_text(url).into_iter();
+        let spots = addresses::in_text(url);
         let spots = spots.flat_map(|it| index.spots(&it.host, index.namespace(unit)));
         found.extend(servers(spots, unit, span, "devUrl"));
     }
@@ -206,17 +206,17 @@ fn servers(spots: impl IntoIterator<Item = Spot>, then: Unit, span: Span, by: &s
 
 fn dev_database(index: &Index<'_>, unit: Unit, url: Option<&Node>, found: &mut Findings) {
     let Some(url) = url else { return };
-    let addresses = addresses::in_text(url.str().unwrap_or_default()).into_iter();
+    let addresses = addresses::in_text(url.str().unwrap_or_default());
     let spots = addresses.flat_map(|it| index.spots(&it.host, index.namespace(unit)));
     found.extend(servers(spots, unit, url.span, "devURL"));
 }
 
 impl Schema {
     /// Its database is at one of these addresses.
-    fn is_at(
+    fn is_at<'t>(
         &mut self,
         index: &Index<'_>,
-        addresses: Vec<Address>,
+        addresses: impl IntoIterator<Item = Address<'t>>,
         span: Span,
         by: &str,
         found: &mut Findings,
@@ -229,7 +229,7 @@ impl Schema {
             found.extend(servers(spots.iter().cloned(), self.unit, span, by));
             self.spots.extend(spots);
             self.port = self.port.or(address.port);
-            self.databases.extend(address.database);
+            self.databases.extend(address.database.map(str::to_owned));
         }
     }
 
@@ -240,8 +240,7 @@ impl Schema {
         };
         for (key, text) in index.data(secret) {
             if read.key.as_deref() == Some(key) {
-                let mut all = addresses::in_text(&text);
-                all.extend(addresses::host(&text));
+                let all = addresses::in_text(&text).chain(addresses::host(&text));
                 let by = format!("Secret `{}`", read.name);
                 self.is_at(index, all, read.span, &by, found);
             }
@@ -401,7 +400,7 @@ fn custom_resource(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &m
         let mut texts = Vec::new();
         collect_texts(manifest.node.get("spec"), &mut texts);
         for text in texts {
-            let addresses = addresses::hosts_of_urls(text.str().unwrap_or_default()).into_iter();
+            let addresses = addresses::hosts_of_urls(text.str().unwrap_or_default());
             let spots = addresses.flat_map(|address| index.spots(&address.host, namespace));
             found.extend(servers(spots, unit, text.span, "its server"));
         }
@@ -791,11 +790,11 @@ impl Mentions<'_, '_, '_> {
         }
     }
 
-    fn mention(&mut self, address: Address, span: Span, by: &str) {
+    fn mention(&mut self, address: Address<'_>, span: Span, by: &str) {
         let Address { host, port, database } = address;
         for spot in self.index.spots(&host, self.namespace) {
             if self.directory.by_spot.contains_key(&spot) {
-                let (database, by) = (database.clone(), by.to_owned());
+                let (database, by) = (database.map(str::to_owned), by.to_owned());
                 self.found.push(Mention { spot, port, database, span, by });
             }
         }

@@ -83,6 +83,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(reports());
     cases.extend(projects());
     cases.extend(problems());
+    cases.extend(mentions());
     cases
 }
 
@@ -1319,5 +1320,39 @@ fn reports() -> Vec<Case> {
                 series(dir, "b.yaml", "", 1_000, app, "");
             },
         ),
+    ]
+}
+
+const PLAIN_SCHEMA: &str = "---\napiVersion: db.atlasgo.io/v1alpha1\nkind: AtlasSchema\nmetadata: {name: s}\nspec: {url: \"postgres://u@h/d\"}\n";
+
+/// A Deployment whose one container has these fields and whose pods have these labels.
+fn deployment(name: &str, labels: &str, fields: &str) -> String {
+    format!(
+        "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec: {{template: {{metadata: {{labels: {{{labels}}}}}, spec: {{containers: [{{name: c, image: i, {fields}}}]}}}}}}\n"
+    )
+}
+
+/// What workloads, Services and texts say about each other.
+fn mentions() -> Vec<Case> {
+    let variable = |name, part: &'static str| {
+        case(name, Printed, move |dir| {
+            let text = part.repeat(240_000 / part.len());
+            let fields = format!("env: [{{name: DB_URL, value: \"{text}\"}}]");
+            write(dir, "a.yaml", deployment("w", "app: w", &fields) + PLAIN_SCHEMA);
+        })
+    };
+    vec![
+        variable("a variable of 60,000 URLs", "a://"),
+        variable("a variable of 48,000 URLs with a query", "a://?"),
+        variable("a variable of 48,000 addresses of MySQL", "@tcp("),
+        variable("a variable of 30,000 addresses of MySQL with a path", "@tcp(a)/"),
+        case("the address of a schema, of 160,000 URLs", Printed, |dir| {
+            let urls = PLAIN_SCHEMA.replace("postgres://u@h/d", &"a://".repeat(160_000));
+            write(dir, "a.yaml", urls);
+        }),
+        case("an address of 320,000 hosts", Printed, |dir| {
+            let url = format!("postgres://u@{}/d", "h,".repeat(320_000));
+            write(dir, "a.yaml", PLAIN_SCHEMA.replace("postgres://u@h/d", &url));
+        }),
     ]
 }
