@@ -98,6 +98,7 @@ fn the_page_has_the_numbers_of_the_code() {
         ("sql::Budget::BYTES", sql::Budget::BYTES as u64),
         ("sql::Budget::STATEMENTS", sql::Budget::STATEMENTS as u64),
         ("link::INFERRED", link::INFERRED as u64),
+        ("link::STEPS", link::STEPS as u64),
         ("lower::SIZE", lower::SIZE as u64),
         ("lower::PATCH_STEPS", lower::PATCH_STEPS as u64),
         ("diag::KEPT", diag::KEPT as u64),

@@ -30,8 +30,7 @@ const DATABASE_KEYS: [&str; 4] = ["dbname", "database", "databasename", "initial
 /// The databases that a text names by URL or in the manner of a driver. They are found one by one,
 /// since a text may name millions, and every byte of it is looked at a fixed number of times.
 pub(super) fn in_text(text: &str) -> impl Iterator<Item = Address<'_>> {
-    let is_wanted =
-        |scheme: &str| !OTHER_SCHEMES.iter().any(|other| other.eq_ignore_ascii_case(scheme));
+    let is_wanted = |scheme: &str| !is_one_of(&OTHER_SCHEMES, scheme);
     urls(text, is_wanted).chain(go_dsns(text)).chain(key_values(text))
 }
 
@@ -68,27 +67,30 @@ pub(super) fn may_name_host(name: &str) -> bool {
         "kind",
         "image",
     ];
-    last_word(name).is_some_and(|word| !OTHERS.contains(&word.as_str()))
+    last_word(name).is_some_and(|word| !is_one_of(&OTHERS, word))
 }
 
 /// Whether a variable of this name may hold the name of a database.
 pub(super) fn may_name_database(name: &str) -> bool {
     const WORDS: [&str; 8] =
         ["name", "database", "db", "dbname", "schema", "catalog", "pgdatabase", "databasename"];
-    last_word(name).is_some_and(|word| WORDS.contains(&word.as_str()))
+    last_word(name).is_some_and(|word| is_one_of(&WORDS, word))
 }
 
-fn last_word(name: &str) -> Option<String> {
+fn is_one_of(known: &[&str], word: &str) -> bool {
+    known.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+fn last_word(name: &str) -> Option<&str> {
     let last = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let last = last.rsplit(|c: char| !c.is_ascii_alphanumeric()).find(|word| !word.is_empty())?;
     // `dbName` has two words as well.
     let upper = last.char_indices().rev().find(|(_, c)| c.is_ascii_uppercase());
     let is_camel = last.chars().any(|c| c.is_ascii_lowercase());
-    let word = match upper {
-        Some((at, _)) if is_camel => last.get(at..).unwrap_or(last),
-        _ => last,
-    };
-    Some(word.to_ascii_lowercase())
+    match upper {
+        Some((at, _)) if is_camel => last.get(at..),
+        _ => Some(last),
+    }
 }
 
 fn urls<'t>(text: &'t str, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Address<'t>> {
@@ -135,8 +137,7 @@ fn database_pairs(text: &str) -> impl Iterator<Item = (usize, &str)> {
         let rest = text.get(at + separator.len()..)?;
         let pair = rest.split(['?', '&', ';']).next()?.split(ENDS).next()?;
         let (key, value) = pair.split_once('=')?;
-        let is_database = DATABASE_KEYS.iter().any(|known| known.eq_ignore_ascii_case(key));
-        is_database.then_some((at, value))
+        is_one_of(&DATABASE_KEYS, key).then_some((at, value))
     })
 }
 
@@ -196,12 +197,11 @@ fn key_value_line(line: &str) -> Option<Address<'_>> {
         let Some((key, value)) = pair.split_once('=') else { continue };
         // `DSN=mysql:host=...`: what is in front of the last `:` or `=` is somebody else's name.
         let key = key.rsplit([':', '"', '\'']).next().unwrap_or(key).trim();
-        let is_one_of = |known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(key));
         let value = value.trim().trim_matches(['"', '\'']);
-        if is_one_of(&HOST_KEYS) {
+        if is_one_of(&HOST_KEYS, key) {
             let value = value.strip_prefix("tcp:").unwrap_or(value);
             address = host(value.split(',').next().unwrap_or(value));
-        } else if is_one_of(&DATABASE_KEYS) {
+        } else if is_one_of(&DATABASE_KEYS, key) {
             database = Some(value);
         }
     }
