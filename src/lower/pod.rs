@@ -1,5 +1,7 @@
 //! What the pods of Apps and Databases have in common: config files and mounts.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::lower::labels::{self, Component};
 use crate::lower::{INLINE_LIMIT, hash, outline};
 use crate::model::{Common, ConfigFile};
@@ -45,17 +47,26 @@ pub(super) fn config_volume(
 
 /// A key for each file: its name, numbered where two are alike.
 fn keys(files: &[ConfigFile]) -> Vec<String> {
-    let mut keys: Vec<String> = Vec::new();
-    for file in files {
+    let mut taken = BTreeSet::new();
+    // The numbers below are taken for good, so that no name counts from the beginning again.
+    let mut next_numbers: BTreeMap<String, u32> = BTreeMap::new();
+    let key = |file: &ConfigFile| {
         let name = file.mount_path.rsplit('/').next().unwrap_or_default();
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         let clean: String = name.chars().map(|c| if fits(c) { c } else { '_' }).collect();
         let clean = if clean.is_empty() { "file".to_owned() } else { clean };
-        let numbered = (2u32..).map(|number| format!("{clean}-{number}"));
-        let mut names = std::iter::once(clean.clone()).chain(numbered);
-        keys.extend(names.find(|name| !keys.contains(name)));
-    }
-    keys
+        let mut key = clean.clone();
+        if taken.contains(&key) {
+            let next = next_numbers.entry(clean.clone()).or_insert(2);
+            while taken.contains(&key) {
+                key = format!("{clean}-{next}");
+                *next += 1;
+            }
+        }
+        taken.insert(key.clone());
+        key
+    };
+    files.iter().map(key).collect()
 }
 
 /// A list, if there is anything in it.

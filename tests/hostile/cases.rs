@@ -1462,6 +1462,36 @@ fn mentions() -> Vec<Case> {
             );
             write(dir, "c.yaml", schema);
         }),
+        case(
+            "4,500 written waves behind a chain of 4,500",
+            Refused("needs wave 4505 or later"),
+            |dir| {
+                let pod = |name: &str, wave: &str, before: &str| {
+                    format!(
+                        "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, annotations: {{{wave}argocd-atlas-plugin/depends-on: \"{before}\"}}}}\nspec: {{}}\n"
+                    )
+                };
+                let wave = |wave: usize| format!("argocd.argoproj.io/sync-wave: \"{wave}\", ");
+                let chain = move |n: usize| match n {
+                    0 => pod("a0", &wave(5), ""),
+                    n => pod(&format!("a{n}"), "", &format!("Pod/a{}", n - 1)),
+                };
+                series(dir, "a.yaml", "", 4_500, chain, "");
+                let pinned = move |n: usize| pod(&format!("b{n}"), &wave(3), "Pod/a4499");
+                series(dir, "b.yaml", "", 4_500, pinned, "");
+            },
+        ),
+        case("4,500 files of one name", Printed, |dir| {
+            let files: String = (0..4_500).map(|n| format!("/etc/x{n}/f: {{text: a}}, ")).collect();
+            write(dir, "a.yaml", spec("App", "a", &format!("image: i, configFiles: {{{files}}}")));
+        }),
+        Case {
+            arguments: &["graph", "--format", "html"],
+            ..case("a page with a text of 100,000 URLs", Printed, |dir| {
+                let text = "x://".repeat(100_000);
+                write(dir, "a.yaml", format!("{CONFIG}data: {{a: \"{text}\"}}\n"));
+            })
+        },
         case("an address of 320,000 hosts", Printed, |dir| {
             let url = format!("postgres://u@{}/d", "h,".repeat(320_000));
             write(dir, "a.yaml", PLAIN_SCHEMA.replace("postgres://u@h/d", &url));
