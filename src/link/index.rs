@@ -209,7 +209,7 @@ impl<'a> Index<'a> {
     /// A plain Service leads to the plain workloads whose pods have its labels.
     fn add_plain_services(&mut self) {
         let project = self.project;
-        let by_label = by_label(project);
+        let by_label = ByLabel::of(self);
         let mut left = INFERRED;
         for (number, service) in project.manifests.iter().enumerate() {
             let written = &service.written;
@@ -219,14 +219,12 @@ impl<'a> Index<'a> {
             let namespace = self.namespace(Unit::Manifest(number));
             let selector = written.node.at(&["spec", "selector"]);
             let backends = selector.map(|selector| {
-                let candidates = rarest(selector, &by_label).into_iter().flatten().copied();
-                let fits = |&number: &usize| {
-                    let workload = project.manifests.get(number);
-                    let labels = workload.and_then(|workload| pods::labels(&workload.written));
-                    fits_namespace(namespace, self.namespace(Unit::Manifest(number)))
-                        && labels.is_some_and(|labels| has_all(labels, selector))
+                let (candidates, others) = by_label.candidates(selector, namespace);
+                let candidates = candidates.filter(|_| self.spend(1 + others.len()));
+                let has_all = |number: &usize| {
+                    others.iter().all(|having| having.binary_search(number).is_ok())
                 };
-                candidates.filter(fits).take(left).map(Unit::Manifest).collect::<Vec<_>>()
+                candidates.filter(has_all).take(left).map(Unit::Manifest).collect::<Vec<_>>()
             });
             let elsewhere = written.node.at(&["spec", "externalName"]).and_then(Node::str);
             let backends = backends.unwrap_or_default();
@@ -438,43 +436,65 @@ pub(super) fn fits_namespace(one: Option<&str>, other: Option<&str>) -> bool {
     one.is_none() || other.is_none() || one == other
 }
 
-type ByLabel<'a> = BTreeMap<(&'a str, &'a str), Vec<usize>>;
+/// The plain workloads that have a label, in order: all of them, and those of every namespace.
+#[derive(Default)]
+struct ByLabel<'a> {
+    all: BTreeMap<Label<'a>, Vec<usize>>,
+    by_namespace: BTreeMap<(Label<'a>, Option<&'a str>), Vec<usize>>,
+}
 
-/// The plain workloads that have a label.
-fn by_label(project: &Project) -> ByLabel<'_> {
-    let mut by_label = ByLabel::new();
-    for (number, manifest) in project.manifests.iter().enumerate() {
-        if manifest.is_hook || !pods::is_workload(&manifest.written) {
-            continue;
-        }
-        let labels = pods::labels(&manifest.written).and_then(Node::entries).unwrap_or_default();
-        for label in labels {
-            if let Some(value) = label.value.str() {
-                by_label.entry((label.key.value.as_str(), value)).or_default().push(number);
+type Label<'a> = (&'a str, &'a str);
+
+impl<'a> ByLabel<'a> {
+    fn of(index: &Index<'a>) -> ByLabel<'a> {
+        let mut by_label = ByLabel::default();
+        for (number, manifest) in index.project.manifests.iter().enumerate() {
+            if manifest.is_hook || !pods::is_workload(&manifest.written) {
+                continue;
+            }
+            let namespace = index.namespace(Unit::Manifest(number));
+            let labels = pods::labels(&manifest.written).and_then(Node::entries);
+            for label in labels.unwrap_or_default() {
+                if let Some(value) = label.value.str() {
+                    let label = (label.key.value.as_str(), value);
+                    by_label.all.entry(label).or_default().push(number);
+                    by_label.by_namespace.entry((label, namespace)).or_default().push(number);
+                }
             }
         }
+        by_label
     }
-    by_label
-}
 
-/// The workloads that have the label of a selector which the fewest have.
-fn rarest<'i>(selector: &'i Node, by_label: &'i ByLabel<'_>) -> Option<&'i Vec<usize>> {
-    const NONE: &Vec<usize> = &Vec::new();
-    let wanted = selector.entries()?.iter();
-    let having = wanted.map(|label| {
-        let value = label.value.str().unwrap_or_default();
-        by_label.get(&(label.key.value.as_str(), value)).unwrap_or(NONE)
-    });
-    having.min_by_key(|numbers| numbers.len())
-}
+    /// The workloads of a namespace that have the label of a selector which the fewest have, and who
+    /// has its other labels.
+    fn candidates<'s>(
+        &'s self,
+        selector: &'s Node,
+        namespace: Option<&'s str>,
+    ) -> (impl Iterator<Item = usize>, Vec<&'s [usize]>) {
+        let wanted = selector.entries().unwrap_or_default().iter();
+        let labels = wanted.map(|label| Some((label.key.value.as_str(), label.value.str()?)));
+        let labels: Vec<Label<'s>> = labels.collect::<Option<_>>().unwrap_or_default();
+        let rarest = labels.iter().copied().min_by_key(|label| self.having(*label).len());
+        let others = labels.iter().filter(|label| Some(**label) != rarest);
+        let others = others.map(|label| self.having(*label)).collect();
+        let (one, other) = match (rarest, namespace) {
+            (Some(label), Some(_)) => (self.within(label, namespace), self.within(label, None)),
+            (Some(label), None) => (self.having(label), [].as_slice()),
+            (None, _) => ([].as_slice(), [].as_slice()),
+        };
+        let mut candidates: Vec<usize> = one.iter().chain(other).copied().collect();
+        candidates.sort_unstable();
+        (candidates.into_iter(), others)
+    }
 
-fn has_all(labels: &Node, selector: &Node) -> bool {
-    let wanted = selector.entries().unwrap_or_default();
-    let has = |entry: &crate::syntax::node::Entry| {
-        let label = labels.get(&entry.key.value).and_then(Node::str);
-        label.is_some() && label == entry.value.str()
-    };
-    !wanted.is_empty() && wanted.iter().all(has)
+    fn having<'s>(&'s self, label: Label<'s>) -> &'s [usize] {
+        self.all.get(&label).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn within<'s>(&'s self, label: Label<'s>, namespace: Option<&'s str>) -> &'s [usize] {
+        self.by_namespace.get(&(label, namespace)).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
 /// The text behind base64, if it is one.

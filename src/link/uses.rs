@@ -499,10 +499,11 @@ impl<'s> Mentions<'_, 's> {
                 values.next()
             }
         });
-        match expanded {
-            Cow::Owned(text) if !index.spend(text.len() / BYTES) => Cow::Borrowed(""),
-            expanded => expanded,
+        let is_new = matches!(expanded, Cow::Owned(_));
+        if is_new && !index.spend(expanded.len() / BYTES) {
+            return Cow::Borrowed("");
         }
+        expanded
     }
 
     fn add(&mut self, text: &Text<'s>, name: &str, span: Span, by: &dyn Fn() -> String) {

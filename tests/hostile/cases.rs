@@ -1492,6 +1492,20 @@ fn mentions() -> Vec<Case> {
                 write(dir, "a.yaml", format!("{CONFIG}data: {{a: \"{text}\"}}\n"));
             })
         },
+        case("45,000 labels, and a Service that selects all", Printed, |dir| {
+            let labels: String = (0..45_000).map(|n| format!("k{n}: v, ")).collect();
+            let service = SERVICE.replace("app: w", &labels);
+            write(dir, "a.yaml", service + &deployment("w", &labels, "env: []"));
+        }),
+        case("4,500 Services of another namespace than 4,500 workloads", Printed, |dir| {
+            let named = |text: String, n: usize, namespace: &str| {
+                text.replace("{name: h}", &format!("{{name: h{n}, namespace: {namespace}}}"))
+            };
+            let workload = |n: usize| named(deployment("h", "app: w", "env: []"), n, "a");
+            series(dir, "a.yaml", "", 4_500, workload, "");
+            let service = |n: usize| named(format!("---\n{SERVICE}"), n, "b");
+            series(dir, "b.yaml", "", 4_500, service, "");
+        }),
         case("an address of 320,000 hosts", Printed, |dir| {
             let url = format!("postgres://u@{}/d", "h,".repeat(320_000));
             write(dir, "a.yaml", PLAIN_SCHEMA.replace("postgres://u@h/d", &url));
