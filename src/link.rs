@@ -20,14 +20,14 @@ use crate::diag::problems::security::LimitExceeded;
 use crate::diag::problems::waves::{DependencyCycle, HookDependency, InferredCycle, Step};
 use crate::graph::{EdgeId, NodeId};
 use crate::links::{Link, Links, Origin, step};
-use crate::model::{Database, Need, Placement, Project, Unit};
+use crate::model::{Database, MOST_DEPENDENCIES, Need, Placement, Project, Unit};
 use crate::object::{apply_rank, is_claim, is_there_at_once};
 use crate::source::Span;
 use crate::syntax::Manifest;
 use index::Index;
 
 /// The most dependencies that are inferred.
-pub const INFERRED: usize = 200_000;
+pub const INFERRED: usize = MOST_DEPENDENCIES;
 
 /// The most steps that are taken to find out who waits for whom. They are counted where the work
 /// grows with two sizes of a project at once, such as workloads and what is behind a Service.

@@ -1506,6 +1506,23 @@ fn mentions() -> Vec<Case> {
             let service = |n: usize| named(format!("---\n{SERVICE}"), n, "b");
             series(dir, "b.yaml", "", 4_500, service, "");
         }),
+        case("an annotation with a million dependencies on one Pod", Either, |dir| {
+            write(dir, "b.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: b}\n");
+            let head = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {argocd-atlas-plugin/depends-on: \"";
+            repeat(dir, "a.yaml", head, "Pod/b,", 1_000_000, "\"}}\n");
+        }),
+        case(
+            "4,500 that depend on all Pods of one name",
+            Refused("more than 200000 dependencies"),
+            |dir| {
+                let pod = |n: usize| {
+                    format!(
+                        "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: n{n}}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{n}, annotations: {{argocd-atlas-plugin/depends-on: Pod/p}}}}\n"
+                    )
+                };
+                series(dir, "a.yaml", "", 4_500, pod, "");
+            },
+        ),
         case("an address of 320,000 hosts", Printed, |dir| {
             let url = format!("postgres://u@{}/d", "h,".repeat(320_000));
             write(dir, "a.yaml", PLAIN_SCHEMA.replace("postgres://u@h/d", &url));
