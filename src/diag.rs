@@ -7,7 +7,7 @@
 pub mod codes;
 pub mod problems;
 pub mod render;
-mod secrets;
+pub(crate) mod secrets;
 
 use crate::source::{Span, printable};
 pub use codes::Code;
@@ -56,6 +56,8 @@ pub struct Diagnostic {
     pub at_primary: Option<String>,
     /// Other places that belong to it.
     pub labels: Vec<Label>,
+    /// How many more places belong to it that are not even kept.
+    pub n_more_places: usize,
     /// What to write instead.
     pub help: Vec<String>,
 }
@@ -70,6 +72,7 @@ impl Diagnostic {
             message: words(&message.into()),
             at_primary: None,
             labels: Vec::new(),
+            n_more_places: 0,
             help: Vec::new(),
         }
     }
@@ -85,6 +88,13 @@ impl Diagnostic {
     #[must_use]
     pub fn label(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
         self.labels.push(Label { span, text: words(&text.into()) });
+        self
+    }
+
+    /// Says that more places belong to it than are shown.
+    #[must_use]
+    pub fn and_more_places(mut self, n_more_places: usize) -> Diagnostic {
+        self.n_more_places += n_more_places;
         self
     }
 
@@ -209,8 +219,9 @@ impl Diagnostics {
     }
 }
 
-/// A text that may quote a file, cut where it gets too long to be read.
+/// A text that may quote a file, without passwords, cut where it gets too long to be read.
 fn words(text: &str) -> String {
+    let text = &*secrets::without_passwords(text);
     match text.char_indices().nth(TEXT) {
         None => printable(text),
         Some((end, _)) => {

@@ -6,6 +6,7 @@
 
 mod manifests;
 mod infer;
+mod uses;
 mod index;
 mod pods;
 mod addresses;
@@ -19,17 +20,21 @@ use crate::diag::problems::security::LimitExceeded;
 use crate::diag::problems::waves::{DependencyCycle, HookDependency, InferredCycle, Step};
 use crate::graph::{EdgeId, NodeId};
 use crate::links::{Link, Links, Origin, step};
-use crate::model::{Database, Need, Placement, Project, Unit};
+use crate::model::{Database, MOST_DEPENDENCIES, Need, Placement, Project, Unit};
 use crate::object::{apply_rank, is_claim, is_there_at_once};
 use crate::source::Span;
 use crate::syntax::Manifest;
 use index::Index;
 
 /// The most dependencies that are inferred.
-pub const INFERRED: usize = 200_000;
+pub const INFERRED: usize = MOST_DEPENDENCIES;
 
-/// The most values of ConfigMaps and Secrets that are looked at, each as often as it is read.
-const VALUES: usize = 400_000;
+/// The most steps that are taken to find out who waits for whom. They are counted where the work
+/// grows with two sizes of a project at once, such as workloads and what is behind a Service.
+pub const STEPS: usize = 4_000_000;
+
+/// The longest name in what says why something waits, in bytes: it is kept for every dependency.
+const LONGEST_NAME: usize = 253;
 
 /// The most steps along edges that are taken for Apps that some schema waits for and that wait for
 /// all others.
@@ -81,9 +86,14 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
     let index = Index::of(project);
     let mut links = Links::default();
     let ids = Ids::add(project, &mut links);
+    let mut n_behind = 0;
     for unit in project.units() {
         for need in project.needs(unit) {
-            written(&index, &ids, unit, need, &mut links, diagnostics);
+            n_behind += written(&index, &ids, unit, need, &mut links, diagnostics);
+            if n_behind > INFERRED {
+                too_many(project, unit, diagnostics);
+                return links;
+            }
         }
     }
     if index.is_full {
@@ -96,15 +106,14 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
     let (schemas, certain) = infer::certain(&index);
     add(project, certain, &ids, &mut links, diagnostics);
     let uses = {
-        let reached = RefCell::new(None);
-        let is_before = |first: Unit, then: Unit| is_before(&links, &ids, &reached, first, then);
-        infer::uses(&index, &schemas, &is_before)
+        let before = Before::schemas(&index, &ids, &links, &schemas);
+        uses::uses(&index, &schemas, &|first, schema| before.has(first, schema))
     };
     add(project, uses, &ids, &mut links, diagnostics);
-    if index.has_looked_too_long()
+    if index.is_exhausted()
         && let Some(primary) = project.units().next().and_then(|unit| project.place(unit))
     {
-        let message = format!("workloads read more than {VALUES} values of ConfigMaps and Secrets");
+        let message = format!("it takes more than {STEPS} steps to find out who waits for whom");
         let help = "split the project, or write `argocd-atlas-plugin/depends-on`".to_owned();
         diagnostics.report(LimitExceeded { primary, message, help });
     }
@@ -116,18 +125,53 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
     links
 }
 
-/// What can be reached from the unit that was asked for last.
-type Reached = RefCell<Option<(Unit, Vec<bool>)>>;
+/// Who comes before whom.
+struct Before<'a> {
+    index: &'a Index<'a>,
+    ids: &'a Ids,
+    links: &'a Links,
+    /// Whether any schema waits for a node.
+    is_before_any: Vec<bool>,
+    /// What can be reached from the unit that was asked for last.
+    reached: RefCell<Option<(Unit, Vec<bool>)>>,
+}
 
-/// Whether `then` waits for `first`, be it over others.
-fn is_before(links: &Links, ids: &Ids, reached: &Reached, first: Unit, then: Unit) -> bool {
-    let (Some(from), Some(to)) = (ids.of(first), ids.of(then)) else { return false };
-    let mut reached = reached.borrow_mut();
-    let (_, all) = match reached.take() {
-        Some(known) if known.0 == first => reached.insert(known),
-        _ => reached.insert((first, links.reachable(from))),
-    };
-    all.get(to).is_some_and(|&reached| reached)
+impl<'a> Before<'a> {
+    fn schemas(
+        index: &'a Index<'a>,
+        ids: &'a Ids,
+        links: &'a Links,
+        schemas: &[infer::Schema],
+    ) -> Before<'a> {
+        let schemas: Vec<NodeId> =
+            schemas.iter().filter_map(|schema| ids.of(schema.unit)).collect();
+        let is_before_any = before_any(links, &schemas);
+        Before { index, ids, links, is_before_any, reached: RefCell::new(None) }
+    }
+
+    /// Whether a schema waits for `first`, be it over others.
+    fn has(&self, first: Unit, schema: Unit) -> bool {
+        /// Edges that are gone along in a step.
+        const EDGES: usize = 16;
+        let (Some(from), Some(to)) = (self.ids.of(first), self.ids.of(schema)) else {
+            return false;
+        };
+        if self.is_before_any.get(from) != Some(&true) {
+            return false;
+        }
+        let mut reached = self.reached.borrow_mut();
+        let (_, all) = match reached.take() {
+            Some(known) if known.0 == first => reached.insert(known),
+            _ => {
+                let size = self.links.nodes().len() + self.links.edges().len();
+                if !self.index.spend(1 + size / EDGES) {
+                    return false;
+                }
+                reached.insert((first, self.links.reachable(from)))
+            }
+        };
+        all.get(to).is_some_and(|&reached| reached)
+    }
 }
 
 /// Adds what was found, but for what is there already, and for those who say that they need
@@ -161,6 +205,17 @@ fn add(
     if is_full && let Some(unit) = project.units().next() {
         too_many(project, unit, diagnostics);
     }
+}
+
+/// A name as it is shown where it says why something waits.
+fn short(name: &str) -> &str {
+    cut(name, LONGEST_NAME)
+}
+
+/// The beginning of a text, of so many bytes at the most.
+fn cut(text: &str, longest: usize) -> &str {
+    let end = (0..=longest.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
 }
 
 fn too_many(project: &Project, unit: Unit, diagnostics: &mut Diagnostics) {
@@ -236,6 +291,7 @@ impl Ids {
     }
 }
 
+/// Adds what is written, and counts what it stands for beside.
 fn written(
     index: &Index<'_>,
     ids: &Ids,
@@ -243,14 +299,14 @@ fn written(
     need: &Need,
     links: &mut Links,
     diagnostics: &mut Diagnostics,
-) {
+) -> usize {
     let project = index.project;
     // A hook that depends on something is Argo CD's business.
-    let Some(to) = ids.of(unit) else { return };
+    let Some(to) = ids.of(unit) else { return 0 };
     let Some(from) = ids.of(need.unit) else {
         let name = project.label(need.unit);
         diagnostics.report(HookDependency { primary: need.span, name });
-        return;
+        return 0;
     };
     let link =
         |gates| Link { span: Some(need.span), by: need.by.clone(), gates, origin: Origin::Written };
@@ -259,11 +315,13 @@ fn written(
     let service = index.manifest(need.unit).filter(|it| it.kind.value == "Service");
     let namespace = index.namespace(need.unit);
     let behind = service.map(|service| index.backends(&service.name.value, namespace));
-    for backend in behind.unwrap_or_default().into_iter().filter(|&backend| backend != unit) {
+    let behind = behind.unwrap_or_default();
+    for &backend in behind.iter().filter(|&&backend| backend != unit) {
         if let Some(from) = ids.of(backend) {
             links.add_edge(from, to, link(true));
         }
     }
+    behind.len()
 }
 
 /// Whether `first` needs a wave before `then`: not when there is nothing to wait for, and not when

@@ -34,11 +34,15 @@ pub enum Origin {
 /// Units and their dependencies.
 pub type Links = Graph<Unit, Link>;
 
+/// The most of a kind and a name that is shown of a step, in characters: there are many steps.
+const LONGEST_LABEL: usize = 400;
+
 /// One edge in words.
 pub fn step(project: &Project, links: &Links, id: EdgeId) -> Option<Step> {
     let edge = links.edge(id);
     let (first, then) = (*links.node(edge.from), *links.node(edge.to));
     let span = edge.weight.span.or_else(|| project.place(then)).or_else(|| project.place(first))?;
-    let (from, to) = (project.label(then), project.label(first));
+    let label = |unit| project.label(unit).chars().take(LONGEST_LABEL).collect();
+    let (from, to) = (label(then), label(first));
     Some(Step { span, from, to, by: edge.weight.by.clone() })
 }

@@ -7,6 +7,9 @@ use crate::source::{Excerpt, Span, Spanned, printable};
 use crate::syntax;
 use crate::value::Value;
 
+/// The most dependencies of a project that are not written one by one.
+pub const MOST_DEPENDENCIES: usize = 200_000;
+
 /// A whole project.
 #[derive(Debug, Default)]
 pub struct Project {

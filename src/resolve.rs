@@ -14,6 +14,8 @@ mod template;
 
 pub(crate) use schema::SKIPS;
 
+use std::collections::BTreeSet;
+
 use crate::annotation;
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::InvalidName;
@@ -171,7 +173,9 @@ fn annotated(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Need> {
     let names = list.value.split(',').map(str::trim).filter(|name| !name.is_empty());
+    let mut seen = BTreeSet::new();
     names
+        .filter(|name| seen.insert(*name))
         .flat_map(|name| {
             let written = Spanned::new(name.to_owned(), list.span);
             let mut needs = context.names.dependencies(&written, unit, diagnostics);

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::annotation;
-use crate::diag::Diagnostics;
 use crate::diag::problems::waves::{PinHoldsBack, Step, WavePinContradicts, WavePinDoubtful};
+use crate::diag::{Diagnostics, render};
 use crate::graph::{EdgeId, NodeId};
 use crate::links::{Link, Links, Origin, step};
 use crate::model::{Project, Unit};
@@ -144,8 +144,9 @@ fn pulled(objects: Vec<Planned>, role: impl Fn(&Object) -> Role) -> Vec<Planned>
 /// The waves of all units, in the order of the graph's nodes.
 fn waves(project: &Project, links: &Links, diagnostics: &mut Diagnostics) -> Vec<Scheduled> {
     let levels = Levels::of(project, links);
+    let mut paths = BTreeMap::new();
     for node in 0..links.nodes().len() {
-        levels.check_pin(node, diagnostics);
+        levels.check_pin(node, &mut paths, diagnostics);
     }
     let mut units: Vec<Scheduled> = (0..links.nodes().len())
         .map(|node| Scheduled {
@@ -354,58 +355,112 @@ impl<'a> Levels<'a> {
     }
 
     /// Reports a pin that is too early for what its node waits for.
-    fn check_pin(&self, node: NodeId, diagnostics: &mut Diagnostics) {
+    fn check_pin(
+        &self,
+        node: NodeId,
+        paths: &mut BTreeMap<NodeId, Path>,
+        diagnostics: &mut Diagnostics,
+    ) {
         let Some(pin) = self.pins.get(node).copied().flatten() else { return };
         let Some(lowest) = self.earliest(node, |_| true).filter(|&lowest| lowest > pin.value)
         else {
             return;
         };
-        let (path, source) = self.path_to_pin(node, lowest);
-        let Some(other) = self.pins.get(source).copied().flatten() else { return };
-        let comes_from =
-            |origin| path.iter().any(|&id| self.links.edge(id).weight.origin == origin);
-        let steps: Vec<Step> =
-            path.iter().filter_map(|&id| step(self.project, self.links, id)).collect();
+        let Some(id) = self.tight(node, lowest) else { return };
+        let mut path = self.path_to_pin(self.links.edge(id).from, paths);
+        path.take(self.links, id);
+        let Some(other) = self.pins.get(path.source).copied().flatten() else { return };
         // What goes with a workload has a warning of its own; a written wave outdoes a default.
-        if comes_from(Origin::Follows) || comes_from(Origin::Default) {
+        if path.has(Origin::Follows) || path.has(Origin::Default) {
             return;
         }
-        let name = self.project.label(*self.links.node(node));
-        if comes_from(Origin::Inferred) {
+        // A path may have thousands of steps, and there may be thousands of paths.
+        let n_shown = path.n_steps.min(render::PLACES - 1);
+        let n_more = path.n_steps - n_shown;
+        let name = || self.project.label(*self.links.node(node));
+        if path.has(Origin::Inferred) {
             let (primary, wave) = (pin.span, pin.value);
-            diagnostics.report(WavePinDoubtful { primary, name, wave, lowest, steps });
+            diagnostics.report_with(|| {
+                let steps = self.steps(id, n_shown);
+                WavePinDoubtful { primary, name: name(), wave, lowest, steps, n_more }
+            });
             return;
         }
-        diagnostics.report(WavePinContradicts {
+        diagnostics.report_with(|| WavePinContradicts {
             primary: pin.span,
-            name,
+            name: name(),
             wave: pin.value,
             other_span: other.span,
-            other: self.project.label(*self.links.node(source)),
+            other: self.project.label(*self.links.node(path.source)),
             other_wave: other.value,
             lowest,
-            steps,
+            steps: self.steps(id, n_shown),
+            n_more,
         });
     }
 
-    /// The path from a node back to the pin that makes it wait so long.
-    fn path_to_pin(&self, node: NodeId, lowest: i64) -> (Vec<EdgeId>, NodeId) {
-        let mut steps = Vec::new();
-        let (mut node, mut wave) = (node, lowest);
-        loop {
-            let ids = self.links.incoming_ids(node);
-            let tight = ids.iter().copied().find(|&id| {
-                let edge = self.links.edge(id);
-                self.counts(edge.from, edge.to)
-                    && self.wave(edge.from) + weight(&edge.weight) == wave
-            });
-            let Some(id) = tight else { return (steps, node) };
-            steps.push(id);
-            node = self.links.edge(id).from;
-            wave = self.wave(node);
-            if self.pin(node).is_some() {
-                return (steps, node);
+    /// The edge that lets a node begin no earlier than in a wave.
+    fn tight(&self, node: NodeId, wave: i64) -> Option<EdgeId> {
+        let ids = self.links.incoming_ids(node);
+        ids.iter().copied().find(|&id| {
+            let edge = self.links.edge(id);
+            self.counts(edge.from, edge.to) && self.wave(edge.from) + weight(&edge.weight) == wave
+        })
+    }
+
+    /// The path from a node back to the pin that makes it wait so long. Each node is looked at once,
+    /// however many ask.
+    fn path_to_pin(&self, node: NodeId, paths: &mut BTreeMap<NodeId, Path>) -> Path {
+        let mut walked = Vec::new();
+        let mut node = node;
+        let mut path = loop {
+            if let Some(&path) = paths.get(&node) {
+                break path;
             }
+            let tight = self.tight(node, self.wave(node)).filter(|_| self.pin(node).is_none());
+            let Some(id) = tight else { break Path::from(node) };
+            walked.push(id);
+            node = self.links.edge(id).from;
+        };
+        for &id in walked.iter().rev() {
+            path.take(self.links, id);
+            paths.insert(self.links.edge(id).to, path);
         }
+        path
+    }
+
+    /// The first steps of the path back from an edge.
+    fn steps(&self, id: EdgeId, n_steps: usize) -> Vec<Step> {
+        let next = |&id: &EdgeId| {
+            let node = self.links.edge(id).from;
+            self.tight(node, self.wave(node))
+        };
+        let ids = std::iter::successors(Some(id), next).take(n_steps);
+        ids.filter_map(|id| step(self.project, self.links, id)).collect()
+    }
+}
+
+/// A path of edges back to a node.
+#[derive(Clone, Copy)]
+struct Path {
+    source: NodeId,
+    n_steps: usize,
+    /// Which origins its edges have, one bit each.
+    origins: u8,
+}
+
+impl Path {
+    fn from(source: NodeId) -> Path {
+        Path { source, n_steps: 0, origins: 0 }
+    }
+
+    /// Makes it longer by an edge.
+    fn take(&mut self, links: &Links, id: EdgeId) {
+        self.n_steps += 1;
+        self.origins |= 1 << links.edge(id).weight.origin as u8;
+    }
+
+    fn has(self, origin: Origin) -> bool {
+        self.origins & 1 << origin as u8 != 0
     }
 }

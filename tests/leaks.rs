@@ -233,6 +233,40 @@ fn passwords_in_urls_are_masked() {
 }
 
 #[test]
+fn passwords_of_urls_are_in_no_message() {
+    let url = format!("mysql://root:{SECRET}@h/d");
+    for (name, text) in [
+        (
+            "version",
+            format!("apiVersion: argocd-atlas-pl{url}\nkind: App\nmetadata: {{name: a}}\n"),
+        ),
+        ("kind", database("storage: 1Gi").replace("kind: Database", &format!("kind: \"{url}\""))),
+        ("field", database(&format!("\"{url}\": x"))),
+        ("field-of-metadata", database("storage: 1Gi").replace("name:", &format!("\"{url}\":"))),
+        ("value", database(&format!("storage: \"{url}\""))),
+        ("one-word", format!("{}{url}\n", database("storage: 1Gi"))),
+        ("name", database("storage: 1Gi").replace("db}", &format!("\"{url}\"}}"))),
+        ("depends", database(&format!("storage: 1Gi\n  dependsOn: [\"{url}\"]"))),
+    ] {
+        check(&format!("message-{name}"), &text, &[], false);
+    }
+}
+
+#[test]
+fn the_page_masks_what_excerpts_do() {
+    let variables = format!(
+        "[{{name: DB_PWD, value: {SECRET}}}, {{name: CLIENT_SECRET, value: {SECRET}}}, {{name: DSN, value: \"u:{SECRET}@tcp(h)/d\"}}]"
+    );
+    let pod = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {{containers: [{{name: c, image: i, env: {variables}}}]}}\n"
+    );
+    let file = format!(
+        "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  apiKey: {SECRET}\n  a.yaml: |\n    user: u\n    password: {SECRET}\n    url: postgres://u:a/{SECRET}@h\n  a.sql: CREATE USER u IDENTIFIED BY '{SECRET}';\n"
+    );
+    check("page", &(pod + &file), &[], true);
+}
+
+#[test]
 fn passwords_in_parameters_are_masked() {
     let project = database("credentials: {user: u, password: other}");
     for (name, json, is_fine) in [

@@ -100,6 +100,7 @@ fn the_page_has_the_numbers_of_the_code() {
         ("sql::Budget::SCHEMA_WORDS", sql::Budget::SCHEMA_WORDS as u64),
         ("sql::Budget::WORDS", sql::Budget::WORDS as u64),
         ("link::INFERRED", link::INFERRED as u64),
+        ("link::STEPS", link::STEPS as u64),
         ("lower::SIZE", lower::SIZE as u64),
         ("lower::PATCH_STEPS", lower::PATCH_STEPS as u64),
         ("diag::KEPT", diag::KEPT as u64),

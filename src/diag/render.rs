@@ -25,7 +25,7 @@ const NEAR: usize = 30;
 /// The longest excerpt, in bytes: no one reads a longer line, and each problem would show it again.
 const EXCERPT: usize = 16 * 1024;
 /// The most places beside its own that are marked for one diagnostic: a cycle may have thousands.
-const PLACES: usize = 30;
+pub const PLACES: usize = 30;
 /// The most diagnostics that are printed.
 pub const MOST: usize = 500;
 
@@ -137,7 +137,8 @@ fn body<'a>(found: &'a Diagnostic, sources: &'a Sources, concealed: &[Span]) -> 
             group = group.element(excerpt);
         }
     }
-    if let Some(left_out @ 1..) = found.labels.len().checked_sub(PLACES) {
+    let left_out = found.labels.len().saturating_sub(PLACES) + found.n_more_places;
+    if left_out > 0 {
         group = group.element(Level::NOTE.message(format!("{left_out} more places are not shown")));
     }
     let help = found.help.iter().map(|help| Level::HELP.message(printable(help)));

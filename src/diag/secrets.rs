@@ -4,6 +4,9 @@
 
 use std::ops::Range;
 
+/// What stands in place of a secret where it may have any length.
+pub(crate) const MASK: &str = "***";
+
 /// Ends of names, without `_` and `-`, that say that a secret follows.
 const NAMES: [&str; 8] = [
     "token",
@@ -54,6 +57,54 @@ pub(super) fn found(text: &str, is_known: impl Fn(usize) -> bool) -> Vec<Range<u
         start += line.len();
     }
     found
+}
+
+/// A text of any length without what looks like a secret in it.
+pub(crate) fn masked(text: &str) -> String {
+    without(text, found(text, |_| false))
+}
+
+/// A message without the passwords of the addresses that it quotes. What it says of names stays: it
+/// is about them.
+pub(crate) fn without_passwords(message: &str) -> String {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for part in message.split('`') {
+        let path = part.find('/').unwrap_or(part.len());
+        let rest = part.get(path..).unwrap_or_default();
+        if let (Some(colon), Some(host)) = (rest.find(':'), rest.rfind('@'))
+            && colon < host
+        {
+            found.push(start + path + colon + 1..start + path + host);
+        }
+        start += part.len() + 1;
+    }
+    without(message, found)
+}
+
+fn without(text: &str, mut ranges: Vec<Range<usize>>) -> String {
+    ranges.sort_unstable_by_key(|range| range.start);
+    let mut masked = String::with_capacity(text.len());
+    let mut shown_to = 0;
+    for range in ranges {
+        if is_whole_reference(text.get(range.clone()).unwrap_or_default()) {
+            continue;
+        }
+        if range.start >= shown_to {
+            masked.push_str(text.get(shown_to..range.start).unwrap_or_default());
+            masked.push_str(MASK);
+        }
+        shown_to = shown_to.max(range.end);
+    }
+    masked.push_str(text.get(shown_to..).unwrap_or_default());
+    masked
+}
+
+/// Whether a value does nothing but refer to another.
+fn is_whole_reference(value: &str) -> bool {
+    let inside = |open, close| value.strip_prefix(open)?.strip_suffix(close);
+    let inside = inside("$(", ")").or_else(|| inside("${", "}"));
+    value.is_empty() || inside.is_some_and(|inside| !inside.contains([')', '}']))
 }
 
 /// What a line says about the next.
@@ -116,7 +167,7 @@ fn first_length(text: &str) -> usize {
 }
 
 /// Whether what has this name is a secret, rather than the place of one (`passwordKey`).
-fn is_secret_name(name: &str) -> bool {
+pub(crate) fn is_secret_name(name: &str) -> bool {
     let name: String =
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let is_password = ["pass", "pasw", "pwd"].iter().any(|word| name.contains(word));
@@ -126,7 +177,7 @@ fn is_secret_name(name: &str) -> bool {
     (is_password && !names_a_place) || ends_as_one
 }
 
-fn is_reference(value: &str) -> bool {
+pub(crate) fn is_reference(value: &str) -> bool {
     let value = value.trim_start_matches(['"', '\'']);
     ["${", "$(", "{secretKeyRef", "{ secretKeyRef", "{valueFrom"]
         .iter()

@@ -4,14 +4,14 @@
 //! text that merely looks like an address leads to nothing.
 
 /// A host that a text names, with the database on it when the text says which.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Address {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Address<'t> {
     /// The host, in lower case and without a final dot.
     pub(super) host: String,
     /// The port, when it is written.
     pub(super) port: Option<u16>,
     /// The database, when it is written.
-    pub(super) database: Option<String>,
+    pub(super) database: Option<&'t str>,
 }
 
 /// What ends a URL in running text.
@@ -27,21 +27,20 @@ const HOST_KEYS: [&str; 7] =
 /// What `key=value` strings call a database.
 const DATABASE_KEYS: [&str; 4] = ["dbname", "database", "databasename", "initial catalog"];
 
-/// The databases that a text names by URL or in the manner of a driver.
-pub(super) fn in_text(text: &str) -> Vec<Address> {
-    let mut found = urls(text, |scheme| !OTHER_SCHEMES.contains(&scheme));
-    found.extend(go_dsns(text));
-    found.extend(key_values(text));
-    found
+/// The databases that a text names by URL or in the manner of a driver. They are found one by one,
+/// since a text may name millions, and every byte of it is looked at a fixed number of times.
+pub(super) fn in_text(text: &str) -> impl Iterator<Item = Address<'_>> {
+    let is_wanted = |scheme: &str| !is_one_of(&OTHER_SCHEMES, scheme);
+    urls(text, is_wanted).chain(go_dsns(text)).chain(key_values(text))
 }
 
 /// The hosts of all URLs in a text, whatever their scheme.
-pub(super) fn hosts_of_urls(text: &str) -> Vec<Address> {
+pub(super) fn hosts_of_urls(text: &str) -> impl Iterator<Item = Address<'_>> {
     urls(text, |_| true)
 }
 
 /// A host, with a port at the most: the value of a variable such as `DB_HOST`.
-pub(super) fn host(text: &str) -> Option<Address> {
+pub(super) fn host(text: &str) -> Option<Address<'static>> {
     let text = text.trim().trim_end_matches('/');
     let (host, port) = split_port(text);
     is_host(host).then(|| Address { host: normal(host), port, database: None })
@@ -68,97 +67,142 @@ pub(super) fn may_name_host(name: &str) -> bool {
         "kind",
         "image",
     ];
-    last_word(name).is_some_and(|word| !OTHERS.contains(&word.as_str()))
+    last_word(name).is_some_and(|word| !is_one_of(&OTHERS, word))
 }
 
 /// Whether a variable of this name may hold the name of a database.
 pub(super) fn may_name_database(name: &str) -> bool {
     const WORDS: [&str; 8] =
         ["name", "database", "db", "dbname", "schema", "catalog", "pgdatabase", "databasename"];
-    last_word(name).is_some_and(|word| WORDS.contains(&word.as_str()))
+    last_word(name).is_some_and(|word| is_one_of(&WORDS, word))
 }
 
-fn last_word(name: &str) -> Option<String> {
+fn is_one_of(known: &[&str], word: &str) -> bool {
+    known.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+fn last_word(name: &str) -> Option<&str> {
     let last = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let last = last.rsplit(|c: char| !c.is_ascii_alphanumeric()).find(|word| !word.is_empty())?;
     // `dbName` has two words as well.
     let upper = last.char_indices().rev().find(|(_, c)| c.is_ascii_uppercase());
     let is_camel = last.chars().any(|c| c.is_ascii_lowercase());
-    let word = match upper {
-        Some((at, _)) if is_camel => last.get(at..).unwrap_or(last),
-        _ => last,
-    };
-    Some(word.to_ascii_lowercase())
+    match upper {
+        Some((at, _)) if is_camel => last.get(at..),
+        _ => Some(last),
+    }
 }
 
-fn urls(text: &str, is_wanted: impl Fn(&str) -> bool) -> Vec<Address> {
-    let mut found = Vec::new();
-    for (at, _) in text.match_indices("://") {
+fn urls<'t>(text: &'t str, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Address<'t>> {
+    let mut end = Next::new(text, &ENDS);
+    let mut pairs = database_pairs(text).peekable();
+    let urls = text.match_indices("://").filter_map(move |(at, marker)| {
         let before = text.get(..at).unwrap_or_default();
         let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '.' | '-');
         let scheme = before.rsplit(|c| !is_scheme(c)).next().unwrap_or_default();
-        let bare = scheme.split('+').next().unwrap_or(scheme).to_ascii_lowercase();
-        if !bare.is_empty() && is_wanted(&bare) {
-            let rest = text.get(at + 3..).unwrap_or_default();
-            found.extend(authority(rest.split(ENDS).next().unwrap_or_default()));
+        let bare = scheme.split('+').next().unwrap_or(scheme);
+        let start = at + marker.len();
+        let end = end.behind(start);
+        if bare.is_empty() || !is_wanted(bare) {
+            return None;
         }
-    }
-    found
+        // A password may hold anything; the last `@` before the path ends it.
+        let rest = text.get(start..end).unwrap_or_default();
+        let (authority, tail) = match rest.find(['/', '?', '#', ';']) {
+            Some(path) => rest.split_at_checked(path).unwrap_or((rest, "")),
+            None => (rest, ""),
+        };
+        let path = tail.strip_prefix('/').unwrap_or_default();
+        let path = path.split(['?', '#', ';', '/', '&']).next().unwrap_or_default();
+        while pairs.next_if(|(place, _)| *place < start + authority.len()).is_some() {}
+        let in_query = pairs.peek().filter(|(place, _)| *place < end);
+        Some((authority, in_query.map_or(path, |(_, value)| value)))
+    });
+    urls.flat_map(|(authority, database)| hosts(authority, database))
 }
 
-/// What follows `://`: `user:password@host:port,host/database?database=name`.
-fn authority(rest: &str) -> Vec<Address> {
-    // A password may hold anything; the last `@` before the path ends it.
-    let end = rest.find(['/', '?', '#', ';']).unwrap_or(rest.len());
-    let (authority, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
-    let hosts = authority.rsplit('@').next().unwrap_or_default();
-    let path = tail.strip_prefix('/').unwrap_or_default();
-    let path = path.split(['?', '#', ';', '/', '&']).next().unwrap_or_default();
-    let in_query = tail.split(['?', '&', ';']).find_map(|pair| {
-        let (key, value) = pair.split_once('=')?;
-        DATABASE_KEYS.contains(&key.to_ascii_lowercase().as_str()).then_some(value)
-    });
-    let database = in_query.unwrap_or(path);
-    let address = |host: &str| {
+/// The hosts of `user:password@host:port,host`, all with one database.
+fn hosts<'t>(authority: &'t str, database: &'t str) -> impl Iterator<Item = Address<'t>> {
+    let database = Some(database).filter(|name| !name.is_empty());
+    let address = move |host: &str| {
         let (host, port) = split_port(host);
-        let database = Some(database.to_owned()).filter(|name| !name.is_empty());
         is_host(host).then(|| Address { host: normal(host), port, database })
     };
-    hosts.split(',').filter_map(address).collect()
+    authority.rsplit('@').next().unwrap_or_default().split(',').filter_map(address)
+}
+
+/// What stands behind `?`, `&` or `;` and says the name of a database: where that is, and the name.
+fn database_pairs(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.match_indices(['?', '&', ';']).filter_map(|(at, separator)| {
+        let rest = text.get(at + separator.len()..)?;
+        let pair = rest.split(['?', '&', ';']).next()?.split(ENDS).next()?;
+        let (key, value) = pair.split_once('=')?;
+        is_one_of(&DATABASE_KEYS, key).then_some((at, value))
+    })
+}
+
+/// The next of some characters behind places that only grow, so that every byte is looked at once.
+struct Next<'t> {
+    text: &'t str,
+    of: &'static [char],
+    found: Option<usize>,
+}
+
+impl<'t> Next<'t> {
+    fn new(text: &'t str, of: &'static [char]) -> Next<'t> {
+        Next { text, of, found: None }
+    }
+
+    /// Where the next one is, or the text ends.
+    fn behind(&mut self, start: usize) -> usize {
+        match self.found.filter(|&found| found >= start) {
+            Some(found) => found,
+            None => {
+                let next = self.text.get(start..).and_then(|rest| rest.find(self.of));
+                *self.found.insert(next.map_or(self.text.len(), |next| start + next))
+            }
+        }
+    }
 }
 
 /// `user:password@tcp(host:port)/database?...`.
-fn go_dsns(text: &str) -> Vec<Address> {
-    let dsn = |(at, marker): (usize, &str)| {
-        let rest = text.get(at + marker.len()..)?;
-        let (inside, after) = rest.split_once(')')?;
-        let mut address = host(inside)?;
-        let path = after.strip_prefix('/').unwrap_or_default();
-        let database = path.split(['?', ' ', '"', '\'', '\n']).next().unwrap_or_default();
-        address.database = Some(database.to_owned()).filter(|name| !name.is_empty());
+fn go_dsns(text: &str) -> impl Iterator<Item = Address<'_>> {
+    /// The longest name of a host, and a port.
+    const LONGEST: usize = 253 + ":65535".len();
+    let mut parenthesis = Next::new(text, &[')']);
+    let mut end = Next::new(text, &['?', ' ', '"', '\'', '\n']);
+    text.match_indices("@tcp(").filter_map(move |(at, marker)| {
+        let start = at + marker.len();
+        let closed = parenthesis.behind(start);
+        if closed == text.len() || closed - start > LONGEST {
+            return None;
+        }
+        let mut address = host(text.get(start..closed)?)?;
+        let after = closed + 1;
+        let path = text.get(after..end.behind(after))?.strip_prefix('/');
+        address.database = path.filter(|name| !name.is_empty());
         Some(address)
-    };
-    text.match_indices("@tcp(").filter_map(dsn).collect()
+    })
 }
 
 /// `host=... dbname=...` and `Server=...;Database=...`, on one line each.
-fn key_values(text: &str) -> Vec<Address> {
-    text.lines().filter(|line| line.contains('=')).filter_map(key_value_line).collect()
+fn key_values(text: &str) -> impl Iterator<Item = Address<'_>> {
+    text.lines().filter(|line| line.contains('=')).filter_map(key_value_line)
 }
 
-fn key_value_line(line: &str) -> Option<Address> {
+fn key_value_line(line: &str) -> Option<Address<'_>> {
     let separator = if line.contains(';') { ';' } else { ' ' };
     let (mut address, mut database) = (None, None);
     for pair in line.split(separator) {
         let Some((key, value)) = pair.split_once('=') else { continue };
         // `DSN=mysql:host=...`: what is in front of the last `:` or `=` is somebody else's name.
-        let key = key.rsplit([':', '"', '\'']).next().unwrap_or(key).trim().to_ascii_lowercase();
+        let key = key.rsplit([':', '"', '\'']).next().unwrap_or(key).trim();
         let value = value.trim().trim_matches(['"', '\'']);
-        if HOST_KEYS.contains(&key.as_str()) {
+        if is_one_of(&HOST_KEYS, key) {
             let value = value.strip_prefix("tcp:").unwrap_or(value);
             address = host(value.split(',').next().unwrap_or(value));
-        } else if DATABASE_KEYS.contains(&key.as_str()) {
-            database = Some(value.to_owned());
+        } else if is_one_of(&DATABASE_KEYS, key) {
+            database = Some(value);
         }
     }
     address.map(|address| Address { database, ..address })
@@ -192,11 +236,9 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[(&str, Option<u16>, Option<&str>)]) {
-        let found = in_text(text);
-        let found: Vec<(&str, Option<u16>, Option<&str>)> = found
-            .iter()
-            .map(|address| (&*address.host, address.port, address.database.as_deref()))
-            .collect();
+        let found: Vec<Address<'_>> = in_text(text).collect();
+        let found: Vec<(&str, Option<u16>, Option<&str>)> =
+            found.iter().map(|address| (&*address.host, address.port, address.database)).collect();
         assert_eq!(found, expected, "{text}");
     }
 
@@ -221,6 +263,16 @@ mod tests {
         check("postgres://u:p@pg", &[("pg", None, None)]);
         check("https://mysql/", &[]);
         check("sqlite:///data/x.db", &[]);
+    }
+
+    #[test]
+    fn addresses_beside_each_other_share_nothing() {
+        check("a://b?x=1&database=c d://e/f", &[("b", None, Some("c")), ("e", None, Some("f"))]);
+        check("a://b/c d://e?database=f", &[("b", None, Some("c")), ("e", None, Some("f"))]);
+        check("a://b/c&to=d://e?database=f", &[("b", None, Some("f")), ("e", None, Some("f"))]);
+        let dsns = "u@tcp(a)/b u@tcp(c)/d?e u@tcp(f) u@tcp(g";
+        let expected = [("a", None, Some("b")), ("c", None, Some("d")), ("f", None, None)];
+        check(dsns, &expected);
     }
 
     #[test]

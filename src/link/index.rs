@@ -1,14 +1,18 @@
 //! Where the things are that manifests name: Services and what answers behind them, Secrets and who
 //! makes them, texts of ConfigMaps and Secrets.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use crate::link::known::{self, MadeName};
-use crate::link::{INFERRED, VALUES, pods};
+use crate::link::{INFERRED, STEPS, pods};
 use crate::model::{Placement, Project, Unit, Workload};
 use crate::syntax::Manifest;
-use crate::syntax::node::Node;
+use crate::syntax::node::{Entry, Node};
+
+/// The longest name that Kubernetes takes, in bytes.
+const LONGEST_NAME: usize = 253;
 
 /// A project by names.
 pub(super) struct Index<'a> {
@@ -16,16 +20,52 @@ pub(super) struct Index<'a> {
     /// Every object that takes part, by kind and name.
     objects: BTreeMap<(&'a str, &'a str), Vec<Unit>>,
     services: Vec<Service<'a>>,
-    services_by_name: BTreeMap<String, Vec<usize>>,
-    /// Who makes Secrets: by the whole name, and by a part of it.
+    services_by_name: BTreeMap<String, Namesakes<'a>>,
+    /// Who makes Secrets: by the whole name, by its beginning and by its end.
     makers: BTreeMap<String, Vec<Unit>>,
-    makers_by_part: Vec<(MadeName, Unit)>,
+    makers_by_beginning: BTreeMap<String, Vec<Unit>>,
+    makers_by_end: BTreeMap<String, Vec<Unit>>,
     /// ConfigMaps and Secrets that are written out, by kind and name.
-    texts: BTreeMap<(&'a str, &'a str), Vec<usize>>,
+    texts: BTreeMap<(&'a str, &'a str), Namesakes<'a>>,
     /// There is more behind Services than is kept.
     pub(super) is_full: bool,
-    /// How many values of ConfigMaps and Secrets may still be looked at.
+    /// How many steps may still be taken.
     left: Cell<usize>,
+}
+
+/// As many bytes of text are looked through in one step.
+pub(super) const BYTES: usize = 16;
+
+/// Things of one kind and name, by number: the first of all, and of every namespace.
+#[derive(Default)]
+struct Namesakes<'a> {
+    first: usize,
+    by_namespace: BTreeMap<Option<&'a str>, usize>,
+}
+
+impl<'a> Namesakes<'a> {
+    fn add(&mut self, namespace: Option<&'a str>, number: usize) {
+        if self.by_namespace.is_empty() {
+            self.first = number;
+        }
+        self.by_namespace.entry(namespace).or_insert(number);
+    }
+
+    /// The first that may be meant from a namespace.
+    fn fitting(&self, from: Option<&str>) -> Option<usize> {
+        match from {
+            None => Some(self.first),
+            Some(_) => {
+                let (own, any) = (self.by_namespace.get(&from), self.by_namespace.get(&None));
+                own.into_iter().chain(any).min().copied()
+            }
+        }
+    }
+
+    /// The one of just this namespace, or else the first that may be meant.
+    fn nearest(&self, from: Option<&str>) -> Option<usize> {
+        self.by_namespace.get(&from).copied().or_else(|| self.fitting(from))
+    }
 }
 
 struct Service<'a> {
@@ -47,6 +87,32 @@ pub(super) enum Spot {
     Host(String),
 }
 
+/// What a host name leads to, wherever it is said.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Road<'i> {
+    Service(usize),
+    /// The Service of this name, in one's own namespace, if there is one.
+    Near(&'i str),
+    /// Out of the project.
+    Elsewhere,
+}
+
+/// A value of a ConfigMap or a Secret.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Datum<'a> {
+    Plain(&'a str),
+    Encoded(&'a str),
+}
+
+impl<'a> Datum<'a> {
+    pub(super) fn text(self) -> Option<Cow<'a, str>> {
+        match self {
+            Datum::Plain(text) => Some(Cow::Borrowed(text)),
+            Datum::Encoded(text) => decode_base64(text).map(Cow::Owned),
+        }
+    }
+}
+
 impl<'a> Index<'a> {
     pub(super) fn of(project: &'a Project) -> Index<'a> {
         let mut index = Index {
@@ -55,20 +121,21 @@ impl<'a> Index<'a> {
             services: Vec::new(),
             services_by_name: BTreeMap::new(),
             makers: BTreeMap::new(),
-            makers_by_part: Vec::new(),
+            makers_by_beginning: BTreeMap::new(),
+            makers_by_end: BTreeMap::new(),
             texts: BTreeMap::new(),
             is_full: false,
-            left: Cell::new(VALUES),
+            left: Cell::new(STEPS),
         };
         index.add_specs();
         for (number, manifest) in project.manifests.iter().enumerate() {
             let written = &manifest.written;
             let id = (written.kind.value.as_str(), written.name.value.as_str());
             if matches!(id.0, "ConfigMap" | "Secret") && known::group_of(written).is_empty() {
-                index.texts.entry(id).or_default().push(number);
+                index.add_text(id, number);
             } else if id.0 == "ExternalSecret" {
                 let target = written.node.at(&["spec", "target", "name"]).and_then(Node::str);
-                index.texts.entry(("Secret", target.unwrap_or(id.1))).or_default().push(number);
+                index.add_text(("Secret", target.unwrap_or(id.1)), number);
             }
             if !manifest.is_hook {
                 index.objects.entry(id).or_default().push(Unit::Manifest(number));
@@ -78,6 +145,11 @@ impl<'a> Index<'a> {
         index.add_plain_services();
         index.add_made_services();
         index
+    }
+
+    fn add_text(&mut self, id: (&'a str, &'a str), number: usize) {
+        let namespace = self.namespace(Unit::Manifest(number));
+        self.texts.entry(id).or_default().add(namespace, number);
     }
 
     fn add_specs(&mut self) {
@@ -118,23 +190,26 @@ impl<'a> Index<'a> {
     }
 
     fn add_service(&mut self, name: &str, service: Service<'a>) {
-        self.services_by_name.entry(name.to_owned()).or_default().push(self.services.len());
+        let namesakes = self.services_by_name.entry(name.to_owned()).or_default();
+        namesakes.add(service.namespace, self.services.len());
         self.services.push(service);
     }
 
     fn add_makers(&mut self, unit: Unit, manifest: &Manifest) {
         for made in known::secrets_made(manifest) {
-            match made {
-                MadeName::Exact(name) => self.makers.entry(name).or_default().push(unit),
-                MadeName::Begins(_) | MadeName::Ends(_) => self.makers_by_part.push((made, unit)),
-            }
+            let (makers, name) = match made {
+                MadeName::Exact(name) => (&mut self.makers, name),
+                MadeName::Begins(name) => (&mut self.makers_by_beginning, name),
+                MadeName::Ends(name) => (&mut self.makers_by_end, name),
+            };
+            makers.entry(name).or_default().push(unit);
         }
     }
 
     /// A plain Service leads to the plain workloads whose pods have its labels.
     fn add_plain_services(&mut self) {
         let project = self.project;
-        let by_label = by_label(project);
+        let by_label = ByLabel::of(self);
         let mut left = INFERRED;
         for (number, service) in project.manifests.iter().enumerate() {
             let written = &service.written;
@@ -144,14 +219,12 @@ impl<'a> Index<'a> {
             let namespace = self.namespace(Unit::Manifest(number));
             let selector = written.node.at(&["spec", "selector"]);
             let backends = selector.map(|selector| {
-                let candidates = rarest(selector, &by_label).into_iter().flatten().copied();
-                let fits = |&number: &usize| {
-                    let workload = project.manifests.get(number);
-                    let labels = workload.and_then(|workload| pods::labels(&workload.written));
-                    fits_namespace(namespace, self.namespace(Unit::Manifest(number)))
-                        && labels.is_some_and(|labels| has_all(labels, selector))
+                let (candidates, others) = by_label.candidates(selector, namespace);
+                let candidates = candidates.filter(|_| self.spend(1 + others.len()));
+                let has_all = |number: &usize| {
+                    others.iter().all(|having| having.binary_search(number).is_ok())
                 };
-                candidates.filter(fits).take(left).map(Unit::Manifest).collect::<Vec<_>>()
+                candidates.filter(has_all).take(left).map(Unit::Manifest).collect::<Vec<_>>()
             });
             let elsewhere = written.node.at(&["spec", "externalName"]).and_then(Node::str);
             let backends = backends.unwrap_or_default();
@@ -208,70 +281,106 @@ impl<'a> Index<'a> {
     /// The objects of a kind and name that may be meant from a namespace.
     pub(super) fn objects(&self, kind: &str, name: &str, namespace: Option<&str>) -> Vec<Unit> {
         let found = self.objects.get(&(kind, name)).map(Vec::as_slice).unwrap_or_default();
-        let fits = |unit: &Unit| fits_namespace(self.namespace(*unit), namespace);
-        found.iter().copied().filter(fits).collect()
+        self.that_fit(found, namespace).collect()
+    }
+
+    /// Those units that may be meant from a namespace.
+    fn that_fit(&self, units: &[Unit], namespace: Option<&str>) -> impl Iterator<Item = Unit> {
+        let units = units.iter().copied().take_while(|_| self.spend(1));
+        units.filter(move |unit| fits_namespace(self.namespace(*unit), namespace))
     }
 
     /// Who makes a Secret that is read from a namespace.
     pub(super) fn makers(&self, secret: &str, namespace: Option<&str>) -> Vec<Unit> {
         let exact = self.makers.get(secret).map(Vec::as_slice).unwrap_or_default();
-        let by_part = self.makers_by_part.iter().filter(|(made, _)| made.fits(secret));
-        let all = exact.iter().copied().chain(by_part.map(|(_, unit)| *unit));
-        all.filter(|&unit| fits_namespace(self.namespace(unit), namespace)).collect()
+        let mut makers: Vec<Unit> = self.that_fit(exact, namespace).collect();
+        // What is longer is no name; every known beginning ends so, and every known end begins so.
+        let secret = if secret.len() > LONGEST_NAME { "" } else { secret };
+        let beginnings = secret.match_indices('-').filter_map(|(at, _)| secret.get(..=at));
+        let ends = secret.match_indices('.').filter_map(|(at, _)| secret.get(at..));
+        let mut by_part = Vec::new();
+        let known = [&self.makers_by_beginning, &self.makers_by_end];
+        for (part, known) in
+            beginnings.map(|it| (it, known[0])).chain(ends.map(|it| (it, known[1])))
+        {
+            if !known.is_empty() && self.spend(1) {
+                let units = known.get(part).map(Vec::as_slice).unwrap_or_default();
+                by_part.extend(self.that_fit(units, namespace));
+            }
+        }
+        by_part.sort_unstable();
+        makers.extend(by_part);
+        makers
     }
 
     /// What answers behind the Service of a name, as seen from a namespace.
-    pub(super) fn backends(&self, service: &str, namespace: Option<&str>) -> Vec<Unit> {
+    pub(super) fn backends(&self, service: &str, namespace: Option<&str>) -> &[Unit] {
         let found = self.service(service, namespace).and_then(|it| self.services.get(it));
-        found.map(|service| service.backends.clone()).unwrap_or_default()
+        let found = found.filter(|service| self.spend(service.backends.len()));
+        found.map(|service| service.backends.as_slice()).unwrap_or_default()
     }
 
-    fn service(&self, name: &str, namespace: Option<&str>) -> Option<usize> {
-        let all = self.services_by_name.get(name)?;
-        let exact = |&&it: &&usize| self.services.get(it).map(|it| it.namespace) == Some(namespace);
-        let fits = |&&it: &&usize| {
-            self.services.get(it).is_some_and(|it| fits_namespace(it.namespace, namespace))
-        };
-        all.iter().find(exact).or_else(|| all.iter().find(fits)).copied()
+    /// All Services, by number, with their names; only the first of a name and namespace is meant.
+    pub(super) fn services(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.services_by_name.iter().flat_map(|(name, namesakes)| {
+            namesakes.by_namespace.values().map(|&service| (service, name.as_str()))
+        })
+    }
+
+    /// The Service of a name, as seen from a namespace.
+    pub(super) fn service(&self, name: &str, namespace: Option<&str>) -> Option<usize> {
+        self.services_by_name.get(name)?.nearest(namespace)
     }
 
     /// What a host name leads to from a namespace; nothing for a pod's own address.
     pub(super) fn spots(&self, host: &str, namespace: Option<&str>) -> Vec<Spot> {
-        if host == "localhost" || host.starts_with("127.") {
-            return Vec::new();
-        }
-        let Some(found) = self.service_of_host(host, namespace) else {
-            return vec![Spot::Host(host.to_owned())];
+        let service = match self.road(host) {
+            None => return Vec::new(),
+            Some(Road::Service(service)) => Some(service),
+            Some(Road::Near(name)) => self.service(name, namespace),
+            Some(Road::Elsewhere) => None,
         };
-        match self.services.get(found) {
+        match service {
+            Some(service) => self.behind(service),
+            None => vec![Spot::Host(host.to_owned())],
+        }
+    }
+
+    /// What is behind a Service.
+    pub(super) fn behind(&self, service: usize) -> Vec<Spot> {
+        match self.services.get(service) {
             Some(Service { elsewhere: Some(host), .. }) => {
                 vec![Spot::Host(host.trim_end_matches('.').to_ascii_lowercase())]
             }
-            Some(service) if !service.backends.is_empty() => {
-                service.backends.iter().copied().map(Spot::Unit).collect()
+            Some(Service { backends, .. }) if !backends.is_empty() => {
+                let backends = backends.iter().copied().take_while(|_| self.spend(1));
+                backends.map(Spot::Unit).collect()
             }
-            Some(_) | None => vec![Spot::Service(found)],
+            Some(_) | None => vec![Spot::Service(service)],
         }
     }
 
     /// `mysql`, `mysql.shop`, `mysql.shop.svc.cluster.local`, and a StatefulSet's pod in front of
-    /// each: `mysql-0.mysql`.
-    fn service_of_host(&self, host: &str, namespace: Option<&str>) -> Option<usize> {
+    /// each: `mysql-0.mysql`. Nothing for a pod's own address.
+    pub(super) fn road(&self, host: &str) -> Option<Road<'_>> {
+        if host == "localhost" || host.starts_with("127.") {
+            return None;
+        }
         let inside = host.strip_suffix(".svc").or_else(|| Some(host.split_once(".svc.")?.0));
-        let labels: Vec<&str> = inside.unwrap_or(host).split('.').collect();
+        let labels: Vec<&str> = inside.unwrap_or(host).splitn(4, '.').collect();
         let is_pod = |label: &str| {
             let number = label.rsplit_once('-').map(|(_, number)| number);
             number.is_some_and(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit()))
         };
-        match labels.as_slice() {
-            [name] => self.service(name, namespace),
-            [name, within] => self.service(name, Some(within)).or_else(|| {
-                let found = is_pod(name).then(|| self.service(within, namespace));
-                found.flatten()
-            }),
-            [pod, name, within] if is_pod(pod) => self.service(name, Some(within)),
+        let near = |name: &str| Some(Road::Near(self.services_by_name.get_key_value(name)?.0));
+        let within = |name: &str, of: &str| self.service(name, Some(of)).map(Road::Service);
+        let road = match labels.as_slice() {
+            [name] => near(name),
+            [name, of] => within(name, of).or_else(|| is_pod(name).then(|| near(of)).flatten()),
+            [pod, name, of] if is_pod(pod) => within(name, of),
             _ => None,
-        }
+        };
+        Some(road.unwrap_or(Road::Elsewhere))
     }
 
     /// The ConfigMap or Secret that is written out under a name.
@@ -281,36 +390,44 @@ impl<'a> Index<'a> {
         name: &str,
         namespace: Option<&str>,
     ) -> Option<usize> {
-        let found = self.texts.get(&(kind, name))?.iter().copied();
-        found.into_iter().find(|&it| fits_namespace(self.namespace(Unit::Manifest(it)), namespace))
+        self.texts.get(&(kind, name))?.fitting(namespace)
     }
 
-    /// Whether more was looked at than there is room for; then what was found may not be all.
-    pub(super) fn has_looked_too_long(&self) -> bool {
+    /// Takes steps, if there are so many left. They are counted where the work grows with two sizes
+    /// of a project at once.
+    pub(super) fn spend(&self, n_steps: usize) -> bool {
+        let left = self.left.get().checked_sub(n_steps);
+        self.left.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    /// Whether there were too few steps; then what was found may not be all.
+    pub(super) fn is_exhausted(&self) -> bool {
         self.left.get() == 0
     }
 
-    /// Keys and texts of a ConfigMap, a Secret, or the template of a Secret from elsewhere.
-    pub(super) fn data(&self, number: usize) -> Vec<(&'a str, String)> {
-        let Some(manifest) = self.project.manifests.get(number) else { return Vec::new() };
-        let node = &manifest.written.node;
-        let is_secret = manifest.written.kind.value == "Secret";
-        let entries = |name: &str| node.get(name).and_then(Node::entries).unwrap_or_default();
-        let template = node.at(&["spec", "target", "template", "data"]).and_then(Node::entries);
-        let plain =
-            template.unwrap_or(entries(if is_secret { "stringData" } else { "data" })).iter();
-        let encoded = if is_secret { entries("data") } else { &[] };
-        self.left.set(self.left.get().saturating_sub(plain.len() + encoded.len()));
-        if self.has_looked_too_long() {
-            return Vec::new();
-        }
-        let plain = plain.filter_map(|entry| {
-            Some((entry.key.value.as_str(), entry.value.scalar()?.text.clone()))
-        });
-        let decoded = encoded.iter().filter_map(|entry| {
-            Some((entry.key.value.as_str(), decode_base64(&entry.value.scalar()?.text)?))
-        });
-        plain.chain(decoded).collect()
+    /// Keys and values of a ConfigMap, a Secret, or the template of a Secret from elsewhere.
+    pub(super) fn data(&self, number: usize) -> impl Iterator<Item = (&'a str, Datum<'a>)> {
+        let manifest = self.project.manifests.get(number).map(|manifest| &manifest.written);
+        let is_secret = manifest.is_some_and(|manifest| manifest.kind.value == "Secret");
+        let node = manifest.map(|manifest| &manifest.node);
+        let entries = |name: &str| node?.get(name)?.entries();
+        let template = node.and_then(|node| node.at(&["spec", "target", "template", "data"]));
+        let plain = template.and_then(Node::entries);
+        let plain = plain.or_else(|| entries(if is_secret { "stringData" } else { "data" }));
+        let encoded = if is_secret { entries("data") } else { None };
+        let text = |entry: &'a Entry| Some((&*entry.key.value, &*entry.value.scalar()?.text));
+        let plain = plain.unwrap_or_default().iter().filter_map(text);
+        let encoded = encoded.unwrap_or_default().iter().filter_map(text);
+        let plain = plain.map(|(key, text)| (key, Datum::Plain(text)));
+        plain.chain(encoded.map(|(key, text)| (key, Datum::Encoded(text))))
+    }
+
+    /// The text of one key.
+    pub(super) fn value(&self, number: usize, key: &str) -> Option<Cow<'a, str>> {
+        let mut data = self.data(number).take_while(|_| self.spend(1));
+        let text = data.find(|(its, _)| *its == key)?.1.text()?;
+        self.spend(text.len() / BYTES).then_some(text)
     }
 }
 
@@ -319,43 +436,65 @@ pub(super) fn fits_namespace(one: Option<&str>, other: Option<&str>) -> bool {
     one.is_none() || other.is_none() || one == other
 }
 
-type ByLabel<'a> = BTreeMap<(&'a str, &'a str), Vec<usize>>;
+/// The plain workloads that have a label, in order: all of them, and those of every namespace.
+#[derive(Default)]
+struct ByLabel<'a> {
+    all: BTreeMap<Label<'a>, Vec<usize>>,
+    by_namespace: BTreeMap<(Label<'a>, Option<&'a str>), Vec<usize>>,
+}
 
-/// The plain workloads that have a label.
-fn by_label(project: &Project) -> ByLabel<'_> {
-    let mut by_label = ByLabel::new();
-    for (number, manifest) in project.manifests.iter().enumerate() {
-        if manifest.is_hook || !pods::is_workload(&manifest.written) {
-            continue;
-        }
-        let labels = pods::labels(&manifest.written).and_then(Node::entries).unwrap_or_default();
-        for label in labels {
-            if let Some(value) = label.value.str() {
-                by_label.entry((label.key.value.as_str(), value)).or_default().push(number);
+type Label<'a> = (&'a str, &'a str);
+
+impl<'a> ByLabel<'a> {
+    fn of(index: &Index<'a>) -> ByLabel<'a> {
+        let mut by_label = ByLabel::default();
+        for (number, manifest) in index.project.manifests.iter().enumerate() {
+            if manifest.is_hook || !pods::is_workload(&manifest.written) {
+                continue;
+            }
+            let namespace = index.namespace(Unit::Manifest(number));
+            let labels = pods::labels(&manifest.written).and_then(Node::entries);
+            for label in labels.unwrap_or_default() {
+                if let Some(value) = label.value.str() {
+                    let label = (label.key.value.as_str(), value);
+                    by_label.all.entry(label).or_default().push(number);
+                    by_label.by_namespace.entry((label, namespace)).or_default().push(number);
+                }
             }
         }
+        by_label
     }
-    by_label
-}
 
-/// The workloads that have the label of a selector which the fewest have.
-fn rarest<'i>(selector: &'i Node, by_label: &'i ByLabel<'_>) -> Option<&'i Vec<usize>> {
-    const NONE: &Vec<usize> = &Vec::new();
-    let wanted = selector.entries()?.iter();
-    let having = wanted.map(|label| {
-        let value = label.value.str().unwrap_or_default();
-        by_label.get(&(label.key.value.as_str(), value)).unwrap_or(NONE)
-    });
-    having.min_by_key(|numbers| numbers.len())
-}
+    /// The workloads of a namespace that have the label of a selector which the fewest have, and who
+    /// has its other labels.
+    fn candidates<'s>(
+        &'s self,
+        selector: &'s Node,
+        namespace: Option<&'s str>,
+    ) -> (impl Iterator<Item = usize>, Vec<&'s [usize]>) {
+        let wanted = selector.entries().unwrap_or_default().iter();
+        let labels = wanted.map(|label| Some((label.key.value.as_str(), label.value.str()?)));
+        let labels: Vec<Label<'s>> = labels.collect::<Option<_>>().unwrap_or_default();
+        let rarest = labels.iter().copied().min_by_key(|label| self.having(*label).len());
+        let others = labels.iter().filter(|label| Some(**label) != rarest);
+        let others = others.map(|label| self.having(*label)).collect();
+        let (one, other) = match (rarest, namespace) {
+            (Some(label), Some(_)) => (self.within(label, namespace), self.within(label, None)),
+            (Some(label), None) => (self.having(label), [].as_slice()),
+            (None, _) => ([].as_slice(), [].as_slice()),
+        };
+        let mut candidates: Vec<usize> = one.iter().chain(other).copied().collect();
+        candidates.sort_unstable();
+        (candidates.into_iter(), others)
+    }
 
-fn has_all(labels: &Node, selector: &Node) -> bool {
-    let wanted = selector.entries().unwrap_or_default();
-    let has = |entry: &crate::syntax::node::Entry| {
-        let label = labels.get(&entry.key.value).and_then(Node::str);
-        label.is_some() && label == entry.value.str()
-    };
-    !wanted.is_empty() && wanted.iter().all(has)
+    fn having<'s>(&'s self, label: Label<'s>) -> &'s [usize] {
+        self.all.get(&label).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn within<'s>(&'s self, label: Label<'s>, namespace: Option<&'s str>) -> &'s [usize] {
+        self.by_namespace.get(&(label, namespace)).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
 /// The text behind base64, if it is one.

@@ -4,7 +4,7 @@
 //! 2. whoever reads a Secret waits for the object for which a controller makes it,
 //! 3. custom resources wait for what they refer to, and for their operator when it is in the
 //!    project too,
-//! 4. a workload waits for the schemas of the database that it uses.
+//! 4. a workload waits for the schemas of the database that it uses (`link::uses`).
 //!
 //! The last comes last: a workload that some schema waits for is the database, or what it needs,
 //! and waits for no schema itself.
@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::link::addresses::{self, Address};
 use crate::link::index::{Index, Spot, fits_namespace};
-use crate::link::pods::{self, Reads, Variable, VariableValue};
-use crate::link::{Findings, Found, INFERRED, known};
+use crate::link::pods;
+use crate::link::{Findings, Found, INFERRED, known, short};
 use crate::links::Origin;
 use crate::model::{Placement, Target, Unit};
 use crate::source::Span;
@@ -25,15 +25,16 @@ use crate::syntax::node::Node;
 pub(super) struct Schema {
     pub(super) unit: Unit,
     /// Where it is; empty when that cannot be told.
-    spots: Vec<Spot>,
-    port: Option<u16>,
+    pub(super) spots: BTreeSet<Spot>,
+    pub(super) port: Option<u16>,
     /// The databases on the server; empty: any.
-    databases: Vec<String>,
+    pub(super) databases: BTreeSet<String>,
     /// The Secrets that it logs in with.
-    secrets: Vec<pods::Read>,
+    pub(super) secrets: Vec<pods::Read>,
 }
 
-fn inferred(first: Unit, then: Unit, span: Span, by: impl Into<String>) -> Found {
+/// A dependency that was inferred. `by` is short, however long the names of a project are.
+pub(super) fn inferred(first: Unit, then: Unit, span: Span, by: impl Into<String>) -> Found {
     let span = Some(span);
     Found { first, then, span, by: by.into(), gates: true, origin: Origin::Inferred }
 }
@@ -88,8 +89,7 @@ fn plain_schema(
 ) -> Schema {
     let node = &manifest.node;
     let at = |path: &[&str]| node.at(path);
-    let mut schema =
-        Schema { unit, spots: Vec::new(), port: None, databases: Vec::new(), secrets: Vec::new() };
+    let mut schema = Schema::new(unit);
     let secret = |path: &[&str], by: &str| {
         let reference = at(path)?.get("secretKeyRef")?;
         let (name, key) = (reference.get("name")?, reference.get("key").and_then(Node::str));
@@ -115,14 +115,14 @@ fn plain_schema(
         schema.secrets.push(read);
     }
     if let Some(host) = at(&credentials("host")) {
-        let address = host.str().and_then(addresses::host).into_iter().collect();
+        let address = host.str().and_then(addresses::host);
         schema.is_at(index, address, host.span, "credentials.host", found);
     }
     if let Some(port) = at(&credentials("port")).and_then(Node::scalar) {
         schema.port = port.text.parse().ok();
     }
     if let Some(name) = at(&credentials("database")).and_then(Node::str) {
-        schema.databases = vec![name.to_owned()];
+        schema.databases = BTreeSet::from([name.to_owned()]);
     }
     if schema.databases.is_empty() {
         let names = at(&["spec", "schemas"]).and_then(Node::items).unwrap_or_default();
@@ -146,8 +146,7 @@ fn spec_schema(
 ) -> Schema {
     let unit = Unit::Schema(number);
     let span = spec.common.place;
-    let mut schema =
-        Schema { unit, spots: Vec::new(), port: None, databases: Vec::new(), secrets: Vec::new() };
+    let mut schema = Schema::new(unit);
     let read = |name: &str, key: Option<&str>, by: &str| pods::Read {
         name: name.to_owned(),
         key: key.map(str::to_owned),
@@ -160,12 +159,15 @@ fn spec_schema(
             let namespace = index.namespace(Unit::Database(*number));
             schema.spots = match database.placement {
                 Placement::InCluster(_) | Placement::CloudNativePg(_) => {
-                    vec![Spot::Unit(Unit::Database(*number))]
+                    BTreeSet::from([Spot::Unit(Unit::Database(*number))])
                 }
-                Placement::External => index.spots(&database.host.to_ascii_lowercase(), namespace),
+                Placement::External => {
+                    let spots = index.spots(&database.host.to_ascii_lowercase(), namespace);
+                    spots.into_iter().collect()
+                }
             };
             schema.port = database.port;
-            schema.databases = vec![database.database.clone()];
+            schema.databases = BTreeSet::from([database.database.clone()]);
             schema.secrets.push(read(&database.credentials.secret, None, "database"));
         }
         Target::Url(url) => {
@@ -179,7 +181,7 @@ fn spec_schema(
         Target::Unknown => {}
     }
     if let Some(url) = &spec.dev_url {
-        let spots = addresses::in_text(url).into_iter();
+        let spots = addresses::in_text(url);
         let spots = spots.flat_map(|it| index.spots(&it.host, index.namespace(unit)));
         found.extend(servers(spots, unit, span, "devUrl"));
     }
@@ -196,40 +198,57 @@ fn spec_schema(
 }
 
 /// The units behind some spots, as what `then` waits for.
-fn servers(spots: impl IntoIterator<Item = Spot>, then: Unit, span: Span, by: &str) -> Vec<Found> {
-    let units = spots.into_iter().filter_map(|spot| match spot {
+fn servers(
+    spots: impl IntoIterator<Item = Spot>,
+    then: Unit,
+    span: Span,
+    by: &str,
+) -> impl Iterator<Item = Found> {
+    let units = spots.into_iter().filter_map(move |spot| match spot {
         Spot::Unit(unit) if unit != then => Some(unit),
         Spot::Unit(_) | Spot::Service(_) | Spot::Host(_) => None,
     });
-    units.map(|unit| inferred(unit, then, span, by)).collect()
+    units.map(move |unit| inferred(unit, then, span, by))
 }
 
 fn dev_database(index: &Index<'_>, unit: Unit, url: Option<&Node>, found: &mut Findings) {
     let Some(url) = url else { return };
-    let addresses = addresses::in_text(url.str().unwrap_or_default()).into_iter();
+    let addresses = addresses::in_text(url.str().unwrap_or_default());
     let spots = addresses.flat_map(|it| index.spots(&it.host, index.namespace(unit)));
     found.extend(servers(spots, unit, url.span, "devURL"));
 }
 
 impl Schema {
+    fn new(unit: Unit) -> Schema {
+        let (spots, databases) = (BTreeSet::new(), BTreeSet::new());
+        Schema { unit, spots, port: None, databases, secrets: Vec::new() }
+    }
+
     /// Its database is at one of these addresses.
-    fn is_at(
+    fn is_at<'t>(
         &mut self,
         index: &Index<'_>,
-        addresses: Vec<Address>,
+        addresses: impl IntoIterator<Item = Address<'t>>,
         span: Span,
         by: &str,
         found: &mut Findings,
     ) {
+        let mut hosts = BTreeSet::new();
         for address in addresses {
-            if found.is_full() {
+            if found.is_full() || !index.spend(1) {
                 return;
+            }
+            self.port = self.port.or(address.port);
+            if let Some(name) = address.database.filter(|name| !self.databases.contains(*name)) {
+                self.databases.insert(name.to_owned());
+            }
+            if hosts.contains(&address.host) {
+                continue;
             }
             let spots = index.spots(&address.host, index.namespace(self.unit));
             found.extend(servers(spots.iter().cloned(), self.unit, span, by));
             self.spots.extend(spots);
-            self.port = self.port.or(address.port);
-            self.databases.extend(address.database);
+            hosts.insert(address.host);
         }
     }
 
@@ -238,14 +257,12 @@ impl Schema {
         let Some(secret) = index.written("Secret", &read.name, index.namespace(self.unit)) else {
             return;
         };
-        for (key, text) in index.data(secret) {
-            if read.key.as_deref() == Some(key) {
-                let mut all = addresses::in_text(&text);
-                all.extend(addresses::host(&text));
-                let by = format!("Secret `{}`", read.name);
-                self.is_at(index, all, read.span, &by, found);
-            }
-        }
+        let Some(text) = read.key.as_deref().and_then(|key| index.value(secret, key)) else {
+            return;
+        };
+        let all = addresses::in_text(&text).chain(addresses::host(&text));
+        let by = format!("Secret `{}`", short(&read.name));
+        self.is_at(index, all, read.span, &by, found);
     }
 
     /// Its Secret may be one that a database makes for itself, which is then its server.
@@ -258,18 +275,6 @@ impl Schema {
         let servers = makers.filter(|&maker| is_server(index, maker));
         self.spots = servers.take(*left).map(Spot::Unit).collect();
         *left -= self.spots.len();
-    }
-
-    /// Whether an address that leads to its server may be its database.
-    fn is_meant(&self, port: Option<u16>, database: Option<&str>, spot: &Spot) -> bool {
-        // Ports of a Service are its own affair.
-        let same_port = match (spot, self.port, port) {
-            (Spot::Host(_), Some(own), Some(port)) => own == port,
-            _ => true,
-        };
-        let same_database = self.databases.is_empty()
-            || database.is_none_or(|name| self.databases.iter().any(|own| own == name));
-        same_port && same_database
     }
 }
 
@@ -293,7 +298,7 @@ fn unknown_server(
     let sharing: BTreeSet<usize> = readers.flatten().filter(fits).copied().collect();
     // Credentials that come from elsewhere may well be those of a database elsewhere.
     let by = match (sharing.is_empty(), is_made) {
-        (false, _) => format!("Secret `{}`, which both read", read.name),
+        (false, _) => format!("Secret `{}`, which both read", short(&read.name)),
         (true, false) => format!("{}: its server is not known here", read.by),
         (true, true) => return,
     };
@@ -367,12 +372,17 @@ fn databases_of_specs(index: &Index<'_>, found: &mut Findings) {
 // Secrets, references, operators.
 
 /// What `then` reads and a controller makes.
-fn made_secrets(index: &Index<'_>, then: Unit, reads: &[pods::Read], found: &mut Findings) {
+pub(super) fn made_secrets(
+    index: &Index<'_>,
+    then: Unit,
+    reads: &[pods::Read],
+    found: &mut Findings,
+) {
     let mut seen = BTreeSet::new();
     for read in reads.iter().filter(|read| seen.insert(&read.name)) {
         for maker in index.makers(&read.name, index.namespace(then)) {
             if maker != then {
-                let by = format!("{}: Secret `{}`", read.by, read.name);
+                let by = format!("{}: Secret `{}`", read.by, short(&read.name));
                 found.push(inferred(maker, then, read.span, by));
             }
         }
@@ -386,7 +396,7 @@ fn custom_resource(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &m
             let same_group =
                 index.manifest(first).map(known::group_of) == Some(known::group_of(manifest));
             if same_group && first != unit {
-                found.push(inferred(first, unit, name.span, format!("its {kind}")));
+                found.push(inferred(first, unit, name.span, format!("its {}", short(kind))));
             }
         }
     }
@@ -401,7 +411,7 @@ fn custom_resource(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &m
         let mut texts = Vec::new();
         collect_texts(manifest.node.get("spec"), &mut texts);
         for text in texts {
-            let addresses = addresses::hosts_of_urls(text.str().unwrap_or_default()).into_iter();
+            let addresses = addresses::hosts_of_urls(text.str().unwrap_or_default());
             let spots = addresses.flat_map(|address| index.spots(&address.host, namespace));
             found.extend(servers(spots, unit, text.span, "its server"));
         }
@@ -450,7 +460,7 @@ fn operators(index: &Index<'_>, found: &mut Findings) {
                 continue;
             }
             let units = index.backends(service, namespace);
-            let units = units.into_iter().take(left).collect::<Vec<_>>();
+            let units = units.iter().take(left);
             left -= units.len();
             by_group.entry(group.to_owned()).or_default().extend(units);
         }
@@ -544,262 +554,6 @@ fn webhooks(manifest: &Manifest) -> Vec<(&str, &str, Option<&str>)> {
         })
         .flatten()
         .collect()
-}
-
-// What workloads use.
-
-/// What every workload waits for: Secrets that are made, and the schemas of its database, but for
-/// those that `is_before` says it comes before.
-pub(super) fn uses(
-    index: &Index<'_>,
-    schemas: &[Schema],
-    is_before: &impl Fn(Unit, Unit) -> bool,
-) -> Findings {
-    let directory = Directory::of(schemas);
-    let mut found = Findings::default();
-    let project = index.project;
-    for (number, manifest) in project.manifests.iter().enumerate() {
-        let unit = Unit::Manifest(number);
-        if manifest.is_hook || !pods::is_workload(&manifest.written) || found.is_full() {
-            continue;
-        }
-        let reads = pods::reads(&manifest.written);
-        made_secrets(index, unit, &reads.secrets, &mut found);
-        let is_server = pods::is_server_kind(&manifest.written)
-            && pods::images(&manifest.written).any(known::is_server);
-        if !is_server && manifest.needs.is_empty() {
-            directory.used(index, unit, &reads, is_before, &mut found);
-        }
-    }
-    for (number, app) in project.apps.iter().enumerate() {
-        if found.is_full() {
-            break;
-        }
-        let unit = Unit::App(number);
-        let reads = pods::app_reads(app);
-        made_secrets(index, unit, &reads.secrets, &mut found);
-        if app.common.needs.is_empty() {
-            directory.used(index, unit, &reads, is_before, &mut found);
-        }
-    }
-    found
-}
-
-/// Schemas by what tells a workload's database.
-struct Directory<'s> {
-    schemas: &'s [Schema],
-    by_spot: BTreeMap<&'s Spot, Vec<usize>>,
-    by_secret: BTreeMap<&'s str, Vec<usize>>,
-}
-
-/// A database that a workload names.
-struct Mention {
-    spot: Spot,
-    port: Option<u16>,
-    database: Option<String>,
-    span: Span,
-    by: String,
-}
-
-impl<'s> Directory<'s> {
-    fn of(schemas: &'s [Schema]) -> Directory<'s> {
-        let (mut by_spot, mut by_secret) = (BTreeMap::new(), BTreeMap::new());
-        for (number, schema) in schemas.iter().enumerate() {
-            for spot in &schema.spots {
-                by_spot.entry(spot).or_insert_with(Vec::new).push(number);
-            }
-            for secret in &schema.secrets {
-                by_secret.entry(secret.name.as_str()).or_insert_with(Vec::new).push(number);
-            }
-        }
-        Directory { schemas, by_spot, by_secret }
-    }
-
-    fn used(
-        &self,
-        index: &Index<'_>,
-        unit: Unit,
-        reads: &Reads,
-        is_before: &impl Fn(Unit, Unit) -> bool,
-        found: &mut Findings,
-    ) {
-        if self.schemas.is_empty() {
-            return;
-        }
-        let namespace = index.namespace(unit);
-        let mut used: BTreeMap<usize, (Span, String)> = BTreeMap::new();
-        let mut mentions = Mentions {
-            directory: self,
-            index,
-            namespace,
-            found: Vec::new(),
-            names: BTreeSet::new(),
-        };
-        mentions.collect(reads);
-        let Mentions { found: mentioned, names, .. } = mentions;
-        let is_explicit = |mention: &&Mention| mention.database.is_some();
-        let explicit: BTreeSet<&Spot> =
-            mentioned.iter().filter(is_explicit).map(|mention| &mention.spot).collect();
-        for mention in &mentioned {
-            for number in self.meant(mention, &names, explicit.contains(&mention.spot)) {
-                used.entry(number).or_insert((mention.span, mention.by.clone()));
-            }
-        }
-        for read in &reads.secrets {
-            for &number in self.by_secret.get(read.name.as_str()).into_iter().flatten() {
-                let same = self
-                    .schemas
-                    .get(number)
-                    .is_some_and(|schema| fits_namespace(index.namespace(schema.unit), namespace));
-                if same {
-                    let by = format!("Secret `{}`, which both read", read.name);
-                    used.entry(number).or_insert((read.span, by));
-                }
-            }
-        }
-        for (number, (span, by)) in used {
-            let Some(schema) = self.schemas.get(number) else { continue };
-            if schema.unit != unit && !is_before(unit, schema.unit) {
-                found.push(inferred(schema.unit, unit, span, by));
-            }
-        }
-    }
-
-    /// The schemas that a mention may mean: those of the database that is named beside the host, or
-    /// else all of the server; but for a host that is only a part of a URL elsewhere.
-    fn meant(&self, mention: &Mention, names: &BTreeSet<String>, is_part: bool) -> Vec<usize> {
-        let all = self.by_spot.get(&mention.spot).into_iter().flatten().copied();
-        let fits = |&number: &usize| {
-            self.schemas.get(number).is_some_and(|schema| {
-                schema.is_meant(mention.port, mention.database.as_deref(), &mention.spot)
-            })
-        };
-        let all: Vec<usize> = all.filter(fits).collect();
-        if mention.database.is_some() {
-            return all;
-        }
-        let is_named = |&&number: &&usize| {
-            self.schemas.get(number).is_some_and(|schema| {
-                schema.databases.iter().any(|database| names.contains(database))
-            })
-        };
-        let named: Vec<usize> = all.iter().filter(is_named).copied().collect();
-        if named.is_empty() && !is_part { all } else { named }
-    }
-}
-
-/// Collects the databases that a workload names.
-struct Mentions<'m, 's, 'a> {
-    directory: &'m Directory<'s>,
-    index: &'m Index<'a>,
-    namespace: Option<&'a str>,
-    found: Vec<Mention>,
-    /// What may be the name of a database.
-    names: BTreeSet<String>,
-}
-
-impl Mentions<'_, '_, '_> {
-    /// The most text that is looked at for one container.
-    const MOST: usize = 256 * 1024;
-
-    fn collect(&mut self, reads: &Reads) {
-        for variables in &reads.containers {
-            self.container(variables);
-        }
-        for map in &reads.config_maps {
-            let mut left = Self::MOST;
-            for (key, text) in self.data("ConfigMap", &map.name) {
-                left = left.saturating_sub(text.len());
-                if left > 0 {
-                    self.text(&key, &text, map.span, &format!("ConfigMap `{}`", map.name));
-                }
-            }
-        }
-    }
-
-    fn container(&mut self, variables: &[Variable]) {
-        let mut defined: BTreeMap<String, String> = BTreeMap::new();
-        let mut left = Self::MOST;
-        for Variable { name, value, span } in variables {
-            for (name, text) in self.values(name, value) {
-                left = left.saturating_sub(text.len() + 1);
-                if left == 0 {
-                    return;
-                }
-                let text = pods::expand(&text, &defined);
-                left = left.saturating_sub(text.len());
-                let by = match name.starts_with('-') || name.is_empty() {
-                    true => "its arguments".to_owned(),
-                    false => format!("env `{name}`"),
-                };
-                self.text(&name, &text, *span, &by);
-                defined.insert(name, text);
-            }
-        }
-    }
-
-    /// The values that a variable stands for, each with its name.
-    fn values(&self, name: &str, value: &VariableValue) -> Vec<(String, String)> {
-        let one = |kind, of: &str, key: &str| {
-            let data = self.data(kind, of).into_iter().filter(|(its, _)| its == key);
-            data.map(|(_, text)| (name.to_owned(), text)).collect()
-        };
-        let all = |kind, of: &str, prefix: &str| {
-            let data = self.data(kind, of).into_iter();
-            data.map(|(key, text)| (format!("{prefix}{key}"), text)).collect()
-        };
-        match value {
-            VariableValue::Text(text) => vec![(name.to_owned(), text.clone())],
-            VariableValue::Secret { name: of, key } => one("Secret", of, key),
-            VariableValue::ConfigMap { name: of, key } => one("ConfigMap", of, key),
-            VariableValue::AllOfSecret { name: of, prefix } => all("Secret", of, prefix),
-            VariableValue::AllOfConfigMap { name: of, prefix } => all("ConfigMap", of, prefix),
-        }
-    }
-
-    fn data(&self, kind: &'static str, name: &str) -> Vec<(String, String)> {
-        let Some(number) = self.index.written(kind, name, self.namespace) else {
-            return Vec::new();
-        };
-        let data = self.index.data(number).into_iter();
-        data.map(|(key, text)| (key.to_owned(), text)).collect()
-    }
-
-    /// One value, or a whole file with a value a line.
-    fn text(&mut self, name: &str, text: &str, span: Span, by: &str) {
-        for address in addresses::in_text(text) {
-            self.mention(address, span, by);
-        }
-        if !text.trim_end().contains('\n') {
-            return self.value(name, text, span, by);
-        }
-        for line in text.lines() {
-            if let Some((name, value)) = line.split_once(['=', ':']) {
-                self.value(name.trim(), value.trim().trim_matches(['"', '\'', ',']), span, by);
-            }
-        }
-    }
-
-    fn value(&mut self, name: &str, text: &str, span: Span, by: &str) {
-        if addresses::may_name_database(name) {
-            self.names.insert(text.trim().to_owned());
-        }
-        if addresses::may_name_host(name)
-            && let Some(address) = addresses::host(text)
-        {
-            self.mention(address, span, by);
-        }
-    }
-
-    fn mention(&mut self, address: Address, span: Span, by: &str) {
-        let Address { host, port, database } = address;
-        for spot in self.index.spots(&host, self.namespace) {
-            if self.directory.by_spot.contains_key(&spot) {
-                let (database, by) = (database.clone(), by.to_owned());
-                self.found.push(Mention { spot, port, database, span, by });
-            }
-        }
-    }
 }
 
 /// Whether a plain workload serves data and so waits for no schema by default.

@@ -156,17 +156,6 @@ pub(super) enum MadeName {
     Ends(String),
 }
 
-impl MadeName {
-    /// Whether it is this name.
-    pub(super) fn fits(&self, name: &str) -> bool {
-        match self {
-            MadeName::Exact(exact) => name == exact,
-            MadeName::Begins(begin) => name.starts_with(begin),
-            MadeName::Ends(end) => name.ends_with(end),
-        }
-    }
-}
-
 impl Named {
     fn of(&self, owner: &Manifest) -> Vec<MadeName> {
         let own = owner.name.value.as_str();

@@ -2,6 +2,8 @@
 //! autoscalers, Ingresses, LoadBalancer Services and APIServices come no earlier than what they
 //! serve, and a claim is in the wave of the first pod that mounts it.
 
+use std::collections::BTreeSet;
+
 use crate::link::index::Index;
 use crate::link::{Findings, Found, known, pods};
 use crate::links::Origin;
@@ -17,9 +19,9 @@ pub(super) fn followers(index: &Index<'_>) -> Findings {
         if found.is_full() {
             return found;
         }
-        found.extend(follow(index, Unit::Manifest(number), &manifest.written));
+        follow(index, Unit::Manifest(number), &manifest.written, &mut found);
     }
-    found.extend(claims_of_apps(index));
+    claims_of_apps(index, &mut found);
     found
 }
 
@@ -55,21 +57,25 @@ fn kind_of_follower(manifest: &Manifest) -> Option<Follower> {
     }
 }
 
-fn follow(index: &Index<'_>, then: Unit, manifest: &Manifest) -> Vec<Found> {
+fn follow(index: &Index<'_>, then: Unit, manifest: &Manifest, found: &mut Findings) {
     let node = &manifest.node;
     match kind_of_follower(manifest) {
-        Some(Follower::Scaler(path)) => scale_target(index, then, node, path),
+        Some(Follower::Scaler(path)) => found.extend(scale_target(index, then, node, path)),
         Some(Follower::Ingress) => {
-            let names = backends(node.get("spec"));
-            names.into_iter().flat_map(|name| behind(index, then, name, "its backend")).collect()
+            let mut seen = BTreeSet::new();
+            let names = backends(node.get("spec")).into_iter();
+            for name in names.filter(|name| seen.insert(name.str())) {
+                found.extend(behind(index, then, name, "its backend"));
+            }
         }
-        Some(Follower::LoadBalancer) => behind_itself(index, then, manifest),
+        Some(Follower::LoadBalancer) => found.extend(behind_itself(index, then, manifest)),
         Some(Follower::Api) => {
-            let name = node.at(&["spec", "service", "name"]);
-            name.map(|name| behind(index, then, name, "its service")).unwrap_or_default()
+            if let Some(name) = node.at(&["spec", "service", "name"]) {
+                found.extend(behind(index, then, name, "its service"));
+            }
         }
-        None if pods::is_workload(manifest) => claims(index, then, manifest),
-        None => Vec::new(),
+        None if pods::is_workload(manifest) => claims(index, then, manifest, found),
+        None => {}
     }
 }
 
@@ -88,16 +94,20 @@ fn scale_target(index: &Index<'_>, then: Unit, node: &Node, path: &[&str]) -> Ve
 }
 
 /// What answers behind a Service.
-fn behind(index: &Index<'_>, then: Unit, name: &Node, by: &str) -> Vec<Found> {
+fn behind(index: &Index<'_>, then: Unit, name: &Node, by: &str) -> impl Iterator<Item = Found> {
     let units = index.backends(name.str().unwrap_or_default(), index.namespace(then));
-    let others = units.into_iter().filter(|&unit| unit != then);
-    others.map(|first| goes_with(first, then, name, by)).collect()
+    let others = units.iter().filter(move |&&unit| unit != then);
+    others.map(move |&first| goes_with(first, then, name, by))
 }
 
-fn behind_itself(index: &Index<'_>, then: Unit, manifest: &Manifest) -> Vec<Found> {
+fn behind_itself(
+    index: &Index<'_>,
+    then: Unit,
+    manifest: &Manifest,
+) -> impl Iterator<Item = Found> {
     let place = manifest.node.at(&["spec", "selector"]).unwrap_or(&manifest.node);
-    let units = index.backends(&manifest.name.value, index.namespace(then));
-    units.into_iter().map(|first| goes_with(first, then, place, "its selector")).collect()
+    let units = index.backends(&manifest.name.value, index.namespace(then)).iter();
+    units.map(move |&first| goes_with(first, then, place, "its selector"))
 }
 
 /// The names of the Services that an Ingress leads to, in both forms that there have been.
@@ -119,37 +129,32 @@ fn backends(node: Option<&Node>) -> Vec<&Node> {
 }
 
 /// The claims that the pods of a workload mount.
-fn claims(index: &Index<'_>, then: Unit, workload: &Manifest) -> Vec<Found> {
+fn claims(index: &Index<'_>, then: Unit, workload: &Manifest, found: &mut Findings) {
     let volumes = pods::spec(workload).and_then(|spec| spec.get("volumes")?.items());
     let names = volumes
         .unwrap_or_default()
         .iter()
         .filter_map(|volume| volume.at(&["persistentVolumeClaim", "claimName"]));
     let namespace = index.namespace(then);
-    names
-        .flat_map(|name| {
-            let claims =
-                index.objects("PersistentVolumeClaim", name.str().unwrap_or_default(), namespace);
-            claims.into_iter().map(|first| goes_with(first, then, name, "claimName"))
-        })
-        .collect()
+    for name in names {
+        let claims =
+            index.objects("PersistentVolumeClaim", name.str().unwrap_or_default(), namespace);
+        found.extend(claims.into_iter().map(|first| goes_with(first, then, name, "claimName")));
+    }
 }
 
 /// The claims that Apps mount.
-fn claims_of_apps(index: &Index<'_>) -> Vec<Found> {
-    let apps = index.project.apps.iter().enumerate();
-    let volumes = apps.flat_map(|(number, app)| {
-        app.volumes.iter().map(move |volume| (Unit::App(number), volume))
-    });
-    volumes
-        .flat_map(|(then, volume)| {
+fn claims_of_apps(index: &Index<'_>, found: &mut Findings) {
+    for (number, app) in index.project.apps.iter().enumerate() {
+        let then = Unit::App(number);
+        for volume in &app.volumes {
             let name = volume.source.at(&["persistentVolumeClaim", "claimName"]);
             let name = name.and_then(crate::value::Value::as_str).unwrap_or_default();
             let claims = index.objects("PersistentVolumeClaim", name, index.namespace(then));
-            claims.into_iter().map(move |first| {
+            found.extend(claims.into_iter().map(|first| {
                 let (span, by) = (index.project.place(then), "volumes".to_owned());
                 Found { first, then, span, by, gates: false, origin: Origin::Follows }
-            })
-        })
-        .collect()
+            }));
+        }
+    }
 }

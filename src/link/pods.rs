@@ -1,8 +1,8 @@
 //! What the pods of workloads read and are: their labels, their Secrets, their environment.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
-use crate::link::known;
+use crate::link::{cut, known, short};
 use crate::model::{App, EnvValue};
 use crate::source::Span;
 use crate::syntax::Manifest;
@@ -199,7 +199,7 @@ impl Reads {
         if let Some(source) = from.get("secretKeyRef") {
             let (secret, key, span) = both(source)?;
             if !is_optional(source) {
-                let by = format!("env `{name}`");
+                let by = format!("env `{}`", short(&name));
                 let key = Some(key.clone());
                 self.secrets.push(Read { name: secret.clone(), key, span, by });
             }
@@ -271,7 +271,12 @@ pub(super) fn app_reads(app: &App) -> Reads {
         let (value, secret) = app_variable(value);
         if let Some((secret, key)) = secret {
             let key = Some(key);
-            reads.secrets.push(Read { name: secret, key, span, by: format!("env `{name}`") });
+            reads.secrets.push(Read {
+                name: secret,
+                key,
+                span,
+                by: format!("env `{}`", short(name)),
+            });
         }
         variables.extend(value.map(|value| Variable { name: name.clone(), value, span }));
     }
@@ -315,19 +320,38 @@ fn is_optional_value(source: &Value) -> bool {
     source.at(&["optional"]) == Some(&Value::Bool(true))
 }
 
+/// The longest text that references make, in bytes, and the most of a text that stands for one:
+/// nothing that names a database is longer.
+pub(super) const LONGEST: usize = 4096;
+
+/// A text in which nothing is known that it refers to.
+pub(super) fn unexpanded(text: &str) -> Cow<'_, str> {
+    replaced(text, usize::MAX, |_| None)
+}
+
 /// Replaces `$(NAME)` by what comes before it in the same container; `$$` is a `$`. A text grows to
-/// a bound and no further: nothing that names a database is longer.
-pub(super) fn expand(text: &str, defined: &BTreeMap<String, String>) -> String {
-    const LONGEST: usize = 4096;
+/// a bound and no further.
+pub(super) fn expand(text: &str, defined: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
+    replaced(text, LONGEST, defined)
+}
+
+fn replaced(text: &str, longest: usize, defined: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
+    if !text.contains('$') {
+        return Cow::Borrowed(text);
+    }
     let mut expanded = String::new();
     let mut rest = text;
+    // Behind the last of them no reference ends.
+    let ends_at = text.rfind(')').unwrap_or_default();
     while let Some(at) = rest.find('$') {
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
         expanded.push_str(before);
-        let reference = from.strip_prefix("$(").and_then(|inside| inside.split_once(')'));
-        rest = match reference {
+        let may_end = text.len() - from.len() < ends_at;
+        let inside = from.strip_prefix("$(").filter(|_| may_end);
+        rest = match inside.and_then(|inside| inside.split_once(')')) {
             Some((name, after)) => {
-                expanded.push_str(defined.get(name).map_or("unknown", String::as_str));
+                let value = defined(name);
+                expanded.push_str(value.as_deref().map_or("unknown", |it| cut(it, LONGEST)));
                 after
             }
             None => {
@@ -335,10 +359,10 @@ pub(super) fn expand(text: &str, defined: &BTreeMap<String, String>) -> String {
                 from.strip_prefix("$$").or_else(|| from.strip_prefix('$')).unwrap_or_default()
             }
         };
-        if expanded.len() > LONGEST {
-            return expanded;
+        if expanded.len() > longest {
+            return Cow::Owned(expanded);
         }
     }
     expanded.push_str(rest);
-    expanded
+    Cow::Owned(expanded)
 }

@@ -1,10 +1,12 @@
 //! What every name stands for.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::{AmbiguousName, DuplicateName, UnknownName};
-use crate::model::{Need, Unit};
+use crate::diag::problems::security::LimitExceeded;
+use crate::model::{MOST_DEPENDENCIES, Need, Unit};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Kind, Specs, Text};
 
@@ -16,6 +18,8 @@ pub(crate) struct Names {
     specs: BTreeMap<String, Vec<(Kind, Unit)>>,
     /// The `database` of each Schema.
     schema_databases: Vec<Option<String>>,
+    /// How many dependencies on several things of one name may still be written.
+    left: Cell<usize>,
 }
 
 impl Names {
@@ -25,6 +29,7 @@ impl Names {
             qualified: BTreeMap::new(),
             specs: BTreeMap::new(),
             schema_databases: Vec::new(),
+            left: Cell::new(MOST_DEPENDENCIES),
         };
         let mut places = BTreeMap::new();
         let databases = specs.databases.iter().map(|spec| &spec.name).enumerate();
@@ -92,13 +97,37 @@ impl Names {
         diagnostics: &mut Diagnostics,
     ) -> Vec<Unit> {
         let found = self.qualified.get(&(kind.to_owned(), name.to_owned()));
+        if let Some([unit]) = found.map(Vec::as_slice) {
+            return vec![*unit];
+        }
         if let Some(units) = found {
-            return units.clone();
+            return self.all_of_them(units, written, diagnostics);
         }
         let known = || self.qualified.keys().map(|(kind, name)| format!("{kind}/{name}")).collect();
         let known = diagnostics.are_few().then_some(&known as &dyn Fn() -> Vec<String>);
         let (primary, written) = (written.span, &written.value);
         diagnostics.report(UnknownName { primary, written, what: "object", known });
+        Vec::new()
+    }
+
+    /// Things that share a name: every mention of it stands for all of them.
+    fn all_of_them(
+        &self,
+        units: &[Unit],
+        written: &Text,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Unit> {
+        let had = self.left.get();
+        let left = had.saturating_sub(units.len());
+        self.left.set(left);
+        if left > 0 {
+            return units.to_vec();
+        }
+        if had > 0 {
+            let message = format!("more than {MOST_DEPENDENCIES} dependencies between manifests");
+            let help = "split the project, or give the manifests names of their own".to_owned();
+            diagnostics.report(LimitExceeded { primary: written.span, message, help });
+        }
         Vec::new()
     }
 

@@ -110,6 +110,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(reports());
     cases.extend(projects());
     cases.extend(problems());
+    cases.extend(mentions());
     cases
 }
 
@@ -1369,16 +1370,32 @@ fn links() -> Vec<Case> {
                 series(dir, "b.yaml", "", 9_900, secret, "");
             },
         ),
+        case("9,900 workloads that read a ConfigMap of 20,000 values", Printed, |dir| {
+            let values: String = (0..20_000).map(|n| format!("k{n}: v, ")).collect();
+            write(dir, "a.yaml", format!("{CONFIG}data: {{{values}}}\n"));
+            let workload = |n: usize| {
+                workload(n, "w", "s").replace("secretRef: {name: s}", "configMapRef: {name: a}")
+            };
+            series(dir, "b.yaml", "", 9_900, workload, "");
+            write(
+                dir,
+                "c.yaml",
+                "apiVersion: db.atlasgo.io/v1alpha1\nkind: AtlasSchema\nmetadata: {name: s}\nspec: {url: \"postgres://u@h/d\"}\n",
+            );
+        }),
         case(
-            "9,900 workloads that read a ConfigMap of 20,000 values",
-            Refused("more than 400000 values"),
+            "20,000 variables that repeat a long one",
+            Refused("more than 4000000 steps"),
             |dir| {
-                let values: String = (0..20_000).map(|n| format!("k{n}: v, ")).collect();
-                write(dir, "a.yaml", format!("{CONFIG}data: {{{values}}}\n"));
-                let workload = |n: usize| {
-                    workload(n, "w", "s").replace("secretRef: {name: s}", "configMapRef: {name: a}")
-                };
-                series(dir, "b.yaml", "", 9_900, workload, "");
+                let variables: String = (0..20_000)
+                    .map(|n| format!("{{name: B{n}, value: '$(A)$(A)$(A)'}}, "))
+                    .collect();
+                let long = "x".repeat(200_000);
+                let workload = workload(0, "w", "s").replace(
+                    "image: i, ",
+                    &format!("image: i, env: [{{name: A, value: {long}}}, {variables}], "),
+                );
+                write(dir, "a.yaml", workload);
                 write(
                     dir,
                     "c.yaml",
@@ -1386,21 +1403,6 @@ fn links() -> Vec<Case> {
                 );
             },
         ),
-        case("20,000 variables that repeat a long one", Printed, |dir| {
-            let variables: String =
-                (0..20_000).map(|n| format!("{{name: B{n}, value: '$(A)$(A)$(A)'}}, ")).collect();
-            let long = "x".repeat(200_000);
-            let workload = workload(0, "w", "s").replace(
-                "image: i, ",
-                &format!("image: i, env: [{{name: A, value: {long}}}, {variables}], "),
-            );
-            write(dir, "a.yaml", workload);
-            write(
-                dir,
-                "c.yaml",
-                "apiVersion: db.atlasgo.io/v1alpha1\nkind: AtlasSchema\nmetadata: {name: s}\nspec: {url: \"postgres://u@h/d\"}\n",
-            );
-        }),
         case(
             "1,500 Apps that 1,500 schemas wait for",
             Refused("more than 200000 dependencies"),
@@ -1494,5 +1496,211 @@ fn reports() -> Vec<Case> {
                 series(dir, "b.yaml", "", 1_000, app, "");
             },
         ),
+    ]
+}
+
+const PLAIN_SCHEMA: &str = "---\napiVersion: db.atlasgo.io/v1alpha1\nkind: AtlasSchema\nmetadata: {name: s}\nspec: {url: \"postgres://u@h/d\"}\n";
+
+const SERVICE: &str =
+    "apiVersion: v1\nkind: Service\nmetadata: {name: h}\nspec: {selector: {app: w}}\n";
+
+/// A Deployment whose one container has these fields and whose pods have these labels.
+fn deployment(name: &str, labels: &str, fields: &str) -> String {
+    format!(
+        "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec: {{template: {{metadata: {{labels: {{{labels}}}}}, spec: {{containers: [{{name: c, image: i, {fields}}}]}}}}}}\n"
+    )
+}
+
+/// What workloads, Services and texts say about each other.
+fn mentions() -> Vec<Case> {
+    let variable = |name, part: &'static str| {
+        case(name, Printed, move |dir| {
+            let text = part.repeat(240_000 / part.len());
+            let fields = format!("env: [{{name: DB_URL, value: \"{text}\"}}]");
+            write(dir, "a.yaml", deployment("w", "app: w", &fields) + PLAIN_SCHEMA);
+        })
+    };
+    vec![
+        variable("a variable of 60,000 URLs", "a://"),
+        variable("a variable of 48,000 URLs with a query", "a://?"),
+        variable("a variable of 48,000 addresses of MySQL", "@tcp("),
+        variable("a variable of 30,000 addresses of MySQL with a path", "@tcp(a)/"),
+        case("the address of a schema, of 160,000 URLs", Printed, |dir| {
+            let urls = PLAIN_SCHEMA.replace("postgres://u@h/d", &"a://".repeat(160_000));
+            write(dir, "a.yaml", urls);
+        }),
+        case("2,000 workloads that read 250 KB of lines", Printed, |dir| {
+            let lines = "a=b\\n".repeat(60_000);
+            write(dir, "a.yaml", format!("{CONFIG}data: {{a: \"{lines}\"}}\n{PLAIN_SCHEMA}"));
+            let reader = |n: usize| {
+                let fields = "envFrom: [{configMapRef: {name: a}}]";
+                deployment(&format!("w{n}"), "app: w", fields)
+            };
+            series(dir, "b.yaml", "", 2_000, reader, "");
+        }),
+        case("2,000 workloads that read 4 KB of URLs", Printed, |dir| {
+            let urls = "a://".repeat(1_000);
+            write(dir, "a.yaml", format!("{CONFIG}data: {{a: \"{urls}\"}}\n{PLAIN_SCHEMA}"));
+            let reader = |n: usize| {
+                let fields = "envFrom: [{configMapRef: {name: a}}]";
+                deployment(&format!("w{n}"), "app: w", fields)
+            };
+            series(dir, "b.yaml", "", 2_000, reader, "");
+        }),
+        case("18,000 hosts that are one Service of 4,500 workloads", Printed, |dir| {
+            let alike = |n: usize| deployment(&format!("w{n}"), "app: w", "env: []");
+            series(dir, "a.yaml", SERVICE, 4_500, alike, "");
+            let url = format!("postgres://u@{}/d", "h,".repeat(18_000));
+            let fields = format!("env: [{{name: U, value: \"{url}\"}}]");
+            write(dir, "b.yaml", deployment("reader", "app: x", &fields) + PLAIN_SCHEMA);
+        }),
+        case(
+            "18,000 names of one Service of 4,500 workloads",
+            Refused("more than 200000 dependencies"),
+            |dir| {
+                let alike = |n: usize| deployment(&format!("w{n}"), "app: w", "env: []");
+                series(dir, "a.yaml", SERVICE, 4_500, alike, "");
+                let hosts: String = (0..18_000).map(|n| format!("h.x.svc.x{n},")).collect();
+                let schema = PLAIN_SCHEMA.replace("u@h", &format!("u@{hosts}"));
+                write(dir, "b.yaml", schema);
+            },
+        ),
+        case(
+            "4,500 that depend on a Service of 4,500 workloads",
+            Refused("more than 200000 dependencies"),
+            |dir| {
+                let alike = |n: usize| deployment(&format!("w{n}"), "app: w", "env: []");
+                series(dir, "a.yaml", SERVICE, 4_500, alike, "");
+                let waiting = |n: usize| {
+                    format!(
+                        "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{n}, annotations: {{argocd-atlas-plugin/depends-on: Service/h}}}}\n"
+                    )
+                };
+                series(dir, "b.yaml", "", 4_500, waiting, "");
+            },
+        ),
+        case("22,500 paths to a Service of 4,500 workloads", Printed, |dir| {
+            let alike = |n: usize| deployment(&format!("w{n}"), "app: w", "env: []");
+            series(dir, "a.yaml", SERVICE, 4_500, alike, "");
+            let head = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i}\nspec: {rules: [{http: {paths: [";
+            repeat(dir, "b.yaml", head, "{backend: {service: {name: h}}}, ", 22_500, "]}}]}\n");
+        }),
+        case(
+            "22,500 volumes of 4,500 claims of one name",
+            Refused("more than 4000000 steps"),
+            |dir| {
+                let claim = |n: usize| {
+                    format!(
+                        "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {{name: p, namespace: n{n}}}\n"
+                    )
+                };
+                series(dir, "a.yaml", "", 4_500, claim, "");
+                let volumes: String = (0..22_500)
+                    .map(|n| format!("/v{n}: {{persistentVolumeClaim: {{claimName: p}}}}, "))
+                    .collect();
+                write(
+                    dir,
+                    "b.yaml",
+                    spec("App", "a", &format!("image: i, volumes: {{{volumes}}}")),
+                );
+            },
+        ),
+        case("14,000 names of Secrets by half, and 90,000 readers", Either, |dir| {
+            let maker = |n: usize| {
+                format!(
+                    "---\napiVersion: acid.zalan.do/v1\nkind: postgresql\nmetadata: {{name: p{n}}}\nspec: {{}}\n"
+                )
+            };
+            series(dir, "a.yaml", "", 14_000, maker, "");
+            let reads: String =
+                (0..90_000).map(|n| format!("{{secretRef: {{name: q{n}}}}}, ")).collect();
+            write(dir, "b.yaml", deployment("w", "app: w", &format!("envFrom: [{reads}]")));
+        }),
+        case("2,000 workloads before 2,000 others, and a schema", Either, |dir| {
+            let database = "env: [{name: U, value: \"postgres://h/d\"}]";
+            let first = |n: usize| deployment(&format!("w{n}"), "app: w", database);
+            let gate = |n: usize, before: &str| {
+                format!(
+                    "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: g{n}, annotations: {{argocd-atlas-plugin/depends-on: \"{before}\"}}}}\n"
+                )
+            };
+            let all: Vec<String> = (0..2_000).map(|n| format!("Deployment/w{n}")).collect();
+            series(dir, "a.yaml", &gate(0, &all.join(",")), 2_000, first, "");
+            let next = move |n: usize| {
+                let before = (n.saturating_sub(299)..=n).map(|n| format!("Pod/g{n}"));
+                gate(n + 1, &before.collect::<Vec<_>>().join(","))
+            };
+            series(dir, "b.yaml", "", 1_000, next, "");
+            let schema = PLAIN_SCHEMA.replace(
+                "{name: s}",
+                "{name: s, annotations: {argocd-atlas-plugin/depends-on: Pod/g1000}}",
+            );
+            write(dir, "c.yaml", schema);
+        }),
+        case(
+            "4,500 written waves behind a chain of 4,500",
+            Refused("needs wave 4505 or later"),
+            |dir| {
+                let pod = |name: &str, wave: &str, before: &str| {
+                    format!(
+                        "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, annotations: {{{wave}argocd-atlas-plugin/depends-on: \"{before}\"}}}}\nspec: {{}}\n"
+                    )
+                };
+                let wave = |wave: usize| format!("argocd.argoproj.io/sync-wave: \"{wave}\", ");
+                let chain = move |n: usize| match n {
+                    0 => pod("a0", &wave(5), ""),
+                    n => pod(&format!("a{n}"), "", &format!("Pod/a{}", n - 1)),
+                };
+                series(dir, "a.yaml", "", 4_500, chain, "");
+                let pinned = move |n: usize| pod(&format!("b{n}"), &wave(3), "Pod/a4499");
+                series(dir, "b.yaml", "", 4_500, pinned, "");
+            },
+        ),
+        case("4,500 files of one name", Printed, |dir| {
+            let files: String = (0..4_500).map(|n| format!("/etc/x{n}/f: {{text: a}}, ")).collect();
+            write(dir, "a.yaml", spec("App", "a", &format!("image: i, configFiles: {{{files}}}")));
+        }),
+        Case {
+            arguments: &["graph", "--format", "html"],
+            ..case("a page with a text of 100,000 URLs", Printed, |dir| {
+                let text = "x://".repeat(100_000);
+                write(dir, "a.yaml", format!("{CONFIG}data: {{a: \"{text}\"}}\n"));
+            })
+        },
+        case("45,000 labels, and a Service that selects all", Printed, |dir| {
+            let labels: String = (0..45_000).map(|n| format!("k{n}: v, ")).collect();
+            let service = SERVICE.replace("app: w", &labels);
+            write(dir, "a.yaml", service + &deployment("w", &labels, "env: []"));
+        }),
+        case("4,500 Services of another namespace than 4,500 workloads", Printed, |dir| {
+            let named = |text: String, n: usize, namespace: &str| {
+                text.replace("{name: h}", &format!("{{name: h{n}, namespace: {namespace}}}"))
+            };
+            let workload = |n: usize| named(deployment("h", "app: w", "env: []"), n, "a");
+            series(dir, "a.yaml", "", 4_500, workload, "");
+            let service = |n: usize| named(format!("---\n{SERVICE}"), n, "b");
+            series(dir, "b.yaml", "", 4_500, service, "");
+        }),
+        case("an annotation with a million dependencies on one Pod", Either, |dir| {
+            write(dir, "b.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: b}\n");
+            let head = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, annotations: {argocd-atlas-plugin/depends-on: \"";
+            repeat(dir, "a.yaml", head, "Pod/b,", 1_000_000, "\"}}\n");
+        }),
+        case(
+            "4,500 that depend on all Pods of one name",
+            Refused("more than 200000 dependencies"),
+            |dir| {
+                let pod = |n: usize| {
+                    format!(
+                        "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: n{n}}}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{n}, annotations: {{argocd-atlas-plugin/depends-on: Pod/p}}}}\n"
+                    )
+                };
+                series(dir, "a.yaml", "", 4_500, pod, "");
+            },
+        ),
+        case("an address of 320,000 hosts", Printed, |dir| {
+            let url = format!("postgres://u@{}/d", "h,".repeat(320_000));
+            write(dir, "a.yaml", PLAIN_SCHEMA.replace("postgres://u@h/d", &url));
+        }),
     ]
 }

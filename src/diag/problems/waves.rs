@@ -83,16 +83,19 @@ pub struct WavePinDoubtful {
     pub wave: i64,
     /// The wave that it would have to be.
     pub lowest: i64,
-    /// The path to another pin, from what waits.
+    /// The path to another pin, from what waits, as far as it is shown.
     pub steps: Vec<Step>,
+    /// How many steps more it has.
+    pub n_more: usize,
 }
 
 impl From<WavePinDoubtful> for Diagnostic {
     fn from(problem: WavePinDoubtful) -> Diagnostic {
-        let WavePinDoubtful { primary, name, wave, lowest, steps } = problem;
+        let WavePinDoubtful { primary, name, wave, lowest, steps, n_more } = problem;
         let message =
             format!("`{name}` is pinned to wave {wave}, but seems to need wave {lowest} or later");
-        let found = Diagnostic::new(Code::WavePinDoubtful, primary, message);
+        let found =
+            Diagnostic::new(Code::WavePinDoubtful, primary, message).and_more_places(n_more);
         steps.into_iter().fold(found, |found, step| found.label(step.span, step.words())).help(
             "change the wave; or keep it, and say what it waits for by the annotation \
              `argocd-atlas-plugin/depends-on` (empty: nothing)",
@@ -149,8 +152,10 @@ pub struct WavePinContradicts {
     pub other_wave: i64,
     /// The lowest wave that would do.
     pub lowest: i64,
-    /// The path between them, from what waits.
+    /// The path between them, from what waits, as far as it is shown.
     pub steps: Vec<Step>,
+    /// How many steps more it has.
+    pub n_more: usize,
 }
 
 impl From<WavePinContradicts> for Diagnostic {
@@ -164,11 +169,13 @@ impl From<WavePinContradicts> for Diagnostic {
             other_wave,
             lowest,
             steps,
+            n_more,
         } = problem;
         let message =
             format!("`{name}` is pinned to wave {wave}, but needs wave {lowest} or later");
         let found = Diagnostic::new(Code::WavePinContradicts, primary, message)
-            .label(other_span, format!("`{other}` is pinned to wave {other_wave}"));
+            .label(other_span, format!("`{other}` is pinned to wave {other_wave}"))
+            .and_more_places(n_more);
         steps
             .into_iter()
             .fold(found, |found, step| found.label(step.span, step.words()))

@@ -1,0 +1,531 @@
+//! What workloads use: the Secrets that are made for them, and the databases that their variables,
+//! arguments and files name.
+//!
+//! A ConfigMap that thousands of workloads read is looked through once. What is kept of a text is
+//! only what can lead to the database of a schema, so a workload costs as much as it names of these.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::link::addresses::{self, Address};
+use crate::link::index::{BYTES, Datum, Index, Road, Spot, fits_namespace};
+use crate::link::infer::{Schema, inferred, made_secrets};
+use crate::link::pods::{self, Reads, Variable, VariableValue};
+use crate::link::{Findings, cut, known, short};
+use crate::model::Unit;
+use crate::source::Span;
+
+/// What every workload waits for: Secrets that are made, and the schemas of its database, but for
+/// those that `is_before` says it comes before.
+pub(super) fn uses(
+    index: &Index<'_>,
+    schemas: &[Schema],
+    is_before: &impl Fn(Unit, Unit) -> bool,
+) -> Findings {
+    let directory = Directory::of(index, schemas);
+    let mut shelf = Shelf::default();
+    let mut found = Findings::default();
+    let project = index.project;
+    for (number, manifest) in project.manifests.iter().enumerate() {
+        let unit = Unit::Manifest(number);
+        if manifest.is_hook || !pods::is_workload(&manifest.written) || found.is_full() {
+            continue;
+        }
+        let reads = pods::reads(&manifest.written);
+        made_secrets(index, unit, &reads.secrets, &mut found);
+        let is_server = pods::is_server_kind(&manifest.written)
+            && pods::images(&manifest.written).any(known::is_server);
+        if !is_server && manifest.needs.is_empty() {
+            directory.used(unit, &reads, &mut shelf, is_before, &mut found);
+        }
+    }
+    for (number, app) in project.apps.iter().enumerate() {
+        if found.is_full() {
+            break;
+        }
+        let unit = Unit::App(number);
+        let reads = pods::app_reads(app);
+        made_secrets(index, unit, &reads.secrets, &mut found);
+        if app.common.needs.is_empty() {
+            directory.used(unit, &reads, &mut shelf, is_before, &mut found);
+        }
+    }
+    found
+}
+
+/// Schemas by what tells a workload's database.
+struct Directory<'s> {
+    index: &'s Index<'s>,
+    schemas: &'s [Schema],
+    by_spot: BTreeMap<&'s Spot, AtSpot>,
+    by_secret: BTreeMap<&'s str, Vec<usize>>,
+    by_database: BTreeMap<&'s str, Vec<usize>>,
+    /// For every Service the spots behind it at which there are schemas, if there are any.
+    by_service: BTreeMap<usize, Vec<&'s Spot>>,
+    /// The names of these Services.
+    names: BTreeSet<&'s str>,
+}
+
+/// The schemas at one spot.
+#[derive(Default)]
+struct AtSpot {
+    all: Vec<usize>,
+    /// Those of which the database is not known.
+    of_any: Vec<usize>,
+}
+
+/// What a host name may lead to, as far as there are schemas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Way<'s> {
+    Service(usize),
+    /// The Service of this name in one's own namespace, or else the spot.
+    Near(&'s str, Option<&'s Spot>),
+    Spot(&'s Spot),
+}
+
+/// The name of a database, as an address has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Name<'s> {
+    Unwritten,
+    /// One that no schema has.
+    Other,
+    Of(&'s str),
+}
+
+/// All that matters of an address.
+type Key<'s> = (Way<'s>, Option<u16>, Name<'s>);
+
+/// What matters of a text.
+#[derive(Default)]
+struct Text<'s> {
+    /// Each once.
+    addresses: Vec<Key<'s>>,
+    /// What may be the name of a database.
+    names: BTreeSet<&'s str>,
+    /// What a text of one line is as a whole, if its own name says that it may be.
+    host: Option<Key<'s>>,
+    name: Option<&'s str>,
+}
+
+/// A database that a workload names.
+struct Mention<'s> {
+    key: Key<'s>,
+    span: Span,
+    by: Rc<str>,
+}
+
+impl<'s> Directory<'s> {
+    fn of(index: &'s Index<'s>, schemas: &'s [Schema]) -> Directory<'s> {
+        let mut by_spot: BTreeMap<&Spot, AtSpot> = BTreeMap::new();
+        let mut by_secret: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut by_database: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (number, schema) in schemas.iter().enumerate() {
+            for spot in &schema.spots {
+                let there = by_spot.entry(spot).or_default();
+                there.all.push(number);
+                there.of_any.extend(schema.databases.is_empty().then_some(number));
+            }
+            for secret in &schema.secrets {
+                by_secret.entry(&secret.name).or_default().push(number);
+            }
+            for database in &schema.databases {
+                by_database.entry(database).or_default().push(number);
+            }
+        }
+        let mut by_service = BTreeMap::new();
+        let mut names = BTreeSet::new();
+        for (service, name) in index.services() {
+            let spots = index.behind(service);
+            let spots = spots.iter().filter_map(|spot| Some(*by_spot.get_key_value(spot)?.0));
+            let spots: Vec<&Spot> = spots.collect();
+            if !spots.is_empty() {
+                by_service.insert(service, spots);
+                names.insert(name);
+            }
+        }
+        Directory { index, schemas, by_spot, by_secret, by_database, by_service, names }
+    }
+
+    fn used(
+        &self,
+        unit: Unit,
+        reads: &Reads,
+        shelf: &mut Shelf<'s>,
+        is_before: &impl Fn(Unit, Unit) -> bool,
+        found: &mut Findings,
+    ) {
+        if self.schemas.is_empty() {
+            return;
+        }
+        let namespace = self.index.namespace(unit);
+        let mut used: BTreeMap<usize, (Span, Rc<str>)> = BTreeMap::new();
+        let mut mentions = Mentions {
+            directory: self,
+            shelf,
+            namespace,
+            found: Vec::new(),
+            seen: BTreeSet::new(),
+            names: BTreeSet::new(),
+        };
+        mentions.collect(reads);
+        let Mentions { found: mentioned, names, .. } = mentions;
+        let at: Vec<(&Mention<'_>, &Spot)> = mentioned
+            .iter()
+            .flat_map(|mention| self.spots(mention.key.0, namespace).map(move |it| (mention, it)))
+            .collect();
+        let is_explicit = |mention: &Mention<'_>| mention.key.2 != Name::Unwritten;
+        let explicit: BTreeSet<&Spot> =
+            at.iter().filter(|(mention, _)| is_explicit(mention)).map(|(_, spot)| *spot).collect();
+        let named = names.iter().filter_map(|name| self.by_database.get(name)).flatten();
+        let named: BTreeSet<usize> = named.take_while(|_| self.index.spend(1)).copied().collect();
+        for (mention, spot) in at {
+            for number in self.meant(mention, spot, &named, explicit.contains(spot)) {
+                used.entry(number).or_insert_with(|| (mention.span, mention.by.clone()));
+            }
+        }
+        for read in &reads.secrets {
+            let sharing = self.by_secret.get(read.name.as_str()).into_iter().flatten();
+            for &number in sharing.take_while(|_| self.index.spend(1)) {
+                let same = self.schemas.get(number).is_some_and(|schema| {
+                    fits_namespace(self.index.namespace(schema.unit), namespace)
+                });
+                if same {
+                    let by = || format!("Secret `{}`, which both read", short(&read.name)).into();
+                    used.entry(number).or_insert_with(|| (read.span, by()));
+                }
+            }
+        }
+        for (number, (span, by)) in used {
+            let Some(schema) = self.schemas.get(number) else { continue };
+            if found.is_full() {
+                return;
+            }
+            if schema.unit != unit && !is_before(unit, schema.unit) {
+                found.push(inferred(schema.unit, unit, span, &*by));
+            }
+        }
+    }
+
+    /// The spots that a way leads to from a namespace.
+    fn spots(
+        &self,
+        way: Way<'s>,
+        namespace: Option<&str>,
+    ) -> impl Iterator<Item = &'s Spot> + use<'s> {
+        let (service, spot) = match way {
+            Way::Service(service) => (Some(service), None),
+            Way::Near(name, spot) => match self.index.service(name, namespace) {
+                Some(service) => (Some(service), None),
+                None => (None, spot),
+            },
+            Way::Spot(spot) => (None, Some(spot)),
+        };
+        let behind = service.and_then(|service| self.by_service.get(&service));
+        let behind = behind.map(Vec::as_slice).unwrap_or_default();
+        let behind = if self.index.spend(behind.len()) { behind.to_vec() } else { Vec::new() };
+        behind.into_iter().chain(spot)
+    }
+
+    /// The schemas that a mention may mean: those of the database that is named beside the host, or
+    /// else all of the server; but for a host that is only a part of a URL elsewhere.
+    fn meant(
+        &self,
+        mention: &Mention<'s>,
+        spot: &Spot,
+        named: &BTreeSet<usize>,
+        is_part: bool,
+    ) -> Vec<usize> {
+        let Some(AtSpot { all, of_any }) = self.by_spot.get(spot) else { return Vec::new() };
+        let (_, port, name) = mention.key;
+        // Ports of a Service are their own affair.
+        let fits = |number: usize| {
+            self.schemas.get(number).is_some_and(|schema| match (spot, schema.port, port) {
+                (Spot::Host(_), Some(own), Some(port)) => own == port,
+                _ => true,
+            })
+        };
+        // Of two lists the shorter one is gone through.
+        let among = |few: &[usize], is_other: &dyn Fn(&Schema) -> bool| -> Vec<usize> {
+            let is_other = |number: usize| self.schemas.get(number).is_some_and(is_other);
+            let few = few.iter().copied().take_while(|_| self.index.spend(1));
+            few.filter(|&number| is_other(number) && fits(number)).collect()
+        };
+        let is_here = |schema: &Schema| schema.spots.contains(spot);
+        match name {
+            Name::Other => among(of_any, &|_| true),
+            Name::Of(name) => {
+                let of_name = self.by_database.get(name).map(Vec::as_slice).unwrap_or_default();
+                let mut meant = among(of_any, &|_| true);
+                meant.extend(match of_name.len() < all.len() {
+                    true => among(of_name, &is_here),
+                    false => among(all, &|schema| schema.databases.contains(name)),
+                });
+                meant
+            }
+            Name::Unwritten => {
+                let is_named = match named.len() < all.len() {
+                    true => among(&named.iter().copied().collect::<Vec<_>>(), &is_here),
+                    false => {
+                        let all = among(all, &|_| true).into_iter();
+                        all.filter(|number| named.contains(number)).collect()
+                    }
+                };
+                if is_named.is_empty() && !is_part { among(all, &|_| true) } else { is_named }
+            }
+        }
+    }
+
+    /// What matters of a text: one value, or a whole file with a value a line.
+    fn text(&self, text: &str) -> Text<'s> {
+        let mut kept = Text::default();
+        let mut seen = BTreeSet::new();
+        let mut keep = |address: Address<'_>| {
+            let key = self.key(address).filter(|key| seen.insert(*key));
+            kept.addresses.extend(key);
+        };
+        addresses::in_text(text).for_each(&mut keep);
+        if !text.trim_end().contains('\n') {
+            kept.host = addresses::host(text).and_then(|address| self.key(address));
+            kept.name = self.database(text.trim());
+            return kept;
+        }
+        for line in text.lines() {
+            let Some((name, value)) = line.split_once(['=', ':']) else { continue };
+            let (name, value) = (name.trim(), value.trim().trim_matches(['"', '\'', ',']));
+            if addresses::may_name_database(name) {
+                kept.names.extend(self.database(value.trim()));
+            }
+            if addresses::may_name_host(name) {
+                addresses::host(value).into_iter().for_each(&mut keep);
+            }
+        }
+        kept
+    }
+
+    /// The name of a database, if some schema has it.
+    fn database(&self, name: &str) -> Option<&'s str> {
+        self.by_database.get_key_value(name).map(|(known, _)| *known)
+    }
+
+    fn key(&self, address: Address<'_>) -> Option<Key<'s>> {
+        let Address { host, port, database } = address;
+        let name = match database {
+            None => Name::Unwritten,
+            Some(database) => self.database(database).map_or(Name::Other, Name::Of),
+        };
+        let spot = |host: String| Some(*self.by_spot.get_key_value(&Spot::Host(host))?.0);
+        let way = match self.index.road(&host)? {
+            Road::Service(service) => {
+                self.by_service.contains_key(&service).then_some(Way::Service(service))?
+            }
+            Road::Near(service) => {
+                let spot = spot(host);
+                let is_wanted = spot.is_some() || self.names.contains(service);
+                is_wanted.then_some(Way::Near(service, spot))?
+            }
+            Road::Elsewhere => Way::Spot(spot(host)?),
+        };
+        Some((way, port, name))
+    }
+}
+
+/// What workloads have read so far of ConfigMaps and Secrets.
+type Shelf<'s> = BTreeMap<usize, File<'s>>;
+
+/// What a ConfigMap or a Secret holds, looked through once for all that read it.
+#[derive(Default)]
+struct File<'s> {
+    data: BTreeMap<&'s str, Datum<'s>>,
+    /// What matters of it, by key, in the order in which it is written.
+    texts: Vec<(&'s str, Text<'s>)>,
+    by_key: BTreeMap<&'s str, usize>,
+}
+
+impl<'s> File<'s> {
+    fn read(directory: &Directory<'s>, number: usize) -> File<'s> {
+        let mut file = File::default();
+        for (key, datum) in directory.index.data(number) {
+            let Some(text) = datum.text() else { continue };
+            let text = directory.text(&pods::unexpanded(&text));
+            if file.data.insert(key, datum).is_some() {
+                continue;
+            }
+            let is_empty = text.addresses.is_empty() && text.names.is_empty();
+            if !is_empty || text.host.is_some() || text.name.is_some() {
+                file.by_key.insert(key, file.texts.len());
+                file.texts.push((key, text));
+            }
+        }
+        file
+    }
+}
+
+/// Collects the databases that a workload names.
+struct Mentions<'m, 's> {
+    directory: &'m Directory<'s>,
+    shelf: &'m mut Shelf<'s>,
+    namespace: Option<&'s str>,
+    found: Vec<Mention<'s>>,
+    seen: BTreeSet<Key<'s>>,
+    names: BTreeSet<&'s str>,
+}
+
+/// What the variables of a container are, so that others may refer to them.
+#[derive(Default)]
+struct Scope<'v> {
+    variables: BTreeMap<&'v str, Known<'v>>,
+    /// ConfigMaps and Secrets of which every key is a variable, with what stands before it.
+    all_of: Vec<(usize, &'v str)>,
+}
+
+enum Known<'v> {
+    Text(Cow<'v, str>),
+    Key(usize, &'v str),
+}
+
+impl<'s> Mentions<'_, 's> {
+    fn collect(&mut self, reads: &Reads) {
+        for variables in &reads.containers {
+            self.container(variables);
+        }
+        for map in &reads.config_maps {
+            if let Some(number) = self.file("ConfigMap", &map.name) {
+                let by = || format!("ConfigMap `{}`", short(&map.name));
+                self.whole(number, map.span, |key| (key.to_owned(), by()));
+            }
+        }
+    }
+
+    fn container(&mut self, variables: &[Variable]) {
+        let mut scope = Scope::default();
+        for Variable { name, value, span } in variables {
+            match value {
+                VariableValue::Text(text) => {
+                    let text = self.expand(text, &scope);
+                    let kept = self.directory.text(&text);
+                    self.add(&kept, name, *span, &|| said_by(name));
+                    scope.variables.insert(name, Known::Text(text));
+                }
+                VariableValue::Secret { name: of, key } => {
+                    self.one("Secret", of, key, name, *span, &mut scope);
+                }
+                VariableValue::ConfigMap { name: of, key } => {
+                    self.one("ConfigMap", of, key, name, *span, &mut scope);
+                }
+                VariableValue::AllOfSecret { name: of, prefix } => {
+                    self.all("Secret", of, prefix, *span, &mut scope);
+                }
+                VariableValue::AllOfConfigMap { name: of, prefix } => {
+                    self.all("ConfigMap", of, prefix, *span, &mut scope);
+                }
+            }
+        }
+    }
+
+    /// A variable with the value of one key.
+    fn one<'v>(
+        &mut self,
+        kind: &'static str,
+        of: &str,
+        key: &'v str,
+        name: &'v str,
+        span: Span,
+        scope: &mut Scope<'v>,
+    ) {
+        let Some(number) = self.file(kind, of) else { return };
+        scope.variables.insert(name, Known::Key(number, key));
+        let Some(file) = self.shelf.remove(&number) else { return };
+        let place = file.by_key.get(key);
+        if let Some((_, text)) = place.and_then(|&place| file.texts.get(place)) {
+            self.add(text, name, span, &|| said_by(name));
+        }
+        self.shelf.insert(number, file);
+    }
+
+    /// A variable for every key.
+    fn all<'v>(
+        &mut self,
+        kind: &'static str,
+        of: &str,
+        prefix: &'v str,
+        span: Span,
+        scope: &mut Scope<'v>,
+    ) {
+        let Some(number) = self.file(kind, of) else { return };
+        scope.all_of.push((number, prefix));
+        self.whole(number, span, |key| {
+            let name = format!("{}{}", short(prefix), short(key));
+            let by = said_by(&name);
+            (name, by)
+        });
+    }
+
+    /// All that matters of a file; `named` says what a key is called, and what says so.
+    fn whole(&mut self, number: usize, span: Span, named: impl Fn(&str) -> (String, String)) {
+        let Some(file) = self.shelf.remove(&number) else { return };
+        for (key, text) in &file.texts {
+            if !self.directory.index.spend(1) {
+                break;
+            }
+            let (name, by) = named(key);
+            self.add(text, &name, span, &|| by.clone());
+        }
+        self.shelf.insert(number, file);
+    }
+
+    /// The file of a name, which is on the shelf from then on.
+    fn file(&mut self, kind: &'static str, name: &str) -> Option<usize> {
+        let directory = self.directory;
+        let number = directory.index.written(kind, name, self.namespace)?;
+        self.shelf.entry(number).or_insert_with(|| File::read(directory, number));
+        Some(number)
+    }
+
+    /// A text with what its references stand for.
+    fn expand<'v>(&self, text: &'v str, scope: &Scope<'v>) -> Cow<'v, str> {
+        let index = self.directory.index;
+        let of_key = |number: &usize, key: &str| {
+            let datum = self.shelf.get(number)?.data.get(key)?.text()?;
+            Some(pods::unexpanded(cut(&datum, pods::LONGEST)).into_owned())
+        };
+        let expanded = pods::expand(text, |name| match scope.variables.get(name) {
+            Some(Known::Text(text)) => Some(text.clone().into_owned()),
+            Some(Known::Key(number, key)) => of_key(number, key),
+            None => {
+                let all_of = scope.all_of.iter().rev().take_while(|_| index.spend(1));
+                let mut values = all_of
+                    .filter_map(|(number, prefix)| of_key(number, name.strip_prefix(prefix)?));
+                values.next()
+            }
+        });
+        let is_new = matches!(expanded, Cow::Owned(_));
+        if is_new && !index.spend(expanded.len() / BYTES) {
+            return Cow::Borrowed("");
+        }
+        expanded
+    }
+
+    fn add(&mut self, text: &Text<'s>, name: &str, span: Span, by: &dyn Fn() -> String) {
+        if !self.directory.index.spend(text.addresses.len() + text.names.len()) {
+            return;
+        }
+        let host = text.host.filter(|_| addresses::may_name_host(name));
+        let own = text.name.filter(|_| addresses::may_name_database(name));
+        self.names.extend(text.names.iter().copied().chain(own));
+        let mut said: Option<Rc<str>> = None;
+        for key in text.addresses.iter().copied().chain(host) {
+            if self.seen.insert(key) {
+                let by = said.get_or_insert_with(|| by().into()).clone();
+                self.found.push(Mention { key, span, by });
+            }
+        }
+    }
+}
+
+fn said_by(name: &str) -> String {
+    match name.starts_with('-') || name.is_empty() {
+        true => "its arguments".to_owned(),
+        false => format!("env `{}`", short(name)),
+    }
+}
