@@ -205,9 +205,11 @@ impl Directory {
             return unusable("has a name that is not UTF-8", "give it another name");
         }
         if entry.file_type().is_symlink() {
+            // One message for both: what is there outside is not to be found out by links.
             let target = entry.path().canonicalize().unwrap_or_default();
             let Ok(target) = target.strip_prefix(self.root.path()) else {
-                return unusable("is a link out of the directory", "put the file itself there");
+                let what = "is a link out of the directory, or to nothing";
+                return unusable(what, "put the file itself there");
             };
             if target.components().any(|part| part.as_os_str() == ".git") {
                 return unusable("is a link into `.git`", "put the file itself there");
@@ -272,8 +274,10 @@ impl Directory {
             let help = LEAVE_OUT.to_owned();
             return diagnostics.report(LimitExceeded { primary: start, message, help });
         }
-        self.read += bytes.len() as u64;
+        let length = bytes.len() as u64;
         accept(bytes, sources, file, diagnostics);
+        // What was not UTF-8 has grown.
+        self.read += sources.get(file).size.max(length);
     }
 
     /// The bytes of a file, one more than allowed at the most.
