@@ -48,7 +48,9 @@ pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnosti
     let (mut base, mut overlay) = (Vec::new(), Vec::new());
     let foreign = Foreign::find(sources, diagnostics);
     let is_ours = |source: &Source| is_manifest_file(source) && !foreign.has(&source.path);
-    for (file, source) in sources.files().filter(|(_, source)| is_ours(source)) {
+    // By path: of two specs with one name, an environment changes the first.
+    let files = sources.below("").map(|(_, file)| (file, sources.get(file)));
+    for (file, source) in files.filter(|(_, source)| is_ours(source)) {
         let documents = match overlay::environment_of(&source.path) {
             None => &mut base,
             environment if environment == chosen => &mut overlay,

@@ -483,8 +483,11 @@ impl Changes {
             (fold_all(&key.columns), folded(dialect, &key.table.name), fold_all(&key.referred))
         };
         let mut new_keys = BTreeMap::new();
+        // Two keys may differ in nothing but what they do.
+        let mut unchanged = BTreeSet::new();
         for after in &new.foreign_keys {
             new_keys.entry(shape(after)).or_insert(after);
+            unchanged.insert((shape(after), after.actions.as_str()));
         }
         let old_keys: BTreeSet<_> = old.foreign_keys.iter().map(shape).collect();
         for before in &old.foreign_keys {
@@ -493,7 +496,8 @@ impl Changes {
                     let what = What::ForeignKeyDropped { key: foreign_key_name(before) };
                     self.add(Severity::Risky, table, what, None, Some(before.span));
                 }
-                Some(after) if after.actions != before.actions => {
+                Some(_) if unchanged.contains(&(shape(before), before.actions.as_str())) => {}
+                Some(after) => {
                     let what = What::ForeignKeyChanged {
                         key: foreign_key_name(after),
                         to: after.actions.clone(),
@@ -501,7 +505,6 @@ impl Changes {
                     let place = (Some(after.span), Some(before.span));
                     self.add(Severity::Risky, table, what, place.0, place.1);
                 }
-                Some(_) => {}
             }
         }
         for after in &new.foreign_keys {
