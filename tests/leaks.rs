@@ -370,3 +370,45 @@ fn passwords_in_messages_are_masked() {
         check("message", &text, &[], true);
     }
 }
+
+/// What is printed for Argo CD holds these; nothing that is passed around does.
+#[test]
+fn passwords_in_manifests_are_masked_elsewhere() {
+    let variables = ["DB_PASSWORD", "DB_PWD", "PGPASSWORD", "SECRET", "CLIENT_SECRET", "API_TOKEN"];
+    let variables = variables.into_iter().chain(["AWS_SECRET_ACCESS_KEY", "SIGNING_KEY"]);
+    let mut specs: Vec<String> =
+        variables.map(|name| format!("image: i, env: {{{name}: {SECRET}}}")).collect();
+    let texts = [
+        format!("root:{SECRET}@tcp(h:3306)/d"),
+        format!("jdbc:mysql://h/d?user=u&password={SECRET}"),
+        format!("Server=h;Database=d;User Id=u;Password={SECRET}"),
+        format!("host=h password={SECRET}"),
+        format!("mysql://root:a/{SECRET}@h/d"),
+        format!("mysql://root:{SECRET}@h/d"),
+    ];
+    specs.extend(texts.iter().map(|text| format!("image: i, env: {{A: \"{text}\"}}")));
+    specs.extend([
+        format!("image: i, args: [\"--password={SECRET}\"]"),
+        format!("image: i, args: [\"--password\", {SECRET}]"),
+        format!("image: i, command: [sh, -c, \"run --password {SECRET} -v\"]"),
+        format!("image: i, configFiles: {{/a/b: {{text: \"password={SECRET}\"}}}}"),
+        format!("image: i, configFiles: {{/a/b: {{text: \"x: y\\npassword: {SECRET}\\n\"}}}}"),
+    ]);
+    for fields in &specs {
+        let text = format!(
+            "apiVersion: argocd-atlas-plugin/v1alpha1\nkind: App\nmetadata: {{name: a}}\nspec: {{{fields}}}\n"
+        );
+        check("app", &text, &[], true);
+    }
+    for data in [
+        format!("PASSWORD: {SECRET}"),
+        format!("url: mysql://root:{SECRET}@h/d"),
+        format!("init.sql: \"CREATE USER u IDENTIFIED BY '{SECRET}';\""),
+        format!("init.sql: \"SET PASSWORD FOR u = '{SECRET}';\""),
+        format!("\"mysql://root:{SECRET}@h/d\": x"),
+    ] {
+        let text =
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{{data}}}\n");
+        check("config", &text, &[], true);
+    }
+}

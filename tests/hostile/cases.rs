@@ -109,6 +109,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(reports());
     cases.extend(projects());
     cases.extend(problems());
+    cases.extend(pages());
     cases
 }
 
@@ -886,6 +887,17 @@ fn projects() -> Vec<Case> {
             (0..1_000).for_each(|n| write(dir, &format!("{n}.sql"), "create table t (a int);"));
         }),
     ]
+}
+
+/// What the commands for people make of a project that is accepted.
+fn pages() -> Vec<Case> {
+    const PAGE: &[&str] = &["graph", "--format", "html"];
+    vec![Case {
+        arguments: PAGE,
+        ..case("a page of 100,000 URLs that are none", Printed, |dir| {
+            repeat(dir, "a.yaml", &format!("{CONFIG}data: {{a: \""), "x://", 100_000, "\"}\n");
+        })
+    }]
 }
 
 fn problems() -> Vec<Case> {
