@@ -67,6 +67,26 @@ fn check(name: &str, text: &str, variables: &[(&str, &str)], may_be_printed: boo
             leaks.push(format!("{command:?} on standard error:\n{err}"));
         }
     }
+    // What it was before, and what another password makes of it.
+    let before = std::env::temp_dir().join(format!("{}-before", dir.display()));
+    fs::create_dir_all(&before).unwrap();
+    fs::write(before.join("a.yaml"), text.replace(SECRET, "correcthorse")).unwrap();
+    for format in ["text", "markdown", "json"] {
+        for (old, new) in [(&before, &dir), (&dir, &before)] {
+            let run = Command::new(env!("CARGO_BIN_EXE_generate"))
+                .args(["diff", "--format", format, "--against"])
+                .args([old, new])
+                .env_clear()
+                .output()
+                .unwrap();
+            let said = [run.stdout, run.stderr].concat();
+            let said = String::from_utf8(said).unwrap();
+            if said.contains(SECRET) || said.contains("correcthorse") {
+                leaks.push(format!("a {format} of what differs:\n{said}"));
+            }
+        }
+    }
+    fs::remove_dir_all(&before).unwrap();
     fs::remove_dir_all(&dir).unwrap();
     assert!(leaks.is_empty(), "{name}: {}", leaks.join("\n"));
 }
