@@ -64,7 +64,7 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A problem at a place. Its texts, here and below, may hold anything that a file holds: what
-    /// a terminal would act on is escaped.
+    /// a terminal would act on is escaped, and what looks like a secret shows as asterisks.
     pub fn new(code: Code, primary: Span, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
             code,
@@ -219,15 +219,25 @@ impl Diagnostics {
     }
 }
 
-/// A text that may quote a file, without passwords, cut where it gets too long to be read.
+/// So much of a text is looked at for secrets, as a multiple of what is shown of it: whether a word
+/// is a password may be told by what stands behind it.
+const LOOKED_AT: usize = 4;
+
+/// A text that may quote a file, without secrets, cut where it gets too long to be read.
 fn words(text: &str) -> String {
-    let text = &*secrets::without_passwords(text);
-    match text.char_indices().nth(TEXT) {
-        None => printable(text),
-        Some((end, _)) => {
-            let kept = text.get(..end).unwrap_or_default();
-            format!("{}…", printable(kept))
-        }
+    let (looked_at, is_whole) = beginning(text, TEXT * LOOKED_AT);
+    let hidden = secrets::hidden_in_message(looked_at);
+    match beginning(&hidden, TEXT) {
+        (kept, true) if is_whole => printable(kept),
+        (kept, _) => format!("{}…", printable(kept)),
+    }
+}
+
+/// The first characters of a text, and whether that is all of it.
+fn beginning(text: &str, most: usize) -> (&str, bool) {
+    match text.char_indices().nth(most) {
+        None => (text, true),
+        Some((end, _)) => (text.get(..end).unwrap_or_default(), false),
     }
 }
 

@@ -67,6 +67,26 @@ fn check(name: &str, text: &str, variables: &[(&str, &str)], may_be_printed: boo
             leaks.push(format!("{command:?} on standard error:\n{err}"));
         }
     }
+    // What it was before, and what another password makes of it.
+    let before = std::env::temp_dir().join(format!("{}-before", dir.display()));
+    fs::create_dir_all(&before).unwrap();
+    fs::write(before.join("a.yaml"), text.replace(SECRET, "correcthorse")).unwrap();
+    for format in ["text", "markdown", "json"] {
+        for (old, new) in [(&before, &dir), (&dir, &before)] {
+            let run = Command::new(env!("CARGO_BIN_EXE_generate"))
+                .args(["diff", "--format", format, "--against"])
+                .args([old, new])
+                .env_clear()
+                .output()
+                .unwrap();
+            let said = [run.stdout, run.stderr].concat();
+            let said = String::from_utf8(said).unwrap();
+            if said.contains(SECRET) || said.contains("correcthorse") {
+                leaks.push(format!("a {format} of what differs:\n{said}"));
+            }
+        }
+    }
+    fs::remove_dir_all(&before).unwrap();
     fs::remove_dir_all(&dir).unwrap();
     assert!(leaks.is_empty(), "{name}: {}", leaks.join("\n"));
 }
@@ -147,6 +167,12 @@ fn what_looks_secret_is_masked_where_nothing_can_be_read() {
         format!("jdbc: jdbc:postgresql://h/d?user=u&password={SECRET}: ["),
         format!("sql: \"CREATE USER u IDENTIFIED BY '{SECRET}'\": ["),
         format!("sql: |\n    ALTER ROLE u PASSWORD '{SECRET}';\n   broken: [\n"),
+        format!("url: postgres//u:{SECRET}@h/d: ["),
+        format!("url: postgres:/u:{SECRET}@h/d: ["),
+        format!("args: [--password, {SECRET}, [}}"),
+        format!("args:\n  - --password\n  - {SECRET}: [\n"),
+        format!("command: [sh, -c, \"mysql --password {SECRET} -h db\", [}}"),
+        format!("sql: \"SET PASSWORD FOR u = '{SECRET}'\": ["),
     ];
     for (number, text) in broken.iter().enumerate() {
         check(&format!("broken-{number}"), &database(text), &[], false);
@@ -170,6 +196,11 @@ fn passwords_in_sql_are_masked() {
         format!("/* password: {SECRET} */ CREATE TABEL t (a int);"),
         format!("CREATE TABLE t (a int, b text DEFAULT 'postgres://u:{SECRET}@h/d' NOT NUL);"),
         format!("CREATE TABLE t (a int); PASSWORD '{SECRET}';"),
+        format!("SET PASSWORD FOR u = '{SECRET}'; CRAETE"),
+        format!("SET PASSWORD FOR u =\n  '{SECRET}'; CRAETE"),
+        format!("CREATE USER u@'%' IDENTIFIED WITH mysql_native_password BY '{SECRET}' foo ("),
+        format!("ALTER USER u PASSWORD {SECRET} wobble ("),
+        format!("CREATE SUBSCRIPTION s CONNECTION 'host=h password={SECRET}' PUBLICATION ("),
     ]
     .iter()
     .enumerate()
@@ -312,8 +343,126 @@ fn passwords_in_parameters_are_masked() {
             ),
             false,
         ),
+        (
+            "set-type",
+            format!(
+                "[{{\"name\":\"set\",\"map\":{{\"Database/db:port\":\"mysql://u:{SECRET}@h\"}}}}]"
+            ),
+            false,
+        ),
+        (
+            "set-list",
+            format!(
+                "[{{\"name\":\"set\",\"map\":{{\"Database/db:credentials.password\":\"[{SECRET}]\"}}}}]"
+            ),
+            false,
+        ),
+        (
+            "environment",
+            format!("[{{\"name\":\"environment\",\"string\":\"mysql://u:{SECRET}@h\"}}]"),
+            false,
+        ),
         ("set-string", format!("[{{\"name\":\"set\",\"string\":\"{SECRET}\"}}]"), false),
     ] {
         check(name, &project, &[("ARGOCD_APP_PARAMETERS", &json)], is_fine);
+    }
+}
+
+/// A spec with a URL that holds a password in a field that takes no URL, or no such URL.
+#[test]
+fn passwords_in_messages_are_masked() {
+    let url = format!("mysql://root:{SECRET}@db.example.com:3306/shop");
+    let sql = "sql: \"create table t (a int);\"";
+    for (kind, fields) in [
+        ("Schema", format!("database: \"{url}\", {sql}")),
+        ("Schema", format!("database: x, files: [\"{url}\"]")),
+        ("Schema", format!("database: x, hcl: \"{url}\"")),
+        ("Schema", format!("database: x, migrations: \"{url}\"")),
+        ("Schema", format!("database: x, registry: \"{url}\"")),
+        ("Schema", format!("database: x, {sql}, dependsOn: [\"{url}\"]")),
+        ("Schema", format!("database: x, {sql}, execOrder: \"{url}\"")),
+        ("Schema", format!("database: x, {sql}, wave: \"{url}\"")),
+        ("Schema", format!("database: x, {sql}, \"{url}\": 1")),
+        ("Schema", format!("database: x, sql: \"{url}\"")),
+        ("Schema", format!("urlFrom: \"{url}\", {sql}")),
+        ("Schema", format!("url: \"postgres//root:{SECRET}@h/d\", {sql}")),
+        ("Schema", format!("url: \"root:{SECRET}@tcp(h:3306)/d\", {sql}")),
+        ("Schema", format!("url: \"postgres://h/d\", {sql}, policy: {{x: \"{url}\"}}")),
+        ("Database", format!("engine: \"{url}\"")),
+        ("Database", format!("engine: mysql, image: \"{url}\"")),
+        ("Database", format!("engine: mysql, external: {{host: \"{url}\"}}")),
+        ("Database", format!("engine: mysql, external: {{host: h, port: \"{url}\"}}")),
+        ("Database", format!("engine: mysql, external: \"{url}\"")),
+        ("Database", format!("engine: mysql, version: \"{url}\"")),
+        ("Database", format!("engine: mysql, storage: \"{url}\"")),
+        ("Database", format!("engine: mysql, database: \"{url}\"")),
+        ("Database", format!("engine: mysql, credentials: \"{url}\"")),
+        ("Database", format!("engine: mysql, credentials: {{secret: \"{url}\"}}")),
+        ("App", format!("image: \"{url}\"")),
+        ("App", format!("image: i, env: {{A: \"${{{url}}}\"}}")),
+        ("App", format!("image: i, env: {{A: [\"{url}\"]}}")),
+        ("App", format!("image: i, env: \"{url}\"")),
+        ("App", format!("image: i, env: {{\"{url}\": x}}")),
+        ("App", format!("image: i, dependsOn: \"{url}\"")),
+        ("App", format!("image: i, port: \"{url}\"")),
+        ("App", format!("image: i, requires: {{\"{url}\": {{t: [a]}}}}")),
+        ("App", format!("image: i, configFiles: {{/a/b: \"{url}\"}}")),
+        ("App", format!("image: i, configFiles: {{\"{url}\": x}}")),
+        ("App", format!("image: i, ingress: {{host: \"{url}\"}}")),
+        ("App", format!("image: i, schedule: \"{url}\"")),
+        ("App", format!("image: i, replicas: \"{url}\"")),
+        ("App", format!("image: i, serviceAccount: \"{url}\"")),
+        ("App", format!("image: i, patches: [{{target: {{kind: \"{url}\"}}, patch: {{}}}}]")),
+        // So long that the text is cut before the host.
+        ("App", format!("image: i, \"{}{url}\": 1", "x".repeat(770))),
+    ]
+    .iter()
+    {
+        let text = format!(
+            "apiVersion: argocd-atlas-plugin/v1alpha1\nkind: {kind}\nmetadata: {{name: a}}\nspec: {{{fields}}}\n"
+        );
+        check("message", &text, &[], true);
+    }
+}
+
+/// What is printed for Argo CD holds these; nothing that is passed around does.
+#[test]
+fn passwords_in_manifests_are_masked_elsewhere() {
+    let variables = ["DB_PASSWORD", "DB_PWD", "PGPASSWORD", "SECRET", "CLIENT_SECRET", "API_TOKEN"];
+    let variables = variables.into_iter().chain(["AWS_SECRET_ACCESS_KEY", "SIGNING_KEY"]);
+    let mut specs: Vec<String> =
+        variables.map(|name| format!("image: i, env: {{{name}: {SECRET}}}")).collect();
+    let texts = [
+        format!("root:{SECRET}@tcp(h:3306)/d"),
+        format!("jdbc:mysql://h/d?user=u&password={SECRET}"),
+        format!("Server=h;Database=d;User Id=u;Password={SECRET}"),
+        format!("host=h password={SECRET}"),
+        format!("mysql://root:a/{SECRET}@h/d"),
+        format!("mysql://root:{SECRET}@h/d"),
+    ];
+    specs.extend(texts.iter().map(|text| format!("image: i, env: {{A: \"{text}\"}}")));
+    specs.extend([
+        format!("image: i, args: [\"--password={SECRET}\"]"),
+        format!("image: i, args: [\"--password\", {SECRET}]"),
+        format!("image: i, command: [sh, -c, \"run --password {SECRET} -v\"]"),
+        format!("image: i, configFiles: {{/a/b: {{text: \"password={SECRET}\"}}}}"),
+        format!("image: i, configFiles: {{/a/b: {{text: \"x: y\\npassword: {SECRET}\\n\"}}}}"),
+    ]);
+    for fields in &specs {
+        let text = format!(
+            "apiVersion: argocd-atlas-plugin/v1alpha1\nkind: App\nmetadata: {{name: a}}\nspec: {{{fields}}}\n"
+        );
+        check("app", &text, &[], true);
+    }
+    for data in [
+        format!("PASSWORD: {SECRET}"),
+        format!("url: mysql://root:{SECRET}@h/d"),
+        format!("init.sql: \"CREATE USER u IDENTIFIED BY '{SECRET}';\""),
+        format!("init.sql: \"SET PASSWORD FOR u = '{SECRET}';\""),
+        format!("\"mysql://root:{SECRET}@h/d\": x"),
+    ] {
+        let text =
+            format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{{data}}}\n");
+        check("config", &text, &[], true);
     }
 }

@@ -1,10 +1,13 @@
 //! What looks like a password in a text that nobody could read, or that stands where no password
 //! is expected. It is a guess, and a generous one: asterisks too many cost a second look, a
 //! password in a log costs more.
+//!
+//! The one set of rules: excerpts, the texts of diagnostics, and manifests on a page or in a
+//! comparison go by it. All of it is linear in the text.
 
 use std::ops::Range;
 
-/// What stands in place of a secret where it may have any length.
+/// What stands in place of a secret, where places need not stay where they are.
 pub(crate) const MASK: &str = "***";
 
 /// Ends of names, without `_` and `-`, that say that a secret follows.
@@ -22,6 +25,42 @@ const NAMES: [&str; 8] = [
 /// The longest name of a variable or user that is looked for, in bytes: the work has to be bounded.
 const LONGEST: usize = 128;
 
+/// A text with what looks like a secret as asterisks.
+pub(crate) fn hidden(text: &str) -> String {
+    let mut ranges = found(text, |_| false);
+    ranges.sort_unstable_by_key(|range| range.start);
+    let mut hidden = String::with_capacity(text.len());
+    let mut shown_to = 0;
+    for range in ranges.into_iter().filter(|range| !range.is_empty()) {
+        if range.start >= shown_to {
+            hidden.push_str(text.get(shown_to..range.start).unwrap_or_default());
+            hidden.push_str(MASK);
+        }
+        shown_to = shown_to.max(range.end);
+    }
+    hidden.push_str(text.get(shown_to..).unwrap_or_default());
+    hidden
+}
+
+/// A message that may quote a file, with what looks like a secret as asterisks: what [`hidden`]
+/// finds, and what is said to be the value of a field that is named like one.
+pub(super) fn hidden_in_message(text: &str) -> String {
+    let text = hidden(text);
+    let named = text.strip_prefix('`').and_then(|rest| rest.split_once('`'));
+    let Some((name, rest)) = named.filter(|(name, _)| is_name(last_word(name))) else {
+        return text;
+    };
+    // As `` `password` has to be a list, not a string (`x`) `` and `` `token` cannot be `x` `` say it.
+    let value = ["(`", "be `"].iter().filter_map(|before| Some(rest.find(before)? + before.len()));
+    match value.min().and_then(|start| rest.get(..start)) {
+        Some(before) => {
+            let end = if before.ends_with("(`") { "`)" } else { "`" };
+            format!("`{name}`{before}{MASK}{end}")
+        }
+        None => text,
+    }
+}
+
 /// The ranges of a text that look like secrets. Where `is_known` says so of the place at which a
 /// value begins, what is secret there is known without a guess.
 pub(super) fn found(text: &str, is_known: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
@@ -31,7 +70,7 @@ pub(super) fn found(text: &str, is_known: impl Fn(usize) -> bool) -> Vec<Range<u
     for line in text.split_inclusive('\n') {
         let content = line.trim_end();
         let indent = content.len() - content.trim_start().len();
-        let begins_quoted = content.trim_start().starts_with(['"', '\'']);
+        let begins_quoted = content.trim_start_matches([' ', '\t', '=']).starts_with(['"', '\'']);
         let goes_on = match last.value {
             None => false,
             Some(column) => content.is_empty() || indent > column,
@@ -39,6 +78,9 @@ pub(super) fn found(text: &str, is_known: impl Fn(usize) -> bool) -> Vec<Range<u
         if goes_on || (last.is_open && begins_quoted) {
             found.push(start + indent..start + content.len());
             last.is_open &= content.is_empty();
+        } else if let Some(argument) = argument(content).filter(|_| last.is_flag) {
+            found.push(start + content.len() - argument.len()..start + content.len());
+            last = Line::default();
         } else {
             let name_before = last.has_secret_name;
             last = Line::default();
@@ -59,54 +101,6 @@ pub(super) fn found(text: &str, is_known: impl Fn(usize) -> bool) -> Vec<Range<u
     found
 }
 
-/// A text of any length without what looks like a secret in it.
-pub(crate) fn masked(text: &str) -> String {
-    without(text, found(text, |_| false))
-}
-
-/// A message without the passwords of the addresses that it quotes. What it says of names stays: it
-/// is about them.
-pub(crate) fn without_passwords(message: &str) -> String {
-    let mut found = Vec::new();
-    let mut start = 0;
-    for part in message.split('`') {
-        let path = part.find('/').unwrap_or(part.len());
-        let rest = part.get(path..).unwrap_or_default();
-        if let (Some(colon), Some(host)) = (rest.find(':'), rest.rfind('@'))
-            && colon < host
-        {
-            found.push(start + path + colon + 1..start + path + host);
-        }
-        start += part.len() + 1;
-    }
-    without(message, found)
-}
-
-fn without(text: &str, mut ranges: Vec<Range<usize>>) -> String {
-    ranges.sort_unstable_by_key(|range| range.start);
-    let mut masked = String::with_capacity(text.len());
-    let mut shown_to = 0;
-    for range in ranges {
-        if is_whole_reference(text.get(range.clone()).unwrap_or_default()) {
-            continue;
-        }
-        if range.start >= shown_to {
-            masked.push_str(text.get(shown_to..range.start).unwrap_or_default());
-            masked.push_str(MASK);
-        }
-        shown_to = shown_to.max(range.end);
-    }
-    masked.push_str(text.get(shown_to..).unwrap_or_default());
-    masked
-}
-
-/// Whether a value does nothing but refer to another.
-fn is_whole_reference(value: &str) -> bool {
-    let inside = |open, close| value.strip_prefix(open)?.strip_suffix(close);
-    let inside = inside("$(", ")").or_else(|| inside("${", "}"));
-    value.is_empty() || inside.is_some_and(|inside| !inside.contains([')', '}']))
-}
-
 /// What a line says about the next.
 #[derive(Default)]
 struct Line {
@@ -116,6 +110,8 @@ struct Line {
     is_open: bool,
     /// It has the name of a variable whose value is a secret.
     has_secret_name: bool,
+    /// It ends with a flag whose value is a secret.
+    is_flag: bool,
 }
 
 /// Hands over what looks like a secret in one line; `add` says whether it was taken.
@@ -127,6 +123,8 @@ fn values(
 ) {
     last.has_secret_name = false;
     let mut is_named = name_before;
+    let mut quotes = Quotes::default();
+    let mut hidden_to = 0;
     for (at, _) in line.match_indices([':', '=']) {
         let (Some(before), Some(after)) = (line.get(..at), line.get(at + 1..)) else { continue };
         let key = last_word(before);
@@ -136,21 +134,58 @@ fn values(
             let end = name.find(|(_, c)| matches!(c, ',' | '}' | ' ')).map(|(end, _)| end);
             let end = end.or((value.len() < LONGEST).then_some(value.len()));
             let name = end.and_then(|end| value.get(..end)).unwrap_or_default();
-            is_named = is_secret_name(name.trim_matches(['"', '\'']));
+            is_named = is_name(name.trim_matches(['"', '\'']));
             last.has_secret_name = is_named;
         }
+        let start = line.len() - value.len();
         let is_value = is_named && key.eq_ignore_ascii_case("value");
-        if (is_value || is_secret_name(key)) && !is_reference(value) {
-            let start = line.len() - value.len();
+        if start >= hidden_to && (is_value || is_name(key)) && !is_reference(value) {
+            let end = quotes.end(line, start);
             if value.is_empty() {
                 (last.value, last.is_open) = (Some(0), true);
-            } else if add(start..line.len()) {
+            } else if start < end && add(start..end) {
                 last.value = Some(0);
+                hidden_to = end;
             }
         }
     }
     urls(line, &mut add);
+    users(line, &mut add);
+    flags(line, last, &mut add);
     sql(line, last, &mut add);
+}
+
+/// What stands in a line of its own behind an option, as an item of a list or not.
+fn argument(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches([' ', '\t', ',']);
+    let argument = line.strip_prefix("- ").unwrap_or(line).trim_start_matches([' ', '"', '\'']);
+    (!argument.is_empty() && !argument.starts_with('-') && !is_reference(argument))
+        .then_some(argument)
+}
+
+/// Backticks in a line: what stands between two of them, as in a message, ends with the second.
+#[derive(Default)]
+struct Quotes {
+    counted_to: usize,
+    is_open: bool,
+}
+
+impl Quotes {
+    /// Where a value ends that begins here: with the line, or with its quotation. Places have to be
+    /// asked for from left to right.
+    fn end(&mut self, line: &str, start: usize) -> usize {
+        let before = line.get(self.counted_to..start).unwrap_or_default();
+        self.is_open ^= before.bytes().filter(|byte| *byte == b'`').count() % 2 == 1;
+        self.counted_to = start;
+        let value = line.get(start..).filter(|_| self.is_open).unwrap_or_default();
+        // One within a word is a part of the value.
+        let closes = |at: &usize| {
+            let after = value.get(at + 1..).unwrap_or_default();
+            !after.starts_with(|c: char| c.is_alphanumeric() || c == '`')
+        };
+        let mut ends = value.match_indices('`').map(|(at, _)| at).filter(closes);
+        ends.next().map_or(line.len(), |end| start + end)
+    }
 }
 
 /// The name that ends here, without its quotes.
@@ -167,21 +202,33 @@ fn first_length(text: &str) -> usize {
 }
 
 /// Whether what has this name is a secret, rather than the place of one (`passwordKey`).
-pub(crate) fn is_secret_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
+    // `secret: NAME` names a Secret; `SECRET` is a variable that holds one.
+    if matches!(name, "secret" | "Secret") {
+        return false;
+    }
     let name: String =
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let is_password = ["pass", "pasw", "pwd"].iter().any(|word| name.contains(word));
     let names_a_place = ["key", "from", "ref"].iter().any(|end| name.ends_with(end));
-    // `secret: NAME` names a Secret.
-    let ends_as_one = NAMES.iter().any(|end| name.ends_with(end)) && name != "secret";
+    let ends_as_one = NAMES.iter().any(|end| name.ends_with(end));
     (is_password && !names_a_place) || ends_as_one
 }
 
+/// Whether a value says where a secret is, rather than being one.
 pub(crate) fn is_reference(value: &str) -> bool {
     let value = value.trim_start_matches(['"', '\'']);
     ["${", "$(", "{secretKeyRef", "{ secretKeyRef", "{valueFrom"]
         .iter()
         .any(|reference| value.starts_with(reference))
+}
+
+/// Whether a part of a text is one reference and nothing else: `$(DB_PASSWORD)`, `${db.password}`.
+fn is_whole_reference(text: &str) -> bool {
+    let inside = text.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
+    let inside = inside.or_else(|| text.strip_prefix("${")?.strip_suffix('}'));
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    inside.is_some_and(|name| name.chars().all(is_part))
 }
 
 /// `://user:password@host`, and what MySQL's driver in Go takes, `user:password@tcp(host)`.
@@ -191,11 +238,12 @@ fn urls(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
         let rest = line.get(start..).unwrap_or_default();
         // A `/` or a quote in the password ought to be escaped, and may not be.
         let whole = rest.find("://").map_or(rest, |end| rest.get(..end).unwrap_or(rest));
-        let end = rest.find(['/', ' ', '\t', '"', '\'']).unwrap_or(rest.len());
-        let authority = rest.get(..end).unwrap_or_default();
+        let end = whole.find(['/', ' ', '\t', '"', '\'']).unwrap_or(whole.len());
+        let authority = whole.get(..end).unwrap_or_default();
         let place = if authority.contains('@') { authority } else { whole };
         if let (Some(colon), Some(host)) = (place.find(':'), place.rfind('@'))
             && colon < host
+            && !place.get(colon + 1..host).is_some_and(is_whole_reference)
         {
             add(start + colon + 1..start + host);
         }
@@ -207,35 +255,132 @@ fn urls(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
             let user =
                 before.bytes().rev().take(LONGEST).take_while(|byte| !is_begin(byte)).count();
             let start = at - user;
-            if let Some(colon) = before.get(start..).and_then(|user| user.find(':')) {
+            if let Some(colon) = before.get(start..).and_then(|user| user.find(':'))
+                && !before.get(start + colon + 1..).is_some_and(is_whole_reference)
+            {
                 add(start + colon + 1..at);
             }
         }
     }
 }
 
-/// `PASSWORD 'secret'`, `IDENTIFIED BY 'secret'`.
+/// `user:password@host` in one word, as in a URL that lacks its `:` or all of its beginning.
+fn users(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
+    let mut word = 0;
+    let mut colon = None;
+    for (at, byte) in line.bytes().enumerate() {
+        match byte {
+            b' ' | b'\t' | b'"' | b'\'' | b'`' | b'/' => (word, colon) = (at + 1, None),
+            b':' if colon.is_none() => colon = Some(at),
+            b'@' => {
+                let Some(start) = colon.map(|colon| colon + 1).filter(|start| *start < at) else {
+                    continue;
+                };
+                let host = line.get(at + 1..).unwrap_or_default();
+                let is_host = host.starts_with(|c: char| c.is_alphanumeric() || c == '[');
+                // An image has a digest there, and a mail address no password.
+                let is_digest = host.starts_with("sha256:") || host.starts_with("sha512:");
+                let is_mail = line.get(word..start).is_some_and(|user| user.ends_with("mailto:"));
+                let is_known = line.get(start..at).is_some_and(is_whole_reference);
+                if is_host && !is_digest && !is_mail && !is_known {
+                    add(start..at);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `--password secret`, also as two items of a list. What stands behind a `=` is a value like any
+/// other.
+fn flags(line: &str, last: &mut Line, add: &mut impl FnMut(Range<usize>) -> bool) {
+    let bytes = line.as_bytes();
+    let begins = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+        before.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'[' | b','))
+    };
+    for (at, _) in line.match_indices('-').filter(|(at, _)| begins(*at)) {
+        let rest = line.get(at + 1..).unwrap_or_default();
+        let rest = rest.strip_prefix('-').unwrap_or(rest);
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let length = rest.bytes().take(LONGEST).take_while(is_part).count();
+        let (name, rest) = rest.split_at_checked(length).unwrap_or_default();
+        if rest.starts_with(['=', ':']) || !is_flag(name) {
+            continue;
+        }
+        let value = rest.trim_start_matches([' ', '\t', '"', '\'', ',', '\\']);
+        if value.is_empty() {
+            last.is_flag = true;
+        } else if value.len() < rest.len() && !value.starts_with(['-', '`']) && !is_reference(value)
+        {
+            let start = line.len() - value.len();
+            let quote = bytes.get(start - 1).filter(|byte| matches!(byte, b'"' | b'\''));
+            let ends = |c: char| match quote {
+                Some(&quote) => c == char::from(quote),
+                None => matches!(c, ' ' | '\t' | ',' | ']' | '`' | '"' | '\''),
+            };
+            add(start..start + value.find(ends).unwrap_or(value.len()));
+        }
+    }
+}
+
+/// Whether an option of a command takes a secret: `password`, and not `password-file`.
+fn is_flag(name: &str) -> bool {
+    let names_a_place =
+        ["file", "path", "stdin", "env", "name"].iter().any(|end| name.ends_with(end));
+    !names_a_place && (is_name(name) || name == "secret")
+}
+
+/// Whether an argument of a command is an option whose value, the next argument, is a secret.
+pub(crate) fn is_option(argument: &str) -> bool {
+    argument.strip_prefix('-').is_some_and(|name| is_flag(name.strip_prefix('-').unwrap_or(name)))
+}
+
+/// `PASSWORD 'secret'`, `IDENTIFIED BY 'secret'`, `SET PASSWORD FOR u = 'secret'`, and what makes
+/// or changes a user.
 fn sql(line: &str, last: &mut Line, add: &mut impl FnMut(Range<usize>) -> bool) {
+    const OF_USERS: [&str; 6] = [
+        "alter user ",
+        "alter role ",
+        "alter login ",
+        "create user ",
+        "create role ",
+        "create login ",
+    ];
     let lower = line.to_ascii_lowercase();
+    let of_user = OF_USERS.iter().filter_map(|verb| lower.find(verb)).min();
+    let last_equals = lower.rfind('=');
     for word in ["identified", "password"] {
         for (at, _) in lower.match_indices(word) {
-            let rest = lower.get(at + word.len()..).unwrap_or_default();
-            let quote = match word {
-                "password" => {
-                    let value = rest.trim_start_matches([' ', '\t', '(']);
-                    let is_apart = value.len() < rest.len();
-                    let is_quoted = is_apart && value.starts_with(['\'', '"']);
-                    is_quoted.then(|| lower.len() - value.len())
+            let (before, rest) = lower.split_at_checked(at + word.len()).unwrap_or_default();
+            let before = before.strip_suffix(word).unwrap_or_default();
+            let value = rest.trim_start_matches([' ', '\t', '(']);
+            let is_apart = value.len() < rest.len();
+            let is_set = before.trim_end().ends_with("set") && before.ends_with([' ', '\t']);
+            let start = match word {
+                "identified" => rest.find(['\'', '"']),
+                _ if is_apart && value.starts_with(['\'', '"']) => Some(rest.len() - value.len()),
+                // Not searched for where there is none.
+                _ if is_set && last_equals > Some(at) => rest.find('=').map(|equals| equals + 1),
+                _ if of_user.is_some_and(|verb| verb < at) => {
+                    let is_bare = is_apart && !value.starts_with(['=', '`']);
+                    is_bare.then(|| rest.len() - value.len())
                 }
-                _ => rest.find(['\'', '"']).map(|quote| at + word.len() + quote),
+                _ => None,
             };
-            match quote {
+            match start.map(|start| at + word.len() + start).filter(|start| *start < line.len()) {
                 Some(start) => {
-                    add(start..line.len());
-                    // That was the rest of the line.
+                    let end = Quotes::default().end(line, start);
+                    add(start..end);
+                    // That was the rest of the line, or of what a message quotes.
                     break;
                 }
-                None => last.is_open |= word == "identified" || rest.trim().is_empty(),
+                None if word == "identified" => {
+                    last.is_open = true;
+                    // There is no quote in the rest of the line.
+                    break;
+                }
+                None => last.is_open |= is_set || rest.trim().is_empty(),
             }
         }
     }
@@ -282,6 +427,60 @@ mod tests {
         check("url: pg://u:a/b\"c@h/d", "url: pg://u:*****@h/d");
         check("url: http://h:80/d", "url: http://h:80/d");
         check("dsn: u:ab@tcp(h)/d", "dsn: u:**@tcp(h)/d");
+        check("url: pg//u:ab@h/d", "url: pg//u:**@h/d");
+        check("url: pg:/u:a@b@h/d", "url: pg:/u:***@h/d");
+        check("url: pg://u:$(P)@h/d", "url: pg://u:$(P)@h/d");
+        check("image: ghcr.io/a/b:1.2@sha256:00", "image: ghcr.io/a/b:1.2@sha256:00");
+        check("mail: me@example.com", "mail: me@example.com");
+        check("href=\"mailto:me@example.com\"", "href=\"mailto:me@example.com\"");
+    }
+
+    #[test]
+    fn options_of_commands() {
+        check("run --password ab -v", "run --password ** -v");
+        check("run --password=ab -v", "run --password=*****");
+        check("args: [-password, \"ab\", -v]", "args: [-password, \"**\", -v]");
+        check("- --token\n- ab\n- c", "- --token\n- **\n- c");
+        check("- --token\n- $(TOKEN)", "- --token\n- $(TOKEN)");
+        check("--password-file /run/a --token -v", "--password-file /run/a --token -v");
+    }
+
+    #[test]
+    fn what_a_message_quotes() {
+        let check = |text: &str, expected: &str| assert_eq!(hidden_in_message(text), expected);
+        check("no `pg://u:ab@h/d`, sorry", "no `pg://u:***@h/d`, sorry");
+        check("no `pg://u:a`b@h/d`, sorry", "no `pg://u:***@h/d`, sorry");
+        check("no `A_TOKEN=ab` here", "no `A_TOKEN=***` here");
+        check("no `A_TOKEN=a`b` here", "no `A_TOKEN=***` here");
+        check("add `password:` or `token:`", "add `password:` or `token:`");
+        check("`password` and `key` exclude each other", "`password` and `key` exclude each other");
+        check(
+            "`password` has to be a list, not a string (`ab`)",
+            "`password` has to be a list, not a string (`***`)",
+        );
+        check("`token` cannot be `ab`", "`token` cannot be `***`");
+        check("no `IDENTIFIED BY 'ab'` here", "no `IDENTIFIED BY ***` here");
+        check("password: |\n  ab\nx", "password: ***\n  ***\nx");
+    }
+
+    #[test]
+    fn a_long_line_is_read_a_few_times_only() {
+        for part in [
+            "://",
+            "//",
+            "x://",
+            "a:b@",
+            "identified ",
+            "set password ",
+            "--token 'x ",
+            "`password:x",
+            "-",
+            "=",
+            "@tcp(",
+        ] {
+            let text = part.repeat(500_000 / part.len());
+            assert!(hidden(&text).len() <= text.len() * 2);
+        }
     }
 
     #[test]
@@ -289,6 +488,12 @@ mod tests {
         check("CREATE USER u IDENTIFIED BY 'ab';", "CREATE USER u IDENTIFIED BY *****");
         check("CREATE USER u IDENTIFIED BY\n  'ab';", "CREATE USER u IDENTIFIED BY\n  *****");
         check("ALTER ROLE r PASSWORD 'ab';", "ALTER ROLE r PASSWORD *****");
+        check("ALTER USER u WITH PASSWORD ab;", "ALTER USER u WITH PASSWORD ***");
+        check("SET PASSWORD FOR u = 'ab';", "SET PASSWORD FOR u =******");
+        check("SET PASSWORD FOR u\n  = 'ab'", "SET PASSWORD FOR u\n  ******");
+        check("SET PASSWORD FOR u =\n  'ab'", "SET PASSWORD FOR u =\n  ****");
+        check("IDENTIFIED WITH x BY 'ab';", "IDENTIFIED WITH x BY *****");
+        check("CREATE TABLE users (password text);", "CREATE TABLE users (password text);");
         check("CREATE TABLE t (password varchar(9));", "CREATE TABLE t (password varchar(9));");
     }
 }

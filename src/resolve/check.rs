@@ -29,7 +29,7 @@ pub(crate) fn name(kind: Kind, name: &Text, diagnostics: &mut Diagnostics) {
 }
 
 fn suggestion(text: &str) -> String {
-    let text = &*secrets::without_passwords(text);
+    let text = &*secrets::hidden(text);
     let fold = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let folded: String = text.chars().map(fold).collect();
     let trimmed = folded.trim_matches('-').trim_start_matches(|c: char| !c.is_ascii_lowercase());

@@ -9,12 +9,14 @@ use serde_json::json;
 use crate::annotation;
 use crate::catalogue::diff::{self, Change, Severity, What};
 use crate::diag::render::Style;
+use crate::diag::secrets::{MASK, hidden};
 use crate::model::Unit;
 use crate::object::ObjectId;
 use crate::pipeline::Compilation;
 use crate::plan::Planned;
 use crate::source::{Sources, printable};
-use crate::value::Value;
+use crate::value::{Map, Value};
+use crate::view::mask::masked;
 use crate::view::waves::waits;
 use crate::view::{graph, mermaid};
 
@@ -196,83 +198,139 @@ fn objects(old: Side<'_>, new: Side<'_>, difference: &mut Difference) {
 
 fn field_changes(old: &Planned, new: &Planned) -> Vec<FieldChange> {
     let mut changes = Vec::new();
-    let is_secret = new.object.kind() == "Secret";
-    let (was, is) = (old.object.manifest.clone(), new.object.manifest.clone());
-    compare("", Some(&Value::Map(was)), Some(&Value::Map(is)), is_secret, &mut changes);
+    if old.object.manifest == new.object.manifest {
+        return changes;
+    }
+    let of = |planned: &Planned| {
+        (Value::Map(planned.object.manifest.clone()), Value::Map(masked(&planned.object)))
+    };
+    let (was, is) = (of(old), of(new));
+    let part = |(value, shown)| Part { value, shown: Some(shown) };
+    compare("", Some(part((&was.0, &was.1))), Some(part((&is.0, &is.1))), &mut changes);
     let wave = format!("metadata.annotations[{}]", annotation::WAVE);
     changes.retain(|change| change.path != wave);
     changes
 }
 
+/// A value, and what may be shown of it; none where all of it is secret.
+#[derive(Clone, Copy)]
+struct Part<'a> {
+    value: &'a Value,
+    shown: Option<&'a Value>,
+}
+
+impl<'a> Part<'a> {
+    /// The values of a mapping by their keys.
+    fn of_map(map: &'a Map, shown: Option<&'a Value>) -> BTreeMap<&'a str, Part<'a>> {
+        let shown = match shown {
+            Some(Value::Map(map)) => Some(map),
+            Some(_) | None => None,
+        };
+        // What is masked has the same keys in the same order, but those that are masked themselves.
+        let mut shown = shown.into_iter().flat_map(Map::iter).map(|(_, value)| value);
+        map.iter().map(|(key, value)| (key, Part { value, shown: shown.next() })).collect()
+    }
+
+    /// The items of a list.
+    fn of_list(items: &'a [Value], shown: Option<&'a Value>) -> Vec<Part<'a>> {
+        let shown = match shown {
+            Some(Value::List(items)) => items.as_slice(),
+            _ => &[],
+        };
+        let items = items.iter().enumerate();
+        items.map(|(number, value)| Part { value, shown: shown.get(number) }).collect()
+    }
+
+    fn words(self) -> String {
+        match self.shown {
+            Some(Value::String(text)) if text == MASK => MASK.to_owned(),
+            Some(value) => shown(value),
+            None => MASK.to_owned(),
+        }
+    }
+}
+
 /// Compares two values, down to what differs. Recursion is bounded by the reader's depth.
 fn compare(
     path: &str,
-    old: Option<&Value>,
-    new: Option<&Value>,
-    is_secret: bool,
+    old: Option<Part<'_>>,
+    new: Option<Part<'_>>,
     changes: &mut Vec<FieldChange>,
 ) {
     match (old, new) {
-        (Some(was), Some(is)) if was == is => {}
-        (Some(Value::Map(was)), Some(Value::Map(is))) => {
-            for (key, value) in was.iter() {
-                compare(&join(path, key), Some(value), is.get(key), is_secret, changes);
-            }
-            for (key, value) in is.iter().filter(|(key, _)| was.get(key).is_none()) {
-                compare(&join(path, key), None, Some(value), is_secret, changes);
+        (Some(was), Some(is)) if was.value == is.value => {}
+        (
+            Some(Part { value: Value::Map(old), shown: was_shown }),
+            Some(Part { value: Value::Map(new), shown: is_shown }),
+        ) => {
+            let (was, is) = (Part::of_map(old, was_shown), Part::of_map(new, is_shown));
+            let fresh = new.iter().map(|(key, _)| key).filter(|key| !was.contains_key(key));
+            for key in old.iter().map(|(key, _)| key).chain(fresh) {
+                let (old, new) = (was.get(key).copied(), is.get(key).copied());
+                if old.map(|part| part.value) != new.map(|part| part.value) {
+                    compare(&join(path, key), old, new, changes);
+                }
             }
         }
-        (Some(Value::List(was)), Some(Value::List(is))) => {
-            lists(path, was, is, is_secret, changes);
+        (
+            Some(Part { value: Value::List(old), shown: was_shown }),
+            Some(Part { value: Value::List(new), shown: is_shown }),
+        ) => {
+            lists(path, &Part::of_list(old, was_shown), &Part::of_list(new, is_shown), changes);
         }
         (was, is) => {
-            let hide = is_secret && (path.starts_with("stringData") || path.starts_with("data"));
-            let show = |value: &Value| if hide { "***".to_owned() } else { shown(value) };
-            let (old, new) = (was.map(show), is.map(show));
+            let (old, new) = (was.map(Part::words), is.map(Part::words));
             changes.push(FieldChange { path: path.to_owned(), old, new });
         }
     }
 }
 
 /// Items that have names are compared by name, others by place.
-fn lists(
-    path: &str,
-    old: &[Value],
-    new: &[Value],
-    is_secret: bool,
-    changes: &mut Vec<FieldChange>,
-) {
-    let names = |items: &[Value]| -> Option<Vec<String>> {
-        items.iter().map(|item| Some(item.at(&["name"])?.as_str()?.to_owned())).collect()
-    };
-    let named = names(old).zip(names(new)).filter(|(was, is)| is_distinct(was) && is_distinct(is));
+fn lists(path: &str, old: &[Part<'_>], new: &[Part<'_>], changes: &mut Vec<FieldChange>) {
+    let named = by_name(old).zip(by_name(new));
     let Some((was, is)) = named else {
         for index in 0..old.len().max(new.len()) {
-            let path = format!("{path}[{index}]");
-            compare(&path, old.get(index), new.get(index), is_secret, changes);
+            let (old, new) = (old.get(index).copied(), new.get(index).copied());
+            compare(&format!("{path}[{index}]"), old, new, changes);
         }
         return;
     };
-    let find = |names: &[String], items: &'_ [Value], name: &String| -> Option<Value> {
-        let index = names.iter().position(|other| other == name)?;
-        items.get(index).cloned()
-    };
-    let fresh = is.iter().filter(|name| !was.contains(name));
-    for name in was.iter().chain(fresh) {
-        let path = format!("{path}[{name}]");
-        let (before, after) = (find(&was, old, name), find(&is, new, name));
-        compare(&path, before.as_ref(), after.as_ref(), is_secret, changes);
+    let names = |items: &[Part<'_>]| items.iter().filter_map(name).map(str::to_owned).collect();
+    let (old, new): (Vec<String>, Vec<String>) = (names(old), names(new));
+    let fresh = new.iter().filter(|name| !was.contains_key(name.as_str()));
+    for name in old.iter().chain(fresh) {
+        let path = format!("{path}[{}]", named_shortly(name));
+        let (before, after) = (was.get(name.as_str()).copied(), is.get(name.as_str()).copied());
+        compare(&path, before, after, changes);
     }
 }
 
-fn is_distinct(names: &[String]) -> bool {
-    let distinct: BTreeSet<&String> = names.iter().collect();
-    distinct.len() == names.len()
+/// The items of a list by their names, if each has one of its own.
+fn by_name<'a>(items: &[Part<'a>]) -> Option<BTreeMap<&'a str, Part<'a>>> {
+    let named: Option<BTreeMap<&str, Part<'_>>> =
+        items.iter().map(|item| Some((name(item)?, *item))).collect();
+    named.filter(|named| named.len() == items.len())
+}
+
+fn name<'a>(item: &Part<'a>) -> Option<&'a str> {
+    item.value.at(&["name"])?.as_str()
+}
+
+/// A key or name as it stands in a path: without what looks like a secret, and not too long, since
+/// each value below repeats it.
+fn named_shortly(name: &str) -> String {
+    const LONGEST: usize = 120;
+    let name = hidden(name);
+    match name.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", name.get(..end).unwrap_or_default()),
+        None => name,
+    }
 }
 
 fn join(path: &str, key: &str) -> String {
+    let key = named_shortly(key);
     match (path.is_empty(), key.contains(['.', '/'])) {
-        (true, _) => key.to_owned(),
+        (true, _) => key,
         (false, true) => format!("{path}[{key}]"),
         (false, false) => format!("{path}.{key}"),
     }
@@ -281,6 +339,7 @@ fn join(path: &str, key: &str) -> String {
 /// A value in few words.
 fn shown(value: &Value) -> String {
     const LONGEST: usize = 80;
+    const KEYS: usize = 30;
     match value {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
@@ -298,8 +357,10 @@ fn shown(value: &Value) -> String {
         Value::Map(map) if map.is_empty() => "{}".to_owned(),
         Value::List(items) => format!("(list of {})", items.len()),
         Value::Map(map) => {
-            let keys: Vec<&str> = map.iter().map(|(key, _)| key).collect();
-            format!("{{{}}}", keys.join(", "))
+            let keys = map.iter().map(|(key, _)| named_shortly(key));
+            let first: Vec<String> = keys.take(KEYS).collect();
+            let more = if map.len() > KEYS { ", ..." } else { "" };
+            format!("{{{}{more}}}", first.join(", "))
         }
     }
 }

@@ -100,17 +100,20 @@ const ROW: f64 = 20.0;
 const GAP: f64 = 22.0;
 const CHANNEL: f64 = 70.0;
 const WIDEST: f64 = 320.0;
-/// Tables without relations stand in so many columns at the least.
-const ASIDE: usize = 3;
+/// Tables without relations stand in so many columns at the least, and at the most.
+const ASIDE: (usize, usize) = (3, 100);
+/// The most columns of a table that are drawn: no one reads more, and PostgreSQL takes 1,600.
+const COLUMNS: usize = 500;
 
 fn height(table: &Table) -> f64 {
-    HEAD + ROW * f64::from(u16::try_from(table.columns.len()).unwrap_or(u16::MAX)) + 8.0
+    let n_rows = table.columns.len().min(COLUMNS) + usize::from(table.columns.len() > COLUMNS);
+    HEAD + ROW * f64::from(u16::try_from(n_rows).unwrap_or(u16::MAX)) + 8.0
 }
 
 fn width(table: &Table) -> f64 {
     let row =
         |column: &Column| measure(&column.name, 12.0) + measure(&column.data_type, 11.0) + 86.0;
-    let rows = table.columns.iter().map(row).fold(0.0, f64::max);
+    let rows = table.columns.iter().take(COLUMNS).map(row).fold(0.0, f64::max);
     rows.max(measure(&table.name, 13.5) + 28.0).clamp(150.0, WIDEST)
 }
 
@@ -132,9 +135,12 @@ pub fn draw(diagram: &Diagram) -> String {
          height=\"{total_height:.0}\" viewBox=\"0 0 {total_width:.0} {total_height:.0}\" role=\"img\" aria-label=\"{}\">\n",
         escape(&description(diagram)),
     );
+    let mut bends = layout::PASSES;
     for (number, table) in tables.iter().enumerate() {
+        let rows = rows(table);
         for key in &table.foreign_keys {
-            relation(diagram, &placed, number, key, &mut svg);
+            let row = key.columns.first().and_then(|column| rows.get(&column.to_ascii_lowercase()));
+            relation(diagram, &placed, (number, key, row.copied()), &mut bends, &mut svg);
         }
     }
     for (table, &spot) in tables.iter().zip(&placed.tables) {
@@ -180,8 +186,9 @@ struct Placed {
 
 fn placed(diagram: &Diagram, edges: &[(usize, usize)]) -> Placed {
     let tables = &diagram.tables;
-    let is_related = |number: usize| edges.iter().any(|&(from, to)| from == number || to == number);
-    let related: Vec<usize> = (0..tables.len()).filter(|&number| is_related(number)).collect();
+    let ends: BTreeSet<usize> = edges.iter().flat_map(|&(from, to)| [from, to]).collect();
+    let is_related = |number: usize| ends.contains(&number);
+    let related: Vec<usize> = ends.iter().copied().collect();
     let rank: BTreeMap<usize, usize> = related.iter().copied().zip(0..).collect();
     let inner: Vec<(usize, usize)> =
         edges.iter().filter_map(|(from, to)| Some((*rank.get(from)?, *rank.get(to)?))).collect();
@@ -218,7 +225,7 @@ fn placed(diagram: &Diagram, edges: &[(usize, usize)]) -> Placed {
         left += widest + CHANNEL;
     }
     let top = if related.is_empty() { MARGIN } else { MARGIN + laid.height + GAP };
-    aside(diagram, &is_related, n_columns.max(ASIDE), top, &mut spots);
+    aside(diagram, &is_related, n_columns.clamp(ASIDE.0, ASIDE.1), top, &mut spots);
     Placed { tables: spots, passes }
 }
 
@@ -244,13 +251,18 @@ fn aside(
     }
 }
 
-/// The height of a row of a table, by the column's name.
-fn row(table: &Table, top: f64, column: Option<&String>) -> f64 {
-    let number = table
-        .columns
-        .iter()
-        .position(|known| column.is_some_and(|column| column.eq_ignore_ascii_case(&known.name)));
-    let number = number.and_then(|number| u16::try_from(number).ok());
+/// The numbers of a table's columns by their names in lower case, the first of each.
+fn rows(table: &Table) -> BTreeMap<String, usize> {
+    let mut rows = BTreeMap::new();
+    for (number, column) in table.columns.iter().enumerate() {
+        rows.entry(column.name.to_ascii_lowercase()).or_insert(number);
+    }
+    rows
+}
+
+/// The height of a row of a table, by its number; what is not drawn stands in the row behind all.
+fn row(top: f64, number: Option<usize>) -> f64 {
+    let number = number.and_then(|number| u16::try_from(number.min(COLUMNS)).ok());
     number.map_or(top + HEAD / 2.0, |number| top + HEAD + ROW * (f64::from(number) + 0.5))
 }
 
@@ -262,23 +274,32 @@ impl Placed {
     }
 }
 
-fn relation(diagram: &Diagram, placed: &Placed, number: usize, key: &ForeignKey, svg: &mut String) {
+/// Draws a reference: of which table, which, and from which of its rows. `bends` are the places that
+/// arrows may still be led through; without any they run straight.
+fn relation(
+    diagram: &Diagram,
+    placed: &Placed,
+    (number, key, column): (usize, &ForeignKey, Option<usize>),
+    bends: &mut usize,
+    svg: &mut String,
+) {
     let tables = &diagram.tables;
     let (Some(table), Some(referred)) = (tables.get(number), tables.get(key.table)) else { return };
     let (Some(here), Some(there)) = (placed.tables.get(number), placed.tables.get(key.table))
     else {
         return;
     };
-    let start = row(table, here.top, key.columns.first());
+    let start = row(here.top, column);
     let (tip, end) = (there.left + there.width, there.top + HEAD / 2.0);
     let mut path = String::new();
     if placed.runs_left(number, key.table) {
         let between = there.column.map_or(0, |column| column + 1)..here.column.unwrap_or(0);
+        let between = between.start..between.end.max(between.start);
         let _ = write!(path, "M{:.1} {start:.1}", here.left);
         let mut at = (here.left, start);
-        for column in between.rev() {
-            let pass = placed.passes.get(&(key.table, column));
-            let Some(&(left, width, height)) = pass else { continue };
+        let passes = placed.passes.range((key.table, between.start)..(key.table, between.end));
+        for (_, &(left, width, height)) in passes.rev().take(*bends) {
+            *bends -= 1;
             curve(at, (left + width, height), &mut path);
             let _ = write!(path, "H{left:.1}");
             at = (left, height);
@@ -316,12 +337,11 @@ fn draw_table(table: &Table, spot: Spot, svg: &mut String) {
         top + 19.0,
         escape(&fit(&table.name, width - 24.0, 13.5)),
     );
-    for column in &table.columns {
-        let middle = row(table, top, Some(&column.name)) + 6.0;
-        let is_foreign = table
-            .foreign_keys
-            .iter()
-            .any(|key| key.columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name)));
+    let referring = table.foreign_keys.iter().flat_map(|key| &key.columns);
+    let referring: BTreeSet<String> = referring.map(|name| name.to_ascii_lowercase()).collect();
+    for (number, column) in table.columns.iter().enumerate().take(COLUMNS) {
+        let middle = row(top, Some(number)) + 6.0;
+        let is_foreign = referring.contains(&column.name.to_ascii_lowercase());
         let marks = [
             (column.is_primary, "PK"),
             (is_foreign, "FK"),
@@ -341,6 +361,14 @@ fn draw_table(table: &Table, spot: Spot, svg: &mut String) {
             escape(&fit(&column.name, width * 0.55, 12.0)),
             left + width - 12.0,
             escape(&fit(&column.data_type, type_room, 11.0)),
+        );
+    }
+    if let Some(more @ 1..) = table.columns.len().checked_sub(COLUMNS) {
+        let _ = write!(
+            svg,
+            "<text class=\"column\" x=\"{:.1}\" y=\"{:.1}\">... {more} more</text>",
+            left + 50.0,
+            row(top, Some(COLUMNS)) + 6.0,
         );
     }
     svg.push_str("</g>\n");

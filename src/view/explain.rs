@@ -61,45 +61,146 @@ pub fn unit(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let project = &compilation.project;
-    let Some(mut at) = scheduled(compilation, unit) else { return Ok(()) };
+    let Some(at) = scheduled(compilation, unit) else { return Ok(()) };
     let place = project.place(unit).map(|span| sources.place(span)).unwrap_or_default();
     writeln!(out, "wave {}: {} ({place})", at.wave, project.label(unit))?;
-    if let Some(pin) = project.pin(unit) {
-        writeln!(out, "  the wave is written ({})", sources.place(pin.span))?;
+    for reason in reasons(at, compilation, sources, Most::ALL) {
+        writeln!(out, "  {}", reason.text)?;
     }
-    let mut lead = "  ";
-    while let Some(edge) = at.because {
+    makes(unit, compilation, out)
+}
+
+/// One line of an explanation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The line.
+    pub text: String,
+    /// What it names, in the order of their labels in the line.
+    pub names: Vec<Unit>,
+}
+
+/// How much is said of one unit.
+#[derive(Clone, Copy, Debug)]
+pub struct Most {
+    /// Steps of the way back.
+    pub steps: usize,
+    /// What else it waits for, and what waits for it.
+    pub others: usize,
+}
+
+impl Most {
+    /// Everything.
+    pub const ALL: Most = Most { steps: usize::MAX, others: usize::MAX };
+}
+
+/// Why a unit has its wave, back to what waits for nothing, and what else it has to do with.
+pub fn reasons(
+    scheduled: &Scheduled,
+    compilation: &Compilation,
+    sources: &Sources,
+    most: Most,
+) -> Vec<Reason> {
+    let mut reasons = way(scheduled, compilation, sources, most.steps);
+    others(scheduled, compilation, sources, most.others, &mut reasons);
+    reasons
+}
+
+fn way(
+    scheduled: &Scheduled,
+    compilation: &Compilation,
+    sources: &Sources,
+    most: usize,
+) -> Vec<Reason> {
+    let Compilation { project, links, plan, .. } = compilation;
+    let mut reasons = Vec::new();
+    let mut say = |text: String, names: &[Unit]| {
+        reasons.push(Reason { text, names: names.to_vec() });
+    };
+    if let Some(pin) = project.pin(scheduled.unit) {
+        say(format!("the wave is written ({})", sources.place(pin.span)), &[]);
+    }
+    let mut at = scheduled;
+    let mut lead = "";
+    let mut n_steps = 0;
+    while let Some(edge) = at.because.filter(|_| n_steps < most) {
+        let first = links.edge(edge).from;
+        let names = [*links.node(first)];
         match at.unit {
             Unit::EverySchema => {
-                writeln!(out, "  the last of which is {}", last(edge, compilation, sources))?;
+                let last = last(edge, compilation, sources);
+                say(format!("the last of which is {last}"), &names);
             }
             Unit::Manifest(_) | Unit::Database(_) | Unit::Schema(_) | Unit::App(_) => {
-                writeln!(out, "{lead}{}", waits(edge, compilation, sources))?;
+                say(format!("{lead}{}", waits(edge, compilation, sources)), &names);
             }
         }
-        lead = "  which ";
-        let first = compilation.links.edge(edge).from;
-        match compilation.plan.units.get(first) {
+        n_steps += 1;
+        lead = "which ";
+        match plan.units.get(first) {
             Some(next) => at = next,
             None => break,
         }
     }
     if at.because.is_none() && !at.is_pinned {
-        writeln!(out, "{lead}waits for nothing")?;
+        say(format!("{lead}waits for nothing"), &[]);
     }
-    while let Some(edge) = at.for_the_sake_of {
-        writeln!(out, "  {} {}", project.label(at.unit), precedes(edge, compilation, sources))?;
-        match compilation.plan.units.get(compilation.links.edge(edge).to) {
+    let is_at_the_end = at.because.is_none();
+    while let Some(edge) = at.for_the_sake_of.filter(|_| is_at_the_end && n_steps < most) {
+        let then = links.edge(edge).to;
+        let text = format!("{} {}", project.label(at.unit), precedes(edge, compilation, sources));
+        say(text, &[at.unit, *links.node(then)]);
+        n_steps += 1;
+        match plan.units.get(then) {
             Some(next) => at = next,
             None => break,
         }
         if let Some(pin) = project.pin(at.unit) {
             let (label, place) = (project.label(at.unit), sources.place(pin.span));
-            writeln!(out, "  {label} has wave {} by what is written ({place})", pin.value)?;
+            let text = format!("{label} has wave {} by what is written ({place})", pin.value);
+            say(text, &[at.unit]);
         }
     }
-    others(unit, compilation, sources, out)?;
-    makes(unit, compilation, out)
+    reasons
+}
+
+/// How many steps the way back from every unit has, by its place in the plan: what [`reasons`]
+/// leaves out of it is the rest.
+pub fn steps(compilation: &Compilation) -> Vec<usize> {
+    let Compilation { links, plan, .. } = compilation;
+    let n_units = plan.units.len();
+    let unit = |node: usize| plan.units.get(node);
+    let sake = |node: usize| Some(links.edge(unit(node)?.for_the_sake_of?).to);
+    let behind = lengths(n_units, sake, |_| 0);
+    let because = |node: usize| Some(links.edge(unit(node)?.because?).from);
+    lengths(n_units, because, |node| behind.get(node).copied().unwrap_or(0))
+}
+
+/// How far it is from every node to the end of its chain, where `at_end` says what is left.
+fn lengths(
+    n_nodes: usize,
+    next: impl Fn(usize) -> Option<usize>,
+    at_end: impl Fn(usize) -> usize,
+) -> Vec<usize> {
+    let mut lengths: Vec<Option<usize>> = vec![None; n_nodes];
+    for start in 0..n_nodes {
+        let mut chain = Vec::new();
+        let mut at = Some(start);
+        while let Some(node) = at
+            && let Some(length @ None) = lengths.get_mut(node)
+        {
+            // A chain ends; if one did not, this would.
+            *length = Some(0);
+            chain.push(node);
+            at = next(node);
+        }
+        for &node in chain.iter().rev() {
+            let behind = next(node).map(|next| lengths.get(next).copied().flatten().unwrap_or(0));
+            if let Some(length) = lengths.get_mut(node) {
+                *length = Some(behind.map_or_else(|| at_end(node), |behind| behind + 1));
+            }
+        }
+    }
+    lengths.into_iter().map(Option::unwrap_or_default).collect()
 }
 
 /// The schema that comes last, with its place.
@@ -109,28 +210,38 @@ fn last(edge: crate::graph::EdgeId, compilation: &Compilation, sources: &Sources
     format!("{} ({})", compilation.project.label(schema), place.unwrap_or_default())
 }
 
-/// What else it waits for, without which its wave would be the same.
+/// What else it waits for, without which its wave would be the same, and what waits for it.
 fn others(
-    unit: Unit,
+    at: &Scheduled,
     compilation: &Compilation,
     sources: &Sources,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let Some(at) = scheduled(compilation, unit) else { return Ok(()) };
-    let ids = compilation.links.incoming_ids(at.node);
-    for &edge in ids.iter().filter(|&&edge| Some(edge) != at.because) {
-        writeln!(out, "  also {}", waits(edge, compilation, sources))?;
+    most: usize,
+    reasons: &mut Vec<Reason>,
+) {
+    let Compilation { project, links, .. } = compilation;
+    let ids = links.incoming_ids(at.node);
+    let also = || ids.iter().filter(|&&edge| Some(edge) != at.because);
+    for &edge in also().take(most) {
+        let text = format!("also {}", waits(edge, compilation, sources));
+        reasons.push(Reason { text, names: vec![*links.node(links.edge(edge).from)] });
     }
-    let first =
-        |edge: &crate::graph::Edge<_>| compilation.project.label(*compilation.links.node(edge.to));
-    let waiting: Vec<String> = compilation.links.outgoing(at.node).map(first).collect();
-    let mut waiting: Vec<&str> =
-        waiting.iter().map(String::as_str).filter(|label| label.contains('/')).collect();
+    if let Some(more @ 1..) = also().count().checked_sub(most) {
+        reasons.push(Reason { text: format!("... also waits for {more} more"), names: Vec::new() });
+    }
+    let waiting = links.outgoing(at.node).map(|edge| *links.node(edge.to));
+    let mut waiting: Vec<Unit> = waiting.filter(|&unit| unit != Unit::EverySchema).collect();
     waiting.dedup();
-    if !waiting.is_empty() {
-        writeln!(out, "  before {}", waiting.join(", "))?;
+    if waiting.is_empty() {
+        return;
     }
-    Ok(())
+    let labels: Vec<String> = waiting.iter().take(most).map(|&unit| project.label(unit)).collect();
+    let more = match waiting.len().checked_sub(most) {
+        Some(more @ 1..) => format!(", ... {more} more"),
+        Some(0) | None => String::new(),
+    };
+    waiting.truncate(most);
+    let text = format!("before {}{more}", labels.join(", "));
+    reasons.push(Reason { text, names: waiting });
 }
 
 fn makes(unit: Unit, compilation: &Compilation, out: &mut impl Write) -> io::Result<()> {

@@ -5,6 +5,7 @@
 //! with them it can be searched and walked through by keyboard. Everything that comes from the
 //! project is escaped, and the policy in the page's head lets no script run but its own.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -15,6 +16,7 @@ use crate::emit::yaml;
 use crate::model::Unit;
 use crate::object::Object;
 use crate::pipeline::Compilation;
+use crate::plan::Scheduled;
 use crate::source::Sources;
 use crate::value::Value;
 use crate::view::graph::{Lane, Node, Picture, Role};
@@ -24,6 +26,13 @@ use crate::view::{er, explain};
 
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
+
+/// Steps of the way back that a box shows at the most; each box on it is a link away.
+const STEPS: usize = 20;
+/// What else one box waits for, and what waits for it, that are shown at the most.
+const OTHERS: usize = 100;
+/// Past so many lines on the whole page a box shows only what it waits for itself.
+const LINES: usize = 20_000;
 
 /// What a page is made from.
 #[derive(Clone, Copy, Debug)]
@@ -38,27 +47,11 @@ pub struct Page<'a> {
     pub sources: &'a Sources,
 }
 
-/// Prints the page.
+/// Prints the page, a part after the other: a large project's page is not held in memory.
 ///
 /// # Errors
 /// When `out` cannot be written to.
 pub fn print(page: Page<'_>, picture: &Picture, out: &mut impl Write) -> io::Result<()> {
-    let mut body = String::new();
-    page.header(picture, &mut body);
-    page.sidebar(picture, &mut body);
-    body.push_str("<main id=\"main\">\n");
-    // Errors before everything else; what is less than that after the picture.
-    let errors_first = page.diagnostics.has_errors();
-    if errors_first {
-        page.diagnostics(&mut body);
-    }
-    page.rollout(picture, &mut body);
-    if !errors_first {
-        page.diagnostics(&mut body);
-    }
-    page.waves(picture, &mut body)?;
-    page.schemas(&mut body);
-    body.push_str("</main>\n");
     let policy = format!(
         "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         base64(&Sha256::digest(SCRIPT.as_bytes())),
@@ -70,13 +63,37 @@ pub fn print(page: Page<'_>, picture: &Picture, out: &mut impl Write) -> io::Res
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
          <meta name=\"generator\" content=\"argocd-atlas-plugin {}\">\n\
-         <title>{} · waves</title>\n<style>{}{}{STYLE}</style>\n</head>\n<body>\n{body}\
-         <script>{SCRIPT}</script>\n</body>\n</html>",
+         <title>{} · waves</title>\n<style>{}{}{STYLE}</style>\n</head>\n<body>",
         env!("CARGO_PKG_VERSION"),
         escape(page.title),
         svg::COLORS,
         svg::STYLE,
-    )
+    )?;
+    let lanes = lanes(picture);
+    let mut part = String::new();
+    page.header(&lanes, &mut part);
+    page.sidebar(&lanes, &mut part);
+    part.push_str("<main id=\"main\">\n");
+    // Errors before everything else; what is less than that after the picture.
+    let errors_first = page.diagnostics.has_errors();
+    if errors_first {
+        page.diagnostics(&mut part);
+    }
+    flush(&mut part, out)?;
+    page.rollout(picture, out)?;
+    if !errors_first {
+        page.diagnostics(&mut part);
+    }
+    page.waves(&lanes, &mut part, out)?;
+    page.schemas(&mut part, out)?;
+    writeln!(out, "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>")
+}
+
+/// Prints what there is of the page so far.
+fn flush(part: &mut String, out: &mut impl Write) -> io::Result<()> {
+    out.write_all(part.as_bytes())?;
+    part.clear();
+    Ok(())
 }
 
 /// The id of a box's article.
@@ -89,8 +106,8 @@ fn has_article(node: &Node) -> bool {
 }
 
 impl Page<'_> {
-    fn header(&self, picture: &Picture, html: &mut String) {
-        let n_waves = lanes(picture).filter(|lane| matches!(lane, Lane::Wave(_))).count();
+    fn header(&self, lanes: &Lanes<'_>, html: &mut String) {
+        let n_waves = lanes.keys().filter(|lane| matches!(lane, Lane::Wave(_))).count();
         let n_objects = self.compilation.plan.objects.len();
         let _ = writeln!(
             html,
@@ -130,16 +147,16 @@ impl Page<'_> {
         format!("<p class=\"verdict\">{}</p>", parts.join(" "))
     }
 
-    fn sidebar(&self, picture: &Picture, html: &mut String) {
+    fn sidebar(&self, lanes: &Lanes<'_>, html: &mut String) {
         html.push_str("<nav aria-label=\"Waves\">\n");
-        for lane in lanes(picture) {
+        for (lane, members) in lanes {
             let _ = writeln!(html, "<h2>{}</h2>\n<ul>", lane.title());
-            for (number, node) in members(picture, lane) {
+            for (number, node) in members {
                 let _ = writeln!(
                     html,
                     "<li data-unit=\"{number}\"><a href=\"#{}\" class=\"{}\"><span class=\"dot\"></span>\
                      <span class=\"unit-name\">{}</span> <span class=\"unit-kind\">{}</span></a></li>",
-                    id(number),
+                    id(*number),
                     node.role.word(),
                     escape(&node.name),
                     escape(&node.kind),
@@ -187,38 +204,47 @@ impl Page<'_> {
         );
     }
 
-    fn rollout(&self, picture: &Picture, html: &mut String) {
-        let numbers: std::collections::BTreeMap<Unit, usize> =
+    fn rollout(&self, picture: &Picture, out: &mut impl Write) -> io::Result<()> {
+        let numbers: BTreeMap<Unit, usize> =
             picture.nodes.iter().enumerate().map(|(number, node)| (node.unit, number)).collect();
         let link = |node: &Node| {
             let number = numbers.get(&node.unit).filter(|_| has_article(node))?;
             Some(format!("#{}", id(*number)))
         };
-        let _ = writeln!(
-            html,
+        write!(
+            out,
             "<section id=\"rollout\"><h2>Rollout</h2><p class=\"lead\">From left to right: Argo CD applies a wave \
-             when everything before it is healthy.{}</p><div class=\"canvas\" tabindex=\"0\" role=\"region\" aria-label=\"Picture of the waves\">{}</div></section>",
+             when everything before it is healthy.{}</p><div class=\"canvas\" tabindex=\"0\" role=\"region\" aria-label=\"Picture of the waves\">",
             match picture.edges.iter().any(|edge| edge.is_default) {
                 true =>
                     " A dashed arrow is the safe default: no dependency is written, so every schema comes first.",
                 false => "",
             },
-            svg::draw(picture, "", link),
-        );
+        )?;
+        svg::draw(picture, "", link, out)?;
+        writeln!(out, "</div></section>")
     }
 
-    fn waves(&self, picture: &Picture, html: &mut String) -> io::Result<()> {
-        for lane in lanes(picture) {
+    fn waves(&self, lanes: &Lanes<'_>, html: &mut String, out: &mut impl Write) -> io::Result<()> {
+        let mut known = Known::of(self.compilation, lanes);
+        for (lane, members) in lanes {
             let _ = writeln!(html, "<section class=\"wave\"><h2>{}</h2>", lane.title());
-            for (number, node) in members(picture, lane) {
-                self.unit(number, node, html)?;
+            for &(number, node) in members {
+                self.unit(number, node, &mut known, html, out)?;
             }
             html.push_str("</section>\n");
         }
         Ok(())
     }
 
-    fn unit(&self, number: usize, node: &Node, html: &mut String) -> io::Result<()> {
+    fn unit(
+        &self,
+        number: usize,
+        node: &Node,
+        known: &mut Known<'_>,
+        html: &mut String,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
         let place = self.compilation.project.place(node.unit);
         let place = place.map(|span| self.sources.place(span)).unwrap_or_default();
         let _ = writeln!(
@@ -232,29 +258,64 @@ impl Page<'_> {
             escape(&node.kind),
             escape(&place),
         );
-        for line in self.reasons(node)? {
-            let _ = writeln!(html, "<li>{}</li>", message(&line));
+        for line in self.reasons(node, known) {
+            let _ = writeln!(html, "<li>{line}</li>");
         }
         html.push_str("</ul>\n");
-        let objects = self.compilation.plan.objects.iter().map(|planned| &planned.object);
-        for object in objects.filter(|object| object.owner == node.unit) {
+        flush(html, out)?;
+        for object in known.objects.get(&node.unit).into_iter().flatten() {
             object_details(object, html)?;
+            flush(html, out)?;
         }
         html.push_str("</article>\n");
         Ok(())
     }
 
-    /// The lines of `generate explain`, without the first, which the heading says.
-    fn reasons(&self, node: &Node) -> io::Result<Vec<String>> {
-        let mut text = Vec::new();
-        explain::unit(node.unit, self.compilation, self.sources, &mut text)?;
-        let text = String::from_utf8_lossy(&text);
-        let lines = text.lines().skip(1).map(str::trim).filter(|line| !line.starts_with("makes "));
-        let lines: Vec<String> = lines.map(str::to_owned).collect();
-        Ok(if lines.is_empty() { vec![node.why.clone()] } else { lines })
+    /// The lines of `generate explain` about a box, as HTML, without the first, which the heading
+    /// says. The way back is cut: each step on it has a box with the rest.
+    fn reasons(&self, node: &Node, known: &mut Known<'_>) -> Vec<String> {
+        let Some(&(place, scheduled)) = known.scheduled.get(&node.unit) else {
+            return vec![message(&node.why)];
+        };
+        let most = match known.lines {
+            0 => explain::Most { steps: 1, others: 3 },
+            _ => explain::Most { steps: STEPS, others: OTHERS },
+        };
+        let reasons = explain::reasons(scheduled, self.compilation, self.sources, most);
+        let n_steps = known.steps.get(place).copied().unwrap_or(0);
+        let is_of_the_way = |reason: &explain::Reason| {
+            !["also ", "... also ", "before "].iter().any(|word| reason.text.starts_with(word))
+        };
+        let n_way = reasons.iter().filter(|reason| is_of_the_way(reason)).count();
+        let mut lines: Vec<String> =
+            reasons.iter().map(|reason| self.linked(reason, known)).collect();
+        if let Some(more @ 1..) = n_steps.checked_sub(most.steps) {
+            lines.insert(n_way, format!("... {}", count(more, "more step")));
+        }
+        known.lines = known.lines.saturating_sub(lines.len());
+        lines
     }
 
-    fn schemas(&self, html: &mut String) {
+    /// A reason as HTML, in which what it names leads to its box.
+    fn linked(&self, reason: &explain::Reason, known: &Known<'_>) -> String {
+        let mut html = String::new();
+        let mut rest = reason.text.as_str();
+        for &unit in &reason.names {
+            let label = self.compilation.project.label(unit);
+            let Some((before, after)) = rest.split_once(label.as_str()) else { continue };
+            html.push_str(&message(before));
+            let _ = match known.numbers.get(&unit) {
+                Some(&number) => {
+                    write!(html, "<a href=\"#{}\">{}</a>", id(number), message(&label))
+                }
+                None => write!(html, "{}", message(&label)),
+            };
+            rest = after;
+        }
+        html + &message(rest)
+    }
+
+    fn schemas(&self, html: &mut String, out: &mut impl Write) -> io::Result<()> {
         let schemas = self.compilation.project.schemas.iter();
         let diagrams = schemas.filter_map(|schema| {
             let catalogue = schema.catalogue.as_ref()?;
@@ -263,7 +324,7 @@ impl Page<'_> {
         let diagrams: Vec<er::Diagram> =
             diagrams.filter(|diagram| !diagram.tables.is_empty()).collect();
         if diagrams.is_empty() {
-            return;
+            return flush(html, out);
         }
         html.push_str("<section id=\"schemas\"><h2>Schemas</h2>\n");
         for diagram in &diagrams {
@@ -276,23 +337,53 @@ impl Page<'_> {
                 escape(&diagram.name),
                 er::draw(diagram),
             );
+            flush(html, out)?;
         }
         html.push_str("</section>\n");
+        flush(html, out)
     }
 }
 
-fn lanes(picture: &Picture) -> impl Iterator<Item = Lane> {
-    let mut lanes: Vec<Lane> =
-        picture.nodes.iter().filter(|node| has_article(node)).map(|node| node.lane).collect();
-    lanes.sort_unstable();
-    lanes.dedup();
-    lanes.into_iter()
+/// What is looked up for every box.
+struct Known<'a> {
+    /// The boxes that can be led to.
+    numbers: BTreeMap<Unit, usize>,
+    /// What has a wave, with its place in the plan.
+    scheduled: BTreeMap<Unit, (usize, &'a Scheduled)>,
+    /// How many steps the way back has, by the place in the plan.
+    steps: Vec<usize>,
+    objects: BTreeMap<Unit, Vec<&'a Object>>,
+    /// So many lines are left to be said at length.
+    lines: usize,
 }
 
-/// The boxes of a lane with their numbers.
-fn members(picture: &Picture, lane: Lane) -> impl Iterator<Item = (usize, &Node)> {
-    let is_member = move |node: &Node| node.lane == lane && has_article(node);
-    picture.nodes.iter().enumerate().filter(move |(_, node)| is_member(node))
+impl<'a> Known<'a> {
+    fn of(compilation: &'a Compilation, lanes: &Lanes<'_>) -> Known<'a> {
+        let boxes = lanes.values().flatten();
+        let mut objects: BTreeMap<Unit, Vec<&Object>> = BTreeMap::new();
+        for planned in &compilation.plan.objects {
+            objects.entry(planned.object.owner).or_default().push(&planned.object);
+        }
+        let units = compilation.plan.units.iter().enumerate();
+        Known {
+            numbers: boxes.map(|&(number, node)| (node.unit, number)).collect(),
+            scheduled: units.map(|(place, unit)| (unit.unit, (place, unit))).collect(),
+            steps: explain::steps(compilation),
+            objects,
+            lines: LINES,
+        }
+    }
+}
+
+/// The boxes of each lane with their numbers.
+type Lanes<'a> = BTreeMap<Lane, Vec<(usize, &'a Node)>>;
+
+fn lanes(picture: &Picture) -> Lanes<'_> {
+    let mut lanes = Lanes::new();
+    for (number, node) in picture.nodes.iter().enumerate().filter(|(_, node)| has_article(node)) {
+        lanes.entry(node.lane).or_default().push((number, node));
+    }
+    lanes
 }
 
 fn count(number: usize, word: &str) -> String {

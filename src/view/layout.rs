@@ -48,8 +48,8 @@ pub struct Sizes {
 const SWEEPS: usize = 12;
 /// Sweeps that move what stands next to each other to the same height; straight needs more of them.
 const SETTLING: usize = 60;
-/// The most places that arrows are led through; past it they run straight.
-const PASSES: usize = 20_000;
+/// The most places that arrows are led through, each as often as one is; past it they run straight.
+pub const PASSES: usize = 20_000;
 
 /// Lays a picture out, a lane after the other.
 pub fn layout(picture: &Picture, sizes: &Sizes) -> (Layout, Vec<Lane>) {
@@ -122,13 +122,13 @@ fn columns(picture: &Picture) -> (Vec<Lane>, Vec<usize>) {
     let depth = depths(picture.nodes.len(), within.map(|edge| (edge.from, edge.to)));
     let mut lanes: Vec<Lane> = Vec::new();
     let mut first_of: BTreeMap<Lane, usize> = BTreeMap::new();
-    for node in &picture.nodes {
-        first_of.entry(node.lane).or_insert(0);
+    // First how wide each lane is, then where it begins.
+    for (node, depth) in picture.nodes.iter().zip(&depth) {
+        let width = first_of.entry(node.lane).or_insert(1);
+        *width = (depth + 1).max(*width);
     }
     for (&lane, first) in &mut first_of {
-        let members = picture.nodes.iter().zip(&depth).filter(|(node, _)| node.lane == lane);
-        let width = members.map(|(_, depth)| depth + 1).max().unwrap_or(1);
-        *first = lanes.len();
+        let width = std::mem::replace(first, lanes.len());
         lanes.extend(std::iter::repeat_n(lane, width));
     }
     let column_of = picture.nodes.iter().zip(&depth);
@@ -164,10 +164,12 @@ impl Web {
             web.stand(node, column);
         }
         let mut passes: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        let mut n_passed = 0;
         for (source, target) in edges {
             let (from, to) = (column(column_of, source), column(column_of, target));
             let mut last = source;
-            let has_room = passes.len() + (to - from) < PASSES;
+            let has_room = n_passed + (to - from) < PASSES;
+            n_passed += if has_room { to - from - 1 } else { 0 };
             for between in (from + 1..to).filter(|_| has_room) {
                 let key = (source, between);
                 last = match passes.get(&key) {
@@ -211,8 +213,9 @@ impl Web {
                 true => (1..self.columns.len()).collect(),
                 false => (0..self.columns.len().saturating_sub(1)).rev().collect(),
             };
+            let mut ranks = self.ranks();
             for column in columns {
-                self.sort_column(column, to_right);
+                self.sort_column(column, to_right, &mut ranks);
             }
             let crossings = self.crossings();
             if crossings < best.0 {
@@ -223,9 +226,8 @@ impl Web {
     }
 
     /// Orders a column by where the neighbours on one side stand; a point without any keeps its
-    /// place among the others.
-    fn sort_column(&mut self, column: usize, by_left: bool) {
-        let ranks = self.ranks();
+    /// place among the others. `ranks` are those of all points, before and after.
+    fn sort_column(&mut self, column: usize, by_left: bool, ranks: &mut [f64]) {
         let rank = |point: usize| ranks.get(point).copied().unwrap_or(0.0);
         let Some(points) = self.columns.get(column) else { return };
         let mut keyed: Vec<(f64, usize)> = points
@@ -242,19 +244,14 @@ impl Web {
         keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
         if let Some(points) = self.columns.get_mut(column) {
             *points = keyed.into_iter().map(|(_, point)| point).collect();
+            rank_column(points, ranks);
         }
     }
 
     /// How far down its column every point stands, from 0 to 1.
     fn ranks(&self) -> Vec<f64> {
         let mut ranks = vec![0.0; self.points.len()];
-        for points in &self.columns {
-            for (number, &point) in points.iter().enumerate() {
-                if let Some(rank) = ranks.get_mut(point) {
-                    *rank = (to_f64(number) + 0.5) / to_f64(points.len());
-                }
-            }
-        }
+        self.columns.iter().for_each(|points| rank_column(points, &mut ranks));
         ranks
     }
 
@@ -348,6 +345,12 @@ impl Web {
             Place::Box(_) => (sum / count, 1.0),
             Place::Pass(_) => (sum / count, 2.0),
         }
+    }
+}
+
+fn rank_column(points: &[usize], ranks: &mut [f64]) {
+    for (number, &point) in points.iter().enumerate() {
+        set(ranks, point, (to_f64(number) + 0.5) / to_f64(points.len()));
     }
 }
 

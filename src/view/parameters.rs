@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
 
+use crate::diag::secrets::hidden;
 use crate::model::{Project, Scale, Workload};
 use crate::parameters::{Collection, PARAMETERS, Parameter, ParameterId};
 
@@ -63,9 +64,10 @@ pub fn outline(parameter: &Parameter) -> Map<String, Value> {
     entry
 }
 
+/// An image is no place for a password, and a URL in it may hold one.
 fn images(project: &Project) -> Map<String, Value> {
     let apps = project.apps.iter();
-    apps.map(|app| (app.common.name.clone(), json!(app.image))).collect()
+    apps.map(|app| (app.common.name.clone(), json!(hidden(&app.image)))).collect()
 }
 
 /// Only what has a count of its own: an autoscaler's count is nobody's to set.

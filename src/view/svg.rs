@@ -35,11 +35,19 @@ const DENSE: usize = 12;
 /// When `out` cannot be written to.
 pub fn print(picture: &Picture, out: &mut impl Write) -> io::Result<()> {
     let style = format!("<style>{COLORS}{STYLE}</style>");
-    out.write_all(draw(picture, &style, |_| None).as_bytes())
+    draw(picture, &style, |_| None, out)
 }
 
-/// A picture as an element. `head` goes to its beginning; `link` says where a box leads to.
-pub fn draw(picture: &Picture, head: &str, link: impl Fn(&Node) -> Option<String>) -> String {
+/// Prints a picture as an element. `head` goes to its beginning; `link` says where a box leads to.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn draw(
+    picture: &Picture,
+    head: &str,
+    link: impl Fn(&Node) -> Option<String>,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let scene = Scene::of(picture);
     let (width, height) = (scene.width, scene.height);
     let mut svg = format!(
@@ -52,18 +60,23 @@ pub fn draw(picture: &Picture, head: &str, link: impl Fn(&Node) -> Option<String
     let _ = writeln!(svg, "<rect class=\"ground\" width=\"{width:.0}\" height=\"{height:.0}\"/>");
     scene.draw_lanes(&mut svg);
     // Arrows first, so that no box is crossed out by one.
+    let mut bends = layout::PASSES;
     for (edge, &is_forward) in picture.edges.iter().zip(&scene.layout.is_forward) {
-        scene.edge(edge, is_forward, &mut svg);
+        scene.edge(edge, is_forward, &mut bends, &mut svg);
+        out.write_all(svg.as_bytes())?;
+        svg.clear();
     }
     for (number, node) in picture.nodes.iter().enumerate() {
         scene.node(number, node, link(node).as_deref(), &mut svg);
+        out.write_all(svg.as_bytes())?;
+        svg.clear();
     }
-    svg.push_str("</svg>\n");
-    svg
+    out.write_all(svg.as_bytes())?;
+    out.write_all(b"</svg>\n")
 }
 
 fn title(picture: &Picture) -> String {
-    let waves = lanes(picture).filter(|lane| matches!(lane, Lane::Wave(_))).count();
+    let waves = lanes(picture).keys().filter(|lane| matches!(lane, Lane::Wave(_))).count();
     format!("{} in {}", count(picture.nodes.len(), "step"), count(waves, "wave"))
 }
 
@@ -73,18 +86,20 @@ fn count(number: usize, word: &str) -> String {
 
 /// The whole picture in words, for who cannot see it.
 fn description(picture: &Picture) -> String {
-    let lane = |lane: Lane| {
-        let members = picture.nodes.iter().filter(|node| node.lane == lane).map(Node::label);
-        format!("{}: {}.", lane.title(), members.collect::<Vec<_>>().join(", "))
+    let lane = |(lane, members): (Lane, Vec<&Node>)| {
+        let labels: Vec<String> = members.into_iter().map(Node::label).collect();
+        format!("{}: {}.", lane.title(), labels.join(", "))
     };
-    lanes(picture).map(lane).collect::<Vec<_>>().join(" ")
+    lanes(picture).into_iter().map(lane).collect::<Vec<_>>().join(" ")
 }
 
-fn lanes(picture: &Picture) -> impl Iterator<Item = Lane> {
-    let mut lanes: Vec<Lane> = picture.nodes.iter().map(|node| node.lane).collect();
-    lanes.sort_unstable();
-    lanes.dedup();
-    lanes.into_iter()
+/// The boxes of each lane.
+fn lanes(picture: &Picture) -> BTreeMap<Lane, Vec<&Node>> {
+    let mut lanes: BTreeMap<Lane, Vec<&Node>> = BTreeMap::new();
+    for node in &picture.nodes {
+        lanes.entry(node.lane).or_default().push(node);
+    }
+    lanes
 }
 
 /// Everything with its place on the canvas.
@@ -107,9 +122,8 @@ struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     fn of(picture: &'a Picture) -> Scene<'a> {
-        let most = lanes(picture)
-            .map(|lane| picture.nodes.iter().filter(|node| node.lane == lane).count());
-        let is_dense = most.max().unwrap_or(0) > DENSE;
+        let most = lanes(picture).values().map(Vec::len).max();
+        let is_dense = most.unwrap_or(0) > DENSE;
         let (node_height, pass, gap) = match is_dense {
             true => (26.0, 6.0, 7.0),
             false => (46.0, 8.0, 14.0),
@@ -161,11 +175,12 @@ impl<'a> Scene<'a> {
     }
 
     fn draw_lanes(&self, svg: &mut String) {
-        for lane in lanes(self.picture) {
-            let columns = self.lanes.iter().zip(&self.columns);
-            let ours: Vec<&(f64, f64)> =
-                columns.filter(|(of, _)| **of == lane).map(|(_, at)| at).collect();
-            let (Some(first), Some(last)) = (ours.first(), ours.last()) else { continue };
+        // The columns of a lane stand side by side: the first and the last of them.
+        let mut sides: BTreeMap<Lane, [(f64, f64); 2]> = BTreeMap::new();
+        for (&lane, &column) in self.lanes.iter().zip(&self.columns) {
+            sides.entry(lane).or_insert([column; 2])[1] = column;
+        }
+        for (lane, [first, last]) in sides {
             let (left, right) = (first.0 - PADDING, last.0 + last.1 + PADDING);
             let kind = if lane == Lane::Hooks { "lane hooks" } else { "lane" };
             let _ = writeln!(
@@ -185,7 +200,9 @@ impl<'a> Scene<'a> {
         self.columns.get(number).copied().unwrap_or_default()
     }
 
-    fn edge(&self, edge: &Edge, is_forward: bool, svg: &mut String) {
+    /// Draws an arrow. `bends` are the places that arrows may still be led through; without any they
+    /// run straight.
+    fn edge(&self, edge: &Edge, is_forward: bool, bends: &mut usize, svg: &mut String) {
         let (Some(&(from, start)), Some(&(to, end))) =
             (self.boxes.get(edge.from), self.boxes.get(edge.to))
         else {
@@ -201,12 +218,12 @@ impl<'a> Scene<'a> {
         let (left, width) = self.column(from);
         let mut path = format!("M{:.1} {start:.1}", left + self.own_width(edge.from, width));
         match is_forward {
-            true => {
+            true if from < to => {
                 let mut at = (left + width, start);
                 let _ = write!(path, "H{:.1}", at.0);
-                let between = (from + 1..to)
-                    .filter_map(|column| Some((column, *self.passes.get(&(edge.from, column))?)));
-                for (column, height) in between {
+                let between = self.passes.range((edge.from, from + 1)..(edge.from, to));
+                for (&(_, column), &height) in between.take(*bends) {
+                    *bends -= 1;
                     let (left, width) = self.column(column);
                     curve(at, (left, height), &mut path);
                     let _ = write!(path, "H{:.1}", left + width);
@@ -215,7 +232,7 @@ impl<'a> Scene<'a> {
                 curve(at, (self.column(to).0 - ARROW, end), &mut path);
             }
             // What runs against the waves goes round below.
-            false => {
+            true | false => {
                 let (to_left, _) = self.column(to);
                 let out = left + width + CHANNEL / 3.0;
                 let low = start.max(end) + self.node_height;

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::diag::render::Style;
 use crate::graph::EdgeId;
 use crate::model::Unit;
+use crate::object::Object;
 use crate::pipeline::Compilation;
 use crate::plan::Scheduled;
 use crate::source::{Sources, printable};
@@ -113,6 +114,9 @@ fn wave(lane: Lane) -> String {
     }
 }
 
+/// The widest that a column is made for programs: one long name is not to widen every line.
+const ALIGNED: usize = 200;
+
 /// The table for programs, and for people who look at what a program kept.
 fn every_line(
     rows: &[Row],
@@ -120,6 +124,7 @@ fn every_line(
     style: Style,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let widths = &widths.map(|width| width.min(ALIGNED));
     line(&HEAD.map(str::to_owned), widths, |_| Paint::Head, style, out)?;
     for row in rows {
         let [_, what, makes, why, place] = row_cells(row).map(str::to_owned);
@@ -265,29 +270,22 @@ fn painted(text: &str, paint: Paint, style: Style) -> String {
     }
 }
 
-/// Prints one JSON document: `{"waves": [{"wave", "units": [...]}], "hooks": [...]}`.
+/// Prints one JSON document: `{"hooks": [...], "waves": [{"units": [...], "wave"}]}`, a value after
+/// the other: the dependencies of a large project are not held in memory twice.
 ///
 /// # Errors
 /// When `out` cannot be written to.
 pub fn json(compilation: &Compilation, sources: &Sources, out: &mut impl Write) -> io::Result<()> {
-    let mut waves: BTreeMap<i64, Vec<Json>> = BTreeMap::new();
-    let mut units: Vec<&Scheduled> = compilation.plan.units.iter().collect();
-    units.sort_by_key(|scheduled| (scheduled.wave, scheduled.unit));
-    for scheduled in units {
-        let Some(place) = compilation.project.place(scheduled.unit) else { continue };
-        let entry = json!({
-            "name": compilation.project.label(scheduled.unit),
-            "why": why(scheduled, compilation, sources),
-            "isPinned": scheduled.is_pinned,
-            "waitsFor": waits_for(scheduled, compilation, sources),
-            "objects": objects(scheduled.unit, compilation),
-            "file": sources.get(place.file).path,
-            "line": sources.position(place).line,
-        });
-        waves.entry(scheduled.wave).or_default().push(entry);
+    let mut waves: BTreeMap<i64, Vec<&Scheduled>> = BTreeMap::new();
+    for scheduled in &compilation.plan.units {
+        if compilation.project.place(scheduled.unit).is_some() {
+            waves.entry(scheduled.wave).or_default().push(scheduled);
+        }
     }
-    let waves: Vec<Json> =
-        waves.into_iter().map(|(wave, units)| json!({ "wave": wave, "units": units })).collect();
+    let mut objects: BTreeMap<Unit, Vec<&Object>> = BTreeMap::new();
+    for planned in &compilation.plan.objects {
+        objects.entry(planned.object.owner).or_default().push(&planned.object);
+    }
     let hooks = compilation.plan.objects.iter().filter(|planned| planned.is_hook);
     let hook = |planned: &crate::plan::Planned| {
         let place = planned.object.place;
@@ -297,32 +295,80 @@ pub fn json(compilation: &Compilation, sources: &Sources, out: &mut impl Write) 
             "line": sources.position(place).line,
         })
     };
-    let hooks: Vec<Json> = hooks.map(hook).collect();
-    serde_json::to_writer_pretty(&mut *out, &json!({ "waves": waves, "hooks": hooks }))?;
-    writeln!(out)
+    writeln!(out, "{{")?;
+    list("hooks", 1, hooks.map(hook), out)?;
+    write!(out, ",\n  \"waves\": [")?;
+    for (number, (wave, mut units)) in waves.into_iter().enumerate() {
+        units.sort_by_key(|scheduled| scheduled.unit);
+        write!(out, "{}\n    {{\n      \"units\": [", comma(number))?;
+        for (number, scheduled) in units.into_iter().enumerate() {
+            write!(out, "{}", comma(number))?;
+            let objects = objects.get(&scheduled.unit).map_or(&[][..], Vec::as_slice);
+            unit_json(scheduled, objects, compilation, sources, out)?;
+        }
+        write!(out, "\n      ],\n      \"wave\": {wave}\n    }}")?;
+    }
+    // There is a wave in every project that has no errors, but in one of hooks alone.
+    writeln!(out, "{}]\n}}", if compilation.plan.units.is_empty() { "" } else { "\n  " })
 }
 
-fn waits_for(scheduled: &Scheduled, compilation: &Compilation, sources: &Sources) -> Vec<Json> {
+fn unit_json(
+    scheduled: &Scheduled,
+    objects: &[&Object],
+    compilation: &Compilation,
+    sources: &Sources,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let Compilation { project, links, .. } = compilation;
+    let Some(place) = project.place(scheduled.unit) else { return Ok(()) };
+    writeln!(out, "\n        {{")?;
+    writeln!(out, "          \"file\": {},", json!(sources.get(place.file).path))?;
+    writeln!(out, "          \"isPinned\": {},", scheduled.is_pinned)?;
+    writeln!(out, "          \"line\": {},", sources.position(place).line)?;
+    writeln!(out, "          \"name\": {},", json!(project.label(scheduled.unit)))?;
+    let object = |object: &&Object| {
+        let crate::object::ObjectId { group, kind, namespace, name } = object.id();
+        json!({ "group": group, "kind": kind, "namespace": namespace, "name": name })
+    };
+    list("objects", 5, objects.iter().map(object), out)?;
+    writeln!(out, ",")?;
     let edge = |edge: &crate::graph::Edge<crate::links::Link>| {
-        let first = *compilation.links.node(edge.from);
         json!({
-            "name": compilation.project.label(first),
+            "name": project.label(*links.node(edge.from)),
             "by": edge.weight.by,
             "place": edge.weight.span.map(|span| sources.place(span)),
             "gates": edge.weight.gates,
         })
     };
-    compilation.links.incoming(scheduled.node).map(edge).collect()
+    list("waitsFor", 5, links.incoming(scheduled.node).map(edge), out)?;
+    writeln!(out, ",\n          \"why\": {}", json!(why(scheduled, compilation, sources)))?;
+    write!(out, "        }}")
 }
 
-fn objects(unit: Unit, compilation: &Compilation) -> Vec<Json> {
-    let objects = compilation.plan.objects.iter().map(|planned| &planned.object);
-    let made = objects.filter(|object| object.owner == unit);
-    made.map(|object| {
-        let crate::object::ObjectId { group, kind, namespace, name } = object.id();
-        json!({ "group": group, "kind": kind, "namespace": namespace, "name": name })
-    })
-    .collect()
+/// Prints a list as the value of a key, indented as all of it is.
+fn list(
+    key: &str,
+    depth: usize,
+    items: impl Iterator<Item = Json>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let indent = "  ".repeat(depth);
+    write!(out, "{indent}\"{key}\": [")?;
+    let mut n_items = 0;
+    for item in items {
+        // Within a text of JSON there is no line end.
+        let text = format!("{item:#}").replace('\n', &format!("\n{indent}  "));
+        write!(out, "{}\n{indent}  {text}", comma(n_items))?;
+        n_items += 1;
+    }
+    if n_items > 0 {
+        write!(out, "\n{indent}")?;
+    }
+    write!(out, "]")
+}
+
+fn comma(number: usize) -> &'static str {
+    if number == 0 { "" } else { "," }
 }
 
 /// The kinds of the objects that each unit makes.

@@ -23,11 +23,13 @@ pub(crate) enum Expected {
     Refused(&'static str),
     /// Manifests: it is large or strange, but not wrong.
     Printed,
+    /// Something on standard output, as of a report, whatever is wrong.
+    Said,
     /// Which of both is of no matter here.
     Either,
 }
 
-use Expected::{Either, Printed, Refused};
+use Expected::{Either, Printed, Refused, Said};
 
 const APP: &str = "apiVersion: argocd-atlas-plugin/v1alpha1\nkind: App\nmetadata: {name: shop}\n";
 const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
@@ -111,6 +113,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(projects());
     cases.extend(problems());
     cases.extend(mentions());
+    cases.extend(pages());
     cases
 }
 
@@ -924,6 +927,158 @@ fn projects() -> Vec<Case> {
             series(dir, "a.yaml", "", 1_000, database, "");
             (0..1_000).for_each(|n| write(dir, &format!("{n}.sql"), "create table t (a int);"));
         }),
+    ]
+}
+
+/// What the commands for people make of a project that is accepted.
+fn pages() -> Vec<Case> {
+    const PAGE: &[&str] = &["graph", "--format", "html"];
+    const DRAWING: &[&str] = &["graph", "--format", "svg"];
+    let page = |name, build: fn(&Path)| Case { arguments: PAGE, ..case(name, Printed, build) };
+    let drawing =
+        |name, build: fn(&Path)| Case { arguments: DRAWING, ..case(name, Printed, build) };
+    let says = |name, arguments, build: fn(&Path)| Case { arguments, ..case(name, Said, build) };
+    let chain = |dir: &Path| {
+        let config = |n: usize| {
+            let needs = format!(
+                ", annotations: {{argocd-atlas-plugin/depends-on: ConfigMap/a{}}}",
+                n.max(1) - 1
+            );
+            let needs = if n == 0 { String::new() } else { needs };
+            format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a{n}{needs}}}\n")
+        };
+        series(dir, "a.yaml", "", 19_990, config, "");
+    };
+    // What goes first stands far from all that wait for it: a rung each wave.
+    let ladder = |dir: &Path| {
+        let config = |n: usize| {
+            let needs = match n {
+                0 => String::new(),
+                1 => ", annotations: {argocd-atlas-plugin/depends-on: ConfigMap/a0}".to_owned(),
+                n if n % 2 == 0 => format!(
+                    ", annotations: {{argocd-atlas-plugin/depends-on: \"ConfigMap/a{}\"}}",
+                    n - 2
+                ),
+                n => format!(
+                    ", annotations: {{argocd-atlas-plugin/depends-on: \"ConfigMap/a{}, ConfigMap/s\"}}",
+                    n - 1
+                ),
+            };
+            format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a{n}{needs}}}\n")
+        };
+        series(
+            dir,
+            "a.yaml",
+            &format!("---\n{}", CONFIG.replace("name: a", "name: s")),
+            19_000,
+            config,
+            "",
+        );
+    };
+    let written = |dir: &Path| {
+        let config =
+            |n: usize| format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a{n}}}\n");
+        series(dir, "a.yaml", "", 440, config, "");
+        let needs: Vec<String> = (0..440).map(|n| format!("ConfigMap/a{n}")).collect();
+        let config = move |n: usize| {
+            format!(
+                "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: b{n}, annotations: {{argocd-atlas-plugin/depends-on: \"{}\"}}}}\n",
+                needs.join(", ")
+            )
+        };
+        series(dir, "b.yaml", "", 440, config, "");
+    };
+    vec![
+        page("a page of 100,000 URLs that are none", |dir| {
+            repeat(dir, "a.yaml", &format!("{CONFIG}data: {{a: \""), "x://", 100_000, "\"}\n");
+        }),
+        page("a page of a text of 1 MB on one line", |dir| {
+            repeat(
+                dir,
+                "a.yaml",
+                &format!("{CONFIG}data: {{a: \""),
+                "a:b@set password ",
+                60_000,
+                "\"}\n",
+            );
+        }),
+        page("a page of 3,000 apps in a chain", |dir| {
+            let fields = |n: usize| match n {
+                0 => "image: i".to_owned(),
+                n => format!("image: i, dependsOn: [a{}]", n - 1),
+            };
+            series(dir, "a.yaml", "", 3_000, |n| spec("App", &format!("a{n}"), &fields(n)), "");
+        }),
+        page("a page of 19,990 manifests in a chain", chain),
+        drawing("a drawing of 19,990 manifests in a chain", chain),
+        says("the waves of 19,990 manifests in a chain", &["waves", "--format", "json"], chain),
+        says(
+            "an explanation of 19,990 manifests in a chain",
+            &["explain", "ConfigMap/a19989"],
+            chain,
+        ),
+        page("a page of a ladder", ladder),
+        drawing("a drawing of a ladder", ladder),
+        page("a page of 190,000 dependencies", written),
+        says("the waves of 190,000 dependencies", &["waves", "--format", "json"], written),
+        Case {
+            arguments: PAGE,
+            ..sql(
+                "a page of a table of 60,000 columns",
+                Printed,
+                "create table t(a int",
+                60_000,
+                |n| format!(",c{n} int"),
+                ");",
+            )
+        },
+        Case {
+            arguments: PAGE,
+            ..sql(
+                "a page of a table of 20,000 references",
+                Either,
+                "create table u(a int primary key); create table t(a int",
+                20_000,
+                |n| format!(",c{n} int references u(a)"),
+                ");",
+            )
+        },
+        Case {
+            arguments: PAGE,
+            ..sql(
+                "a page of 9,000 tables in a ladder",
+                Either,
+                "create table s(a int);",
+                9_000,
+                |n| {
+                    format!(
+                        "create table t{n}(a int references t{}, b int references s);",
+                        n.max(1) - 1
+                    )
+                },
+                "",
+            )
+        },
+        says("the waves of a kind of 100 KB", &["waves"], |dir| {
+            let config = |n: usize| {
+                format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a{n}}}\n")
+            };
+            series(dir, "a.yaml", "", 9_990, config, "");
+            write(
+                dir,
+                "b.yaml",
+                format!("apiVersion: x/v1\nkind: {}\nmetadata: {{name: a}}\n", "K".repeat(100_000)),
+            );
+        }),
+        says(
+            "SARIF of 10 MB of unknown fields on one line",
+            &["check", "--format", "sarif"],
+            |dir| {
+                let head = "{\"apiVersion\": \"argocd-atlas-plugin/v1alpha1\", \"kind\": \"App\", \"metadata\": {\"name\": \"a\"}, \"spec\": {";
+                let field = |n: usize| format!("\"field{n}\": \"{}\", ", "x".repeat(80));
+                series(dir, "a.json", head, 60_000, field, "\"image\": \"i\"}}");
+            },
+        ),
     ]
 }
 

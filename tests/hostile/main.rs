@@ -169,6 +169,11 @@ fn judge(case: &Case, outcome: &Outcome) -> Vec<String> {
                 wrong.push(format!("exit {:?}: {}", outcome.code, outcome.first_line));
             }
         }
+        Expected::Said => {
+            if !matches!(outcome.code, Some(0 | 1)) || outcome.stdout == 0 {
+                wrong.push(format!("exit {:?}: {}", outcome.code, outcome.first_line));
+            }
+        }
         Expected::Either => {
             let is_fine = match outcome.code {
                 Some(0) => outcome.stdout > 0,
