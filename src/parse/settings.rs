@@ -249,6 +249,12 @@ fn target(key: &Text, diagnostics: &mut Diagnostics) -> Option<(Text, Text, Vec<
     if !matches!(keys.first().map(String::as_str), Some("spec" | "metadata")) {
         keys.insert(0, "spec".to_owned());
     }
+    if keys.len() > Budget::DEPTH {
+        let message = format!("a field more than {} levels deep", Budget::DEPTH);
+        let help = "set the value of a field further up as a whole".to_owned();
+        diagnostics.report(InvalidParameter { primary: key.span, message, help });
+        return None;
+    }
     let spanned = |text: &str| Spanned::new(text.to_owned(), key.span);
     Some((spanned(kind), spanned(name), keys))
 }
@@ -323,7 +329,20 @@ fn respan(node: &mut Node, span: Span) {
 
 #[cfg(test)]
 mod tests {
-    use super::split_path;
+    use super::{Budget, split_path, target};
+    use crate::diag::Diagnostics;
+    use crate::source::{Sources, Span, Spanned};
+
+    #[test]
+    fn a_path_is_as_deep_as_a_document_may_be() {
+        let file = Sources::default().add_virtual("--set", "");
+        let found = |depth: usize| {
+            let path = format!("App/a:spec{}", ".a".repeat(depth - 1));
+            let key = Spanned::new(path, Span::new(file, 0..0));
+            target(&key, &mut Diagnostics::default()).is_some()
+        };
+        assert!(found(Budget::DEPTH) && !found(Budget::DEPTH + 1) && !found(60_000));
+    }
 
     #[test]
     fn a_backslash_keeps_a_dot_in_a_key() {
