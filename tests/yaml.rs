@@ -248,8 +248,10 @@ fn tree() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(5, 48, 6, |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::List),
-            proptest::collection::vec((text(), inner), 0..5)
-                .prop_map(|entries| Value::Map(Map::of_distinct(entries))),
+            proptest::collection::vec((text(), inner), 0..5).prop_map(|entries| {
+                let with = |map: Map, (key, value): (String, Value)| map.with(key, value);
+                Value::Map(entries.into_iter().fold(Map::new(), with))
+            }),
         ]
     })
 }
