@@ -17,7 +17,7 @@ impl From<SqlTooLong> for Diagnostic {
     fn from(problem: SqlTooLong) -> Diagnostic {
         let message = format!("more than {} {}", problem.limit, problem.of);
         Diagnostic::new(Code::LimitExceeded, problem.primary, message)
-            .help("load data by another way than the schema")
+            .help("load data by another way than the schema, or split the schema")
     }
 }
 
