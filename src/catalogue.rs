@@ -17,6 +17,8 @@ pub mod diff;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use smol_str::{SmolStr, StrExt};
+
 use crate::catalogue::definition::{
     Column, ForeignKey, Ident, Key, KeyKind, ObjectKind, ObjectName,
 };
@@ -28,9 +30,9 @@ use crate::source::Span;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name {
     /// The name, folded.
-    pub name: String,
+    pub name: SmolStr,
     /// The schema, folded.
-    pub schema: Option<String>,
+    pub schema: Option<SmolStr>,
 }
 
 /// A table.
@@ -67,9 +69,9 @@ pub struct View {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct ColumnNames {
     /// Where a column is, by its name as the database compares it; of equal names the first.
-    places: BTreeMap<String, usize>,
+    places: BTreeMap<SmolStr, usize>,
     /// In lower case, those that the database compares otherwise.
-    lower: BTreeSet<String>,
+    lower: BTreeSet<SmolStr>,
 }
 
 /// The tables, views and other names of one schema.
@@ -88,11 +90,11 @@ pub struct Catalogue {
     /// The names of views in lower case.
     lower_views: BTreeMap<Name, Name>,
     /// Words of statements that may create tables without our knowing.
-    pub(crate) unread_words: BTreeSet<String>,
+    pub(crate) unread_words: BTreeSet<SmolStr>,
     /// Another file is read in by a client command: anything may exist.
     pub(crate) includes: bool,
     /// The schema of names without one.
-    pub(crate) current: Option<String>,
+    pub(crate) current: Option<SmolStr>,
 }
 
 impl Catalogue {
@@ -187,8 +189,8 @@ pub fn fold(dialect: Dialect, ident: &Ident) -> Cow<'_, str> {
 }
 
 /// The same, to be kept.
-fn folded(dialect: Dialect, ident: &Ident) -> String {
-    fold(dialect, ident).into_owned()
+fn folded(dialect: Dialect, ident: &Ident) -> SmolStr {
+    fold(dialect, ident).into_owned().into()
 }
 
 /// A text in lower case, which nearly every name is.
@@ -222,10 +224,10 @@ fn called<'a, T>(
     written: &str,
 ) -> Option<&'a T> {
     let (schema, name) = match written.split_once('.') {
-        Some((schema, name)) => (Some(schema.to_owned()), name),
+        Some((schema, name)) => (Some(schema.into()), name),
         None => (None, written),
     };
-    let wanted = Name { name: name.to_owned(), schema };
+    let wanted = Name { name: name.into(), schema };
     let anywhere = wanted.schema.is_none();
     if let Some((_, found)) = of_name(map, &wanted, anywhere) {
         return Some(found);
@@ -243,8 +245,8 @@ fn lower_names<'a>(names: impl Iterator<Item = &'a Name>) -> BTreeMap<Name, Name
 
 impl Name {
     fn lower(&self) -> Name {
-        let schema = self.schema.as_ref().map(|schema| schema.to_lowercase());
-        Name { name: self.name.to_lowercase(), schema }
+        let schema = self.schema.as_ref().map(|schema| schema.to_lowercase_smolstr());
+        Name { name: self.name.to_lowercase_smolstr(), schema }
     }
 }
 
@@ -254,9 +256,9 @@ impl ColumnNames {
         for (place, column) in columns.enumerate() {
             let (folded, lower) = (fold(dialect, column), lower_case(&column.text));
             if folded != lower {
-                names.lower.insert(lower.into_owned());
+                names.lower.insert(lower.into_owned().into());
             }
-            names.places.entry(folded.into_owned()).or_insert(place);
+            names.places.entry(folded.into_owned().into()).or_insert(place);
         }
         names
     }
@@ -265,8 +267,8 @@ impl ColumnNames {
     fn has(&self, written: &str) -> bool {
         let lower = written.to_lowercase();
         self.places.contains_key(written)
-            || self.places.contains_key(&lower)
-            || self.lower.contains(&lower)
+            || self.places.contains_key(&*lower)
+            || self.lower.contains(&*lower)
     }
 }
 

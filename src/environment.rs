@@ -7,11 +7,13 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
+use smol_str::SmolStr;
+
 /// What a run is told from outside the directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
     /// The namespace that objects without one are put into (`ARGOCD_APP_NAMESPACE`, `--namespace`).
-    pub namespace: Option<String>,
+    pub namespace: Option<SmolStr>,
     /// What the cluster serves (`KUBE_API_VERSIONS`): `apps/v1` and `apps/v1/Deployment`; empty
     /// when it is not known.
     pub api_versions: BTreeSet<String>,
@@ -54,7 +56,7 @@ pub fn from_variables(variables: impl Iterator<Item = (OsString, OsString)>) -> 
             continue;
         }
         match name {
-            "ARGOCD_APP_NAMESPACE" => environment.namespace = Some(value),
+            "ARGOCD_APP_NAMESPACE" => environment.namespace = Some(value.into()),
             "ARGOCD_APP_PARAMETERS" => environment.parameters = Some(value),
             "KUBE_API_VERSIONS" => {
                 let versions = value.split(',').map(|version| version.trim().to_owned());

@@ -15,6 +15,8 @@ mod known;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
+use smol_str::SmolStr;
+
 use crate::diag::Diagnostics;
 use crate::diag::problems::security::LimitExceeded;
 use crate::diag::problems::waves::{DependencyCycle, HookDependency, InferredCycle, Step};
@@ -45,7 +47,7 @@ struct Found {
     first: Unit,
     then: Unit,
     span: Option<Span>,
-    by: String,
+    by: SmolStr,
     gates: bool,
     origin: Origin,
 }
@@ -391,7 +393,7 @@ fn safe_default(project: &Project, ids: &Ids, links: &mut Links, diagnostics: &m
     }
     let link = |gates| {
         let by = "the safe default".to_owned();
-        Link { span: None, by, gates, origin: Origin::Default }
+        Link { span: None, by: by.into(), gates, origin: Origin::Default }
     };
     let (early, late): (Vec<NodeId>, Vec<NodeId>) =
         apps.into_iter().partition(|&app| is_ancestor(app));

@@ -1,5 +1,7 @@
 //! Who waits for whom in a project, and where that is written: what `link` makes.
 
+use smol_str::SmolStr;
+
 use crate::diag::problems::waves::Step;
 use crate::graph::{EdgeId, Graph};
 use crate::model::{Project, Unit};
@@ -11,7 +13,7 @@ pub struct Link {
     /// Where it is written, or what it was inferred from; nowhere for the safe default.
     pub span: Option<Span>,
     /// How it is said, in words that stand after "waits for ... by": `` `dependsOn` ``.
-    pub by: String,
+    pub by: SmolStr,
     /// Whether what comes first has to be healthy first, so that it needs a wave before.
     pub gates: bool,
     /// Where it comes from.
@@ -44,5 +46,5 @@ pub fn step(project: &Project, links: &Links, id: EdgeId) -> Option<Step> {
     let span = edge.weight.span.or_else(|| project.place(then)).or_else(|| project.place(first))?;
     let label = |unit| project.label(unit).chars().take(LONGEST_LABEL).collect();
     let (from, to) = (label(then), label(first));
-    Some(Step { span, from, to, by: edge.weight.by.clone() })
+    Some(Step { span, from, to, by: edge.weight.by.to_string() })
 }

@@ -10,6 +10,7 @@ mod pod;
 mod schema;
 mod server;
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::Diagnostics;
@@ -86,14 +87,18 @@ fn unit_objects(project: &Project, unit: Unit, diagnostics: &mut Diagnostics) ->
 }
 
 fn report_duplicates(project: &Project, objects: &[Object], diagnostics: &mut Diagnostics) {
-    let mut seen: BTreeMap<ObjectId<'_>, &Object> = BTreeMap::new();
+    // By the name first: most groups, kinds and namespaces are the same.
+    let mut seen: BTreeMap<(&str, ObjectId<'_>), &Object> = BTreeMap::new();
     // Two specs of one name clash in several objects: once is enough to say.
     let mut reported: BTreeSet<(Unit, Unit)> = BTreeSet::new();
     for object in objects.iter().filter(|object| object.at(&["metadata", "name"]).is_some()) {
         let id = object.id();
-        let Some(first) = seen.get(&id) else {
-            seen.insert(id, object);
-            continue;
+        let first = match seen.entry((id.name, id)) {
+            Entry::Vacant(place) => {
+                place.insert(object);
+                continue;
+            }
+            Entry::Occupied(first) => *first.get(),
         };
         let (one, other) = (project.label(first.owner), project.label(object.owner));
         if one == other && project.common(object.owner).is_some() {

@@ -1,5 +1,7 @@
 //! What the specs mean: checked types, references that lead somewhere, texts in place of paths.
 
+use smol_str::SmolStr;
+
 use crate::catalogue::Catalogue;
 use crate::catalogue::requires::Required;
 use crate::engine::Engine;
@@ -22,7 +24,7 @@ pub struct Project {
     /// Plain manifests.
     pub manifests: Vec<Manifest>,
     /// The namespace of all that names none, when it is known.
-    pub namespace: Option<String>,
+    pub namespace: Option<SmolStr>,
 }
 
 /// One thing that has a wave: a spec, or a plain manifest.
@@ -44,15 +46,15 @@ pub enum Unit {
 #[derive(Debug)]
 pub struct Common {
     /// `metadata.name`.
-    pub name: String,
+    pub name: SmolStr,
     /// Where the name is written: the place that stands for the spec.
     pub place: Span,
     /// `metadata.namespace`.
-    pub namespace: Option<String>,
+    pub namespace: Option<SmolStr>,
     /// `metadata.labels`.
-    pub labels: Vec<(String, String)>,
+    pub labels: Vec<(SmolStr, SmolStr)>,
     /// `metadata.annotations`.
-    pub annotations: Vec<(String, String)>,
+    pub annotations: Vec<(SmolStr, SmolStr)>,
     /// What it waits for, each with the place that says so.
     pub needs: Vec<Need>,
     /// Whether its dependencies are written down, if only as an empty `dependsOn`.
@@ -71,7 +73,7 @@ pub struct Need {
     /// Where that is said.
     pub span: Span,
     /// How it is said: `dependsOn`, `` `${shop.url}` ``.
-    pub by: String,
+    pub by: SmolStr,
 }
 
 /// A database, in the cluster or elsewhere.
@@ -82,17 +84,17 @@ pub struct Database {
     /// Its engine.
     pub engine: &'static Engine,
     /// The scheme of its URL: the engine's name, or one with a suffix.
-    pub scheme: String,
+    pub scheme: SmolStr,
     /// The logical database.
-    pub database: String,
+    pub database: SmolStr,
     /// Parameters of the connection URL.
-    pub parameters: Vec<(String, String)>,
+    pub parameters: Vec<(SmolStr, SmolStr)>,
     /// Who may log in.
     pub credentials: Credentials,
     /// Where it runs.
     pub placement: Placement,
     /// What it is called on the network, with its namespace when that is known.
-    pub host: String,
+    pub host: SmolStr,
     /// The port; some engines have none.
     pub port: Option<u16>,
 }
@@ -116,7 +118,7 @@ pub struct Cluster {
     /// The volume of each.
     pub storage: Storage,
     /// The image; default: the operator's.
-    pub image: Option<String>,
+    pub image: Option<SmolStr>,
     /// `resources`.
     pub resources: Option<Value>,
 }
@@ -127,13 +129,13 @@ pub struct Server {
     /// How the engine's image is run.
     pub recipe: &'static crate::engine::Image,
     /// The image.
-    pub image: String,
+    pub image: SmolStr,
     /// Given: a StatefulSet with a volume. Absent: a Deployment whose data goes with its pod.
     pub storage: Option<Storage>,
     /// `resources`.
     pub resources: Option<Value>,
     /// `args`.
-    pub args: Vec<String>,
+    pub args: Vec<SmolStr>,
     /// `configFiles`.
     pub config_files: Vec<ConfigFile>,
 }
@@ -142,31 +144,31 @@ pub struct Server {
 #[derive(Debug)]
 pub struct Storage {
     /// Its size.
-    pub size: String,
+    pub size: SmolStr,
     /// Its storage class.
-    pub class_name: Option<String>,
+    pub class_name: Option<SmolStr>,
 }
 
 /// A file that is mounted from a ConfigMap.
 #[derive(Debug)]
 pub struct ConfigFile {
     /// Where it is mounted.
-    pub mount_path: String,
+    pub mount_path: SmolStr,
     /// What it holds.
-    pub text: String,
+    pub text: SmolStr,
 }
 
 /// Who may log in to a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
     /// The Secret that holds them.
-    pub secret: String,
+    pub secret: SmolStr,
     /// The user.
     pub user: User,
     /// The Secret's key that holds the password.
-    pub password_key: String,
+    pub password_key: SmolStr,
     /// The Secret's key that holds a whole URL.
-    pub url_key: Option<String>,
+    pub url_key: Option<SmolStr>,
     /// Whether the spec names the keys of user and password: then a URL does not replace them.
     pub names_keys: bool,
     /// What the Secret holds, when we make it.
@@ -177,27 +179,27 @@ pub struct Credentials {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum User {
     /// In the Secret, under this key.
-    Key(String),
+    Key(SmolStr),
     /// In the spec.
-    Name(String),
+    Name(SmolStr),
 }
 
 /// Credentials that stand in Git.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Literal {
     /// The user.
-    pub user: String,
+    pub user: SmolStr,
     /// The password.
-    pub password: String,
+    pub password: SmolStr,
 }
 
 /// A reference to one key of a Secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SecretKey {
     /// The Secret's name.
-    pub name: String,
+    pub name: SmolStr,
     /// The key.
-    pub key: String,
+    pub key: SmolStr,
 }
 
 /// The desired schema of one database.
@@ -210,13 +212,13 @@ pub struct Schema {
     /// What is desired.
     pub desired: Desired,
     /// `schemas`.
-    pub schemas: Vec<String>,
+    pub schemas: Vec<SmolStr>,
     /// `exclude`.
-    pub exclude: Vec<String>,
+    pub exclude: Vec<SmolStr>,
     /// `txMode`.
-    pub tx_mode: Option<String>,
+    pub tx_mode: Option<SmolStr>,
     /// `devUrl`.
-    pub dev_url: Option<String>,
+    pub dev_url: Option<SmolStr>,
     /// `devUrlFrom`.
     pub dev_url_from: Option<SecretKey>,
     /// `devDB`.
@@ -226,11 +228,11 @@ pub struct Schema {
     /// `cloud`: the repository and the token.
     pub cloud: Option<Cloud>,
     /// `config`.
-    pub config: Option<String>,
+    pub config: Option<SmolStr>,
     /// `configFrom`.
     pub config_from: Option<SecretKey>,
     /// `envName`.
-    pub env_name: Option<String>,
+    pub env_name: Option<SmolStr>,
     /// `vars`.
     pub vars: Vec<Variable>,
     /// `policy`.
@@ -245,7 +247,7 @@ pub enum Target {
     /// A Database of the project, by its place in [`Project::databases`].
     Database(usize),
     /// A literal URL.
-    Url(String),
+    Url(SmolStr),
     /// A URL in a Secret.
     UrlFrom(SecretKey),
     /// None that could be found, which has been reported.
@@ -260,7 +262,7 @@ pub enum Desired {
     /// Atlas HCL.
     Hcl(Excerpt),
     /// A schema in Atlas Cloud's registry: its `atlas://` URL.
-    Registry(String),
+    Registry(SmolStr),
     /// Versioned migrations.
     Migrations(Migrations),
 }
@@ -271,11 +273,11 @@ pub struct Migrations {
     /// Where they are.
     pub directory: Directory,
     /// `baseline`.
-    pub baseline: Option<String>,
+    pub baseline: Option<SmolStr>,
     /// `execOrder`.
-    pub exec_order: Option<String>,
+    pub exec_order: Option<SmolStr>,
     /// `revisionsSchema`.
-    pub revisions_schema: Option<String>,
+    pub revisions_schema: Option<SmolStr>,
     /// `migrateDown`: whether down migrations may run, and whether unasked.
     pub migrate_down: Option<(bool, bool)>,
 }
@@ -286,16 +288,16 @@ pub enum Directory {
     /// In the project.
     Local {
         /// Name and text of each file, in the order in which Atlas runs them.
-        files: Vec<(String, Excerpt)>,
+        files: Vec<(SmolStr, Excerpt)>,
         /// The text of `atlas.sum`.
-        sum: String,
+        sum: SmolStr,
     },
     /// In Atlas Cloud's registry.
     Remote {
         /// The repository.
-        name: String,
+        name: SmolStr,
         /// The tag; default: the latest.
-        tag: Option<String>,
+        tag: Option<SmolStr>,
     },
 }
 
@@ -303,11 +305,11 @@ pub enum Directory {
 #[derive(Debug)]
 pub struct Cloud {
     /// The repository in Atlas Cloud.
-    pub repo: Option<String>,
+    pub repo: Option<SmolStr>,
     /// The URL of Atlas Cloud.
-    pub url: Option<String>,
+    pub url: Option<SmolStr>,
     /// The project in Atlas Cloud.
-    pub project: Option<String>,
+    pub project: Option<SmolStr>,
     /// The token.
     pub token_from: Option<SecretKey>,
 }
@@ -316,7 +318,7 @@ pub struct Cloud {
 #[derive(Debug)]
 pub struct Variable {
     /// Its name.
-    pub key: String,
+    pub key: SmolStr,
     /// Its value, or where that comes from.
     pub value: VariableValue,
 }
@@ -325,7 +327,7 @@ pub struct Variable {
 #[derive(Debug)]
 pub enum VariableValue {
     /// Literally.
-    Text(String),
+    Text(SmolStr),
     /// From a Secret or a ConfigMap, in the shape of the custom resource.
     From(Value),
 }
@@ -342,7 +344,7 @@ pub struct Policy {
     /// Whether indexes are dropped concurrently.
     pub concurrent_drop: Option<bool>,
     /// When a person has to review.
-    pub review: Option<String>,
+    pub review: Option<SmolStr>,
 }
 
 /// Whether a planned change that drops something is made.
@@ -363,17 +365,17 @@ pub struct App {
     /// Deployment, CronJob or Job.
     pub workload: Workload,
     /// `image`.
-    pub image: String,
+    pub image: SmolStr,
     /// `command`.
-    pub command: Vec<String>,
+    pub command: Vec<SmolStr>,
     /// `args`.
-    pub args: Vec<String>,
+    pub args: Vec<SmolStr>,
     /// `imagePullSecrets`.
-    pub image_pull_secrets: Vec<String>,
+    pub image_pull_secrets: Vec<SmolStr>,
     /// The ports of the container and of the Service.
     pub ports: Vec<Port>,
     /// The container's environment, in an order in which every `$(VAR)` is defined before its use.
-    pub env: Vec<(String, EnvValue)>,
+    pub env: Vec<(SmolStr, EnvValue)>,
     /// `envFrom`.
     pub env_from: Option<Value>,
     /// `resources`.
@@ -383,9 +385,9 @@ pub struct App {
     /// `configFiles`.
     pub config_files: Vec<ConfigFile>,
     /// `serviceAccount`.
-    pub service_account: Option<String>,
+    pub service_account: Option<SmolStr>,
     /// `nodeSelector`.
-    pub node_selector: Vec<(String, String)>,
+    pub node_selector: Vec<(SmolStr, SmolStr)>,
     /// `tolerations`.
     pub tolerations: Option<Value>,
     /// `affinity`.
@@ -429,7 +431,7 @@ pub enum Workload {
     /// A Deployment.
     Service(Scale),
     /// A CronJob.
-    Scheduled(String),
+    Scheduled(SmolStr),
     /// A Job that is created anew with every sync.
     Job,
 }
@@ -465,7 +467,7 @@ pub enum Scale {
 #[derive(Debug)]
 pub struct Port {
     /// Its name; a Service with several ports needs one for each.
-    pub name: Option<String>,
+    pub name: Option<SmolStr>,
     /// What the Service listens on.
     pub port: i64,
     /// What the container listens on.
@@ -500,7 +502,7 @@ impl Protocol {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EnvValue {
     /// A text; may hold `$(VAR)`.
-    Text(String),
+    Text(SmolStr),
     /// A key of a Secret.
     Secret(SecretKey),
     /// Anything else that Kubernetes takes it from.
@@ -511,13 +513,13 @@ pub enum EnvValue {
 #[derive(Debug)]
 pub struct Volume {
     /// Where.
-    pub mount_path: String,
+    pub mount_path: SmolStr,
     /// The volume source.
     pub source: Value,
     /// Mounted read-only.
     pub read_only: bool,
     /// Only this part of it.
-    pub sub_path: Option<String>,
+    pub sub_path: Option<SmolStr>,
 }
 
 /// The probes of a container, in the shape of Kubernetes.
@@ -535,15 +537,15 @@ pub struct Probes {
 #[derive(Debug)]
 pub struct Ingress {
     /// The host.
-    pub host: String,
+    pub host: SmolStr,
     /// The path.
-    pub path: String,
+    pub path: SmolStr,
     /// The class.
-    pub class_name: Option<String>,
+    pub class_name: Option<SmolStr>,
     /// The Secret that holds the certificate.
-    pub tls_secret: Option<String>,
+    pub tls_secret: Option<SmolStr>,
     /// Annotations for the controller.
-    pub annotations: Vec<(String, String)>,
+    pub annotations: Vec<(SmolStr, SmolStr)>,
 }
 
 /// A way in by a Gateway.
@@ -552,9 +554,9 @@ pub struct HttpRoute {
     /// The Gateways.
     pub parent_refs: Value,
     /// The hosts.
-    pub hostnames: Vec<String>,
+    pub hostnames: Vec<SmolStr>,
     /// The path.
-    pub path: String,
+    pub path: SmolStr,
 }
 
 /// How a pod is confined.

@@ -1,6 +1,8 @@
 //! The plugin's parameters: one table for names, titles and flags, which feeds the announcement,
 //! `plugin.yaml` and the reader.
 
+use smol_str::SmolStr;
+
 use crate::source::Spanned;
 use crate::syntax::Text;
 use crate::syntax::node::Node;
@@ -109,11 +111,11 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Edit {
     /// The kind of the spec.
-    pub kind: Spanned<String>,
+    pub kind: Spanned<SmolStr>,
     /// Its name.
-    pub name: Spanned<String>,
+    pub name: Spanned<SmolStr>,
     /// The keys that lead to the field, from the document's root.
-    pub path: Vec<String>,
+    pub path: Vec<SmolStr>,
     /// The new value; null removes the field.
     pub value: Node,
 }

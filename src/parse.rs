@@ -107,7 +107,7 @@ fn header(entries: &[Entry], name: &'static str, diagnostics: &mut Diagnostics) 
         return Header::Absent;
     };
     match entry.value.str() {
-        Some(text) => Header::Is(Spanned::new(text.to_owned(), entry.value.span)),
+        Some(text) => Header::Is(Spanned::new(text.into(), entry.value.span)),
         None => {
             diagnostics.report(WrongType::new(&entry.value, name, "a string"));
             Header::Wrong

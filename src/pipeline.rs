@@ -7,6 +7,8 @@
 //! Every stage reports what it finds and carries on. Printing is left to the caller, who prints
 //! nothing when there was an error.
 
+use smol_str::SmolStr;
+
 use crate::diag::Diagnostics;
 use crate::environment::Environment;
 use crate::inspect;
@@ -32,7 +34,7 @@ pub struct Compilation {
     /// The environments that the directory has.
     pub environments: Vec<String>,
     /// The one that is merged.
-    pub environment: Option<String>,
+    pub environment: Option<SmolStr>,
 }
 
 /// Compiles the manifest files of `sources`. `load` is called once, with the files that the specs

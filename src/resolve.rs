@@ -16,6 +16,8 @@ pub(crate) use schema::SKIPS;
 
 use std::collections::BTreeSet;
 
+use smol_str::SmolStr;
+
 use crate::annotation;
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::InvalidName;
@@ -110,17 +112,17 @@ fn common<T>(
 }
 
 /// A map of strings without its places.
-fn plain(map: syntax::TextMap) -> Vec<(String, String)> {
+fn plain(map: syntax::TextMap) -> Vec<(SmolStr, SmolStr)> {
     map.into_iter().map(|(key, value)| (key.value, value.value)).collect()
 }
 
 /// Strings without their places.
-fn values(texts: Vec<Text>) -> Vec<String> {
+fn values(texts: Vec<Text>) -> Vec<SmolStr> {
     texts.into_iter().map(|text| text.value).collect()
 }
 
 /// The namespace that an object of a spec ends up in, when that is known.
-fn namespace_of(own: Option<&Text>, environment: &Environment) -> Option<String> {
+fn namespace_of(own: Option<&Text>, environment: &Environment) -> Option<SmolStr> {
     own.map(|text| text.value.clone()).or_else(|| environment.namespace.clone())
 }
 
@@ -177,9 +179,9 @@ fn annotated(
     names
         .filter(|name| seen.insert(*name))
         .flat_map(|name| {
-            let written = Spanned::new(name.to_owned(), list.span);
+            let written = Spanned::new(name.into(), list.span);
             let mut needs = context.names.dependencies(&written, unit, diagnostics);
-            needs.iter_mut().for_each(|need| need.by = annotation::DEPENDS_ON.to_owned());
+            needs.iter_mut().for_each(|need| need.by = annotation::DEPENDS_ON.into());
             needs
         })
         .collect()

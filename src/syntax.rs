@@ -2,6 +2,8 @@
 
 pub mod node;
 
+use smol_str::SmolStr;
+
 use crate::source::{Span, Spanned};
 use crate::syntax::node::Node;
 use crate::value::Value;
@@ -45,7 +47,7 @@ impl Kind {
 }
 
 /// A string with its place.
-pub type Text = Spanned<String>;
+pub type Text = Spanned<SmolStr>;
 
 /// A part in the shape of Kubernetes, checked against it.
 pub type Shaped = Spanned<Value>;

@@ -1,6 +1,8 @@
 //! The tree that manifests are made of: what is printed, without places.
 
-use std::borrow::Cow;
+use std::ops::Deref;
+
+use smol_str::SmolStr;
 
 /// One value of a manifest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,9 +14,9 @@ pub enum Value {
     /// A whole number.
     Int(i64),
     /// A number of a plain manifest, kept in the very notation in which it was written.
-    Number(String),
-    /// Text.
-    String(String),
+    Number(SmolStr),
+    /// Text: nearly all are short, and stand in the tree itself.
+    String(SmolStr),
     /// A list.
     List(Vec<Value>),
     /// Keys and values in the order in which they are printed.
@@ -28,7 +30,34 @@ pub struct Map {
 }
 
 /// A key: nearly all of those that are generated are words of Kubernetes, known to the program.
-pub type Key = Cow<'static, str>;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key(SmolStr);
+
+impl Deref for Key {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&'static str> for Key {
+    fn from(word: &'static str) -> Key {
+        Key(SmolStr::new_static(word))
+    }
+}
+
+impl From<String> for Key {
+    fn from(text: String) -> Key {
+        Key(text.into())
+    }
+}
+
+impl From<SmolStr> for Key {
+    fn from(text: SmolStr) -> Key {
+        Key(text)
+    }
+}
 
 impl Map {
     /// A map with nothing in it.
@@ -46,7 +75,7 @@ impl Map {
 
     /// A map of texts whose keys are known to be distinct.
     pub fn of_texts<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Map {
-        Map::of_distinct(pairs.into_iter().map(|(key, text)| (key.to_owned(), text)))
+        Map::of_distinct(pairs.into_iter().map(|(key, text)| (Key(key.into()), text)))
     }
 
     /// The same map with other entries behind, whose keys are known to be distinct and not in it.
@@ -97,23 +126,23 @@ impl Map {
 
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.entries.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+        self.entries.iter().find(|(name, _)| **name == *key).map(|(_, value)| value)
     }
 
     /// The value of a key, to change it.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        self.entries.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value)
+        self.entries.iter_mut().find(|(name, _)| **name == *key).map(|(_, value)| value)
     }
 
     /// Takes a key out.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        let index = self.entries.iter().position(|(name, _)| name == key)?;
+        let index = self.entries.iter().position(|(name, _)| **name == *key)?;
         Some(self.entries.remove(index).1)
     }
 
     /// Keys and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.entries.iter().map(|(key, value)| (key.as_ref(), value))
+        self.entries.iter().map(|(key, value)| (&**key, value))
     }
 
     /// How many bytes it takes until it is printed, by an estimate: those of its values.
@@ -235,12 +264,18 @@ impl From<i64> for Value {
 
 impl From<&str> for Value {
     fn from(value: &str) -> Value {
-        Value::String(value.to_owned())
+        Value::String(value.into())
     }
 }
 
 impl From<String> for Value {
     fn from(value: String) -> Value {
+        Value::String(value.into())
+    }
+}
+
+impl From<SmolStr> for Value {
+    fn from(value: SmolStr) -> Value {
         Value::String(value)
     }
 }

@@ -46,7 +46,7 @@ fn reasons(text: &str, label: &str) -> Vec<String> {
     let named = |unit| compilation.project.label(unit) == label;
     let node = (0..links.nodes().len()).find(|&node| named(*links.node(node)));
     let node = node.expect("the unit is there");
-    links.incoming(node).map(|edge| edge.weight.by.clone()).collect()
+    links.incoming(node).map(|edge| edge.weight.by.to_string()).collect()
 }
 
 const MYSQL: &str = "\

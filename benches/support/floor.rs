@@ -68,7 +68,7 @@ fn trees(text: &str) -> Vec<Value> {
             Ok((Event::Scalar(text, ScalarStyle::Plain, ..), _)) if text == "true" => {
                 Value::Bool(true)
             }
-            Ok((Event::Scalar(text, ..), _)) => Value::String(text.into_owned()),
+            Ok((Event::Scalar(text, ..), _)) => Value::String(text.into()),
             Ok((Event::MappingStart(..), _)) => {
                 open.push((true, Vec::new()));
                 continue;

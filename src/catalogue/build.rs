@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use smol_str::{SmolStr, StrExt};
+
 use crate::catalogue::definition::{
     Alteration, Column, Definition, ForeignKey, Ident, Key, ObjectKind, ObjectName, Script,
     Standing, Statement, TableDefinition, TypeName,
@@ -53,9 +55,9 @@ impl Catalogue {
 
 /// What can only be checked when everything is known, with the schema that was in use.
 enum Check<'a> {
-    ForeignKey { current: Option<String>, key: &'a ForeignKey },
-    Index { current: Option<String>, table: &'a ObjectName, key: &'a Key },
-    Altered { current: Option<String>, table: &'a ObjectName },
+    ForeignKey { current: Option<SmolStr>, key: &'a ForeignKey },
+    Index { current: Option<SmolStr>, table: &'a ObjectName, key: &'a Key },
+    Altered { current: Option<SmolStr>, table: &'a ObjectName },
     Type { data_type: &'a TypeName },
 }
 
@@ -66,7 +68,7 @@ struct Builder<'a, 'd> {
     diagnostics: &'d mut Diagnostics,
     checks: Vec<Check<'a>>,
     /// Every table and view that existed at some time, without its schema.
-    ever: BTreeSet<String>,
+    ever: BTreeSet<SmolStr>,
     /// A table was created at some time.
     any_table: bool,
     /// How many times more the nearest name is looked for: each time reads all of them.
@@ -76,9 +78,9 @@ struct Builder<'a, 'd> {
     /// How many columns partitions may still take over from their tables.
     copies: usize,
     /// The names that types have here, in lower case; filled at the end.
-    types: BTreeSet<String>,
+    types: BTreeSet<SmolStr>,
     /// The schemas in which tables are left; filled at the end.
-    schemas: BTreeSet<String>,
+    schemas: BTreeSet<SmolStr>,
 }
 
 /// Enough for every real mistake, few enough for a hostile file.
@@ -233,7 +235,7 @@ impl<'a> Builder<'a, '_> {
                 self.diagnostics.report_with(|| problems::DuplicateColumn {
                     primary: column.name.span,
                     first: *first,
-                    column: column.name.text.clone(),
+                    column: column.name.text.to_string(),
                     table: table.name.to_string(),
                 });
             } else {
@@ -263,7 +265,7 @@ impl<'a> Builder<'a, '_> {
                 self.diagnostics.report_with(|| problems::UnknownKeyColumn {
                     primary: column.span,
                     key,
-                    column: column.text.clone(),
+                    column: column.text.to_string(),
                     table: table.name.to_string(),
                     created: table.name.span(),
                     nearest: nearest(&column.text, names).map(str::to_owned),
@@ -364,7 +366,7 @@ impl<'a> Builder<'a, '_> {
     fn finish(mut self) -> Catalogue {
         let objects = self.catalogue.objects.keys().filter(|(kind, _)| *kind == ObjectKind::Type);
         let names = objects.map(|(_, name)| name).chain(self.tables.names());
-        self.types = names.map(|name| name.name.to_lowercase()).collect();
+        self.types = names.map(|name| name.name.to_lowercase_smolstr()).collect();
         self.schemas = self.tables.names().filter_map(|name| name.schema.clone()).collect();
         let checks = std::mem::take(&mut self.checks);
         for check in &checks {
@@ -466,7 +468,7 @@ impl<'a> Builder<'a, '_> {
             return;
         }
         // A table's name is the type of its rows.
-        if self.types.contains(&data_type.name.to_lowercase()) {
+        if self.types.contains(&*data_type.name.to_lowercase()) {
             return;
         }
         let Some(searches) = self.type_searches.checked_sub(1) else { return };
@@ -478,7 +480,7 @@ impl<'a> Builder<'a, '_> {
         }
         self.diagnostics.report(problems::SqlUnknownType {
             primary: data_type.span,
-            name: data_type.name.clone(),
+            name: data_type.name.to_string(),
             nearest: nearest.map(str::to_owned),
             dialect: dialect.name(),
         });
@@ -512,7 +514,7 @@ fn unknown_column(
     problems::UnknownColumn {
         primary: column.span,
         by,
-        column: column.text.clone(),
+        column: column.text.to_string(),
         table: table.name.to_string(),
         created: table.name.span(),
         nearest: nearest(&column.text, names).map(str::to_owned),

@@ -3,13 +3,15 @@
 //! Everything has its place. Names are kept as written, without their quotes; how they compare is
 //! for the catalogue to know.
 
+use smol_str::SmolStr;
+
 use crate::source::Span;
 
 /// One part of a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ident {
     /// The name without its quotes.
-    pub text: String,
+    pub text: SmolStr,
     /// Whether it stood in quotes, backticks or brackets.
     pub quoted: bool,
     /// Where it was written.
@@ -46,11 +48,11 @@ impl std::fmt::Display for ObjectName {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeName {
     /// As it was written.
-    pub text: String,
+    pub text: SmolStr,
     /// Its words in lower case, without arguments and modifiers: `character varying`.
-    pub name: String,
+    pub name: SmolStr,
     /// What stood in parentheses.
-    pub args: Vec<String>,
+    pub args: Vec<SmolStr>,
     /// MySQL's `UNSIGNED`.
     pub unsigned: bool,
     /// `[]` or `ARRAY`.
@@ -73,7 +75,7 @@ pub struct Column {
     /// `NOT NULL`, or part of the primary key.
     pub not_null: bool,
     /// The text of its default.
-    pub default: Option<String>,
+    pub default: Option<SmolStr>,
     /// Computed from other columns.
     pub generated: bool,
     /// Numbered by the database (`AUTO_INCREMENT`, `IDENTITY`, `serial`).
@@ -144,7 +146,7 @@ pub struct ForeignKey {
     /// The columns there; empty when left to the primary key.
     pub referred: Vec<Ident>,
     /// What happens to the row, in lower case: `on delete cascade on update no action`.
-    pub actions: String,
+    pub actions: SmolStr,
     /// Where it was written.
     pub span: Span,
 }
@@ -194,7 +196,7 @@ pub enum Alteration {
     /// `SET NOT NULL` or `DROP NOT NULL`.
     SetNotNull(Ident, bool),
     /// `SET DEFAULT` or `DROP DEFAULT`.
-    SetDefault(Ident, Option<String>),
+    SetDefault(Ident, Option<SmolStr>),
     /// `ADD GENERATED ... AS IDENTITY`.
     SetIdentity(Ident),
     /// `RENAME COLUMN a TO b`.
@@ -365,7 +367,7 @@ pub struct Script {
     pub statements: Vec<Statement>,
     /// The words, in lower case, of statements that may create tables without our knowing: those
     /// that nobody could read, and dynamic SQL.
-    pub unread_words: std::collections::BTreeSet<String>,
+    pub unread_words: std::collections::BTreeSet<SmolStr>,
     /// It reads other files (`\i`, `SOURCE`): anything may be defined there.
     pub includes: bool,
     /// It turns MySQL's foreign key checks off.

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use smol_str::{SmolStr, format_smolstr};
+
 use crate::catalogue::definition::{Column, ForeignKey, Key, KeyKind};
 use crate::catalogue::types::{Fit, fit};
 use crate::catalogue::{Catalogue, Name, Table, View, folded};
@@ -41,84 +43,84 @@ pub enum What {
     /// A table is gone and one of another name has nearly the same columns.
     TableRenamed {
         /// Its new name.
-        to: String,
+        to: SmolStr,
     },
     /// A view is gone.
     ViewDropped,
     /// A column is gone.
     ColumnDropped {
         /// The column.
-        column: String,
+        column: SmolStr,
     },
     /// A column is gone and another of the same type stands in its place.
     ColumnRenamed {
         /// The column.
-        column: String,
+        column: SmolStr,
         /// Its new name.
-        to: String,
+        to: SmolStr,
     },
     /// A column holds less than before.
     ColumnNarrowed {
         /// The column.
-        column: String,
+        column: SmolStr,
         /// Its type so far.
-        from: String,
+        from: SmolStr,
         /// Its type from now on.
-        to: String,
+        to: SmolStr,
     },
     /// A column's type changes to one of another kind.
     TypeChanged {
         /// The column.
-        column: String,
+        column: SmolStr,
         /// Its type so far.
-        from: String,
+        from: SmolStr,
         /// Its type from now on.
-        to: String,
+        to: SmolStr,
     },
     /// A column holds more than before.
     ColumnWidened {
         /// The column.
-        column: String,
+        column: SmolStr,
         /// Its type so far.
-        from: String,
+        from: SmolStr,
         /// Its type from now on.
-        to: String,
+        to: SmolStr,
     },
     /// A column becomes `NOT NULL`.
     NotNull {
         /// The column.
-        column: String,
+        column: SmolStr,
         /// It has a default.
         default: bool,
     },
     /// A column may be null from now on.
     Nullable {
         /// The column.
-        column: String,
+        column: SmolStr,
     },
     /// A column's default changes.
     DefaultChanged {
         /// The column.
-        column: String,
+        column: SmolStr,
     },
     /// A new column.
     ColumnAdded {
         /// The column.
-        column: String,
+        column: SmolStr,
         /// It is `NOT NULL` and has no default, so that tables with rows refuse it.
         mandatory: bool,
     },
     /// A key or index is gone.
     KeyDropped {
         /// Its name, or its columns.
-        key: String,
+        key: SmolStr,
         /// Which kind.
         kind: KeyKind,
     },
     /// A new key or index.
     KeyAdded {
         /// Its name, or its columns.
-        key: String,
+        key: SmolStr,
         /// Which kind.
         kind: KeyKind,
         /// Postgres builds it while writes to the table wait.
@@ -127,19 +129,19 @@ pub enum What {
     /// A foreign key is gone.
     ForeignKeyDropped {
         /// Its columns and what they refer to.
-        key: String,
+        key: SmolStr,
     },
     /// A new foreign key.
     ForeignKeyAdded {
         /// Its columns and what they refer to.
-        key: String,
+        key: SmolStr,
     },
     /// What happens to a foreign key's rows changes.
     ForeignKeyChanged {
         /// Its columns and what they refer to.
-        key: String,
+        key: SmolStr,
         /// What happens from now on.
-        to: String,
+        to: SmolStr,
     },
     /// A view lists other columns or reads other tables.
     ViewChanged,
@@ -155,7 +157,7 @@ pub struct Change {
     /// How much it can break.
     pub severity: Severity,
     /// The table or view.
-    pub table: String,
+    pub table: SmolStr,
     /// What changes.
     pub what: What,
     /// Where the new schema says so; `None` for what is gone.
@@ -240,7 +242,7 @@ pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
                 && !renamed_to.contains(other)
         });
         let what = match candidate {
-            Some((_, found)) => What::TableRenamed { to: found.name.to_string() },
+            Some((_, found)) => What::TableRenamed { to: found.name.to_string().into() },
             None => What::TableDropped,
         };
         renamed_to.extend(candidate.map(|(name, _)| *name));
@@ -302,8 +304,8 @@ fn pairs<'a>(
     old: &Table,
     new: &'a Table,
 ) -> (Vec<Option<&'a Column>>, Vec<&'a Column>) {
-    let mut by_name: BTreeMap<String, VecDeque<usize>> = BTreeMap::new();
-    let mut by_text: BTreeMap<(String, &str), VecDeque<usize>> = BTreeMap::new();
+    let mut by_name: BTreeMap<SmolStr, VecDeque<usize>> = BTreeMap::new();
+    let mut by_text: BTreeMap<(SmolStr, &str), VecDeque<usize>> = BTreeMap::new();
     for (at, column) in new.columns.iter().enumerate() {
         let name = folded(dialect, &column.name);
         by_text.entry((name.clone(), column.name.text.as_str())).or_default().push_back(at);
@@ -345,7 +347,7 @@ impl Changes {
         new_place: Option<Span>,
         old_place: Option<Span>,
     ) {
-        self.out.push(Change { severity, table: table.to_owned(), what, new_place, old_place });
+        self.out.push(Change { severity, table: table.into(), what, new_place, old_place });
     }
 
     fn table(&mut self, old: &Table, new: &Table) {
@@ -357,7 +359,7 @@ impl Changes {
 
     fn columns(&mut self, table: &str, old: &Table, new: &Table) {
         let dialect = self.dialect;
-        let mut taken: BTreeSet<String> = BTreeSet::new();
+        let mut taken: BTreeSet<SmolStr> = BTreeSet::new();
         let (pairs, added) = pairs(dialect, old, new);
         let (old_names, new_names) = (texts(old), texts(new));
         for ((at, before), after) in old.columns.iter().enumerate().zip(pairs) {
@@ -444,7 +446,7 @@ impl Changes {
     fn keys(&mut self, table: &str, old: &Table, new: &Table) {
         let dialect = self.dialect;
         let shape = |key: &Key| {
-            let columns: Vec<String> =
+            let columns: Vec<SmolStr> =
                 key.columns.iter().map(|column| folded(dialect, column)).collect();
             let name = key.expressions.then(|| key.name.as_ref().map(|name| folded(dialect, name)));
             (key.kind, columns, name, key.partial)
@@ -541,7 +543,7 @@ impl Changes {
     }
 }
 
-fn view_shape(dialect: Dialect, view: &View) -> (Option<Vec<String>>, BTreeSet<String>) {
+fn view_shape(dialect: Dialect, view: &View) -> (Option<Vec<SmolStr>>, BTreeSet<SmolStr>) {
     let columns = view.columns.as_ref();
     let columns =
         columns.map(|columns| columns.iter().map(|column| folded(dialect, column)).collect());
@@ -585,20 +587,20 @@ fn renamed_column<'a>(
     None
 }
 
-fn key_name(key: &Key) -> String {
+fn key_name(key: &Key) -> SmolStr {
     match &key.name {
         Some(name) => name.text.clone(),
         None => {
             let columns: Vec<&str> =
                 key.columns.iter().map(|column| column.text.as_str()).collect();
-            format!("({})", columns.join(", "))
+            format_smolstr!("({})", columns.join(", "))
         }
     }
 }
 
-fn foreign_key_name(key: &ForeignKey) -> String {
+fn foreign_key_name(key: &ForeignKey) -> SmolStr {
     let columns: Vec<&str> = key.columns.iter().map(|column| column.text.as_str()).collect();
-    format!("({}) -> {}", columns.join(", "), key.table)
+    format_smolstr!("({}) -> {}", columns.join(", "), key.table)
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
+use smol_str::SmolStr;
+
 use crate::catalogue::definition::{
     Column, ForeignKey, Ident, Key, KeyKind, ObjectName, TableDefinition,
 };
@@ -20,7 +22,7 @@ pub(super) struct Tables {
     places: Vec<Option<Live>>,
     by_name: BTreeMap<Name, usize>,
     /// By the index's name the table and the place in it, since `DROP INDEX` may name no table.
-    indexes: BTreeMap<String, Vec<(usize, usize)>>,
+    indexes: BTreeMap<SmolStr, Vec<(usize, usize)>>,
     /// What foreign keys call tables, without the schema.
     referred: Names,
 }
@@ -32,11 +34,11 @@ pub(super) struct Live {
     pub(super) open: bool,
     columns: Vec<Option<Column>>,
     /// The columns' names with their places; of equal names the first counts.
-    by_name: BTreeSet<(String, usize)>,
+    by_name: BTreeSet<(SmolStr, usize)>,
     keys: Vec<Option<Held<Key>>>,
     foreign_keys: Vec<Option<Held<ForeignKey>>>,
     /// Of every name the keys and foreign keys with it.
-    constraints: BTreeMap<String, Vec<Constraint>>,
+    constraints: BTreeMap<SmolStr, Vec<Constraint>>,
     primary_keys: Vec<usize>,
     /// What keys call columns.
     referred: Names,
@@ -390,7 +392,7 @@ fn renamed(columns: Vec<Ident>, numbers: &[usize], settled: &[Settled]) -> Optio
 #[derive(Default)]
 struct Names {
     /// The number of every name as it is now.
-    now: BTreeMap<String, usize>,
+    now: BTreeMap<SmolStr, usize>,
     entries: Vec<Entry>,
 }
 
@@ -411,7 +413,7 @@ struct Settled {
 }
 
 impl Names {
-    fn number(&mut self, name: String) -> usize {
+    fn number(&mut self, name: SmolStr) -> usize {
         let entries = &mut self.entries;
         *self.now.entry(name).or_insert_with(|| {
             entries.push(Entry::default());
@@ -419,7 +421,7 @@ impl Names {
         })
     }
 
-    fn rename(&mut self, from: &str, to: String, written: &Ident) {
+    fn rename(&mut self, from: &str, to: SmolStr, written: &Ident) {
         let Some(number) = self.now.remove(from) else { return };
         let other = *self.now.entry(to).or_insert(number);
         if let Some(entry) = self.entries.get_mut(number) {
@@ -474,17 +476,17 @@ mod tests {
 
     fn ident(text: &str) -> Ident {
         let file = crate::source::Sources::default().add("a.sql", "");
-        Ident { text: text.to_owned(), quoted: false, span: Span::new(file, 0..0) }
+        Ident { text: text.into(), quoted: false, span: Span::new(file, 0..0) }
     }
 
     #[test]
     fn names_are_followed() {
         let mut names = Names::default();
-        let (a, b) = (names.number("a".to_owned()), names.number("b".to_owned()));
-        names.rename("a", "c".to_owned(), &ident("C"));
-        names.rename("c", "b".to_owned(), &ident("B"));
-        let c = names.number("c".to_owned());
-        names.rename("b", "d".to_owned(), &ident("D"));
+        let (a, b) = (names.number("a".into()), names.number("b".into()));
+        names.rename("a", "c".into(), &ident("C"));
+        names.rename("c", "b".into(), &ident("B"));
+        let c = names.number("c".into());
+        names.rename("b", "d".into(), &ident("D"));
         names.forget("c");
         let settled = names.settled();
         let written = |number: usize| settled[number].written.as_ref().map(|of| of.text.as_str());

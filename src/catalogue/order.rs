@@ -8,6 +8,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
+use smol_str::SmolStr;
+
 use crate::catalogue::Catalogue;
 use crate::catalogue::definition::{
     Alteration, Definition, KeyKind, ObjectKind, ObjectName, Script, Use, UseKind,
@@ -143,13 +145,13 @@ fn add<'a>(found: &mut BTreeMap<usize, (&'a Use, bool)>, maker: usize, need: &'a
 }
 
 /// The schema, if there is one, and the name.
-type QualifiedName = (Option<String>, String);
+type QualifiedName = (Option<SmolStr>, SmolStr);
 
 /// Which files create what.
 struct Makers {
-    by_name: BTreeMap<(Group, Option<String>, String), BTreeSet<usize>>,
+    by_name: BTreeMap<(Group, Option<SmolStr>, SmolStr), BTreeSet<usize>>,
     /// Without the schema.
-    by_last: BTreeMap<(Group, String), BTreeSet<usize>>,
+    by_last: BTreeMap<(Group, SmolStr), BTreeSet<usize>>,
     /// Files that add columns or keys to a table that another file creates.
     extended: BTreeMap<QualifiedName, BTreeSet<usize>>,
 }

@@ -1,6 +1,8 @@
 //! A contract of an App against the catalogue: which tables and columns does it need that the
 //! schema does not have?
 
+use smol_str::SmolStr;
+
 use crate::catalogue::Catalogue;
 use crate::diag::nearest;
 use crate::source::{Span, Spanned};
@@ -9,9 +11,9 @@ use crate::source::{Span, Spanned};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Required {
     /// The table or view: `users` or `shop.users`.
-    pub table: Spanned<String>,
+    pub table: Spanned<SmolStr>,
     /// Its columns.
-    pub columns: Vec<Spanned<String>>,
+    pub columns: Vec<Spanned<SmolStr>>,
 }
 
 /// What the schema does not have.

@@ -1,5 +1,7 @@
 //! Types that mean the same, and types that hold less than others.
 
+use smol_str::SmolStr;
+
 use crate::catalogue::definition::TypeName;
 use crate::dialect::Dialect;
 
@@ -7,9 +9,9 @@ use crate::dialect::Dialect;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Normal {
     /// One name for all spellings: `character varying` is `varchar`.
-    pub name: String,
+    pub name: SmolStr,
     /// Its arguments, without those that mean nothing (`int(11)`).
-    pub args: Vec<String>,
+    pub args: Vec<SmolStr>,
     /// MySQL's `UNSIGNED`.
     pub unsigned: bool,
     /// An array.
@@ -51,7 +53,7 @@ impl Normal {
         let width = dialect.is_mysql_like() && integers.contains(&name);
         let boolean = dialect.is_mysql_like() && name == "boolean";
         Normal {
-            name: if boolean { "tinyint".to_owned() } else { name.to_owned() },
+            name: if boolean { SmolStr::new_static("tinyint") } else { name.into() },
             args: if width { Vec::new() } else { written.args.clone() },
             unsigned: written.unsigned,
             array: written.array,

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use smol_str::{SmolStr, format_smolstr};
+
 use crate::link::known::{self, MadeName};
 use crate::link::{INFERRED, STEPS, pods};
 use crate::model::{Placement, Project, Unit, Workload};
@@ -20,11 +22,11 @@ pub(super) struct Index<'a> {
     /// Every object that takes part, by kind and name.
     objects: BTreeMap<(&'a str, &'a str), Vec<Unit>>,
     services: Vec<Service<'a>>,
-    services_by_name: BTreeMap<String, Namesakes<'a>>,
+    services_by_name: BTreeMap<SmolStr, Namesakes<'a>>,
     /// Who makes Secrets: by the whole name, by its beginning and by its end.
-    makers: BTreeMap<String, Vec<Unit>>,
-    makers_by_beginning: BTreeMap<String, Vec<Unit>>,
-    makers_by_end: BTreeMap<String, Vec<Unit>>,
+    makers: BTreeMap<SmolStr, Vec<Unit>>,
+    makers_by_beginning: BTreeMap<SmolStr, Vec<Unit>>,
+    makers_by_end: BTreeMap<SmolStr, Vec<Unit>>,
     /// ConfigMaps and Secrets that are written out, by kind and name.
     texts: BTreeMap<(&'a str, &'a str), Namesakes<'a>>,
     /// There is more behind Services than is kept.
@@ -84,7 +86,7 @@ pub(super) enum Spot {
     /// A Service behind which nothing of the project is.
     Service(usize),
     /// A host outside the project.
-    Host(String),
+    Host(SmolStr),
 }
 
 /// What a host name leads to, wherever it is said.
@@ -186,11 +188,11 @@ impl<'a> Index<'a> {
                 Service { namespace: self.namespace(unit), backends: vec![unit], elsewhere: None };
             self.add_service(&format!("{name}-{suffix}"), service);
         }
-        self.makers.entry(format!("{name}-app")).or_default().push(unit);
+        self.makers.entry(format_smolstr!("{name}-app")).or_default().push(unit);
     }
 
     fn add_service(&mut self, name: &str, service: Service<'a>) {
-        let namesakes = self.services_by_name.entry(name.to_owned()).or_default();
+        let namesakes = self.services_by_name.entry(name.into()).or_default();
         namesakes.add(service.namespace, self.services.len());
         self.services.push(service);
     }
@@ -342,7 +344,7 @@ impl<'a> Index<'a> {
         };
         match service {
             Some(service) => self.behind(service),
-            None => vec![Spot::Host(host.to_owned())],
+            None => vec![Spot::Host(host.into())],
         }
     }
 
@@ -350,7 +352,7 @@ impl<'a> Index<'a> {
     pub(super) fn behind(&self, service: usize) -> Vec<Spot> {
         match self.services.get(service) {
             Some(Service { elsewhere: Some(host), .. }) => {
-                vec![Spot::Host(host.trim_end_matches('.').to_ascii_lowercase())]
+                vec![Spot::Host(host.trim_end_matches('.').to_ascii_lowercase().into())]
             }
             Some(Service { backends, .. }) if !backends.is_empty() => {
                 let backends = backends.iter().copied().take_while(|_| self.spend(1));

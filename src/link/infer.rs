@@ -11,6 +11,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smol_str::SmolStr;
+
 use crate::link::addresses::{self, Address};
 use crate::link::index::{Index, Spot, fits_namespace};
 use crate::link::pods;
@@ -28,13 +30,13 @@ pub(super) struct Schema {
     pub(super) spots: BTreeSet<Spot>,
     pub(super) port: Option<u16>,
     /// The databases on the server; empty: any.
-    pub(super) databases: BTreeSet<String>,
+    pub(super) databases: BTreeSet<SmolStr>,
     /// The Secrets that it logs in with.
     pub(super) secrets: Vec<pods::Read>,
 }
 
 /// A dependency that was inferred. `by` is short, however long the names of a project are.
-pub(super) fn inferred(first: Unit, then: Unit, span: Span, by: impl Into<String>) -> Found {
+pub(super) fn inferred(first: Unit, then: Unit, span: Span, by: impl Into<SmolStr>) -> Found {
     let span = Some(span);
     Found { first, then, span, by: by.into(), gates: true, origin: Origin::Inferred }
 }
@@ -93,8 +95,8 @@ fn plain_schema(
     let secret = |path: &[&str], by: &str| {
         let reference = at(path)?.get("secretKeyRef")?;
         let (name, key) = (reference.get("name")?, reference.get("key").and_then(Node::str));
-        let (key, by) = (key.map(str::to_owned), by.to_owned());
-        Some(pods::Read { name: name.str()?.to_owned(), key, span: name.span, by })
+        let (key, by) = (key.map(SmolStr::from), by.to_owned());
+        Some(pods::Read { name: name.str()?.into(), key, span: name.span, by: by.into() })
     };
     if let Some(url) = at(&["spec", "url"]).filter(|url| url.str().is_some()) {
         let text = url.str().unwrap_or_default();
@@ -122,11 +124,11 @@ fn plain_schema(
         schema.port = port.text.parse().ok();
     }
     if let Some(name) = at(&credentials("database")).and_then(Node::str) {
-        schema.databases = BTreeSet::from([name.to_owned()]);
+        schema.databases = BTreeSet::from([name.into()]);
     }
     if schema.databases.is_empty() {
         let names = at(&["spec", "schemas"]).and_then(Node::items).unwrap_or_default();
-        schema.databases = names.iter().filter_map(|name| Some(name.str()?.to_owned())).collect();
+        schema.databases = names.iter().filter_map(|name| Some(name.str()?.into())).collect();
     }
     dev_database(index, unit, at(&["spec", "devURL"]), found);
     let others =
@@ -148,10 +150,10 @@ fn spec_schema(
     let span = spec.common.place;
     let mut schema = Schema::new(unit);
     let read = |name: &str, key: Option<&str>, by: &str| pods::Read {
-        name: name.to_owned(),
-        key: key.map(str::to_owned),
+        name: name.into(),
+        key: key.map(SmolStr::from),
         span,
-        by: by.to_owned(),
+        by: by.into(),
     };
     match &spec.target {
         Target::Database(number) => {
@@ -240,7 +242,7 @@ impl Schema {
             }
             self.port = self.port.or(address.port);
             if let Some(name) = address.database.filter(|name| !self.databases.contains(*name)) {
-                self.databases.insert(name.to_owned());
+                self.databases.insert(name.into());
             }
             if hosts.contains(&address.host) {
                 continue;
@@ -314,7 +316,7 @@ fn unknown_server(
 struct SqlServers {
     all: Vec<usize>,
     /// By the Secret that they read.
-    by_secret: BTreeMap<String, BTreeSet<usize>>,
+    by_secret: BTreeMap<SmolStr, BTreeSet<usize>>,
 }
 
 impl SqlServers {
@@ -364,7 +366,12 @@ fn databases_of_specs(index: &Index<'_>, found: &mut Findings) {
         }
         if database.credentials.literal.is_none() {
             let (name, by) = (database.credentials.secret.clone(), "credentials".to_owned());
-            made_secrets(index, unit, &[pods::Read { name, key: None, span, by }], found);
+            made_secrets(
+                index,
+                unit,
+                &[pods::Read { name, key: None, span, by: by.into() }],
+                found,
+            );
         }
     }
 }
@@ -402,7 +409,7 @@ fn custom_resource(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &m
     }
     let read = |name: &Node| {
         let (span, by) = (name.span, "its credentials".to_owned());
-        Some(pods::Read { name: name.str()?.to_owned(), key: None, span, by })
+        Some(pods::Read { name: name.str()?.into(), key: None, span, by: by.into() })
     };
     let reads: Vec<pods::Read> =
         known::read_secrets(manifest).into_iter().filter_map(read).collect();
@@ -433,7 +440,7 @@ fn collect_texts<'a>(node: Option<&'a Node>, texts: &mut Vec<&'a Node>) {
 /// webhooks have to answer, and nobody else would make them healthy. The operator is told by its
 /// right to write their `status`, or by the webhooks that it serves.
 fn operators(index: &Index<'_>, found: &mut Findings) {
-    let mut by_group: BTreeMap<String, BTreeSet<Unit>> = BTreeMap::new();
+    let mut by_group: BTreeMap<SmolStr, BTreeSet<Unit>> = BTreeMap::new();
     let defined = defined_groups(index);
     let is_served = |group: &str| defined.contains(group) || group == known::ATLAS;
     let rights = status_rights(index, &is_served);
@@ -448,11 +455,11 @@ fn operators(index: &Index<'_>, found: &mut Findings) {
             for (namespace, group) in rights.get(account).into_iter().flatten().take(left) {
                 left -= 1;
                 if fits_namespace(*namespace, index.namespace(unit)) {
-                    by_group.entry((*group).to_owned()).or_default().insert(unit);
+                    by_group.entry((*group).into()).or_default().insert(unit);
                 }
             }
             if pods::images(written).any(known::is_atlas_operator) {
-                by_group.entry(known::ATLAS.to_owned()).or_default().insert(unit);
+                by_group.entry(known::ATLAS.into()).or_default().insert(unit);
             }
         }
         for (group, service, namespace) in webhooks(written) {
@@ -462,7 +469,7 @@ fn operators(index: &Index<'_>, found: &mut Findings) {
             let units = index.backends(service, namespace);
             let units = units.iter().take(left);
             left -= units.len();
-            by_group.entry(group.to_owned()).or_default().extend(units);
+            by_group.entry(group.into()).or_default().extend(units);
         }
     }
     for (number, manifest) in index.project.manifests.iter().enumerate() {

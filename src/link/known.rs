@@ -1,6 +1,8 @@
 //! What is known of other people's kinds: which Secrets and Services their controllers make, and
 //! what they refer to. Only what their documentation promises is listed.
 
+use smol_str::{SmolStr, format_smolstr};
+
 use crate::syntax::Manifest;
 use crate::syntax::node::Node;
 
@@ -149,30 +151,30 @@ const MADE: &[Makes] = &[
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum MadeName {
     /// Just this.
-    Exact(String),
+    Exact(SmolStr),
     /// Anything that begins so.
-    Begins(String),
+    Begins(SmolStr),
     /// Anything that ends so.
-    Ends(String),
+    Ends(SmolStr),
 }
 
 impl Named {
     fn of(&self, owner: &Manifest) -> Vec<MadeName> {
         let own = owner.name.value.as_str();
-        let at = |path: &[&str]| owner.node.at(path).and_then(Node::str).map(str::to_owned);
-        let exact = |name: String| vec![MadeName::Exact(name)];
+        let at = |path: &[&str]| owner.node.at(path).and_then(Node::str).map(SmolStr::from);
+        let exact = |name: SmolStr| vec![MadeName::Exact(name)];
         match self {
-            Same => exact(own.to_owned()),
-            Suffix(suffix) => exact(format!("{own}{suffix}")),
-            Prefix(prefix) => exact(format!("{prefix}{own}")),
-            Begins(suffix) => vec![MadeName::Begins(format!("{own}{suffix}"))],
-            Ends(before, after) => vec![MadeName::Ends(format!("{before}{own}{after}"))],
+            Same => exact(own.into()),
+            Suffix(suffix) => exact(format_smolstr!("{own}{suffix}")),
+            Prefix(prefix) => exact(format_smolstr!("{prefix}{own}")),
+            Begins(suffix) => vec![MadeName::Begins(format_smolstr!("{own}{suffix}"))],
+            Ends(before, after) => vec![MadeName::Ends(format_smolstr!("{before}{own}{after}"))],
             At(path) => at(path).map(exact).unwrap_or_default(),
-            AtOr(path) => exact(at(path).unwrap_or_else(|| own.to_owned())),
+            AtOr(path) => exact(at(path).unwrap_or_else(|| own.into())),
             Each(list, path) => {
                 let items = owner.node.at(list).and_then(Node::items).unwrap_or_default();
                 let names = items.iter().filter_map(|item| item.at(path)?.str());
-                names.map(|name| MadeName::Exact(name.to_owned())).collect()
+                names.map(|name| MadeName::Exact(name.into())).collect()
             }
         }
     }
@@ -187,7 +189,7 @@ fn makes(owner: &Manifest) -> impl Iterator<Item = &'static Makes> {
 pub(super) fn secrets_made(owner: &Manifest) -> Vec<MadeName> {
     // Crossplane's resources write their connection details into a Secret that they name.
     let connection = owner.node.at(&["spec", "writeConnectionSecretToRef", "name"]);
-    let connection = connection.and_then(Node::str).map(|name| MadeName::Exact(name.to_owned()));
+    let connection = connection.and_then(Node::str).map(|name| MadeName::Exact(name.into()));
     let known = makes(owner).flat_map(|made| made.secrets).flat_map(|name| name.of(owner));
     known.chain(connection).collect()
 }

@@ -81,7 +81,7 @@ fn follow(index: &Index<'_>, then: Unit, manifest: &Manifest, found: &mut Findin
 
 fn goes_with(first: Unit, then: Unit, name: &Node, by: &str) -> Found {
     let (span, by) = (Some(name.span), by.to_owned());
-    Found { first, then, span, by, gates: false, origin: Origin::Follows }
+    Found { first, then, span, by: by.into(), gates: false, origin: Origin::Follows }
 }
 
 fn scale_target(index: &Index<'_>, then: Unit, node: &Node, path: &[&str]) -> Vec<Found> {
@@ -153,7 +153,7 @@ fn claims_of_apps(index: &Index<'_>, found: &mut Findings) {
             let claims = index.objects("PersistentVolumeClaim", name, index.namespace(then));
             found.extend(claims.into_iter().map(|first| {
                 let (span, by) = (index.project.place(then), "volumes".to_owned());
-                Found { first, then, span, by, gates: false, origin: Origin::Follows }
+                Found { first, then, span, by: by.into(), gates: false, origin: Origin::Follows }
             }));
         }
     }

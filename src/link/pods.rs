@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use smol_str::{SmolStr, format_smolstr};
+
 use crate::link::{cut, known, short};
 use crate::model::{App, EnvValue};
 use crate::source::Span;
@@ -12,41 +14,41 @@ use crate::value::Value;
 /// A Secret or a ConfigMap that something reads.
 #[derive(Clone, Debug)]
 pub(super) struct Read {
-    pub(super) name: String,
+    pub(super) name: SmolStr,
     /// The one key that is read, if it is one.
-    pub(super) key: Option<String>,
+    pub(super) key: Option<SmolStr>,
     pub(super) span: Span,
     /// Where it says so: `` env `DB_PASSWORD` ``.
-    pub(super) by: String,
+    pub(super) by: SmolStr,
 }
 
 /// The value of an environment variable, or an argument that is written like one.
 #[derive(Clone, Debug)]
 pub(super) struct Variable {
-    pub(super) name: String,
+    pub(super) name: SmolStr,
     pub(super) value: VariableValue,
     pub(super) span: Span,
 }
 
 #[derive(Clone, Debug)]
 pub(super) enum VariableValue {
-    Text(String),
+    Text(SmolStr),
     Secret {
-        name: String,
-        key: String,
+        name: SmolStr,
+        key: SmolStr,
     },
     ConfigMap {
-        name: String,
-        key: String,
+        name: SmolStr,
+        key: SmolStr,
     },
     /// Every key of a ConfigMap or a Secret, with a prefix.
     AllOfConfigMap {
-        name: String,
-        prefix: String,
+        name: SmolStr,
+        prefix: SmolStr,
     },
     AllOfSecret {
-        name: String,
-        prefix: String,
+        name: SmolStr,
+        prefix: SmolStr,
     },
 }
 
@@ -129,9 +131,9 @@ fn items<'a>(of: &'a Node, name: &str) -> &'a [Node] {
     of.get(name).and_then(Node::items).unwrap_or_default()
 }
 
-fn read(name: Option<&Node>, by: impl Into<String>) -> Option<Read> {
+fn read(name: Option<&Node>, by: impl Into<SmolStr>) -> Option<Read> {
     let node = name?;
-    Some(Read { name: node.str()?.to_owned(), key: None, span: node.span, by: by.into() })
+    Some(Read { name: node.str()?.into(), key: None, span: node.span, by: by.into() })
 }
 
 /// What is optional holds no pod back.
@@ -155,21 +157,21 @@ impl Reads {
     fn container(&mut self, container: &Node) {
         let mut variables = Vec::new();
         for source in items(container, "envFrom") {
-            let prefix = source.get("prefix").and_then(Node::str).unwrap_or_default().to_owned();
+            let prefix = source.get("prefix").and_then(Node::str).unwrap_or_default();
             let secret = source.get("secretRef");
             let wanted = secret.filter(|source| !is_optional(source));
             self.secrets.extend(read(wanted.and_then(|it| it.get("name")), "envFrom"));
             let name = |source: Option<&Node>| {
                 let node = source?.get("name")?;
-                Some((node.str()?.to_owned(), node.span))
+                Some((SmolStr::from(node.str()?), node.span))
             };
             if let Some((name, span)) = name(secret) {
-                let value = VariableValue::AllOfSecret { name, prefix: prefix.clone() };
-                variables.push(Variable { name: "envFrom".to_owned(), value, span });
+                let value = VariableValue::AllOfSecret { name, prefix: prefix.into() };
+                variables.push(Variable { name: SmolStr::new_static("envFrom"), value, span });
             }
             if let Some((name, span)) = name(source.get("configMapRef")) {
-                let value = VariableValue::AllOfConfigMap { name, prefix };
-                variables.push(Variable { name: "envFrom".to_owned(), value, span });
+                let value = VariableValue::AllOfConfigMap { name, prefix: prefix.into() };
+                variables.push(Variable { name: SmolStr::new_static("envFrom"), value, span });
             }
         }
         for variable in items(container, "env") {
@@ -186,7 +188,7 @@ impl Reads {
     }
 
     fn variable(&mut self, variable: &Node) -> Option<Variable> {
-        let name = variable.get("name")?.str()?.to_owned();
+        let name = SmolStr::from(variable.get("name")?.str()?);
         if let Some(value) = variable.get("value") {
             let text = value.scalar()?.text.clone();
             return Some(Variable { name, value: VariableValue::Text(text), span: value.span });
@@ -194,12 +196,12 @@ impl Reads {
         let from = variable.get("valueFrom")?;
         let both = |source: &Node| {
             let (name, key) = (source.get("name")?, source.get("key")?.str()?);
-            Some((name.str()?.to_owned(), key.to_owned(), name.span))
+            Some((SmolStr::from(name.str()?), SmolStr::from(key), name.span))
         };
         if let Some(source) = from.get("secretKeyRef") {
             let (secret, key, span) = both(source)?;
             if !is_optional(source) {
-                let by = format!("env `{}`", short(&name));
+                let by = format_smolstr!("env `{}`", short(&name));
                 let key = Some(key.clone());
                 self.secrets.push(Read { name: secret.clone(), key, span, by });
             }
@@ -210,7 +212,8 @@ impl Reads {
             });
         }
         let (map, key, span) = both(from.get("configMapKeyRef")?)?;
-        Some(Variable { name, value: VariableValue::ConfigMap { name: map, key }, span })
+        let value = VariableValue::ConfigMap { name: map, key };
+        Some(Variable { name, value, span })
     }
 }
 
@@ -228,8 +231,8 @@ fn flags(arguments: &[&Node]) -> Vec<Variable> {
             }
             _ => (std::mem::take(&mut flag), text),
         };
-        let value = VariableValue::Text(value.to_owned());
-        variables.push(Variable { name, value, span: argument.span });
+        let value = VariableValue::Text(value.into());
+        variables.push(Variable { name: name.into(), value, span: argument.span });
     }
     variables
 }
@@ -238,8 +241,7 @@ fn flags(arguments: &[&Node]) -> Vec<Variable> {
 pub(super) fn app_reads(app: &App) -> Reads {
     let span = app.common.place;
     let mut reads = Reads::default();
-    let read =
-        |name: &str, by: &str| Read { name: name.to_owned(), key: None, span, by: by.to_owned() };
+    let read = |name: &str, by: &str| Read { name: name.into(), key: None, span, by: by.into() };
     reads.secrets.extend(app.image_pull_secrets.iter().map(|name| read(name, "imagePullSecrets")));
     for volume in &app.volumes {
         let sources = volume.source.at(&["projected", "sources"]).and_then(Value::as_list);
@@ -260,11 +262,11 @@ pub(super) fn app_reads(app: &App) -> Reads {
             if !source.at(&["secretRef"]).is_some_and(is_optional_value) {
                 reads.secrets.push(read(&secret, "envFrom"));
             }
-            let value = VariableValue::AllOfSecret { name: secret, prefix };
-            variables.push(Variable { name, value, span });
+            let value = VariableValue::AllOfSecret { name: secret.into(), prefix: prefix.into() };
+            variables.push(Variable { name: name.into(), value, span });
         } else if let Some(map) = text(&["configMapRef", "name"]) {
-            let value = VariableValue::AllOfConfigMap { name: map, prefix };
-            variables.push(Variable { name, value, span });
+            let value = VariableValue::AllOfConfigMap { name: map.into(), prefix: prefix.into() };
+            variables.push(Variable { name: name.into(), value, span });
         }
     }
     for (name, value) in &app.env {
@@ -275,7 +277,7 @@ pub(super) fn app_reads(app: &App) -> Reads {
                 name: secret,
                 key,
                 span,
-                by: format!("env `{}`", short(name)),
+                by: format_smolstr!("env `{}`", short(name)),
             });
         }
         variables.extend(value.map(|value| Variable { name: name.clone(), value, span }));
@@ -283,14 +285,14 @@ pub(super) fn app_reads(app: &App) -> Reads {
     let texts = app.command.iter().chain(&app.args);
     variables.extend(texts.map(|text| {
         let (name, value) = text.split_once('=').unwrap_or(("", text));
-        let value = VariableValue::Text(value.to_owned());
-        Variable { name: name.to_owned(), value, span }
+        let value = VariableValue::Text(value.into());
+        Variable { name: name.into(), value, span }
     }));
     reads.containers.push(variables);
     reads
 }
 
-type SecretAndKey = (String, String);
+type SecretAndKey = (SmolStr, SmolStr);
 
 fn app_variable(value: &EnvValue) -> (Option<VariableValue>, Option<SecretAndKey>) {
     match value {
@@ -303,7 +305,7 @@ fn app_variable(value: &EnvValue) -> (Option<VariableValue>, Option<SecretAndKey
         EnvValue::From(source) => {
             let both = |of: &str| {
                 let text = |part| source.at(&[of, part]).and_then(Value::as_str);
-                Some((text("name")?.to_owned(), text("key")?.to_owned()))
+                Some((SmolStr::from(text("name")?), SmolStr::from(text("key")?)))
             };
             if let Some((name, key)) = both("secretKeyRef") {
                 let is_optional = source.at(&["secretKeyRef"]).is_some_and(is_optional_value);

@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use smol_str::SmolStr;
+
 use crate::link::addresses::{self, Address};
 use crate::link::index::{BYTES, Datum, Index, Road, Spot, fits_namespace};
 use crate::link::infer::{Schema, inferred, made_secrets};
@@ -314,17 +316,17 @@ impl<'s> Directory<'s> {
             None => Name::Unwritten,
             Some(database) => self.database(database).map_or(Name::Other, Name::Of),
         };
-        let spot = |host: String| Some(*self.by_spot.get_key_value(&Spot::Host(host))?.0);
+        let spot = |host: SmolStr| Some(*self.by_spot.get_key_value(&Spot::Host(host))?.0);
         let way = match self.index.road(&host)? {
             Road::Service(service) => {
                 self.by_service.contains_key(&service).then_some(Way::Service(service))?
             }
             Road::Near(service) => {
-                let spot = spot(host);
+                let spot = spot(host.into());
                 let is_wanted = spot.is_some() || self.names.contains(service);
                 is_wanted.then_some(Way::Near(service, spot))?
             }
-            Road::Elsewhere => Way::Spot(spot(host)?),
+            Road::Elsewhere => Way::Spot(spot(host.into())?),
         };
         Some((way, port, name))
     }

@@ -1,5 +1,7 @@
 //! `App` -> Deployment, CronJob or Job, with Service, ConfigMap, autoscaler and way in.
 
+use smol_str::SmolStr;
+
 use crate::annotation;
 use crate::lower::labels::{self, Component};
 use crate::lower::outline;
@@ -189,7 +191,7 @@ fn written_protocol(protocol: Protocol) -> Option<&'static str> {
     }
 }
 
-fn variable((name, value): &(String, EnvValue)) -> Map {
+fn variable((name, value): &(SmolStr, EnvValue)) -> Map {
     let map = Map::new().with("name", name.as_str());
     match value {
         EnvValue::Text(text) => map.with("value", text.as_str()),

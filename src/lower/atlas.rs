@@ -2,6 +2,8 @@
 //!
 //! Source: `github.com/ariga/atlas-operator/api/v1alpha1`, version 0.7.37.
 
+use smol_str::SmolStr;
+
 use crate::model::SecretKey;
 use crate::value::{Map, Value};
 
@@ -11,7 +13,7 @@ pub(super) const API_VERSION: &str = "db.atlasgo.io/v1alpha1";
 /// `TargetSpec`: the database, and how it is reached.
 pub(super) enum Target {
     /// `url`.
-    Url(String),
+    Url(SmolStr),
     /// `urlFrom`.
     UrlFrom(SecretKey),
     /// `credentials`: the operator escapes what it puts into a URL.
@@ -20,19 +22,19 @@ pub(super) enum Target {
 
 /// `Credentials`.
 pub(super) struct Credentials {
-    pub(super) scheme: String,
+    pub(super) scheme: SmolStr,
     pub(super) user: Option<User>,
     pub(super) password_from: Option<SecretKey>,
-    pub(super) host: String,
+    pub(super) host: SmolStr,
     pub(super) port: Option<u16>,
-    pub(super) database: String,
-    pub(super) parameters: Vec<(String, String)>,
+    pub(super) database: SmolStr,
+    pub(super) parameters: Vec<(SmolStr, SmolStr)>,
 }
 
 /// The user of `Credentials`.
 pub(super) enum User {
     /// `user`.
-    Name(String),
+    Name(SmolStr),
     /// `userFrom`.
     From(SecretKey),
 }
@@ -76,17 +78,17 @@ pub(super) fn secret_key_ref(key: &SecretKey) -> Map {
 /// `Schema`: the desired state of an AtlasSchema.
 pub(super) enum Desired {
     /// `sql`.
-    Sql(String),
+    Sql(SmolStr),
     /// `hcl`.
-    Hcl(String),
+    Hcl(SmolStr),
     /// `url`.
-    Url(String),
+    Url(SmolStr),
     /// `configMapKeyRef`.
     ConfigMap {
         /// The ConfigMap.
-        name: String,
+        name: SmolStr,
         /// Its key, which has to end in `.sql` or `.hcl`.
-        key: String,
+        key: SmolStr,
     },
 }
 

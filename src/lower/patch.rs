@@ -52,7 +52,7 @@ pub(super) fn apply(
             let known = objects.iter().map(|object| object.id().label()).collect();
             let target = match &patch.name {
                 Some(name) => format!("{}/{}", patch.kind.value, name.value),
-                None => patch.kind.value.clone(),
+                None => patch.kind.value.to_string(),
             };
             let has_kind = objects.iter().any(|object| object.kind() == patch.kind.value);
             let name = patch.name.as_ref().filter(|_| has_kind);
@@ -181,7 +181,7 @@ impl Merging<'_> {
             };
             let text = |value: &Value| match value {
                 Value::Int(number) => number.to_string(),
-                Value::Number(text) | Value::String(text) => text.clone(),
+                Value::Number(text) | Value::String(text) => text.to_string(),
                 Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => String::new(),
             };
             let place =

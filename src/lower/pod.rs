@@ -1,5 +1,7 @@
 //! What the pods of Apps and Databases have in common: config files and mounts.
 
+use smol_str::SmolStr;
+
 use crate::distinct::Distinct;
 use crate::lower::labels::{self, Component};
 use crate::lower::{INLINE_LIMIT, hash, outline};
@@ -62,7 +64,7 @@ pub(super) fn some_list(items: Vec<impl Into<Value>>) -> Option<Value> {
 }
 
 /// A map, if there is anything in it.
-pub(super) fn some_map(pairs: &[(String, String)]) -> Option<Map> {
+pub(super) fn some_map(pairs: &[(SmolStr, SmolStr)]) -> Option<Map> {
     let map = Map::of_texts(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())));
     (!map.is_empty()).then_some(map)
 }
@@ -81,7 +83,7 @@ mod tests {
     #[test]
     fn every_file_has_a_key_of_its_own_that_kubernetes_takes() {
         let paths = ["/a/x.yaml", "/b/x.yaml", "/c/x.yaml-2", "/d/x.yaml", "/e/", "/f/ä b"];
-        let file = |path: &&str| ConfigFile { mount_path: (*path).to_owned(), text: String::new() };
+        let file = |path: &&str| ConfigFile { mount_path: (*path).into(), text: "".into() };
         let files: Vec<ConfigFile> = paths.iter().map(file).collect();
         let expected = ["x.yaml", "x.yaml-2", "x.yaml-2-2", "x.yaml-3", "file", "__b"];
         assert_eq!(keys(&files), expected);

@@ -1,5 +1,7 @@
 //! `Schema` -> AtlasSchema, and a ConfigMap for a text that is too long to stand inline.
 
+use smol_str::SmolStr;
+
 use crate::diag::Diagnostics;
 use crate::diag::problems::output::{HostWithoutNamespace, TooLarge};
 use crate::lower::atlas::{
@@ -42,12 +44,12 @@ pub(super) fn manifests(
 
 fn target(schema: &Schema, project: &Project, diagnostics: &mut Diagnostics) -> AtlasTarget {
     match &schema.target {
-        Target::Unknown => AtlasTarget::Url(String::new()),
+        Target::Unknown => AtlasTarget::Url(SmolStr::default()),
         Target::Url(url) => AtlasTarget::Url(url.clone()),
         Target::UrlFrom(key) => AtlasTarget::UrlFrom(key.clone()),
         Target::Database(index) => match project.databases.get(*index) {
             Some(database) => database_target(schema, database, diagnostics),
-            None => AtlasTarget::Url(String::new()),
+            None => AtlasTarget::Url(SmolStr::default()),
         },
     }
 }
@@ -58,7 +60,7 @@ fn database_target(
     diagnostics: &mut Diagnostics,
 ) -> AtlasTarget {
     let credentials = &database.credentials;
-    let key = |key: &str| SecretKey { name: credentials.secret.clone(), key: key.to_owned() };
+    let key = |key: &str| SecretKey { name: credentials.secret.clone(), key: key.into() };
     if let (Some(url), false) = (&credentials.url_key, credentials.names_keys) {
         return AtlasTarget::UrlFrom(key(url));
     }
@@ -97,8 +99,8 @@ fn desired(schema: &Schema, diagnostics: &mut Diagnostics) -> (Option<AtlasDesir
     }
     if text.len() <= INLINE_LIMIT {
         let desired = match key {
-            "schema.hcl" => AtlasDesired::Hcl(text),
-            _ => AtlasDesired::Sql(text),
+            "schema.hcl" => AtlasDesired::Hcl(text.into()),
+            _ => AtlasDesired::Sql(text.into()),
         };
         return (Some(desired), None);
     }
@@ -109,7 +111,7 @@ fn desired(schema: &Schema, diagnostics: &mut Diagnostics) -> (Option<AtlasDesir
     let metadata = labels::metadata(&schema.common, COMPONENT, &name, &options);
     let data = Map::new().with(key, text);
     let config_map = outline("v1", "ConfigMap", metadata).with("data", data);
-    let desired = AtlasDesired::ConfigMap { name, key: key.to_owned() };
+    let desired = AtlasDesired::ConfigMap { name: name.into(), key: key.into() };
     (Some(desired), Some(config_map))
 }
 

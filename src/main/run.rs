@@ -124,7 +124,7 @@ impl Begun {
 
 pub(crate) fn apply_flags(args: &ProjectArgs, environment: &mut Environment) {
     if let Some(namespace) = &args.namespace {
-        environment.namespace = Some(namespace.clone());
+        environment.namespace = Some(namespace.into());
     }
     environment.flags = Flags {
         namespace: args.namespace.is_some(),

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use crate::diag::problems::parameters::{InvalidParameter, NothingToChange, UnknownEnvironment};
 use crate::diag::problems::security::LimitExceeded;
 use crate::diag::{Diagnostics, nearest};
@@ -55,7 +57,7 @@ pub(super) fn check_environment(
 }
 
 /// What tells one spec from another: kind and name.
-type SpecId = (String, String);
+type SpecId = (SmolStr, SmolStr);
 
 /// Merges an overlay onto the base and makes the single changes.
 pub(super) fn merged(
@@ -117,7 +119,7 @@ fn spec_id(node: &Node) -> Option<SpecId> {
     let is_ours = node.get("apiVersion").and_then(Node::str) == Some(API_VERSION);
     let name = node.at(&["metadata", "name"])?.scalar()?;
     let kind = node.get("kind").and_then(Node::str).filter(|_| is_ours)?;
-    Some((kind.to_owned(), name.text.clone()))
+    Some((kind.into(), name.text.clone()))
 }
 
 /// Whether a spec of an overlay is a part for which there is no whole: its own kind's required
@@ -236,7 +238,7 @@ fn change(
 
 fn set(
     node: &mut Node,
-    path: &[String],
+    path: &[SmolStr],
     edit: &Edit,
     steps: &mut usize,
 ) -> Result<(), InvalidParameter> {

@@ -3,6 +3,8 @@
 //! Each enters [`Sources`] as a virtual file of its own, so that a diagnostic can point at the very
 //! value. A flag comes after the parameter and wins.
 
+use smol_str::SmolStr;
+
 use crate::diag::problems::parameters::{InvalidParameter, UnknownParameter};
 use crate::diag::problems::yaml::UnprintableText;
 use crate::diag::{Diagnostic, Diagnostics};
@@ -59,7 +61,7 @@ fn is_label(text: &str) -> bool {
 }
 
 fn whole(file: FileId, text: &str) -> Text {
-    Spanned::new(text.to_owned(), Span::new(file, 0..text.len()))
+    Spanned::new(text.into(), Span::new(file, 0..text.len()))
 }
 
 /// `[{name, string | map | array}]`.
@@ -197,8 +199,8 @@ fn flags(
             };
             let key_span = Span::new(file, 0..key.len());
             let value_span = Span::new(file, key.len() + 1..written.len());
-            let key = Spanned::new(key.to_owned(), key_span);
-            let value = Spanned::new(value.to_owned(), value_span);
+            let key = Spanned::new(key.into(), key_span);
+            let value = Spanned::new(value.into(), value_span);
             edit(id, &key, &value, settings, diagnostics);
         }
     }
@@ -212,8 +214,8 @@ fn edit(
     settings: &mut Settings,
     diagnostics: &mut Diagnostics,
 ) {
-    let app = Spanned::new("App".to_owned(), key.span);
-    let field = |name: &str| vec!["spec".to_owned(), name.to_owned()];
+    let app = Spanned::new(SmolStr::new_static("App"), key.span);
+    let field = |name| ["spec", name].map(SmolStr::new_static).to_vec();
     let (kind, name, path, value) = match id {
         ParameterId::Environment => return,
         ParameterId::Images => (app, key.clone(), field("image"), text_node(value)),
@@ -232,7 +234,7 @@ fn edit(
 
 /// `Kind/name:dotted.path`, as kind, name and keys. The path begins at `spec`, unless it names
 /// `metadata` or `spec` itself; `\.` is a dot within a key.
-fn target(key: &Text, diagnostics: &mut Diagnostics) -> Option<(Text, Text, Vec<String>)> {
+fn target(key: &Text, diagnostics: &mut Diagnostics) -> Option<(Text, Text, Vec<SmolStr>)> {
     let parts = key.value.split_once(':').and_then(|(spec, path)| {
         let (kind, name) = spec.split_once('/')?;
         let is_full = !kind.is_empty() && !name.is_empty() && !path.is_empty();
@@ -246,8 +248,8 @@ fn target(key: &Text, diagnostics: &mut Diagnostics) -> Option<(Text, Text, Vec<
         return None;
     };
     let mut keys = split_path(path);
-    if !matches!(keys.first().map(String::as_str), Some("spec" | "metadata")) {
-        keys.insert(0, "spec".to_owned());
+    if !matches!(keys.first().map(SmolStr::as_str), Some("spec" | "metadata")) {
+        keys.insert(0, SmolStr::new_static("spec"));
     }
     if keys.len() > Budget::DEPTH {
         let message = format!("a field more than {} levels deep", Budget::DEPTH);
@@ -255,11 +257,11 @@ fn target(key: &Text, diagnostics: &mut Diagnostics) -> Option<(Text, Text, Vec<
         diagnostics.report(InvalidParameter { primary: key.span, message, help });
         return None;
     }
-    let spanned = |text: &str| Spanned::new(text.to_owned(), key.span);
+    let spanned = |text: &str| Spanned::new(text.into(), key.span);
     Some((spanned(kind), spanned(name), keys))
 }
 
-fn split_path(path: &str) -> Vec<String> {
+fn split_path(path: &str) -> Vec<SmolStr> {
     let mut keys = vec![String::new()];
     let mut characters = path.chars().peekable();
     while let Some(character) = characters.next() {
@@ -272,7 +274,7 @@ fn split_path(path: &str) -> Vec<String> {
             other => keys.last_mut().into_iter().for_each(|key| key.push(other)),
         }
     }
-    keys
+    keys.into_iter().map(SmolStr::from).collect()
 }
 
 fn text_node(text: &Text) -> Node {
@@ -338,7 +340,7 @@ mod tests {
         let file = Sources::default().add_virtual("--set", "");
         let found = |depth: usize| {
             let path = format!("App/a:spec{}", ".a".repeat(depth - 1));
-            let key = Spanned::new(path, Span::new(file, 0..0));
+            let key = Spanned::new(path.into(), Span::new(file, 0..0));
             target(&key, &mut Diagnostics::default()).is_some()
         };
         assert!(found(Budget::DEPTH) && !found(Budget::DEPTH + 1) && !found(60_000));

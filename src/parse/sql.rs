@@ -15,6 +15,8 @@ mod opinion;
 
 use std::ops::Range;
 
+use smol_str::StrExt;
+
 use crate::catalogue::definition::{Definition, ObjectKind, Script, Standing, Statement};
 use crate::diag::Diagnostics;
 use crate::diag::problems::sql::{self as problems, SqlTooLong};
@@ -413,7 +415,7 @@ impl Judged<'_> {
                 .report(problems::SqlMissingComma { primary: locate(before), next: locate(after) }),
             Finding::MissingType { column } => diagnostics.report(problems::SqlMissingType {
                 primary: column.span,
-                column: column.text.clone(),
+                column: column.text.to_string(),
             }),
             Finding::Reserved { at } => {
                 let word = self.text(at.clone()).to_owned();
@@ -473,7 +475,7 @@ impl Judged<'_> {
             script.unread_words.extend(
                 text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
                     .filter(|word| !word.is_empty())
-                    .map(str::to_lowercase),
+                    .map(StrExt::to_lowercase_smolstr),
             );
         }
     }

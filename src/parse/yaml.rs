@@ -16,6 +16,8 @@ use std::ops::Range;
 
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Tag, options};
 
+use smol_str::SmolStr;
+
 use crate::diag::problems::yaml::{
     DuplicateKey, InvalidAlias, InvalidKey, InvalidMerge, LimitExceeded, UnprintableText,
     UnsupportedTag,
@@ -228,7 +230,7 @@ enum Children {
 
 /// A key whose value has not been read yet.
 enum Key {
-    Text(Spanned<String>),
+    Text(Spanned<SmolStr>),
     /// `<<`.
     Merge,
     /// It has been reported; its value is read and dropped.
@@ -360,7 +362,7 @@ impl<'a> Reader<'a> {
     ) -> Step {
         // granit-parser calls an absent value `~`.
         let absent = range.is_empty() && style == ScalarStyle::Plain;
-        let text = if absent { String::new() } else { text.into_owned() };
+        let text = if absent { SmolStr::default() } else { SmolStr::from(text) };
         if absent && anchor == 0 && tag.is_none() && self.stack.is_empty() {
             return Step::On;
         }
@@ -588,7 +590,7 @@ impl<'a> Reader<'a> {
 
 fn null(span: Span) -> Node {
     let meaning = Meaning::Null;
-    let scalar = Scalar { text: String::new(), meaning, plain: true, lines: Vec::new() };
+    let scalar = Scalar { text: SmolStr::default(), meaning, plain: true, lines: Vec::new() };
     Node { data: Data::Scalar(scalar), span }
 }
 
@@ -641,7 +643,7 @@ fn as_key(done: Done, source: &str) -> (Key, Option<InvalidKey>) {
         }
         (Data::Scalar(scalar), Written::Out | Written::ByAlias) => {
             match plain::key(&scalar.text, scalar.meaning) {
-                Some(text) => (Key::Text(Spanned::new(text, primary)), None),
+                Some(text) => (Key::Text(Spanned::new(text.into(), primary)), None),
                 None if scalar.meaning == Meaning::Null => {
                     (Key::Broken, Some(InvalidKey::Null { primary }))
                 }
@@ -789,7 +791,7 @@ mod tests {
             Value::Null => "null".to_owned(),
             Value::Bool(value) => value.to_string(),
             Value::Int(value) => value.to_string(),
-            Value::Number(text) => text.clone(),
+            Value::Number(text) => text.to_string(),
             Value::String(text) => format!("{text:?}"),
             Value::List(items) => {
                 let items: Vec<_> = items.iter().map(short).collect();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use smol_str::{SmolStr, format_smolstr};
+
 use crate::catalogue::requires::Required;
 use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{ConflictingFields, UnknownChoice};
@@ -24,7 +26,7 @@ pub(crate) fn hosts(apps: &[Spec<syntax::App>], context: &Context<'_>) -> Vec<Ho
         let ports = spec.fields.ports.as_ref().and_then(|ports| ports.value.first());
         Host {
             name: spec.name.value.clone(),
-            host: service_host(&spec.name.value, namespace.as_deref()),
+            host: service_host(&spec.name.value, namespace.as_deref()).into(),
             port: spec.fields.port.or(ports.map(|port| port.port)).map(|port| port.value),
         }
     };
@@ -235,7 +237,7 @@ fn ports(
         single.into_iter().chain(several.map(|list| list.value).unwrap_or_default()).collect();
     let need_names = written.len() > 1;
     let mut seen: BTreeMap<(i64, Protocol), Span> = BTreeMap::new();
-    let mut names: BTreeMap<String, Span> = BTreeMap::new();
+    let mut names: BTreeMap<SmolStr, Span> = BTreeMap::new();
     let mut ports = Vec::new();
     for each in written {
         check::port(each.port, diagnostics);
@@ -267,8 +269,8 @@ fn ports(
 }
 
 /// A name for a port that has none: it says nothing that a service mesh would act on.
-fn port_name(protocol: Protocol, port: i64) -> String {
-    format!("{}-{port}", protocol.name().to_lowercase())
+fn port_name(protocol: Protocol, port: i64) -> SmolStr {
+    format_smolstr!("{}-{port}", protocol.name().to_lowercase())
 }
 
 fn protocol(written: Option<&Text>, diagnostics: &mut Diagnostics) -> Protocol {
@@ -556,7 +558,7 @@ fn ingress(
     }
     check::annotations(&written.annotations, diagnostics);
     let tls_secret = match written.tls {
-        Some(Tls::Switch(Spanned { value: true, .. })) => Some(format!("{name}-tls")),
+        Some(Tls::Switch(Spanned { value: true, .. })) => Some(format_smolstr!("{name}-tls")),
         Some(Tls::Secret(secret)) => {
             check::object_name("Secret named", &secret, diagnostics);
             Some(secret.value)
@@ -565,7 +567,7 @@ fn ingress(
     };
     Ingress {
         host: written.host.value,
-        path: written.path.map_or_else(|| "/".to_owned(), |path| path.value),
+        path: written.path.map_or(SmolStr::new_static("/"), |path| path.value),
         class_name: written.class_name.map(|class| class.value),
         tls_secret,
         annotations: plain(written.annotations),
@@ -587,7 +589,7 @@ fn http_route(
     HttpRoute {
         parent_refs: written.parent_refs.value,
         hostnames: values(written.hostnames),
-        path: written.path.map_or_else(|| "/".to_owned(), |path| path.value),
+        path: written.path.map_or(SmolStr::new_static("/"), |path| path.value),
     }
 }
 
@@ -605,7 +607,7 @@ fn contracts(
         let kinds = [Kind::Schema];
         let found = context.names.spec(bare, name.as_ref(), unit, &kinds, diagnostics);
         let Some(found @ Unit::Schema(schema)) = found else { return None };
-        needs.push(Need { unit: found, span: name.span, by: "requires".to_owned() });
+        needs.push(Need { unit: found, span: name.span, by: SmolStr::new_static("requires") });
         let tables = requirement.tables.into_iter();
         let tables = tables.map(|(table, columns)| Required { table, columns }).collect();
         Some(Contract { schema, span: name.span, tables })

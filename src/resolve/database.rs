@@ -1,5 +1,7 @@
 //! `Database`: who runs it, where it is found, who may log in.
 
+use smol_str::{SmolStr, format_smolstr};
+
 use crate::diag::Diagnostics;
 use crate::diag::problems::security::LiteralPassword;
 use crate::diag::problems::spec::{ConflictingFields, MissingField, UnknownChoice};
@@ -28,20 +30,20 @@ pub(crate) fn database(
     let (host, port) = match &fields.external {
         None if fields.cloud_native_pg.is_some() => {
             // The Service that leads to the primary (CloudNativePG `pkg/specs/services.go`).
-            (service_host(&format!("{}-rw", common.name), namespace.as_deref()), engine.port)
+            (service_host(&format!("{}-rw", common.name), namespace.as_deref()).into(), engine.port)
         }
         Some(external) => {
             check::word("host", &external.host, diagnostics);
             let port = external.port.map(|port| check::port(port, diagnostics));
             (external.host.value.clone(), port.or(engine.port))
         }
-        None => (default_host(), engine.port),
+        None => (default_host().into(), engine.port),
     };
     let database = fields.database.as_ref().map(|name| {
         database_name(name, diagnostics);
         name.value.clone()
     });
-    let database = database.unwrap_or_else(|| common.name.replace('-', "_"));
+    let database = database.unwrap_or_else(|| common.name.replace('-', "_").into());
     let credentials = match &fields.cloud_native_pg {
         Some(_) => cloud_native_pg_credentials(&common.name),
         None => credentials(&common.name, fields.credentials.as_ref(), diagnostics),
@@ -145,10 +147,10 @@ fn engine(written: &Text, diagnostics: &mut Diagnostics) -> &'static Engine {
 /// (CloudNativePG `pkg/specs/secrets.go`).
 fn cloud_native_pg_credentials(name: &str) -> Credentials {
     Credentials {
-        secret: format!("{name}-app"),
-        user: User::Key("username".to_owned()),
-        password_key: "password".to_owned(),
-        url_key: Some("uri".to_owned()),
+        secret: format_smolstr!("{name}-app"),
+        user: User::Key(SmolStr::new_static("username")),
+        password_key: SmolStr::new_static("password"),
+        url_key: Some(SmolStr::new_static("uri")),
         names_keys: true,
         literal: None,
     }
@@ -169,11 +171,11 @@ fn cluster(
         diagnostics.report(MissingField { primary, of, name: "storage" });
     }
     let storage = written.storage.map(|storage| self::storage(storage, diagnostics));
-    let version =
-        version.map(|version| format!("ghcr.io/cloudnative-pg/postgresql:{}", version.value));
+    let version = version
+        .map(|version| format_smolstr!("ghcr.io/cloudnative-pg/postgresql:{}", version.value));
     Cluster {
         instances: written.instances.map_or(1, |instances| instances.value),
-        storage: storage.unwrap_or(Storage { size: String::new(), class_name: None }),
+        storage: storage.unwrap_or(Storage { size: SmolStr::default(), class_name: None }),
         image: image.map(|image| image.value).or(version),
         resources: resources.map(|resources| resources.value),
     }
@@ -238,7 +240,7 @@ fn image(
     version: Option<Text>,
     recipe: &engine::Image,
     diagnostics: &mut Diagnostics,
-) -> String {
+) -> SmolStr {
     match (image, version) {
         (Some(image), _) => {
             check::word("image", &image, diagnostics);
@@ -246,9 +248,9 @@ fn image(
         }
         (None, Some(version)) => {
             check::word("version", &version, diagnostics);
-            format!("{}:{}", recipe.repository, version.value)
+            format_smolstr!("{}:{}", recipe.repository, version.value)
         }
-        (None, None) => format!("{}:{}", recipe.repository, recipe.version),
+        (None, None) => format_smolstr!("{}:{}", recipe.repository, recipe.version),
     }
 }
 
@@ -268,12 +270,12 @@ fn storage(storage: syntax::Storage, diagnostics: &mut Diagnostics) -> Storage {
 
 /// What the spec says, then what the image needs as it is and the spec does not say otherwise.
 fn with_defaults(
-    mut parameters: Vec<(String, String)>,
+    mut parameters: Vec<(SmolStr, SmolStr)>,
     defaults: &[(&str, &str)],
-) -> Vec<(String, String)> {
+) -> Vec<(SmolStr, SmolStr)> {
     for (key, value) in defaults {
         if !parameters.iter().any(|(written, _)| written == key) {
-            parameters.push(((*key).to_owned(), (*value).to_owned()));
+            parameters.push(((*key).into(), (*value).into()));
         }
     }
     parameters
@@ -284,12 +286,12 @@ fn credentials(
     written: Option<&syntax::Credentials>,
     diagnostics: &mut Diagnostics,
 ) -> Credentials {
-    let default_secret = || format!("{name}-credentials");
+    let default_secret = || format_smolstr!("{name}-credentials");
     let Some(written) = written else {
         return Credentials {
             secret: default_secret(),
-            user: User::Key("username".to_owned()),
-            password_key: "password".to_owned(),
+            user: User::Key(SmolStr::new_static("username")),
+            password_key: SmolStr::new_static("password"),
             url_key: None,
             names_keys: false,
             literal: None,
@@ -315,12 +317,13 @@ fn credentials(
     };
     let user = match (&literal, &written.user) {
         (None, Some(user)) => User::Name(user.value.clone()),
-        _ => User::Key(value(&written.user_key).unwrap_or_else(|| "username".to_owned())),
+        _ => User::Key(value(&written.user_key).unwrap_or_else(|| SmolStr::new_static("username"))),
     };
     Credentials {
         secret: value(&written.secret).unwrap_or_else(default_secret),
         user,
-        password_key: value(&written.password_key).unwrap_or_else(|| "password".to_owned()),
+        password_key: value(&written.password_key)
+            .unwrap_or_else(|| SmolStr::new_static("password")),
         url_key: value(&written.url_key),
         names_keys: written.user_key.is_some()
             || written.password_key.is_some()
@@ -368,9 +371,9 @@ fn credential_rules(written: &syntax::Credentials, diagnostics: &mut Diagnostics
 }
 
 fn conflict(
-    primary: &Spanned<String>,
+    primary: &Spanned<SmolStr>,
     name: &str,
-    other_text: &Spanned<String>,
+    other_text: &Spanned<SmolStr>,
     other: &str,
     why: &str,
     diagnostics: &mut Diagnostics,

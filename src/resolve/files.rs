@@ -357,7 +357,7 @@ pub(crate) fn config_files(
         check::mount_path(&file.mount_path, diagnostics);
         let text = match file.content {
             Content::Text(text) => text.value,
-            Content::File(path) => read(&path, context, diagnostics)?.text,
+            Content::File(path) => read(&path, context, diagnostics)?.text.into(),
         };
         size += text.len();
         if size > CONFIG_MAP_LIMIT && !is_too_large {

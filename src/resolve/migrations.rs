@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use crate::atlas_sum::{self, Difference, Migration, NameProblem, Sum};
 use crate::diag::Diagnostics;
 use crate::diag::problems::schema::{AtlasSum, MigrationName};
@@ -98,7 +100,7 @@ fn remote(
         let help = "add `cloud: {tokenFrom: {secretKeyRef: {name, key}}}`";
         diagnostics.report(invalid(path.span, message, help));
     }
-    Directory::Remote { name: name.to_owned(), tag: tag.map(str::to_owned) }
+    Directory::Remote { name: name.into(), tag: tag.map(SmolStr::from) }
 }
 
 /// The operator's rules for going back (`atlasmigration_controller.go`): of a local directory it
@@ -149,8 +151,8 @@ fn local(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> D
     }
     let excerpt = |file: FileId| Excerpt::of_file(file, text(file));
     Directory::Local {
-        files: scripts.into_iter().map(|(name, file)| (name, excerpt(file))).collect(),
-        sum: sum.map(|file| text(file).to_owned()).unwrap_or_default(),
+        files: scripts.into_iter().map(|(name, file)| (name.into(), excerpt(file))).collect(),
+        sum: sum.map(|file| text(file).to_owned()).unwrap_or_default().into(),
     }
 }
 

@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::{AmbiguousName, DuplicateName, UnknownName};
 use crate::diag::problems::security::LimitExceeded;
@@ -13,11 +15,11 @@ use crate::syntax::{Kind, Specs, Text};
 /// The names of a project.
 pub(crate) struct Names {
     /// Specs and plain manifests by `Kind/name`; several manifests may share one.
-    qualified: BTreeMap<(String, String), Vec<Unit>>,
+    qualified: BTreeMap<(SmolStr, SmolStr), Vec<Unit>>,
     /// Specs by name alone, with their kind.
-    specs: BTreeMap<String, Vec<(Kind, Unit)>>,
+    specs: BTreeMap<SmolStr, Vec<(Kind, Unit)>>,
     /// The `database` of each Schema.
-    schema_databases: Vec<Option<String>>,
+    schema_databases: Vec<Option<SmolStr>>,
     /// How many dependencies on several things of one name may still be written.
     left: Cell<usize>,
 }
@@ -56,7 +58,7 @@ impl Names {
         kind: Kind,
         unit: Unit,
         name: &Text,
-        places: &mut BTreeMap<(Kind, String), Span>,
+        places: &mut BTreeMap<(Kind, SmolStr), Span>,
         diagnostics: &mut Diagnostics,
     ) {
         if let Some(&first) = places.get(&(kind, name.value.clone())) {
@@ -65,7 +67,7 @@ impl Names {
             return;
         }
         places.insert((kind, name.value.clone()), name.span);
-        let key = (kind.name().to_owned(), name.value.clone());
+        let key = (SmolStr::new_static(kind.name()), name.value.clone());
         self.qualified.entry(key).or_default().push(unit);
         self.specs.entry(name.value.clone()).or_default().push((kind, unit));
     }
@@ -85,7 +87,7 @@ impl Names {
                 .into_iter()
                 .collect(),
         };
-        let by = "dependsOn".to_owned();
+        let by = SmolStr::new_static("dependsOn");
         units.into_iter().map(|unit| Need { unit, span: written.span, by: by.clone() }).collect()
     }
 
@@ -96,7 +98,7 @@ impl Names {
         written: &Text,
         diagnostics: &mut Diagnostics,
     ) -> Vec<Unit> {
-        let found = self.qualified.get(&(kind.to_owned(), name.to_owned()));
+        let found = self.qualified.get(&(kind.into(), name.into()));
         if let Some([unit]) = found.map(Vec::as_slice) {
             return vec![*unit];
         }
@@ -136,7 +138,7 @@ impl Names {
     pub(crate) fn spec(
         &self,
         name: &str,
-        written: Spanned<&String>,
+        written: Spanned<&SmolStr>,
         from: Unit,
         kinds: &[Kind],
         diagnostics: &mut Diagnostics,
@@ -179,7 +181,7 @@ impl Names {
 
     fn known(&self, kinds: &[Kind]) -> Vec<String> {
         let has = |list: &[(Kind, Unit)]| list.iter().any(|(kind, _)| kinds.contains(kind));
-        self.specs.iter().filter(|(_, list)| has(list)).map(|(name, _)| name.clone()).collect()
+        self.specs.iter().filter(|(_, list)| has(list)).map(|(name, _)| name.to_string()).collect()
     }
 }
 

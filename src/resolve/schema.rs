@@ -1,6 +1,8 @@
 //! `Schema`: which database, what is desired, and the operator's own rules, so that a mistake is a
 //! message here and not a Degraded resource in the cluster (FACTS 3.4).
 
+use smol_str::SmolStr;
+
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::CrossNamespace;
 use crate::diag::problems::schema::OperatorSetting;
@@ -112,7 +114,7 @@ fn target(
         let found =
             context.names.spec(bare, written.as_ref(), unit, &[Kind::Database], diagnostics);
         if let Some(Unit::Database(index)) = found {
-            let by = "database".to_owned();
+            let by = SmolStr::new_static("database");
             let need = Need { unit: Unit::Database(index), span: written.span, by };
             return (Target::Database(index), Some(need));
         }
@@ -276,7 +278,7 @@ pub(crate) fn choice(
     written: Option<Text>,
     known: &[&str],
     diagnostics: &mut Diagnostics,
-) -> Option<String> {
+) -> Option<SmolStr> {
     let text = written?;
     if !known.contains(&text.value.as_str()) {
         let (primary, written) = (text.span, text.value.as_str());

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use std::collections::BTreeMap;
 
+use smol_str::{SmolStr, SmolStrBuilder, format_smolstr};
+
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::{CrossNamespace, InvalidReference, UnknownProperty};
 use crate::diag::problems::security::UnescapedUrl;
@@ -28,8 +30,8 @@ pub(crate) struct Scope<'a> {
 
 /// How an App is reached.
 pub(crate) struct Host {
-    pub(crate) name: String,
-    pub(crate) host: String,
+    pub(crate) name: SmolStr,
+    pub(crate) host: SmolStr,
     pub(crate) port: Option<i64>,
 }
 
@@ -62,15 +64,15 @@ const APP_PROPERTIES: [&str; 3] = ["host", "port", "url"];
 /// One piece of a value.
 enum Piece {
     /// Text that is printed.
-    Text(String),
+    Text(SmolStr),
     /// A part that is in a Secret, with the name that a variable for it would have.
-    Secret(String, SecretKey),
+    Secret(SmolStr, SecretKey),
 }
 
 /// The environment with every reference resolved, helper variables in front of their first use,
 /// and what the references make the App wait for.
 pub(crate) struct Resolved {
-    pub(crate) variables: Vec<(String, EnvValue)>,
+    pub(crate) variables: Vec<(SmolStr, EnvValue)>,
     pub(crate) needs: Vec<Need>,
 }
 
@@ -101,7 +103,7 @@ pub(crate) fn environment(
 /// The variables that hold the secret parts of composed values.
 struct Helpers {
     names: Distinct,
-    made: BTreeMap<SecretKey, String>,
+    made: BTreeMap<SecretKey, SmolStr>,
 }
 
 impl Helpers {
@@ -110,12 +112,12 @@ impl Helpers {
         &mut self,
         wish: &str,
         key: &SecretKey,
-        variables: &mut Vec<(String, EnvValue)>,
-    ) -> String {
+        variables: &mut Vec<(SmolStr, EnvValue)>,
+    ) -> SmolStr {
         if let Some(name) = self.made.get(key) {
             return name.clone();
         }
-        let name = self.names.give(wish, '_');
+        let name = SmolStr::from(self.names.give(wish, '_'));
         self.made.insert(key.clone(), name.clone());
         variables.push((name.clone(), EnvValue::Secret(key.clone())));
         name
@@ -125,16 +127,23 @@ impl Helpers {
 fn compose(
     pieces: Vec<Piece>,
     helpers: &mut Helpers,
-    variables: &mut Vec<(String, EnvValue)>,
+    variables: &mut Vec<(SmolStr, EnvValue)>,
 ) -> EnvValue {
     if let [Piece::Secret(_, key)] = pieces.as_slice() {
         return EnvValue::Secret(key.clone());
     }
-    let text = pieces.into_iter().map(|piece| match piece {
-        Piece::Text(text) => text,
-        Piece::Secret(wish, key) => format!("$({})", helpers.variable(&wish, &key, variables)),
-    });
-    EnvValue::Text(text.collect())
+    let mut text = SmolStrBuilder::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(plain) => text.push_str(&plain),
+            Piece::Secret(wish, key) => {
+                text.push_str("$(");
+                text.push_str(&helpers.variable(&wish, &key, variables));
+                text.push(')');
+            }
+        }
+    }
+    EnvValue::Text(text.finish())
 }
 
 /// Takes a value apart. `$$` is a literal `$`, which Kubernetes wants doubled as well
@@ -163,7 +172,7 @@ fn pieces(
                 return pieces;
             };
             if !plain.is_empty() {
-                pieces.push(Piece::Text(std::mem::take(&mut plain)));
+                pieces.push(Piece::Text(std::mem::take(&mut plain).into()));
             }
             let (begin, end) = (text.value.len() - after.len() - 1, text.value.len() - next.len());
             let span = reader.place(text, begin..end);
@@ -176,7 +185,7 @@ fn pieces(
     }
     plain.push_str(rest);
     if !plain.is_empty() || pieces.is_empty() {
-        pieces.push(Piece::Text(plain));
+        pieces.push(Piece::Text(plain.into()));
     }
     pieces
 }
@@ -207,12 +216,12 @@ fn reference_pieces(
         },
         None => (Kind::ALL.to_vec(), name),
     };
-    let written = Text::new(bare.to_owned(), span);
+    let written = Text::new(bare.into(), span);
     let unit = reader.names.spec(bare, written.as_ref(), reader.unit, &kinds, diagnostics);
     let Some(unit) = unit else { return Vec::new() };
     // What an App says of itself (its own host in a link, say) makes it wait for nothing.
     if unit != reader.unit {
-        needs.push(Need { unit, span, by: format!("${{{inside}}}") });
+        needs.push(Need { unit, span, by: format_smolstr!("${{{inside}}}") });
     }
     let place = Place { span, reader, property };
     match unit {
@@ -264,9 +273,9 @@ impl Place<'_> {
             });
         }
         match self.property {
-            "host" => vec![Piece::Text(escape_dollar(&database.host))],
+            "host" => vec![Piece::Text(escape_dollar(&database.host).into())],
             "port" => match database.port {
-                Some(port) => vec![Piece::Text(port.to_string())],
+                Some(port) => vec![Piece::Text(port.to_string().into())],
                 None => {
                     let message = format!("`{label}` has no port");
                     let help = "add `port` to its `external`";
@@ -274,7 +283,7 @@ impl Place<'_> {
                     Vec::new()
                 }
             },
-            "name" => vec![Piece::Text(escape_dollar(&database.database))],
+            "name" => vec![Piece::Text(escape_dollar(&database.database).into())],
             "user" => vec![user(database)],
             "password" => vec![password(database)],
             "url" => self.url(database, diagnostics),
@@ -286,13 +295,13 @@ impl Place<'_> {
         let name = variable_prefix(&database.common.name);
         if let Some(key) = &database.credentials.url_key {
             let key = secret_key(database, key);
-            return vec![Piece::Secret(format!("{name}_URL"), key)];
+            return vec![Piece::Secret(format_smolstr!("{name}_URL"), key)];
         }
         diagnostics.report(UnescapedUrl { primary: self.span, database: &database.common.name });
         let port = database.port.map(|port| format!(":{port}")).unwrap_or_default();
         let host = escape_dollar(&database.host);
         let database_name = escape_dollar(&percent_encode(&database.database));
-        let encode = |(key, value): &(String, String)| {
+        let encode = |(key, value): &(SmolStr, SmolStr)| {
             format!("{}={}", percent_encode(key), percent_encode(value))
         };
         let mut query: Vec<String> = database.parameters.iter().map(encode).collect();
@@ -308,14 +317,14 @@ impl Place<'_> {
             false => format!("?{}", query.join("&")),
         };
         vec![
-            Piece::Text(format!("{}://", database.scheme)),
+            Piece::Text(format_smolstr!("{}://", database.scheme)),
             match &database.credentials.user {
-                User::Name(name) => Piece::Text(percent_encode(name)),
+                User::Name(name) => Piece::Text(percent_encode(name).into()),
                 User::Key(_) => user(database),
             },
-            Piece::Text(":".to_owned()),
+            Piece::Text(SmolStr::new_static(":")),
             password(database),
-            Piece::Text(format!("@{host}{port}{path}{query}")),
+            Piece::Text(format_smolstr!("@{host}{port}{path}{query}")),
         ]
     }
 
@@ -347,7 +356,7 @@ impl Place<'_> {
                     });
                 }
                 let name = variable_prefix(&schema.common.name);
-                vec![Piece::Secret(format!("{name}_URL"), key.clone())]
+                vec![Piece::Secret(format_smolstr!("{name}_URL"), key.clone())]
             }
             Target::UrlFrom(_) => self.unknown(&label, &["url"], diagnostics),
             Target::Unknown => Vec::new(),
@@ -372,8 +381,8 @@ impl Place<'_> {
         };
         vec![Piece::Text(match self.property {
             "host" => app.host.clone(),
-            "port" => port.to_string(),
-            _ => format!("http://{}:{port}", app.host),
+            "port" => port.to_string().into(),
+            _ => format_smolstr!("http://{}:{port}", app.host),
         })]
     }
 }
@@ -385,7 +394,7 @@ fn is_public(database: &Database, property: &str) -> bool {
 
 fn user(database: &Database) -> Piece {
     match &database.credentials.user {
-        User::Name(name) => Piece::Text(escape_dollar(name)),
+        User::Name(name) => Piece::Text(escape_dollar(name).into()),
         User::Key(key) => secret(database, "USER", key),
     }
 }
@@ -396,11 +405,11 @@ fn password(database: &Database) -> Piece {
 
 fn secret(database: &Database, suffix: &str, key: &str) -> Piece {
     let name = format!("{}_{suffix}", variable_prefix(&database.common.name));
-    Piece::Secret(name, secret_key(database, key))
+    Piece::Secret(name.into(), secret_key(database, key))
 }
 
 fn secret_key(database: &Database, key: &str) -> SecretKey {
-    SecretKey { name: database.credentials.secret.clone(), key: key.to_owned() }
+    SecretKey { name: database.credentials.secret.clone(), key: key.into() }
 }
 
 /// `shop-db` as the beginning of a variable's name: `SHOP_DB`.

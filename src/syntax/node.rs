@@ -1,5 +1,7 @@
 //! A YAML document as it was written: every value with its place.
 
+use smol_str::SmolStr;
+
 use crate::source::{Excerpt, Span, Spanned};
 use crate::value::{Map, Value};
 
@@ -27,7 +29,7 @@ pub enum Data {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The key as Argo CD's YAML reader spells it (a bare `on` is `true`).
-    pub key: Spanned<String>,
+    pub key: Spanned<SmolStr>,
     /// Its value.
     pub value: Node,
 }
@@ -36,7 +38,7 @@ pub struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scalar {
     /// The text after quotes, escapes and folding; for a plain scalar just what was written.
-    pub text: String,
+    pub text: SmolStr,
     /// What Argo CD's YAML reader takes it for.
     pub meaning: Meaning,
     /// Whether it was written without quotes, on one line.
@@ -124,7 +126,7 @@ impl Node {
     /// Its text as an excerpt, in which places can be found again.
     pub fn excerpt(&self) -> Option<Excerpt> {
         let scalar = self.scalar()?;
-        let text = scalar.text.clone();
+        let text = scalar.text.to_string();
         let stands_as_written = scalar.plain && self.span.range().len() == text.len();
         Some(if !scalar.lines.is_empty() {
             Excerpt::by_lines(text, self.span, scalar.lines.clone())

@@ -115,7 +115,7 @@ impl Difference {
 fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
     let catalogues = |side: Side<'_>| -> BTreeMap<String, usize> {
         let schemas = side.compilation.project.schemas.iter().enumerate();
-        schemas.map(|(index, schema)| (schema.common.name.clone(), index)).collect()
+        schemas.map(|(index, schema)| (schema.common.name.to_string(), index)).collect()
     };
     let (before, after) = (catalogues(old), catalogues(new));
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
@@ -344,7 +344,7 @@ fn shown(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Int(number) => number.to_string(),
-        Value::Number(text) => text.clone(),
+        Value::Number(text) => text.to_string(),
         Value::String(text) if text.contains('\n') => {
             format!("(text of {} lines)", text.lines().count())
         }
@@ -607,7 +607,7 @@ pub fn json(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
                 json!({
                     "schema": schema.schema,
                     "severity": change.severity.word(),
-                    "table": change.table,
+                    "table": &*change.table,
                     "change": change.to_string(),
                     "place": place,
                 })

@@ -74,14 +74,14 @@ pub fn diagram(name: &str, catalogue: &Catalogue) -> Diagram {
         let is_key =
             |kind: KeyKind, column: &str| in_keys.contains(&(kind, column.to_ascii_lowercase()));
         let columns = table.columns.iter().map(|column| Column {
-            name: column.name.text.clone(),
-            data_type: column.data_type.as_ref().map(|of| of.text.clone()).unwrap_or_default(),
+            name: column.name.text.to_string(),
+            data_type: column.data_type.as_ref().map(|of| of.text.to_string()).unwrap_or_default(),
             is_primary: is_key(KeyKind::Primary, &column.name.text),
             is_unique: is_key(KeyKind::Unique, &column.name.text),
             is_nullable: !column.not_null && !is_key(KeyKind::Primary, &column.name.text),
         });
         let foreign_keys = table.foreign_keys.iter().filter_map(|key| {
-            let columns = key.columns.iter().map(|column| column.text.clone()).collect();
+            let columns = key.columns.iter().map(|column| column.text.to_string()).collect();
             Some(ForeignKey { columns, table: by_text(&key.table)? })
         });
         let schema = table.name.schema.as_ref().map(|schema| format!("{}.", schema.text));

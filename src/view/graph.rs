@@ -232,7 +232,7 @@ fn edges(compilation: &Compilation) -> Vec<(Unit, Unit, Edge)> {
     let edge = |edge: &crate::graph::Edge<Link>| {
         let (from, to) = (*links.node(edge.from), *links.node(edge.to));
         let Link { span: _, by, gates, origin } = &edge.weight;
-        let (by, is_default) = (by.clone(), *origin == Origin::Default);
+        let (by, is_default) = (by.to_string(), *origin == Origin::Default);
         (from, to, Edge { from: 0, to: 0, by, gates: *gates, is_default })
     };
     links.edges().iter().map(edge).collect()

@@ -38,7 +38,7 @@ fn all(value: &Value) -> Value {
 /// Secrets masked wherever they are, in keys too. Recursion is bounded by the reader's depth.
 fn inside(value: &Value) -> Value {
     match value {
-        Value::String(text) => Value::String(hidden(text)),
+        Value::String(text) => Value::String(hidden(text).into()),
         Value::List(items) => Value::List(list_inside(items)),
         Value::Map(map) => Value::Map(map_inside(map)),
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_) => value.clone(),

@@ -67,14 +67,14 @@ pub fn outline(parameter: &Parameter) -> Map<String, Value> {
 /// An image is no place for a password, and a URL in it may hold one.
 fn images(project: &Project) -> Map<String, Value> {
     let apps = project.apps.iter();
-    apps.map(|app| (app.common.name.clone(), json!(hidden(&app.image)))).collect()
+    apps.map(|app| (app.common.name.to_string(), json!(hidden(&app.image)))).collect()
 }
 
 /// Only what has a count of its own: an autoscaler's count is nobody's to set.
 fn replicas(project: &Project) -> Map<String, Value> {
     let count = |app: &crate::model::App| match &app.workload {
         Workload::Service(Scale::Fixed(count)) => {
-            Some((app.common.name.clone(), json!(count.to_string())))
+            Some((app.common.name.to_string(), json!(count.to_string())))
         }
         Workload::Service(Scale::Auto { .. }) | Workload::Scheduled(_) | Workload::Job => None,
     };

@@ -335,7 +335,7 @@ fn unit_json(
     let edge = |edge: &crate::graph::Edge<crate::links::Link>| {
         json!({
             "name": project.label(*links.node(edge.from)),
-            "by": edge.weight.by,
+            "by": &*edge.weight.by,
             "place": edge.weight.span.map(|span| sources.place(span)),
             "gates": edge.weight.gates,
         })

@@ -284,7 +284,7 @@ fn output_reads_back(compiled: &Compiled, manifests: &str) {
 /// Numbers by their notation, as the reader keeps them.
 fn normal(value: &Value) -> Value {
     match value {
-        Value::Int(number) => Value::Number(number.to_string()),
+        Value::Int(number) => Value::Number(number.to_string().into()),
         Value::List(items) => Value::List(items.iter().map(normal).collect()),
         Value::Map(map) => Value::Map(Map::of_distinct(
             map.iter().map(|(key, value)| (key.to_owned(), normal(value))),

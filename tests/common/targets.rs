@@ -145,7 +145,7 @@ fn told(text: &str) -> Environment {
             "--image" => flags.images.push(value),
             "--replicas" => flags.replicas.push(value),
             "--set" => flags.set.push(value),
-            "--namespace" => environment.namespace = Some(value),
+            "--namespace" => environment.namespace = Some(value.into()),
             _ => {}
         }
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use smol_str::SmolStr;
+
 use crate::catalogue::definition::{Definition, Ident, ObjectKind, ObjectName, Use, UseKind};
 use crate::dialect::Dialect;
 use crate::parse::sql::read::Cursor;
@@ -227,8 +229,8 @@ fn function(
                 let split = split(&inner.text, cursor.dialect);
                 let read = tables_read(&Cursor::new(&inner, &split.tokens, cursor.dialect));
                 // Its words count for no bound of their own: each name once is enough.
-                let mut names: BTreeSet<String> = BTreeSet::new();
-                for name in read.into_iter().filter(|name| names.insert(name.to_string())) {
+                let mut names: BTreeSet<SmolStr> = BTreeSet::new();
+                for name in read.into_iter().filter(|name| names.insert(name.to_string().into())) {
                     need(name, UseKind::Table, false);
                 }
             }
@@ -354,7 +356,7 @@ fn sequences(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind, boo
         {
             let text = cursor.text(token).trim_matches('\'').replace('"', "");
             let span = cursor.locate(token.range());
-            let ident = |text: &str| Ident { text: text.to_owned(), quoted: true, span };
+            let ident = |text: &str| Ident { text: text.into(), quoted: true, span };
             let name = match text.split_once('.') {
                 Some((schema, name)) => {
                     ObjectName { schema: Some(ident(schema)), name: ident(name) }

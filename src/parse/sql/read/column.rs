@@ -1,5 +1,7 @@
 //! A column: its name, its type and what follows.
 
+use smol_str::{SmolStr, StrExt, format_smolstr};
+
 use crate::catalogue::definition::{Column, ForeignKey, Ident, Key, KeyKind, ObjectName, TypeName};
 use crate::dialect::Dialect;
 use crate::parse::sql::read::cursor::Cursor;
@@ -27,7 +29,7 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
     if cursor.dialect == Dialect::ClickHouse {
         while cursor.eat_symbol(b'.') {
             if let Some(part) = cursor.ident() {
-                name.text = format!("{}.{}", name.text, part.text);
+                name.text = format_smolstr!("{}.{}", name.text, part.text);
             }
         }
     }
@@ -84,9 +86,9 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<TypeName> {
             if begins_constraint(cursor, word) {
                 return None;
             }
-            word.to_ascii_lowercase()
+            word.to_ascii_lowercase_smolstr()
         }
-        Kind::Quoted => String::new(),
+        Kind::Quoted => SmolStr::default(),
         Kind::Text | Kind::Number | Kind::Variable | Kind::Symbol(_) => return None,
     };
     let quoted = first.is_empty();
@@ -94,7 +96,7 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<TypeName> {
     let qualified = name.schema.is_some();
     let mut base = if quoted || qualified { name.name.text.clone() } else { first };
     if cursor.dialect == Dialect::SqlServer {
-        base = base.to_ascii_lowercase();
+        base = base.to_ascii_lowercase_smolstr();
     }
     let builtin_schema = name.schema.as_ref().is_some_and(|schema| is(&schema.text, "pg_catalog"));
     let mut args = Vec::new();
@@ -113,7 +115,7 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<TypeName> {
         }
         cursor.eat("LOCAL");
         if cursor.expect("TIME") && cursor.expect("ZONE") {
-            base.push_str(if with { " with time zone" } else { " without time zone" });
+            base = format_smolstr!("{base} {} time zone", if with { "with" } else { "without" });
         }
     }
     if base == "interval" {
@@ -124,7 +126,7 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<TypeName> {
     let known = (!qualified || builtin_schema || cursor.dialect == Dialect::SqlServer)
         && words::types(cursor.dialect).contains(&base.as_str());
     Some(TypeName {
-        text: cursor.text_since(start).to_owned(),
+        text: cursor.text_since(start).into(),
         name: base,
         args,
         unsigned,
@@ -136,7 +138,7 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<TypeName> {
 }
 
 /// The words of a type's name behind the first.
-fn second_words(cursor: &mut Cursor<'_>, base: &mut String) {
+fn second_words(cursor: &mut Cursor<'_>, base: &mut SmolStr) {
     let more: &[&str] = match base.as_str() {
         "double" => &["PRECISION"],
         "character" | "char" | "nchar" | "bit" | "binary" => &["VARYING", "LARGE", "OBJECT"],
@@ -147,8 +149,7 @@ fn second_words(cursor: &mut Cursor<'_>, base: &mut String) {
         _ => &[],
     };
     while is_any(cursor.word(), more) {
-        base.push(' ');
-        base.push_str(&cursor.word().to_ascii_lowercase());
+        *base = format_smolstr!("{base} {}", cursor.word().to_ascii_lowercase_smolstr());
         cursor.skip();
     }
     if matches!(cursor.dialect, Dialect::Sqlite) {
@@ -179,7 +180,7 @@ fn second_words(cursor: &mut Cursor<'_>, base: &mut String) {
 
 /// What stands in a type's parentheses. Ends at once where something cannot belong there, so that
 /// a missing parenthesis is noticed in its place.
-fn arguments(cursor: &mut Cursor<'_>, base: &str) -> Vec<String> {
+fn arguments(cursor: &mut Cursor<'_>, base: &str) -> Vec<SmolStr> {
     let start = cursor.start();
     if !cursor.dialect.is_known() || !words::types(cursor.dialect).contains(&base) {
         cursor.skip_group();
@@ -208,7 +209,7 @@ fn arguments(cursor: &mut Cursor<'_>, base: &str) -> Vec<String> {
             Some(Kind::Number | Kind::Text | Kind::Word) if after_comma => {
                 let at = cursor.start();
                 cursor.skip();
-                args.push(cursor.text_since(at).to_owned());
+                args.push(cursor.text_since(at).into());
                 after_comma = false;
             }
             Some(Kind::Symbol(b'-' | b'+')) if after_comma => cursor.skip(),
@@ -232,9 +233,9 @@ fn arguments(cursor: &mut Cursor<'_>, base: &str) -> Vec<String> {
     }
 }
 
-fn split_arguments(group: &str) -> Vec<String> {
+fn split_arguments(group: &str) -> Vec<SmolStr> {
     let inner = group.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(group);
-    inner.split(',').map(|arg| arg.trim().to_owned()).collect()
+    inner.split(',').map(|arg| arg.trim().into()).collect()
 }
 
 fn modifiers(cursor: &mut Cursor<'_>) -> (bool, bool) {
@@ -643,7 +644,7 @@ pub(crate) fn references(
         });
     }
     let span = cursor.since(start);
-    Some(ForeignKey { name, columns, table, referred, actions, span })
+    Some(ForeignKey { name, columns, table, referred, actions: actions.into(), span })
 }
 
 fn table_range(cursor: &Cursor<'_>, _table: &ObjectName, end: usize) -> std::ops::Range<usize> {

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use smol_str::SmolStr;
+
 use crate::catalogue::definition::{Definition, Ident, Key, KeyKind, ObjectName};
 use crate::dialect::Dialect;
 use crate::parse::sql::read::{Finding, Reading, Trouble, empty_key};
@@ -390,7 +392,7 @@ impl<'a> Cursor<'a> {
         let token = self.peek()?;
         let ident = match token.kind {
             Kind::Word => Ident {
-                text: self.text(token).to_owned(),
+                text: self.text(token).into(),
                 quoted: false,
                 span: self.locate(token.range()),
             },
@@ -644,7 +646,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The text of a default, as far as it goes.
-    pub(crate) fn expression(&mut self) -> String {
+    pub(crate) fn expression(&mut self) -> SmolStr {
         let start = self.start();
         self.operand();
         loop {
@@ -684,7 +686,7 @@ impl<'a> Cursor<'a> {
                 | None => break,
             }
         }
-        self.text_since(start).to_owned()
+        self.text_since(start).into()
     }
 
     fn operand(&mut self) {
@@ -794,18 +796,24 @@ impl Key {
 }
 
 /// A name or string without its quotes.
-pub(crate) fn unquote(text: &str) -> String {
+pub(crate) fn unquote(text: &str) -> SmolStr {
     let mut chars = text.chars();
     let (Some(open), Some(close)) = (chars.next(), chars.next_back()) else {
-        return text.to_owned();
+        return text.into();
     };
     match (open, close) {
-        ('[', ']') => chars.as_str().replace("]]", "]"),
-        ('"' | '`' | '\'', _) if open == close => {
-            let doubled: String = [close, close].iter().collect();
-            chars.as_str().replace(&doubled, &close.to_string())
-        }
-        ('N' | 'n' | 'E' | 'e', '\'') => chars.as_str().trim_start_matches('\'').to_owned(),
-        _ => text.to_owned(),
+        ('[', ']') => undoubled(chars.as_str(), close),
+        ('"' | '`' | '\'', _) if open == close => undoubled(chars.as_str(), close),
+        ('N' | 'n' | 'E' | 'e', '\'') => chars.as_str().trim_start_matches('\'').into(),
+        _ => text.into(),
     }
+}
+
+/// Two quotes stand for one; nearly no name has any.
+fn undoubled(inside: &str, quote: char) -> SmolStr {
+    if !inside.contains(quote) {
+        return inside.into();
+    }
+    let one = quote.to_string();
+    inside.replace(&one.repeat(2), &one).into()
 }

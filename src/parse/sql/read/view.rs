@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use smol_str::{SmolStr, StrExt};
+
 use crate::catalogue::definition::{Definition, Ident, ObjectName, ViewDefinition};
 use crate::dialect::Dialect;
 use crate::parse::sql::read::cursor::Cursor;
@@ -116,7 +118,7 @@ const FROM_FUNCTIONS: &[&str] = &["EXTRACT", "SUBSTRING", "TRIM", "OVERLAY", "PO
 /// The names behind `FROM` and `JOIN` from here on.
 pub(crate) fn tables_read(cursor: &Cursor<'_>) -> Vec<ObjectName> {
     let mut found = Vec::new();
-    let mut with_names: BTreeSet<String> = BTreeSet::new();
+    let mut with_names: BTreeSet<SmolStr> = BTreeSet::new();
     let mut functions: Vec<bool> = Vec::new();
     let mut ahead = 0;
     while let Some(token) = cursor.peek_at(ahead) {
@@ -144,7 +146,8 @@ pub(crate) fn tables_read(cursor: &Cursor<'_>) -> Vec<ObjectName> {
                     && (cursor.symbol_at(ahead + 2, b'(')
                         || is_any(cursor.word_at(ahead + 2), &["MATERIALIZED", "NOT"])) =>
             {
-                with_names.insert(super::cursor::unquote(cursor.text(token)).to_lowercase());
+                with_names
+                    .insert(super::cursor::unquote(cursor.text(token)).to_lowercase_smolstr());
             }
             Kind::Word
             | Kind::Quoted
@@ -158,12 +161,12 @@ pub(crate) fn tables_read(cursor: &Cursor<'_>) -> Vec<ObjectName> {
             && cursor.symbol_at(ahead + 2, b'(')
             && let Some(name) = cursor.peek_at(ahead + 1)
         {
-            with_names.insert(super::cursor::unquote(cursor.text(name)).to_lowercase());
+            with_names.insert(super::cursor::unquote(cursor.text(name)).to_lowercase_smolstr());
         }
         ahead += 1;
     }
     found.retain(|name: &ObjectName| {
-        name.schema.is_some() || !with_names.contains(&name.name.text.to_lowercase())
+        name.schema.is_some() || !with_names.contains(&*name.name.text.to_lowercase())
     });
     found
 }
