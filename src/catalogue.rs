@@ -80,14 +80,14 @@ pub struct Catalogue {
     /// Whose rules names follow.
     pub dialect: Dialect,
     /// The tables, by name.
-    pub tables: BTreeMap<Name, Table>,
+    pub tables: BTreeMap<Name, Box<Table>>,
     /// The views, by name.
-    pub views: BTreeMap<Name, View>,
+    pub views: BTreeMap<Name, Box<View>>,
     /// Types, sequences, functions, triggers, schemas and extensions, with their places.
     pub objects: BTreeMap<(ObjectKind, Name), Span>,
-    /// The names of tables in lower case, for those that read them regardless of it.
+    /// The names of tables that are not in lower case, by what they are in it.
     lower_tables: BTreeMap<Name, Name>,
-    /// The names of views in lower case.
+    /// The names of such views.
     lower_views: BTreeMap<Name, Name>,
     /// Words of statements that may create tables without our knowing.
     pub(crate) unread_words: BTreeSet<SmolStr>,
@@ -149,8 +149,8 @@ impl Catalogue {
         ColumnNames::new(self.dialect, columns)
     }
 
-    fn find<'a, T>(&self, map: &'a BTreeMap<Name, T>, name: &ObjectName) -> Option<&'a T> {
-        of_name(map, &self.name(name), name.schema.is_none()).map(|(_, found)| found)
+    fn find<'a, T>(&self, map: &'a BTreeMap<Name, Box<T>>, name: &ObjectName) -> Option<&'a T> {
+        of_name(map, &self.name(name), name.schema.is_none()).map(|(_, found)| &**found)
     }
 
     /// A written name as the database compares it.
@@ -190,7 +190,7 @@ pub fn fold(dialect: Dialect, ident: &Ident) -> Cow<'_, str> {
 
 /// The same, to be kept.
 fn folded(dialect: Dialect, ident: &Ident) -> SmolStr {
-    fold(dialect, ident).into_owned().into()
+    SmolStr::new(fold(dialect, ident))
 }
 
 /// A text in lower case, which nearly every name is.
@@ -219,7 +219,7 @@ pub(crate) fn of_name<'a, T>(
 
 /// By the exact name, or else regardless of case.
 fn called<'a, T>(
-    map: &'a BTreeMap<Name, T>,
+    map: &'a BTreeMap<Name, Box<T>>,
     lower: &BTreeMap<Name, Name>,
     written: &str,
 ) -> Option<&'a T> {
@@ -232,13 +232,20 @@ fn called<'a, T>(
     if let Some((_, found)) = of_name(map, &wanted, anywhere) {
         return Some(found);
     }
-    of_name(lower, &wanted.lower(), anywhere).and_then(|(_, name)| map.get(name))
+    let wanted = wanted.lower();
+    let found = of_name(map, &wanted, anywhere).map(|(_, found)| found);
+    let found =
+        found.or_else(|| of_name(lower, &wanted, anywhere).and_then(|(_, name)| map.get(name)));
+    found.map(|found| &**found)
 }
 
 fn lower_names<'a>(names: impl Iterator<Item = &'a Name>) -> BTreeMap<Name, Name> {
     let mut lower = BTreeMap::new();
     for name in names {
-        lower.entry(name.lower()).or_insert_with(|| name.clone());
+        let lowered = name.lower();
+        if lowered != *name {
+            lower.entry(lowered).or_insert_with(|| name.clone());
+        }
     }
     lower
 }

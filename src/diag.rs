@@ -228,7 +228,7 @@ fn words(text: &str) -> String {
     let (looked_at, is_whole) = beginning(text, TEXT * LOOKED_AT);
     let hidden = secrets::hidden_in_message(looked_at);
     match beginning(&hidden, TEXT) {
-        (kept, true) if is_whole => printable(kept),
+        (kept, true) if is_whole => printable(kept).into_owned(),
         (kept, _) => format!("{}…", printable(kept)),
     }
 }

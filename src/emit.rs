@@ -18,7 +18,7 @@ pub fn manifests(
     plan.objects.iter().try_for_each(|planned| manifest(planned, project, sources, out))
 }
 
-/// Prints one object.
+/// Prints one object below a comment: `# wave 1: Schema/shop (app.yaml:12)`.
 ///
 /// # Errors
 /// When `out` cannot be written to.
@@ -28,20 +28,14 @@ pub fn manifest(
     sources: &Sources,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    writeln!(out, "---\n# {}", comment(planned, project, sources))?;
-    yaml::mapping(&planned.object.manifest, out)
-}
-
-/// `wave 1: Schema/shop (app.yaml:12)`.
-pub fn comment(planned: &Planned, project: &Project, sources: &Sources) -> String {
     let Planned { wave, is_hook, object } = planned;
-    let owner = project.label(object.owner);
-    let place = sources.place(object.place);
+    let (owner, place) = (project.label(object.owner), sources.place(object.place));
     if *is_hook {
-        format!("hook: {owner} ({place})")
+        writeln!(out, "---\n# hook: {owner} ({place})")?;
     } else {
-        format!("wave {wave}: {owner} ({place})")
+        writeln!(out, "---\n# wave {wave}: {owner} ({place})")?;
     }
+    yaml::mapping(&planned.object.manifest, out)
 }
 
 /// `03-1-atlasschema-shop.yaml`: the place in the order, the wave, and what it is.

@@ -20,17 +20,10 @@ use crate::source::{Excerpt, Sources};
 pub fn schemas(project: &mut Project, sources: &Sources, diagnostics: &mut Diagnostics) {
     let dialects: Vec<Dialect> =
         project.schemas.iter().map(|schema| dialect(schema, project)).collect();
-    let schemas = project.schemas.iter_mut().zip(dialects);
-    // None, and no thread is needed.
-    let mut with_sql = schemas.filter(|(schema, _)| texts(&schema.desired).is_some()).peekable();
-    if with_sql.peek().is_some() {
-        sql::Stack::large(|stack| {
-            let reader =
-                &mut Reader { sources, budget: sql::Budget::default(), stack, diagnostics };
-            for (schema, dialect) in with_sql.by_ref() {
-                schema.catalogue = reader.catalogue(&mut schema.desired, dialect);
-            }
-        });
+    let (budget, opinions) = (sql::Budget::default(), sql::Opinions::default());
+    let reader = &mut Reader { sources, budget, opinions, diagnostics };
+    for (schema, dialect) in project.schemas.iter_mut().zip(dialects) {
+        schema.catalogue = reader.catalogue(&mut schema.desired, dialect);
     }
     contracts(project, diagnostics);
 }
@@ -70,15 +63,14 @@ fn texts(desired: &Desired) -> Option<Vec<&Excerpt>> {
 struct Reader<'a> {
     sources: &'a Sources,
     budget: sql::Budget,
-    stack: &'a sql::Stack,
+    opinions: sql::Opinions,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl Reader<'_> {
     fn catalogue(&mut self, desired: &mut Desired, dialect: Dialect) -> Option<Catalogue> {
-        let (texts, budget) = (texts(desired)?, &mut self.budget);
-        let mut scripts =
-            sql::scripts_within(&texts, dialect, budget, self.stack, self.diagnostics)?;
+        let (texts, budget, opinions) = (texts(desired)?, &mut self.budget, &mut self.opinions);
+        let mut scripts = sql::scripts_within(&texts, dialect, budget, opinions, self.diagnostics)?;
         match desired {
             Desired::Sql(texts) => Some(self.ordered(texts, &scripts, dialect)),
             Desired::Migrations(migrations) => {

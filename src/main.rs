@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {}", printable(&format!("{error:#}")));
+            let _ = writeln!(io::stderr(), "error: {}", printable(format!("{error:#}")));
             ExitCode::from(2)
         }
     }

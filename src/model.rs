@@ -595,7 +595,7 @@ impl Project {
             Unit::Manifest(index) => {
                 self.manifests.get(index).map_or_else(String::new, |manifest| {
                     let (kind, name) = (&manifest.written.kind.value, &manifest.written.name.value);
-                    printable(&format!("{kind}/{name}"))
+                    printable(format!("{kind}/{name}")).into_owned()
                 })
             }
             Unit::EverySchema => "every Schema".to_owned(),
@@ -653,5 +653,5 @@ impl Project {
 }
 
 fn named(kind: &str, common: Option<&Common>) -> String {
-    printable(&format!("{kind}/{}", common.map_or("", |common| &common.name)))
+    printable(format!("{kind}/{}", common.map_or("", |common| &common.name))).into_owned()
 }

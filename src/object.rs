@@ -91,7 +91,7 @@ impl Object {
 impl ObjectId<'_> {
     /// `Kind/name`, as it is shown. A name may hold anything.
     pub fn label(&self) -> String {
-        printable(&format!("{}/{}", self.kind, self.name))
+        printable(format!("{}/{}", self.kind, self.name)).into_owned()
     }
 }
 

@@ -4,6 +4,7 @@
 //! Values that do not come from a file (plugin parameters, flags) enter as virtual files, so that
 //! every diagnostic has a place to point at. Nothing here reads a disk: `read` fills it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::{Bound, Range};
 use std::sync::OnceLock;
@@ -58,9 +59,10 @@ pub fn is_carried(character: char) -> bool {
 
 /// A text in which everything can be seen: nothing that a terminal would act on, that turns the
 /// direction of what stands beside it, or that some reader takes for the end of a line.
-pub fn printable(text: &str) -> String {
+pub fn printable<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
+    let text = text.into();
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-        return text.to_owned();
+        return text;
     }
     let escape = |character: char| match character {
         character if character.is_control() => character.escape_debug().to_string(),
@@ -72,7 +74,7 @@ pub fn printable(text: &str) -> String {
         | '\u{feff}' => character.escape_unicode().to_string(),
         character => character.to_string(),
     };
-    text.chars().map(escape).collect()
+    Cow::Owned(text.chars().map(escape).collect())
 }
 
 /// A value and where it was written.
@@ -142,13 +144,13 @@ impl Source {
 
     fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
+            let is_end = |byte: &u8| *byte == b'\n';
+            let bytes = self.text().as_bytes();
+            let mut starts =
+                Vec::with_capacity(1 + bytes.iter().filter(|byte| is_end(byte)).count());
             // A text that is not there has no lines.
-            let mut starts: Vec<u32> = self.is_loaded().then_some(0).into_iter().collect();
-            for (at, byte) in (1..).zip(self.text().bytes()) {
-                if byte == b'\n' {
-                    starts.push(at);
-                }
-            }
+            starts.extend(self.is_loaded().then_some(0));
+            starts.extend((1..).zip(bytes).filter(|(_, byte)| is_end(byte)).map(|(at, _)| at));
             starts
         })
     }
@@ -278,7 +280,7 @@ impl Sources {
     /// `path:line` of a span's start, as people write it; a path may hold anything that a file system
     /// takes.
     pub fn place(&self, span: Span) -> String {
-        let path = printable(&self.get(span.file).path);
+        let path = printable(self.get(span.file).path.as_str());
         format!("{path}:{}", self.position(span).line)
     }
 }

@@ -132,7 +132,7 @@ impl<'a> Builder<'a, '_> {
                     materialized: view.materialized,
                 };
                 self.ever.insert(name.name.clone());
-                self.catalogue.views.insert(name, made);
+                self.catalogue.views.insert(name, Box::new(made));
             }
             Some(Definition::Object { kind, name }) => {
                 let key = (*kind, self.catalogue.name(name));

@@ -276,7 +276,8 @@ pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
 }
 
 fn missing_in<'a>(from: &'a Catalogue, other: &Catalogue) -> Vec<(&'a Name, &'a Table)> {
-    from.tables.iter().filter(|(name, _)| !other.tables.contains_key(name)).collect()
+    let tables = from.tables.iter().map(|(name, table)| (name, &**table));
+    tables.filter(|(name, _)| !other.tables.contains_key(name)).collect()
 }
 
 /// Most of the columns are the same.

@@ -194,12 +194,12 @@ impl Tables {
     }
 
     /// What is left in the end.
-    pub(super) fn finish(mut self) -> BTreeMap<Name, Table> {
+    pub(super) fn finish(mut self) -> BTreeMap<Name, Box<Table>> {
         let referred = self.referred.settled();
         let places = &mut self.places;
         let finished = self.by_name.into_iter().filter_map(|(name, place)| {
             let table = places.get_mut(place)?.take()?;
-            Some((name, table.finish(&referred)))
+            Some((name, Box::new(table.finish(&referred))))
         });
         finished.collect()
     }

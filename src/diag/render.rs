@@ -77,7 +77,7 @@ fn below(found: &Diagnostic, sources: &Sources, concealed: &[Span], renderer: &R
 /// `path:line:col: error[code]: cause`.
 fn headline(found: &Diagnostic, sources: &Sources, style: Style) -> String {
     let position = sources.position(found.primary);
-    let path = printable(&sources.get(found.primary.file).path);
+    let path = printable(sources.get(found.primary.file).path.as_str());
     let (severity, code) = (found.severity(), found.code.name());
     let word = match style {
         Style::Plain => format!("{}[{code}]", severity.word()),
@@ -90,7 +90,12 @@ fn headline(found: &Diagnostic, sources: &Sources, style: Style) -> String {
             format!("\u{1b}[1;{color}m{}[{code}]\u{1b}[0m", severity.word())
         }
     };
-    format!("{path}:{}:{}: {word}: {}", position.line, position.column, printable(&found.message))
+    format!(
+        "{path}:{}:{}: {word}: {}",
+        position.line,
+        position.column,
+        printable(found.message.as_str())
+    )
 }
 
 /// `2 errors, 1 warning`, where there is more than one thing to count.
@@ -141,14 +146,14 @@ fn body<'a>(found: &'a Diagnostic, sources: &'a Sources, concealed: &[Span]) -> 
     if left_out > 0 {
         group = group.element(Level::NOTE.message(format!("{left_out} more places are not shown")));
     }
-    let help = found.help.iter().map(|help| Level::HELP.message(printable(help)));
+    let help = found.help.iter().map(|help| Level::HELP.message(printable(help.as_str())));
     help.fold(group, Group::element)
 }
 
 /// A few lines of a file with the places in them marked.
 fn excerpt<'a>(
     file: FileId,
-    places: &[(Span, &str, AnnotationKind)],
+    places: &[(Span, &'a str, AnnotationKind)],
     sources: &'a Sources,
     concealed: &[Span],
 ) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
@@ -170,11 +175,11 @@ fn excerpt<'a>(
         // A place that goes on over several lines is shown by its first.
         let line_end = text.get(start..).and_then(|rest| rest.find(['\n', '\r']));
         let end = line_end.map_or(end, |length| end.min(start + length)).max(start);
-        let label = (!label.is_empty()).then(|| printable(label));
+        let label = (!label.is_empty()).then(|| printable(*label));
         kind.span(start..end).label(label)
     });
     let annotations: Vec<_> = annotations.collect();
-    let path = printable(&source.path);
+    let path = printable(source.path.as_str());
     Some(Snippet::source(text).line_start(first).path(path).annotations(annotations))
 }
 

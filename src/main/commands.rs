@@ -214,7 +214,7 @@ pub(crate) fn sum(dir: &Path, out: &mut impl Write) -> anyhow::Result<ExitCode> 
     let path = dir.join(atlas_sum::FILE_NAME);
     write::file(&path, Sum::of(&migrations).text().as_bytes())
         .with_context(|| format!("cannot write `{}`", path.display()))?;
-    writeln!(out, "wrote {} for {} files", printable(&path.display().to_string()), files.len())?;
+    writeln!(out, "wrote {} for {} files", printable(path.display().to_string()), files.len())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -366,7 +366,7 @@ pub(crate) fn init(args: &InitArgs, out: &mut impl Write) -> anyhow::Result<Exit
         let path = args.dir.join(path);
         write::new_file(&path, text)
             .with_context(|| format!("cannot write `{}`", path.display()))?;
-        writeln!(out, "wrote {}", printable(&path.display().to_string()))?;
+        writeln!(out, "wrote {}", printable(path.display().to_string()))?;
     }
     write!(
         out,

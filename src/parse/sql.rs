@@ -23,7 +23,7 @@ use crate::diag::problems::sql::{self as problems, SqlTooLong};
 use crate::dialect::Dialect;
 use crate::source::Excerpt;
 use opinion::Opinion;
-pub use opinion::Stack;
+pub use opinion::Opinions;
 use read::{Finding, Reading};
 use split::{Flaw, FlawKind, Piece, Split, is, is_any};
 use token::{Kind, Token};
@@ -93,8 +93,8 @@ impl Default for Budget {
 /// Reads the texts of one schema, as far as the bounds allow.
 pub fn scripts(texts: &[Excerpt], dialect: Dialect, diagnostics: &mut Diagnostics) -> Vec<Script> {
     let texts: Vec<&Excerpt> = texts.iter().collect();
-    let budget = &mut Budget::default();
-    let read = Stack::large(|stack| scripts_within(&texts, dialect, budget, stack, diagnostics));
+    let (budget, opinions) = (&mut Budget::default(), &mut Opinions::default());
+    let read = scripts_within(&texts, dialect, budget, opinions, diagnostics);
     read.unwrap_or_else(|| texts.iter().map(|_| Script::default()).collect())
 }
 
@@ -103,7 +103,7 @@ pub fn scripts_within(
     texts: &[&Excerpt],
     dialect: Dialect,
     budget: &mut Budget,
-    stack: &Stack,
+    opinions: &mut Opinions,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Script>> {
     let splits = match budget.split(texts, dialect) {
@@ -116,8 +116,8 @@ pub fn scripts_within(
     // All of it before anything is judged: a word that is missing in one text may be in another.
     let read = texts.iter().zip(splits).map(|(text, split)| ReadText::of(text, split, dialect));
     let read: Vec<ReadText<'_>> = read.collect();
-    let asking = &mut Asking { dialect, stack, bytes: &mut budget.asked };
-    Some(read.into_iter().map(|text| text.judge(asking, diagnostics)).collect())
+    let said = &mut opinions.of(questions(&read, &mut budget.asked), dialect).into_iter();
+    Some(read.into_iter().map(|text| text.judge(dialect, said, diagnostics)).collect())
 }
 
 /// The types that a dialect has, in lower case.
@@ -141,20 +141,22 @@ fn is_question(reading: &Reading) -> bool {
     reading.defines && reading.findings.is_empty() && (reading.has_query || !reading.complete())
 }
 
-/// What asking `sqlparser` takes.
-struct Asking<'a> {
-    dialect: Dialect,
-    stack: &'a Stack,
-    /// About how many it may still be asked.
-    bytes: &'a mut usize,
-}
-
-impl Asking<'_> {
-    fn opinion(&mut self, text: &str) -> Opinion {
-        let Some(left) = self.bytes.checked_sub(text.len()) else { return Opinion::None };
-        *self.bytes = left;
-        opinion::opinion(text, self.dialect, self.stack)
+/// The statements about which it is asked, as far as that does not take too long.
+fn questions(read: &[ReadText<'_>], left: &mut usize) -> Vec<String> {
+    let mut questions = Vec::new();
+    for text in read {
+        let readings = text.split.pieces.iter().zip(&text.readings);
+        for (piece, _) in readings.filter(|(_, reading)| is_question(reading)) {
+            let question = text.excerpt.text.get(piece.bytes.clone()).unwrap_or_default();
+            let Some(rest) = left.checked_sub(question.len()) else {
+                *left = 0;
+                return questions;
+            };
+            *left = rest;
+            questions.push(question.to_owned());
+        }
     }
+    questions
 }
 
 impl<'a> ReadText<'a> {
@@ -164,8 +166,13 @@ impl<'a> ReadText<'a> {
         ReadText { excerpt, split, readings }
     }
 
-    fn judge(self, asking: &mut Asking<'_>, diagnostics: &mut Diagnostics) -> Script {
-        let dialect = asking.dialect;
+    /// `said` is what `sqlparser` says about each statement that is a question.
+    fn judge(
+        self,
+        dialect: Dialect,
+        said: &mut impl Iterator<Item = Opinion>,
+        diagnostics: &mut Diagnostics,
+    ) -> Script {
         for flaw in &self.split.flaws {
             report_flaw(self.excerpt, flaw, diagnostics);
         }
@@ -179,8 +186,7 @@ impl<'a> ReadText<'a> {
         let mut script = Script { includes: self.split.includes, ..Script::default() };
         let mut after_routine = false;
         for (piece, reading) in self.split.pieces.iter().zip(self.readings) {
-            let text = self.excerpt.text.get(piece.bytes.clone()).unwrap_or_default();
-            let opinion = is_question(&reading).then(|| asking.opinion(text));
+            let opinion = if is_question(&reading) { said.next() } else { None };
             let judged = Judged {
                 excerpt: self.excerpt,
                 dialect,

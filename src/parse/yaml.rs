@@ -218,10 +218,14 @@ struct Frame {
     covers: Option<Range<usize>>,
 }
 
+/// The children that have been read, as those of [`Reader::items`] or [`Reader::entries`] from a number
+/// on.
 enum Children {
-    Sequence(Vec<Node>),
+    Sequence {
+        from: usize,
+    },
     Mapping {
-        entries: Vec<Entry>,
+        from: usize,
         /// Which of the entries a merge key brought in.
         merged: Vec<Range<usize>>,
         key: Option<Key>,
@@ -261,6 +265,10 @@ struct Reader<'a> {
     diagnostics: &'a mut Diagnostics,
     documents: Vec<Node>,
     stack: Vec<Frame>,
+    /// The items of all sequences in `stack`, so that each gets a vector of just its size in the end.
+    items: Vec<Node>,
+    /// The entries of all mappings in `stack`.
+    entries: Vec<Entry>,
     /// Anchored nodes of this document with what a copy costs; `None` while one is being read.
     anchors: BTreeMap<usize, Option<(Node, Cost)>>,
     /// The end of what has been read so far: a block scalar's header lies behind it.
@@ -283,6 +291,8 @@ impl<'a> Reader<'a> {
             diagnostics,
             documents: Vec::new(),
             stack: Vec::new(),
+            items: Vec::new(),
+            entries: Vec::new(),
             anchors: BTreeMap::new(),
             read_to: 0,
             last_plain: 0..0,
@@ -316,12 +326,13 @@ impl<'a> Reader<'a> {
             }
             Event::SequenceStart(_, anchor, tag) => {
                 let opened = range.clone();
-                self.collection_tag(tag.as_deref(), "seq", tag_span)
-                    .and(|| self.open(Children::Sequence(Vec::new()), anchor, opened))
+                self.collection_tag(tag.as_deref(), "seq", tag_span).and(|| {
+                    self.open(Children::Sequence { from: self.items.len() }, anchor, opened)
+                })
             }
             Event::MappingStart(_, anchor, tag) => {
-                let mapping =
-                    Children::Mapping { entries: Vec::new(), merged: Vec::new(), key: None };
+                let from = self.entries.len();
+                let mapping = Children::Mapping { from, merged: Vec::new(), key: None };
                 let opened = range.clone();
                 self.collection_tag(tag.as_deref(), "map", tag_span)
                     .and(|| self.open(mapping, anchor, opened))
@@ -448,15 +459,11 @@ impl<'a> Reader<'a> {
         };
         let span = self.span(covers.unwrap_or(opened.start..end.end));
         let mut step = Step::On;
-        // Most collections are small, and a vector that grows by itself begins with room for four.
         let data = match children {
-            Children::Sequence(mut items) => {
-                items.shrink_to_fit();
-                Data::Sequence(items)
-            }
-            Children::Mapping { entries, merged, key: _ } => {
-                let (mut entries, duplicates) = settle(entries, &merged);
-                entries.shrink_to_fit();
+            Children::Sequence { from } => Data::Sequence(self.items.drain(from..).collect()),
+            Children::Mapping { from, merged, key: _ } => {
+                let entries = self.entries.drain(from..).collect();
+                let (entries, duplicates) = settle(entries, &merged);
                 for duplicate in duplicates {
                     step = step.and(|| self.report(duplicate));
                 }
@@ -513,12 +520,12 @@ impl<'a> Reader<'a> {
             Some(covers) => covers.start.min(start)..covers.end.max(end),
             None => start..end,
         });
-        let (entries, merged, key) = match &mut frame.children {
-            Children::Sequence(items) => {
-                items.push(done.node);
+        let (from, merged, key) = match &mut frame.children {
+            Children::Sequence { from: _ } => {
+                self.items.push(done.node);
                 return Step::On;
             }
-            Children::Mapping { entries, merged, key } => (entries, merged, key),
+            Children::Mapping { from, merged, key } => (*from, merged, key),
         };
         match key.take() {
             None => {
@@ -527,14 +534,14 @@ impl<'a> Reader<'a> {
                 problem.map_or(Step::On, |problem| self.report(problem))
             }
             Some(Key::Text(key)) => {
-                entries.push(Entry { key, value: done.node });
+                self.entries.push(Entry { key, value: done.node });
                 Step::On
             }
             Some(Key::Merge) => match mergeable(done) {
                 Ok(brought) => {
-                    let start = entries.len();
-                    entries.extend(brought);
-                    merged.push(start..entries.len());
+                    let start = self.entries.len();
+                    self.entries.extend(brought);
+                    merged.push(start - from..self.entries.len() - from);
                     Step::On
                 }
                 Err(problem) => self.report(problem),
@@ -545,6 +552,8 @@ impl<'a> Reader<'a> {
 
     fn abandon(&mut self) {
         self.stack.clear();
+        self.items.clear();
+        self.entries.clear();
         self.anchors.clear();
     }
 

@@ -428,7 +428,7 @@ pub fn text(difference: &Difference, style: Style, out: &mut impl Write) -> io::
         for (change, place) in changes {
             let place = place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
             let word = painted(change.severity, style);
-            writeln!(out, "  {word}  {}", printable(&format!("{change}{place}")))?;
+            writeln!(out, "  {word}  {}", printable(format!("{change}{place}")))?;
         }
     }
     let Difference { schemas: _, added, removed, changed, waves } = difference;
@@ -436,15 +436,15 @@ pub fn text(difference: &Difference, style: Style, out: &mut impl Write) -> io::
         writeln!(out, "\nobjects")?;
     }
     for item in removed {
-        writeln!(out, "  - {}", printable(&item.words()))?;
+        writeln!(out, "  - {}", printable(item.words()))?;
     }
     for item in added {
-        writeln!(out, "  + {}", printable(&item.words()))?;
+        writeln!(out, "  + {}", printable(item.words()))?;
     }
     for (item, fields) in changed {
-        writeln!(out, "  ~ {}", printable(&item.words()))?;
+        writeln!(out, "  ~ {}", printable(item.words()))?;
         for field in fields {
-            writeln!(out, "      {}", printable(&field.words()))?;
+            writeln!(out, "      {}", printable(field.words()))?;
         }
     }
     if !waves.is_empty() {
@@ -452,7 +452,7 @@ pub fn text(difference: &Difference, style: Style, out: &mut impl Write) -> io::
     }
     for change in waves {
         let WaveChange { unit, old, new, why } = change;
-        writeln!(out, "  {}", printable(&format!("{unit}: {old} -> {new}, {why}")))?;
+        writeln!(out, "  {}", printable(format!("{unit}: {old} -> {new}, {why}")))?;
     }
     Ok(())
 }

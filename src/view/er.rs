@@ -91,7 +91,10 @@ pub fn diagram(name: &str, catalogue: &Catalogue) -> Diagram {
             foreign_keys: foreign_keys.collect(),
         }
     };
-    Diagram { name: name.to_owned(), tables: catalogue.tables.values().map(table).collect() }
+    Diagram {
+        name: name.to_owned(),
+        tables: catalogue.tables.values().map(|of| table(of)).collect(),
+    }
 }
 
 const MARGIN: f64 = 12.0;

@@ -85,7 +85,7 @@ fn rows(compilation: &Compilation, sources: &Sources) -> Vec<Row> {
             role: graph::role(scheduled.unit),
             what: compilation.project.label(scheduled.unit),
             makes: made.get(&scheduled.unit).map(|kinds| kinds.join(", ")).unwrap_or_default(),
-            why: printable(&why(scheduled, compilation, sources)),
+            why: printable(why(scheduled, compilation, sources)).into_owned(),
             place: sources.place(place),
         })
     };
@@ -94,7 +94,7 @@ fn rows(compilation: &Compilation, sources: &Sources) -> Vec<Row> {
         lane: Lane::Hooks,
         role: Role::Hook,
         what: planned.object.id().label(),
-        makes: printable(planned.object.kind()),
+        makes: printable(planned.object.kind()).into_owned(),
         why: HOOK.to_owned(),
         place: sources.place(planned.object.place),
     };

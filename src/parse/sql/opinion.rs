@@ -1,7 +1,10 @@
 //! What `sqlparser` says about a statement: the one place where it is called.
 //!
 //! It can abort the process on flat chains of operators (its trees are dropped by recursion), so
-//! that it is asked on a [`Stack`] alone, and about no statement over 64 KiB.
+//! that it is asked on a large stack alone, and about no statement over 64 KiB.
+
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{Builder, JoinHandle};
 
 use sqlparser::dialect as theirs;
 use sqlparser::parser::{Parser, ParserError};
@@ -14,23 +17,69 @@ pub(crate) const MAX_STATEMENT: usize = 64 * 1024;
 const MAX_COPIES: usize = 100;
 const STACK: usize = 256 * 1024 * 1024;
 
-/// Says that this thread's stack is large enough for `sqlparser`, or that it must not be asked.
-#[derive(Debug)]
-pub struct Stack {
-    is_large: bool,
+/// Who is asked: a thread with a large stack, since there is no other way to have one. It begins with the
+/// first question, and ends with this.
+#[derive(Debug, Default)]
+pub struct Opinions {
+    asked: Option<Option<Asked>>,
 }
 
-impl Stack {
-    /// Does something on a large stack: a thread of its own, since there is no other way to have
-    /// one. Where no thread can be started, it is done on this one, without `sqlparser`.
-    pub fn large<T: Send>(mut work: impl FnMut(&Stack) -> T + Send) -> T {
-        let done = std::thread::scope(|scope| {
-            let builder = std::thread::Builder::new().name("sql".to_owned()).stack_size(STACK);
-            let thread = builder.spawn_scoped(scope, || work(&Stack { is_large: true })).ok()?;
-            let done = thread.join();
-            Some(done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
-        done.unwrap_or_else(|| work(&Stack { is_large: false }))
+#[derive(Debug)]
+struct Asked {
+    questions: Sender<(Dialect, Vec<String>)>,
+    answers: Receiver<Vec<Opinion>>,
+    thread: JoinHandle<()>,
+}
+
+impl Opinions {
+    /// What it says about statements, in their order. Where no thread can be started, nothing.
+    pub(crate) fn of(&mut self, statements: Vec<String>, dialect: Dialect) -> Vec<Opinion> {
+        if statements.is_empty() {
+            return Vec::new();
+        }
+        let Some(asked) = self.asked.get_or_insert_with(Asked::begin) else { return Vec::new() };
+        let sent = asked.questions.send((dialect, statements)).is_ok();
+        let Some(said) = sent.then(|| asked.answers.recv().ok()).flatten() else {
+            self.end();
+            return Vec::new();
+        };
+        said
+    }
+
+    /// Waits for the thread, and goes on with what may have gone wrong there.
+    fn end(&mut self) {
+        if let Some(Asked { questions, answers: _, thread }) = self.asked.take().flatten() {
+            drop(questions);
+            if let Err(panic) = thread.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    }
+}
+
+impl Drop for Opinions {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.end();
+        }
+    }
+}
+
+impl Asked {
+    fn begin() -> Option<Asked> {
+        let (questions, to_answer) = mpsc::channel::<(Dialect, Vec<String>)>();
+        let (to_ask, answers) = mpsc::channel();
+        let answer = move || {
+            for (dialect, statements) in to_answer {
+                let said = statements.iter().map(|text| opinion(text, dialect)).collect();
+                if to_ask.send(said).is_err() {
+                    return;
+                }
+            }
+        };
+        let thread =
+            Builder::new().name("sqlparser".to_owned()).stack_size(STACK).spawn(answer).ok()?;
+        Some(Asked { questions, answers, thread })
     }
 }
 
@@ -41,13 +90,13 @@ pub(crate) enum Opinion {
     Accepts,
     /// It cannot, from this byte of the statement on, where it says which.
     Refuses(Option<usize>),
-    /// It was not asked: the statement would take it too long, or the stack is too small.
+    /// It was not asked: the statement would take it too long, or there is no large stack.
     None,
 }
 
-/// Asks about a statement.
-pub(crate) fn opinion(text: &str, dialect: Dialect, stack: &Stack) -> Opinion {
-    if !stack.is_large || text.len() > MAX_STATEMENT || copies_too_much(text, dialect) {
+/// Asks about a statement, where the stack is large.
+fn opinion(text: &str, dialect: Dialect) -> Opinion {
+    if text.len() > MAX_STATEMENT || copies_too_much(text, dialect) {
         return Opinion::None;
     }
     let dialect: &dyn theirs::Dialect = match dialect {

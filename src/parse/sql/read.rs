@@ -9,6 +9,7 @@
 mod alter;
 mod column;
 mod cursor;
+mod query;
 mod table;
 pub(crate) mod view;
 
@@ -30,7 +31,7 @@ pub(crate) struct Reading {
     pub(crate) definition: Option<Definition>,
     /// It is of a kind that defines tables, views or indexes.
     pub(crate) defines: bool,
-    /// It is a view: its query was not read, but for the tables in it.
+    /// It is a view whose query was not read, but for the tables in it.
     pub(crate) has_query: bool,
     /// The first place that could not be read.
     pub(crate) trouble: Option<Trouble>,

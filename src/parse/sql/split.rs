@@ -243,16 +243,18 @@ impl<'a> Splitter<'a> {
     }
 
     fn at_delimiter(&mut self) -> bool {
+        let byte = self.lexer.byte(self.lexer.pos);
         let custom = self.delimiter != ";";
-        let length = if self.lexer.rest().starts_with(&self.delimiter) {
+        let may_be = self.delimiter.as_bytes().first() == Some(&byte);
+        let length = if may_be && self.lexer.rest().starts_with(&self.delimiter) {
             self.delimiter.len()
-        } else if custom && self.lexer.byte(self.lexer.pos) == b';' {
+        } else if custom && byte == b';' {
             // Under a delimiter of its own a script may still send several statements at once.
             1
         } else {
             return false;
         };
-        if length == 1 && self.lexer.byte(self.lexer.pos) == b';' && self.inside_body() {
+        if length == 1 && byte == b';' && self.inside_body() {
             if custom && !self.now.rule {
                 // Nothing but the delimiter ends a body, so that its tokens need no account.
                 self.lexer.pos += 1;

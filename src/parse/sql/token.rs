@@ -281,7 +281,10 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self, start: usize) -> Step {
         self.pos += 1;
-        while is_name(self.byte(self.pos)) && self.typographic().is_none() {
+        // A typographic quote is no part of a name, and begins with a byte that few names have.
+        let goes_on =
+            |lexer: &Self, byte| is_name(byte) && (byte != 0xe2 || lexer.typographic().is_none());
+        while goes_on(self, self.byte(self.pos)) {
             self.pos += 1;
         }
         if self.dialect == Dialect::SqlServer {

@@ -4,6 +4,8 @@
 //! MariaDB 10.11 and SQLite 3.40 by trying every keyword as a column's name; MySQL's own from its
 //! manual.
 
+use smol_str::StrExt;
+
 use crate::dialect::Dialect;
 use crate::parse::sql::split::is_any;
 
@@ -377,7 +379,7 @@ pub(crate) const DEFAULT_WORDS: &[&str] = &[
 
 /// All keywords that any dialect of `sqlparser` knows.
 pub(crate) fn is_keyword(word: &str) -> bool {
-    let upper = word.to_ascii_uppercase();
+    let upper = word.to_ascii_uppercase_smolstr();
     sqlparser::keywords::ALL_KEYWORDS.binary_search(&upper.as_str()).is_ok()
 }
 
@@ -386,7 +388,7 @@ pub(crate) fn slip(word: &str, keywords: &[&'static str]) -> Option<&'static str
     if word.len() < 2 || word.len() > 24 || !word.is_ascii() {
         return None;
     }
-    let upper = word.to_ascii_uppercase();
+    let upper = word.to_ascii_uppercase_smolstr();
     let letters = letters(&upper);
     let most = |keyword: &str| if keyword.len() >= 7 { 2 } else { 1 };
     // A slip adds a letter, drops one, or puts one in the place of another.
@@ -405,6 +407,65 @@ pub(crate) fn slip(word: &str, keywords: &[&'static str]) -> Option<&'static str
 fn letters(word: &str) -> u128 {
     word.bytes().fold(0, |letters, byte| letters | (1 << (byte & 127)))
 }
+
+/// Bare words that are neither names nor functions, in no dialect: what begins or joins the parts of a
+/// query, and what an expression is made of.
+pub(crate) const QUERY_WORDS: &[&str] = &[
+    "ALL",
+    "AND",
+    "AS",
+    "ASC",
+    "BETWEEN",
+    "BY",
+    "CASE",
+    "CAST",
+    "CROSS",
+    "DESC",
+    "DISTINCT",
+    "ELSE",
+    "END",
+    "EXCEPT",
+    "EXISTS",
+    "FETCH",
+    "FOR",
+    "FROM",
+    "FULL",
+    "GROUP",
+    "HAVING",
+    "IN",
+    "INNER",
+    "INTERSECT",
+    "INTERVAL",
+    "INTO",
+    "IS",
+    "JOIN",
+    "LEFT",
+    "LIKE",
+    "LIMIT",
+    "NATURAL",
+    "NOT",
+    "NULL",
+    "OFFSET",
+    "ON",
+    "OR",
+    "ORDER",
+    "OUTER",
+    "OVER",
+    "PARTITION",
+    "RIGHT",
+    "SELECT",
+    "SET",
+    "TABLE",
+    "THEN",
+    "TOP",
+    "UNION",
+    "USING",
+    "VALUES",
+    "WHEN",
+    "WHERE",
+    "WINDOW",
+    "WITH",
+];
 
 /// Whether a bare word cannot be the name of a column.
 pub(crate) fn is_reserved(dialect: Dialect, word: &str) -> bool {

@@ -3,6 +3,8 @@
 //! Argo CD reads manifests through that package, which rests on go-yaml v2. Every rule names the
 //! function of go-yaml v2.4.2 (`resolve.go`, `decode.go`) or of Go's `strconv` that it follows.
 
+use std::borrow::Cow;
+
 use crate::syntax::node::Meaning;
 
 /// What a plain scalar without a tag means (`resolve.go`, `resolve`).
@@ -70,10 +72,10 @@ enum Integer {
 /// `strconv.ParseInt(s, 0, 64)`, then `ParseUint`, then go-yaml's own `0b`, on the text without
 /// underscores.
 fn integer(text: &str) -> Option<Integer> {
-    let plain = text.replace('_', "");
+    let plain = &*without_underscores(text);
     let (negative, unsigned) = match plain.strip_prefix(['+', '-']) {
         Some(rest) => (plain.starts_with('-'), rest),
-        None => (false, plain.as_str()),
+        None => (false, plain),
     };
     // After the first sign `0b` may carry a second one: `ParseInt(plain[2:], 2, 64)`.
     if let Some(rest) = plain.strip_prefix("0b").filter(|rest| rest.starts_with(['+', '-'])) {
@@ -103,6 +105,10 @@ fn integer(text: &str) -> Option<Integer> {
     }
 }
 
+fn without_underscores(text: &str) -> Cow<'_, str> {
+    if text.contains('_') { Cow::Owned(text.replace('_', "")) } else { Cow::Borrowed(text) }
+}
+
 fn is_digits(text: &str, radix: u32) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_digit(radix))
 }
@@ -111,8 +117,8 @@ fn is_digits(text: &str, radix: u32) -> bool {
 /// `^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`. What is out of range is a string,
 /// since `strconv.ParseFloat` then reports an error.
 fn decimal(text: &str) -> Option<f64> {
-    let plain = text.replace('_', "");
-    let unsigned = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
+    let plain = &*without_underscores(text);
+    let unsigned = plain.strip_prefix(['+', '-']).unwrap_or(plain);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent)),
         None => (unsigned, None),

@@ -158,7 +158,22 @@ impl<'a> Cursor<'a> {
         self.excerpt.text.get(before..here).is_some_and(|blank| blank.contains('\n'))
     }
 
+    /// Whether the token behind this one is this sign, without a blank between them.
+    pub(crate) fn touches(&self, symbol: u8) -> bool {
+        let (here, next) = (self.peek(), self.peek_at(1));
+        let adjoins = here.zip(next).is_some_and(|(here, next)| here.end == next.start);
+        adjoins && self.symbol_at(1, symbol)
+    }
+
     // Stepping.
+
+    /// Reads on from here, and comes back.
+    pub(crate) fn look_ahead<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let pos = self.pos;
+        let found = read(self);
+        self.pos = pos;
+        found
+    }
 
     pub(crate) fn skip(&mut self) {
         self.pos = (self.pos + 1).min(self.tokens.len());

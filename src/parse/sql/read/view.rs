@@ -7,6 +7,7 @@ use smol_str::{SmolStr, StrExt};
 use crate::catalogue::definition::{Definition, Ident, ObjectName, ViewDefinition};
 use crate::dialect::Dialect;
 use crate::parse::sql::read::cursor::Cursor;
+use crate::parse::sql::read::query;
 use crate::parse::sql::split::{is, is_any};
 use crate::parse::sql::token::{Kind, Token};
 
@@ -54,7 +55,7 @@ pub(crate) fn create_view(
         columns = selected_columns(cursor);
     }
     let reads = tables_read(cursor);
-    cursor.has_query = true;
+    cursor.has_query = !query::is_understood(cursor);
     cursor.rest_is_known();
     Some(Definition::View(Box::new(ViewDefinition {
         name,
