@@ -99,11 +99,10 @@ impl Map {
     }
 
     /// Most maps are small, there are a hundred thousand of them, and a vector that grows by itself
-    /// begins with room for four: room for two, and then half as many again, keeps a large project
-    /// a third smaller.
+    /// begins with room for four: room for two at a time keeps a large project a third smaller.
     fn push(&mut self, key: Key, value: Value) {
         if self.entries.len() == self.entries.capacity() {
-            self.entries.reserve_exact(2 + self.entries.len() / 2);
+            self.entries.reserve_exact(2 + self.entries.len() / 8);
         }
         self.entries.push((key, value));
     }
