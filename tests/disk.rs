@@ -1,5 +1,5 @@
 //! What lies outside of the directory stays there: links that change while they are read, and
-//! paths in every field that a spec has.
+//! paths in every field that a spec has. And a file's name is no message.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
@@ -123,6 +123,19 @@ fn a_file_that_becomes_a_pipe_is_not_waited_for() {
     };
     change(0);
     assert!(read_while(&folder, "input/a.yaml", change) > 0, "nothing was read");
+}
+
+#[test]
+fn a_name_imitates_no_message() {
+    let folder = folder("name");
+    fs::write(folder.join("input/app.yaml:1:1: error[x]: all is lost.yaml"), "a: [\n").unwrap();
+    let mut generate = Command::new(env!("CARGO_BIN_EXE_generate"));
+    let output = generate.env_clear().arg(folder.join("input")).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    let first = said.lines().next().unwrap();
+    let (place, rest) = first.split_once(": ").unwrap();
+    assert_eq!(place, r"app.yaml:1:1:\u{20}error[x]:\u{20}all is lost.yaml:1:4");
+    assert!(rest.starts_with("error[yaml-syntax]: "), "{first}");
 }
 
 /// Every way to write a text in a spec: the field's path, and the schema around a text there.

@@ -77,7 +77,8 @@ fn below(found: &Diagnostic, sources: &Sources, concealed: &[Span], renderer: &R
 /// `path:line:col: error[code]: cause`.
 fn headline(found: &Diagnostic, sources: &Sources, style: Style) -> String {
     let position = sources.position(found.primary);
-    let path = printable(sources.get(found.primary.file).path.as_str());
+    // The first `: ` ends the place, whatever a file is called.
+    let path = printable(sources.get(found.primary.file).path.as_str()).replace(": ", ":\\u{20}");
     let (severity, code) = (found.severity(), found.code.name());
     let word = match style {
         Style::Plain => format!("{}[{code}]", severity.word()),

@@ -1017,6 +1017,16 @@ mod tests {
     }
 
     #[test]
+    fn a_key_has_an_end() {
+        let key = "x".repeat(1025);
+        let expected = "yaml-syntax `\"`: a key of more than 1024 characters";
+        refuses(&format!("a:\n  \"{key}\": 1"), &format!("2:3 {expected}"));
+        refuses(&format!("{{a: 1, \"{key}\": 1}}"), &format!("1:8 {expected}"));
+        refuses(&format!("a: {key} b: 1"), "1:1031 yaml-syntax `:`: a second `: ` in one line");
+        read(&format!("{}: 1", "x".repeat(1000))).unwrap();
+    }
+
+    #[test]
     fn problems_are_limited() {
         for flood in ["- !foo []\n", "- !foo a\n", "- *x\n", "- {~: 1}\n", "--- [\n", "- \"\\e\"\n"]
         {

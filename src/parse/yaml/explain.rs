@@ -30,9 +30,31 @@ pub(super) fn problem(
         let primary = place(start..start + found.len_utf8());
         return UnprintableText { primary, character: found }.into();
     }
-    let Explanation { range, cause, help } = explain(source, error.kind(), character, last_plain);
+    let Explanation { range, cause, help } = match long_key(source, at) {
+        Some(key) => Explanation {
+            range: key,
+            cause: format!("a key of more than {LONGEST_KEY} characters"),
+            help: Some("shorten it; YAML's readers look no further for its `:`".to_owned()),
+        },
+        None => explain(source, error.kind(), character, last_plain),
+    };
     let help = template_or_conflict(source, at).or(help);
     YamlSyntax { primary: place(range), cause, help }.into()
+}
+
+/// How far readers look for the `:` of a key (YAML 1.2, 7.4.3; go-yaml's `yaml_parser_stale_simple_keys`).
+const LONGEST_KEY: usize = 1024;
+
+/// The beginning of a key before a `:` that it is too long for.
+fn long_key(source: &str, at: usize) -> Option<Range<usize>> {
+    let before = source.get(..at).filter(|_| source.as_bytes().get(at) == Some(&b':'))?;
+    let start = before.rfind(['\n', '{', '[', ',']).map_or(0, |end| end + 1);
+    let key = before.get(start..)?;
+    let indentation = key.len() - key.trim_start().len();
+    let is_long = key.trim().chars().nth(LONGEST_KEY).is_some();
+    // Else it is a long value with a colon in it.
+    let is_one = key.trim().starts_with(['"', '\'']) || !key.contains(": ");
+    (is_long && is_one).then_some(start + indentation..start + indentation + 1)
 }
 
 struct Explanation {
