@@ -166,21 +166,20 @@ pub fn check_served(
     // The list has `group/version`, and `group/version/Kind` beside it where it is complete.
     let names_kinds =
         served.iter().any(|each| each == "v1/Service" || each == "apps/v1/Deployment");
-    let mut lacking: BTreeMap<String, &Object> = BTreeMap::new();
-    let generated = objects.iter().filter(|object| project.common(object.owner).is_some());
-    for object in generated {
-        let api_version = object.api_version();
-        let wanted = match names_kinds {
-            true => format!("{api_version}/{}", object.kind()),
-            false => api_version.to_owned(),
-        };
-        if !served.contains(&wanted) {
-            lacking.entry(wanted).or_insert(object);
-        }
+    let mut kinds: BTreeMap<(&str, &str), &Object> = BTreeMap::new();
+    for object in objects.iter().filter(|object| project.common(object.owner).is_some()) {
+        kinds.entry((object.api_version(), object.kind())).or_insert(object);
+    }
+    let is_served = |(api_version, kind): (&str, &str)| match names_kinds {
+        true => served.contains(&format!("{api_version}/{kind}")),
+        false => served.contains(api_version),
+    };
+    kinds.retain(|kind, _| !is_served(*kind));
+    if kinds.is_empty() {
+        return;
     }
     let defined: BTreeSet<(&str, &str)> = objects.iter().filter_map(defines).collect();
-    for object in lacking.into_values() {
-        let (kind, api_version) = (object.kind(), object.api_version());
+    for ((api_version, kind), object) in kinds {
         if !defined.contains(&(group(api_version), kind)) {
             diagnostics.report(UnservedKind { primary: object.place, kind, api_version });
         }
