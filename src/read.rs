@@ -283,10 +283,11 @@ impl Directory {
     /// The bytes of a file, one more than allowed at the most.
     fn bytes(&self, path: &str) -> io::Result<Vec<u8>> {
         let (opened, size) = self.root.open(path)?;
-        // With room for one more, reading finds the end without asking for more room.
-        let room = size.min(FILE_SIZE) + 1;
-        let mut bytes = Vec::with_capacity(usize::try_from(room).unwrap_or_default());
-        opened.take(FILE_SIZE + 1).read_to_end(&mut bytes)?;
+        // What is there when it is opened is read, without asking whether there is more by now. Some file
+        // systems say 0 of whatever they have.
+        let most = if size == 0 { FILE_SIZE + 1 } else { size.min(FILE_SIZE + 1) };
+        let mut bytes = Vec::with_capacity(usize::try_from(size.min(most)).unwrap_or_default());
+        opened.take(most).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 }
@@ -346,7 +347,9 @@ fn is_hidden(entry: &DirEntry) -> bool {
 /// YAML has its own check, in which an escape counts as well; everything else ends up in YAML.
 fn check_text(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) {
     let source = sources.get(file);
-    if is_manifest_name(&source.path) {
+    // Nearly every text is plain ASCII, which is told without decoding it.
+    let is_plain = |byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
+    if is_manifest_name(&source.path) || source.text().bytes().all(is_plain) {
         return;
     }
     if let Some((place, character)) =
