@@ -366,16 +366,6 @@ mod tests {
     use crate::parse::sql::split::split;
     use crate::source::{Excerpt, Sources};
 
-    const DIALECTS: [Dialect; 7] = [
-        Dialect::MySql,
-        Dialect::MariaDb,
-        Dialect::Postgres,
-        Dialect::Sqlite,
-        Dialect::SqlServer,
-        Dialect::ClickHouse,
-        Dialect::Generic,
-    ];
-
     /// Queries of every shape that is read here.
     const QUERIES: [&str; 12] = [
         "SELECT o.id, u.email, p.title FROM orders o JOIN users u ON u.id = o.user_id \
@@ -405,7 +395,7 @@ mod tests {
     #[test]
     fn common_queries_are_read_in_every_dialect() {
         for query in QUERIES {
-            for dialect in DIALECTS {
+            for &dialect in Dialect::ALL {
                 assert!(reads(query, dialect), "{dialect:?}: {query}");
             }
         }
@@ -440,7 +430,7 @@ mod tests {
             "SELECT a FROM t WINDOW w AS (PARTITION BY a)",
             "SELCT a FROM t",
         ] {
-            for dialect in DIALECTS {
+            for &dialect in Dialect::ALL {
                 assert!(!reads(query, dialect), "{dialect:?}: {query}");
             }
         }
@@ -456,7 +446,7 @@ mod tests {
         fn nothing_is_read_that_sqlparser_refuses(
             query in 0..QUERIES.len(),
             edits in prop::collection::vec((0..3, 0..40usize, 0..QUERIES.len(), 0..40usize), 0..4),
-            dialect in 0..DIALECTS.len(),
+            dialect in 0..Dialect::ALL.len(),
         ) {
             let tokens = |query: usize| -> Vec<&str> {
                 let text = QUERIES[query];
@@ -482,7 +472,7 @@ mod tests {
                 }
                 text.push_str(word);
             }
-            let dialect = DIALECTS[dialect];
+            let dialect = Dialect::ALL[dialect];
             if reads(&text, dialect) {
                 let said = Opinions::default().of(vec![text.clone()], dialect);
                 prop_assert_eq!(said, [Opinion::Accepts], "{:?}: {}", dialect, text);
