@@ -20,7 +20,7 @@ use argocd_atlas_plugin::environment::{self, Environment};
 use argocd_atlas_plugin::links::Origin;
 use argocd_atlas_plugin::parse::yaml::{Budget, documents};
 use argocd_atlas_plugin::pipeline::{self, Compilation};
-use argocd_atlas_plugin::source::{Sources, Span};
+use argocd_atlas_plugin::source::{Source, Sources, Span, printable};
 use argocd_atlas_plugin::value::{Map, Value};
 use argocd_atlas_plugin::view;
 
@@ -319,7 +319,11 @@ fn comments_tell_the_truth(compiled: &Compiled, manifests: &str) {
             panic!("`{comment}` is not `{lead}{owner} (file:line)`");
         };
         let (path, line) = place.rsplit_once(':').unwrap();
-        let source = compiled.sources.find(path).map(|file| compiled.sources.get(file));
+        // A file's name is shown without what a terminal would act on.
+        let shown = |source: &&Source| printable(source.path.as_str()) == path;
+        let as_is = compiled.sources.find(path).map(|file| compiled.sources.get(file));
+        let source =
+            as_is.or_else(|| compiled.sources.files().map(|(_, source)| source).find(shown));
         let n_lines = source.map_or(0, |source| source.n_lines());
         assert!((1..=n_lines).contains(&line.parse().unwrap()), "{place} does not exist");
     }
