@@ -30,14 +30,13 @@ use crate::run::{Run, apply_flags, is_standard_input, width};
 pub(crate) fn manifests(args: &ManifestsArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let run = Run::of(&args.project)?;
     run.report()?;
-    if run.diagnostics.has_errors() {
-        return Ok(run.code());
-    }
-    let Compilation { plan, project, .. } = &run.compilation;
-    match &args.output {
-        None => emit::manifests(plan, project, &run.sources, out)?,
-        Some(path) => written(&run, path, args)
-            .with_context(|| format!("cannot write to `{}`", path.display()))?,
+    if !run.diagnostics.has_errors() {
+        let Compilation { plan, project, .. } = &run.compilation;
+        match &args.output {
+            None => emit::manifests(plan, project, &run.sources, out)?,
+            Some(path) => written(&run, path, args)
+                .with_context(|| format!("cannot write to `{}`", path.display()))?,
+        }
     }
     let code = run.code();
     // The process ends: to give back every value one by one is a tenth of its time.
