@@ -16,7 +16,7 @@ pub(crate) use schema::SKIPS;
 
 use std::collections::BTreeSet;
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::annotation;
 use crate::diag::Diagnostics;
@@ -128,10 +128,10 @@ fn namespace_of(own: Option<&Text>, environment: &Environment) -> Option<SmolStr
 
 /// A host name inside the cluster; with its namespace, so that it is found from everywhere: the
 /// operator resolves it from its own namespace (FACTS 3.6).
-fn service_host(name: &str, namespace: Option<&str>) -> String {
+fn service_host(name: &str, namespace: Option<&str>) -> SmolStr {
     match namespace {
-        Some(namespace) => format!("{name}.{namespace}"),
-        None => name.to_owned(),
+        Some(namespace) => format_smolstr!("{name}.{namespace}"),
+        None => name.into(),
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn hosts(apps: &[Spec<syntax::App>], context: &Context<'_>) -> Vec<Ho
         let ports = spec.fields.ports.as_ref().and_then(|ports| ports.value.first());
         Host {
             name: spec.name.value.clone(),
-            host: service_host(&spec.name.value, namespace.as_deref()).into(),
+            host: service_host(&spec.name.value, namespace.as_deref()),
             port: spec.fields.port.or(ports.map(|port| port.port)).map(|port| port.value),
         }
     };

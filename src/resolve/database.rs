@@ -30,14 +30,14 @@ pub(crate) fn database(
     let (host, port) = match &fields.external {
         None if fields.cloud_native_pg.is_some() => {
             // The Service that leads to the primary (CloudNativePG `pkg/specs/services.go`).
-            (service_host(&format!("{}-rw", common.name), namespace.as_deref()).into(), engine.port)
+            (service_host(&format!("{}-rw", common.name), namespace.as_deref()), engine.port)
         }
         Some(external) => {
             check::word("host", &external.host, diagnostics);
             let port = external.port.map(|port| check::port(port, diagnostics));
             (external.host.value.clone(), port.or(engine.port))
         }
-        None => (default_host().into(), engine.port),
+        None => (default_host(), engine.port),
     };
     let database = fields.database.as_ref().map(|name| {
         database_name(name, diagnostics);
