@@ -59,6 +59,7 @@ pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnosti
         let nodes = foreign::documents(file, source, &mut budget, diagnostics);
         documents.extend(nodes.into_iter().map(|node| Document { file, node }));
     }
+    let base = overlay::without_parts_outside(base, sources, diagnostics);
     let mut specs = Specs::default();
     for Document { file, node } in overlay::merged(base, overlay, settings, diagnostics) {
         document(node, sources.get(file), &mut specs, diagnostics);

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
+use crate::diag::problems::names::PartOutside;
 use crate::diag::problems::parameters::{InvalidParameter, NothingToChange, UnknownEnvironment};
 use crate::diag::problems::security::LimitExceeded;
 use crate::diag::{Diagnostics, nearest};
@@ -58,6 +59,41 @@ pub(super) fn check_environment(
 
 /// What tells one spec from another: kind and name.
 type SpecId = (SmolStr, SmolStr);
+
+/// Leaves out parts of specs that stand beside the folders of the environments, and says so: each would
+/// be one more spec of that name, and lack what the whole one has.
+pub(super) fn without_parts_outside(
+    mut base: Vec<Document>,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Document> {
+    let file_outside = |document: &Document| {
+        let name = sources.get(document.file).path.strip_prefix(ENVIRONMENTS)?;
+        Some(name.rsplit_once('.').map_or(name, |(stem, _)| stem))
+    };
+    if base.iter().all(|document| file_outside(document).is_none()) {
+        return base;
+    }
+    let whole = base.iter().filter(|document| file_outside(document).is_none());
+    let whole: BTreeMap<SpecId, Span> = whole
+        .filter_map(|document| spec_id(&document.node).zip(name_span(&document.node)))
+        .collect();
+    base.retain(|document| {
+        let Some(environment) = file_outside(document) else { return true };
+        let Some(id) = spec_id(&document.node) else { return true };
+        let (Some(&whole), Some(primary)) = (whole.get(&id), name_span(&document.node)) else {
+            return true;
+        };
+        let (kind, name) = (id.0.as_str(), id.1.as_str());
+        diagnostics.report(PartOutside { primary, whole, kind, name, environment });
+        false
+    });
+    base
+}
+
+fn name_span(node: &Node) -> Option<Span> {
+    Some(node.at(&["metadata", "name"])?.span)
+}
 
 /// Merges an overlay onto the base and makes the single changes.
 pub(super) fn merged(

@@ -45,6 +45,31 @@ impl From<DuplicateName<'_>> for Diagnostic {
     }
 }
 
+/// A spec beside the folders of the environments has the name of one elsewhere: a part of it, most likely.
+pub struct PartOutside<'a> {
+    /// Its name.
+    pub primary: Span,
+    /// The name of the one elsewhere.
+    pub whole: Span,
+    /// Their kind.
+    pub kind: &'a str,
+    /// Their name.
+    pub name: &'a str,
+    /// The environment that the file is called after.
+    pub environment: &'a str,
+}
+
+impl From<PartOutside<'_>> for Diagnostic {
+    fn from(problem: PartOutside<'_>) -> Diagnostic {
+        let PartOutside { primary, whole, kind, name, environment } = problem;
+        let message =
+            format!("there are two specs `{kind}/{name}`, and this one is in no environment");
+        Diagnostic::new(Code::DuplicateName, primary, message)
+            .label(whole, "the other one")
+            .help(format!("move this file to `environments/{environment}/`"))
+    }
+}
+
 /// Two objects of the output would be the same object in the cluster.
 pub struct DuplicateObject<'a> {
     /// The second one's owner.
