@@ -18,7 +18,7 @@ use walkdir::{DirEntry, WalkDir};
 use crate::diag::Diagnostics;
 use crate::diag::problems::security::{LimitExceeded, NotUtf8, UnusableFile};
 use crate::diag::problems::yaml::UnprintableText;
-use crate::source::{FileId, STANDARD_INPUT, Sources, Span, is_manifest_name};
+use crate::source::{FileId, STANDARD_INPUT, Sources, Span, first_not_carried, is_manifest_name};
 
 /// The largest file that is read, in bytes.
 pub const FILE_SIZE: u64 = 8 * 1024 * 1024;
@@ -347,14 +347,10 @@ fn is_hidden(entry: &DirEntry) -> bool {
 /// YAML has its own check, in which an escape counts as well; everything else ends up in YAML.
 fn check_text(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) {
     let source = sources.get(file);
-    // Nearly every text is plain ASCII, which is told without decoding it.
-    let is_plain = |byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
-    if is_manifest_name(&source.path) || source.text().bytes().all(is_plain) {
+    if is_manifest_name(&source.path) {
         return;
     }
-    if let Some((place, character)) =
-        source.text().char_indices().find(|&(_, character)| !crate::source::is_carried(character))
-    {
+    if let Some((place, character)) = first_not_carried(source.text()) {
         let primary = Span::new(file, place..place + character.len_utf8());
         diagnostics.report(UnprintableText { primary, character });
     }

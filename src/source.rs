@@ -57,6 +57,15 @@ pub fn is_carried(character: char) -> bool {
     !is_control && !matches!(character, '\u{fffe}' | '\u{ffff}')
 }
 
+/// The first character of a text that Argo CD cannot carry, with its place.
+pub fn first_not_carried(text: &str) -> Option<(usize, char)> {
+    // Nearly every text is plain ASCII, which is told without decoding it.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')) {
+        return None;
+    }
+    text.char_indices().find(|&(_, character)| !is_carried(character))
+}
+
 /// A text in which everything can be seen: nothing that a terminal would act on, that turns the
 /// direction of what stands beside it, or that some reader takes for the end of a line.
 pub fn printable<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {

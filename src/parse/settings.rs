@@ -12,7 +12,7 @@ use crate::environment::Environment;
 use crate::parameters::{Edit, PARAMETERS, ParameterId, Settings};
 use crate::parse::LONGEST;
 use crate::parse::yaml::{self, Budget};
-use crate::source::{FileId, Sources, Span, Spanned, is_carried};
+use crate::source::{FileId, Sources, Span, Spanned, first_not_carried};
 use crate::syntax::Text;
 use crate::syntax::node::{Data, Meaning, Node, Scalar};
 
@@ -180,7 +180,7 @@ fn flags(
     for (id, flag, values) in pairs {
         for written in values {
             let file = sources.add_virtual(flag, written.clone());
-            if let Some((at, character)) = written.char_indices().find(|(_, c)| !is_carried(*c)) {
+            if let Some((at, character)) = first_not_carried(written) {
                 let primary = Span::new(file, at..at + character.len_utf8());
                 diagnostics.report(UnprintableText { primary, character });
                 continue;

@@ -21,6 +21,7 @@ const STACK: usize = 256 * 1024 * 1024;
 /// first question, and ends with this.
 #[derive(Debug, Default)]
 pub struct Opinions {
+    /// Nothing until the first question; then nothing inside, if no thread can be started.
     asked: Option<Option<Asked>>,
 }
 

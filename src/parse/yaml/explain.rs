@@ -8,7 +8,7 @@ use granit_parser::{ErrorKind, ScanError};
 use super::text;
 use crate::diag::Diagnostic;
 use crate::diag::problems::yaml::{TEMPLATE_HELP, UnprintableText, YamlSyntax};
-use crate::source::FileId;
+use crate::source::{FileId, is_carried};
 
 /// The problem behind a parser's error at an offset. `last_plain` is the plain scalar before it.
 pub(super) fn problem(
@@ -23,7 +23,7 @@ pub(super) fn problem(
     let here = source.get(at..).and_then(|rest| rest.chars().next());
     let character = at..at + here.map_or(0, char::len_utf8);
     if let ErrorKind::UnexpectedCharacter { character: found } = *error.kind()
-        && text::is_unprintable(found)
+        && !is_carried(found)
     {
         // The parser stops at the beginning of the scalar that holds it.
         let start = source.get(at..).and_then(|rest| rest.find(found)).map_or(at, |skip| at + skip);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Span, first_not_carried};
 
 /// A span that lies inside the text and on character boundaries, whatever the range.
 pub(super) fn span(file: FileId, text: &str, range: Range<usize>) -> Span {
@@ -88,13 +88,6 @@ fn offset(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }
 
-/// Whether Argo CD's YAML reader or printer loses this character: controls other than tab and line
-/// ends, the next-line control, and the two non-characters (go-yaml `readerc.go`).
-pub(super) fn is_unprintable(character: char) -> bool {
-    let is_control = character.is_control() && !matches!(character, '\t' | '\n' | '\r');
-    is_control || matches!(character, '\u{fffe}' | '\u{ffff}')
-}
-
 /// The first character of a scalar that Argo CD cannot carry, and the place where it is written,
 /// be it as itself or as an escape.
 pub(super) fn unprintable(
@@ -102,11 +95,7 @@ pub(super) fn unprintable(
     range: &Range<usize>,
     scalar: &str,
 ) -> Option<(Range<usize>, char)> {
-    // Nearly every text is plain ASCII, which is told without decoding it.
-    if scalar.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r')) {
-        return None;
-    }
-    let character = scalar.chars().find(|&character| is_unprintable(character))?;
+    let (_, character) = first_not_carried(scalar)?;
     let raw = text.get(range.clone()).unwrap_or_default();
     let within = match raw.find(character) {
         Some(at) => at..at + character.len_utf8(),
