@@ -15,6 +15,7 @@
 //! `docs/architecture.md` is the map.
 
 pub mod source;
+pub mod runner;
 pub mod diag;
 pub mod environment;
 pub mod read;

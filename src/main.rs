@@ -8,7 +8,8 @@ mod commands;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use argocd_atlas_plugin::cli::{Cli, Command};
+use argocd_atlas_plugin::cli::{CheckFormat, Cli, Command, DiffFormat, WavesFormat};
+use argocd_atlas_plugin::runner::{Form, Guard};
 use argocd_atlas_plugin::source::printable;
 use clap::Parser;
 
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {}", printable(format!("{error:#}")));
+            let _ = writeln!(run::stderr(), "error: {}", printable(format!("{error:#}")));
             ExitCode::from(2)
         }
     }
@@ -42,7 +43,8 @@ fn usage(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     let wanted = text.lines().take_while(|line| !line.starts_with("Usage:"));
     let lines: Vec<&str> = wanted.map(str::trim).filter(|line| !line.is_empty()).collect();
-    let _ = writeln!(io::stderr(), "{} (see `generate --help`)", lines.join("; "));
+    let text = lines.join("; ");
+    let _ = writeln!(run::stderr(), "{} (see `generate --help`)", printable(text));
     ExitCode::from(2)
 }
 
@@ -52,7 +54,8 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// Every command, by the function of its name.
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let out = &mut io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let guard = Guard::new(io::stdout().lock(), form(&cli));
+    let out = &mut io::BufWriter::with_capacity(1 << 16, guard);
     let code = match cli.command {
         None => commands::manifests(&cli.manifests, out)?,
         Some(Command::Manifests(args)) => commands::manifests(&args, out)?,
@@ -77,4 +80,24 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     };
     out.flush()?;
     Ok(code)
+}
+
+/// What a command prints, for the [`Guard`] of its output.
+fn form(cli: &Cli) -> Form {
+    match &cli.command {
+        // What Argo CD applies is escaped where it is written.
+        None | Some(Command::Manifests(_) | Command::Application(_)) => Form::Own,
+        Some(Command::Health | Command::Completions { .. } | Command::Man) => Form::Own,
+        Some(Command::Waves { format: WavesFormat::Json, .. })
+        | Some(Command::Check { format: CheckFormat::Json | CheckFormat::Sarif, .. })
+        | Some(Command::Diff { format: DiffFormat::Json, .. })
+        | Some(Command::Parameters(_) | Command::JsonSchema) => Form::Json,
+        Some(Command::Check { format: CheckFormat::Github, .. }) => Form::Commands,
+        Some(Command::Graph(args)) => commands::form(args.format),
+        Some(Command::Waves { format: WavesFormat::Text, .. })
+        | Some(Command::Check { format: CheckFormat::Text, .. })
+        | Some(Command::Diff { format: DiffFormat::Text | DiffFormat::Markdown, .. })
+        | Some(Command::Explain { .. } | Command::Discover(_) | Command::Sum { .. })
+        | Some(Command::Init(_)) => Form::Text,
+    }
 }

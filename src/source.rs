@@ -67,23 +67,50 @@ pub fn first_not_carried(text: &str) -> Option<(usize, char)> {
 }
 
 /// A text in which everything can be seen: nothing that a terminal would act on, that turns the
-/// direction of what stands beside it, or that some reader takes for the end of a line.
+/// direction of what stands beside it, that some reader takes for the end of a line, or that takes no
+/// room and makes two texts look the same.
 pub fn printable<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
     let text = text.into();
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text;
     }
-    let escape = |character: char| match character {
-        character if character.is_control() => character.escape_debug().to_string(),
-        '\u{61c}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{feff}' => character.escape_unicode().to_string(),
-        character => character.to_string(),
-    };
-    Cow::Owned(text.chars().map(escape).collect())
+    let mut printable = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            character if character.is_control() => printable.extend(character.escape_debug()),
+            character if is_unseen(character) => printable.extend(character.escape_unicode()),
+            character => printable.push(character),
+        }
+    }
+    Cow::Owned(printable)
+}
+
+/// Whether a character is not seen in a text although it is no control: a line or paragraph separator,
+/// an annotation, or what Unicode says to ignore where it cannot be shown
+/// (`Default_Ignorable_Code_Point`: direction marks, joiners, fillers, variation selectors, tags).
+pub fn is_unseen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 /// A value and where it was written.
@@ -357,6 +384,14 @@ mod tests {
         assert_eq!(at(2), Position { line: 1, column: 2 });
         assert_eq!(at(6), Position { line: 2, column: 1 });
         assert_eq!(at(1000), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_shown() {
+        assert_eq!(printable("shop é ❤"), "shop é ❤");
+        assert_eq!(printable("a\u{1b}[31m\n\u{9b}"), "a\\u{1b}[31m\\n\\u{9b}");
+        assert_eq!(printable("a\u{202e}b\u{200b}c"), "a\\u{202e}b\\u{200b}c");
+        assert_eq!(printable("\u{3164}\u{e0041}\u{ad}"), "\\u{3164}\\u{e0041}\\u{ad}");
     }
 
     #[test]

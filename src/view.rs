@@ -13,6 +13,7 @@ pub mod html;
 pub mod init;
 pub mod json_schema;
 pub mod layout;
+pub mod markdown;
 pub mod mask;
 pub mod mermaid;
 pub mod parameters;

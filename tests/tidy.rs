@@ -14,6 +14,7 @@ use argocd_atlas_plugin::diag::Code;
 const IMPORTS: &[(&str, &[&str])] = &[
     // Vocabulary: what everyone may know.
     ("source", &[]),
+    ("runner", &["source"]),
     ("diag", &["parameters", "source", "syntax"]),
     ("value", &[]),
     ("quantity", &[]),
@@ -92,7 +93,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         "schedule",
         &["annotation", "diag", "graph", "links", "model", "object", "plan", "source", "value"],
     ),
-    ("emit", &["model", "plan", "source", "value"]),
+    ("emit", &["model", "plan", "runner", "source", "value"]),
     // Alone in naming every stage.
     (
         "pipeline",

@@ -166,66 +166,85 @@ pub struct Change {
     pub old_place: Option<Span>,
 }
 
+/// A part of what is said about a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Words of ours.
+    Words(&'static str),
+    /// A name or type of the project, which may hold anything.
+    Name(String),
+}
+
 impl std::fmt::Display for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let table = &self.table;
+        self.pieces().into_iter().try_for_each(|piece| match piece {
+            Piece::Words(words) => f.write_str(words),
+            Piece::Name(name) => write!(f, "`{name}`"),
+        })
+    }
+}
+
+impl Change {
+    /// What is said about it, with what comes from the project told apart.
+    pub fn pieces(&self) -> Vec<Piece> {
+        use Piece::Words;
+        let name = |text: &str| Piece::Name(text.to_owned());
+        let table = || name(&self.table);
+        let of_table = |column: &str| Piece::Name(format!("{}.{column}", self.table));
+        let column = |column: &str, words| vec![Words("column "), of_table(column), Words(words)];
+        let types = |column: &str, words, from: &str, to: &str| {
+            let (from, to) = (name(from), name(to));
+            vec![Words("column "), of_table(column), Words(words), from, Words(" to "), to]
+        };
+        let key = |kind: KeyKind, key: &str, words| {
+            vec![Words(kind.words()), Words(" "), name(key), Words(" on "), table(), Words(words)]
+        };
+        let foreign_key = |key: &str, words| {
+            vec![Words("foreign key "), name(key), Words(" of "), table(), Words(words)]
+        };
+        let with = |mut pieces: Vec<Piece>, last: &str| {
+            pieces.push(name(last));
+            pieces
+        };
         match &self.what {
-            What::TableDropped => write!(f, "table `{table}` dropped"),
+            What::TableDropped => vec![Words("table "), table(), Words(" dropped")],
             What::TableRenamed { to } => {
-                write!(f, "table `{table}` dropped, perhaps renamed to `{to}`")
+                with(vec![Words("table "), table(), Words(" dropped, perhaps renamed to ")], to)
             }
-            What::ViewDropped => write!(f, "view `{table}` dropped"),
-            What::ColumnDropped { column } => write!(f, "column `{table}.{column}` dropped"),
-            What::ColumnRenamed { column, to } => {
-                write!(f, "column `{table}.{column}` dropped, perhaps renamed to `{to}`")
+            What::ViewDropped => vec![Words("view "), table(), Words(" dropped")],
+            What::ColumnDropped { column: of } => column(of, " dropped"),
+            What::ColumnRenamed { column: of, to } => {
+                with(column(of, " dropped, perhaps renamed to "), to)
             }
-            What::ColumnNarrowed { column, from, to } => {
-                write!(f, "column `{table}.{column}` narrowed from `{from}` to `{to}`")
+            What::ColumnNarrowed { column, from, to } => types(column, " narrowed from ", from, to),
+            What::TypeChanged { column, from, to } => types(column, " changed from ", from, to),
+            What::ColumnWidened { column, from, to } => types(column, " widened from ", from, to),
+            What::NotNull { column: of, default: false } => {
+                column(of, " made NOT NULL without a default")
             }
-            What::TypeChanged { column, from, to } => {
-                write!(f, "column `{table}.{column}` changed from `{from}` to `{to}`")
-            }
-            What::ColumnWidened { column, from, to } => {
-                write!(f, "column `{table}.{column}` widened from `{from}` to `{to}`")
-            }
-            What::NotNull { column, default: false } => {
-                write!(f, "column `{table}.{column}` made NOT NULL without a default")
-            }
-            What::NotNull { column, default: true } => {
-                write!(f, "column `{table}.{column}` made NOT NULL")
-            }
-            What::Nullable { column } => write!(f, "column `{table}.{column}` made nullable"),
+            What::NotNull { column: of, default: true } => column(of, " made NOT NULL"),
+            What::Nullable { column: of } => column(of, " made nullable"),
             What::DefaultChanged { column } => {
-                write!(f, "default of column `{table}.{column}` changed")
+                vec![Words("default of column "), of_table(column), Words(" changed")]
             }
-            What::ColumnAdded { column, mandatory: true } => {
-                write!(f, "column `{table}.{column}` added, NOT NULL without a default")
+            What::ColumnAdded { column: of, mandatory: true } => {
+                column(of, " added, NOT NULL without a default")
             }
-            What::ColumnAdded { column, mandatory: false } => {
-                write!(f, "column `{table}.{column}` added")
+            What::ColumnAdded { column: of, mandatory: false } => column(of, " added"),
+            What::KeyDropped { key: of, kind } => key(*kind, of, " dropped"),
+            What::KeyAdded { key: of, kind, blocks_writes: true } => {
+                key(*kind, of, " added without CONCURRENTLY")
             }
-            What::KeyDropped { key, kind } => {
-                write!(f, "{} `{key}` on `{table}` dropped", kind.words())
-            }
-            What::KeyAdded { key, kind, blocks_writes: true } => {
-                write!(f, "{} `{key}` on `{table}` added without CONCURRENTLY", kind.words())
-            }
-            What::KeyAdded { key, kind, blocks_writes: false } => {
-                write!(f, "{} `{key}` on `{table}` added", kind.words())
-            }
-            What::ForeignKeyDropped { key } => {
-                write!(f, "foreign key `{key}` of `{table}` dropped")
-            }
-            What::ForeignKeyAdded { key } => write!(f, "foreign key `{key}` of `{table}` added"),
+            What::KeyAdded { key: of, kind, blocks_writes: false } => key(*kind, of, " added"),
+            What::ForeignKeyDropped { key } => foreign_key(key, " dropped"),
+            What::ForeignKeyAdded { key } => foreign_key(key, " added"),
             What::ForeignKeyChanged { key, to } if to.is_empty() => {
-                write!(f, "foreign key `{key}` of `{table}` changed to no action")
+                foreign_key(key, " changed to no action")
             }
-            What::ForeignKeyChanged { key, to } => {
-                write!(f, "foreign key `{key}` of `{table}` changed to `{to}`")
-            }
-            What::ViewChanged => write!(f, "view `{table}` changed"),
-            What::TableAdded => write!(f, "table `{table}` added"),
-            What::ViewAdded => write!(f, "view `{table}` added"),
+            What::ForeignKeyChanged { key, to } => with(foreign_key(key, " changed to "), to),
+            What::ViewChanged => vec![Words("view "), table(), Words(" changed")],
+            What::TableAdded => vec![Words("table "), table(), Words(" added")],
+            What::ViewAdded => vec![Words("view "), table(), Words(" added")],
         }
     }
 }

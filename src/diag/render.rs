@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, secrets};
-use crate::source::{FileId, Source, Sources, Span, printable};
+use crate::source::{FileId, Source, Sources, Span, is_unseen, printable};
 
 /// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -227,16 +227,14 @@ fn masked(
 }
 
 /// A sign of as many bytes for a character that the renderer would print raw: the controls beyond
-/// ASCII, of which U+009B alone begins an escape sequence, what turns the direction of text, and other
-/// line ends.
+/// ASCII, of which U+009B alone begins an escape sequence, and what cannot be seen.
 fn shown(character: char) -> char {
-    match character {
-        '\u{80}'..='\u{9f}' | '\u{61c}' => '¿',
-        '\u{200e}'
-        | '\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{feff}' => char::REPLACEMENT_CHARACTER,
-        character => character,
+    let is_raw = is_unseen(character) || (character.is_control() && !character.is_ascii());
+    match (is_raw, character.len_utf8()) {
+        (false, _) | (true, 0 | 1) => character,
+        (true, 2) => '¿',
+        (true, 3) => char::REPLACEMENT_CHARACTER,
+        // An inverse question mark, which has four bytes as well.
+        (true, _) => '\u{1fbc4}',
     }
 }

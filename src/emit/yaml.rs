@@ -3,11 +3,13 @@
 //! Block style, two spaces, list items at their key's column, as `kubectl` prints. A string is plain
 //! only where no reader of YAML 1.1 or 1.2 could take it for another type; several lines of
 //! printable text become a literal block; everything else stands in double quotes. Lines are never
-//! folded, and the same value always gives the same bytes.
+//! folded, and the same value always gives the same bytes. What would be a command to a CI runner that
+//! reads the output is escaped in double quotes.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use crate::runner;
 use crate::value::{Map, Value};
 
 /// Writes one document, without a `---` before it.
@@ -147,6 +149,7 @@ fn is_block(text: &str) -> bool {
         && !first.starts_with('\t')
         && (text.bytes().all(is_ascii)
             || text.chars().all(|character| character == '\n' || is_printable(character)))
+        && !runner::has_command(text)
 }
 
 fn block(text: &str, column: usize, out: &mut impl Write) -> io::Result<()> {
@@ -269,11 +272,18 @@ fn begins_safely(first: u8, text: &str) -> bool {
 }
 
 /// Whether a character may stand in the text as it is: not so what YAML 1.1 calls a line break, a
-/// byte-order mark, or not printable.
+/// byte-order mark, or not printable; nor what turns the direction of text, since people read this too.
 fn is_printable(character: char) -> bool {
     match character {
         '\t' => true,
-        '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => false,
+        '\u{61c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}'
+        | '\u{fffe}'
+        | '\u{ffff}' => false,
         other => !other.is_control(),
     }
 }
@@ -281,8 +291,11 @@ fn is_printable(character: char) -> bool {
 fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
+    // `##[` in quotes, with what .NET passes over between: no text needs two of them unescaped.
+    let escapes_hashes = text.contains('#') && runner::has_command(text);
     for character in text.chars() {
         match character {
+            '#' if escapes_hashes => quoted.push_str("\\x23"),
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
@@ -389,5 +402,9 @@ mod tests {
         check(sql("\ta\n"), "sql: \"\\ta\\n\"\n");
         check(sql("a\r\nb"), "sql: \"a\\r\\nb\"\n");
         check("a\nb", "\"a\\nb\"\n");
+        check(sql("a\n  ::error::b\n"), "sql: \"a\\n  ::error::b\\n\"\n");
+        check(sql("a\nb ##[x]\n"), "sql: \"a\\nb \\x23\\x23[x]\\n\"\n");
+        check("##vso[x]", "\"\\x23\\x23vso[x]\"\n");
+        check("\u{202e}a", "\"\\u202ea\"\n");
     }
 }

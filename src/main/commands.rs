@@ -18,6 +18,7 @@ use argocd_atlas_plugin::diag::{Code, Severity, nearest};
 use argocd_atlas_plugin::environment::Environment;
 use argocd_atlas_plugin::pipeline::Compilation;
 use argocd_atlas_plugin::read::Directory;
+use argocd_atlas_plugin::runner::{Form, Guard};
 use argocd_atlas_plugin::source::printable;
 use argocd_atlas_plugin::view::check::Files;
 use argocd_atlas_plugin::{catalogue, emit, engine, read, view, write};
@@ -25,7 +26,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::run::{Run, apply_flags, is_standard_input, width};
+use crate::run::{Run, apply_flags, is_standard_input, stderr, width};
 
 pub(crate) fn manifests(args: &ManifestsArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let run = Run::of(&args.project)?;
@@ -186,7 +187,7 @@ pub(crate) fn diff(
     };
     if old.diagnostics.has_errors() {
         let what = "has errors: compared with what could be read of it";
-        writeln!(io::stderr(), "note: `{}` {what}", printable(against))?;
+        writeln!(stderr(), "note: `{}` {what}", printable(against))?;
     }
     let difference = view::diff::difference(old.side(), new.side());
     match format {
@@ -249,12 +250,20 @@ pub(crate) fn graph(args: &GraphArgs, out: &mut impl Write) -> anyhow::Result<Ex
         None => draw(args, &run, out)?,
         Some(path) => {
             let mut drawn = Vec::new();
-            draw(args, &run, &mut drawn)?;
+            draw(args, &run, &mut Guard::new(&mut drawn, form(args.format)))?;
             write::file(path, &drawn)
                 .with_context(|| format!("cannot write `{}`", path.display()))?;
         }
     }
     Ok(run.code())
+}
+
+/// How a drawing can say a character in another way.
+pub(crate) fn form(format: GraphFormat) -> Form {
+    match format {
+        GraphFormat::Mermaid => Form::Text,
+        GraphFormat::Dot | GraphFormat::Svg | GraphFormat::Html => Form::Markup,
+    }
 }
 
 fn draw(args: &GraphArgs, run: &Run, out: &mut impl Write) -> anyhow::Result<()> {
@@ -370,7 +379,7 @@ pub(crate) fn init(args: &InitArgs, out: &mut impl Write) -> anyhow::Result<Exit
     write!(
         out,
         "{}",
-        view::init::next_steps(&name, &args.engine, &args.dir.display().to_string())
+        view::init::next_steps(&name, &args.engine, &printable(args.dir.display().to_string()))
     )?;
     Ok(ExitCode::SUCCESS)
 }

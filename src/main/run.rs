@@ -16,6 +16,7 @@ use argocd_atlas_plugin::parse::API_VERSION;
 use argocd_atlas_plugin::pipeline::{self, Compilation};
 use argocd_atlas_plugin::read::{self, Directory};
 use argocd_atlas_plugin::revision;
+use argocd_atlas_plugin::runner::{Form, Guard};
 use argocd_atlas_plugin::source::{FileId, Sources};
 use argocd_atlas_plugin::view::diff::Side;
 use clap::CommandFactory;
@@ -74,7 +75,7 @@ impl Run {
     pub(crate) fn report(&self) -> io::Result<()> {
         let least = if self.quiet { Severity::Error } else { Severity::Note };
         let style = style(self.color, io::stderr().is_terminal());
-        let err = &mut io::BufWriter::new(io::stderr().lock());
+        let err = &mut io::BufWriter::new(stderr());
         render::text(&self.diagnostics, least, &self.sources, style, err)?;
         err.flush()
     }
@@ -91,6 +92,11 @@ impl Run {
     pub(crate) fn code(&self) -> ExitCode {
         if self.diagnostics.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
     }
+}
+
+/// Standard error, for lines in which a CI runner finds no command.
+pub(crate) fn stderr() -> Guard<io::StderrLock<'static>> {
+    Guard::new(io::stderr().lock(), Form::Text)
 }
 
 /// Whether the manifests come on standard input.

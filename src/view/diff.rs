@@ -1,13 +1,13 @@
 //! `generate diff`: what a change does to the database, to the objects and to the waves; what can
-//! lose data comes first.
+//! lose data comes first, and is the last to be left out where there is too much to print.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use serde_json::json;
+use serde_json::{Map as JsonMap, Value as Json, json};
 
 use crate::annotation;
-use crate::catalogue::diff::{self, Change, Severity, What};
+use crate::catalogue::diff::{self, Change, Piece, Severity, What};
 use crate::diag::render::Style;
 use crate::diag::secrets::{MASK, hidden};
 use crate::model::Unit;
@@ -16,6 +16,7 @@ use crate::pipeline::Compilation;
 use crate::plan::Planned;
 use crate::source::{Sources, printable};
 use crate::value::{Map, Value};
+use crate::view::markdown::{code, code_in_table, shortened};
 use crate::view::mask::masked;
 use crate::view::waves::waits;
 use crate::view::{graph, mermaid};
@@ -39,7 +40,7 @@ pub struct Difference {
     /// Objects that are gone.
     pub removed: Vec<Item>,
     /// Objects that have other values.
-    pub changed: Vec<(Item, Vec<FieldChange>)>,
+    pub changed: Vec<ChangedObject>,
     /// Waves that are not what they were.
     pub waves: Vec<WaveChange>,
 }
@@ -61,6 +62,30 @@ pub struct Item {
     /// `App/shop`; the same as the object for a plain manifest.
     pub owner: String,
 }
+
+/// An object that has other values.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ChangedObject {
+    /// The object.
+    pub item: Item,
+    /// The values.
+    pub fields: Vec<FieldChange>,
+    /// How many more there are, beyond [`FIELDS`] of all objects.
+    pub n_more: usize,
+}
+
+/// The most values that are kept of all objects; the rest is counted.
+pub const FIELDS: usize = 10_000;
+/// The most bytes of a comment: GitHub takes 65,536 characters, and refuses what is longer.
+pub const COMMENT: usize = 64_000;
+/// The most bytes that are printed as text or JSON.
+pub const PRINTED: usize = 4 << 20;
+/// The longest path of a value, and the longest place, in characters.
+const LONGEST_PATH: usize = 200;
+/// The longest name in what is said about a schema, in characters.
+const LONGEST_NAME: usize = 120;
+/// The longest reason and the longest value, in characters.
+const LONGEST_TEXT: usize = 300;
 
 /// One value that is not what it was.
 #[derive(Debug, PartialEq, Eq)]
@@ -145,6 +170,7 @@ fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
                 (None, Some(span)) => Some(format!("{} before", old.sources.place(span))),
                 (None, None) => None,
             };
+            let place = place.map(|place| shortened(&place, LONGEST_PATH));
             (change, place)
         });
         let changes: Vec<(Change, Option<String>)> = placed.collect();
@@ -177,14 +203,17 @@ fn objects(old: Side<'_>, new: Side<'_>, difference: &mut Difference) {
         object: planned.object.id().label(),
         owner: side.compilation.project.label(planned.object.owner),
     };
+    let mut room = FIELDS;
     for (id, &index) in &after {
         let Some(planned) = new.compilation.plan.objects.get(index) else { continue };
         match before.get(id).and_then(|&index| old.compilation.plan.objects.get(index)) {
             None => difference.added.push(item(new, planned)),
             Some(was) => {
-                let fields = field_changes(was, planned);
-                if !fields.is_empty() {
-                    difference.changed.push((item(new, planned), fields));
+                let (fields, n_more) = field_changes(was, planned, room);
+                room -= fields.len();
+                if !fields.is_empty() || n_more > 0 {
+                    let item = item(new, planned);
+                    difference.changed.push(ChangedObject { item, fields, n_more });
                 }
             }
         }
@@ -196,20 +225,19 @@ fn objects(old: Side<'_>, new: Side<'_>, difference: &mut Difference) {
     }
 }
 
-fn field_changes(old: &Planned, new: &Planned) -> Vec<FieldChange> {
-    let mut changes = Vec::new();
+/// The values that differ, at the most so many, and how many more there are.
+fn field_changes(old: &Planned, new: &Planned, most: usize) -> (Vec<FieldChange>, usize) {
     if old.object.manifest == new.object.manifest {
-        return changes;
+        return (Vec::new(), 0);
     }
     let of = |planned: &Planned| {
         (Value::Map(planned.object.manifest.clone()), Value::Map(masked(&planned.object)))
     };
     let (was, is) = (of(old), of(new));
     let part = |(value, shown)| Part { value, shown: Some(shown) };
-    compare("", Some(part((&was.0, &was.1))), Some(part((&is.0, &is.1))), &mut changes);
-    let wave = format!("metadata.annotations[{}]", annotation::WAVE);
-    changes.retain(|change| change.path != wave);
-    changes
+    let mut walk = Walk { most, ..Walk::default() };
+    walk.compare(Some(part((&was.0, &was.1))), Some(part((&is.0, &is.1))));
+    (walk.changes, walk.n_more)
 }
 
 /// A value, and what may be shown of it; none where all of it is secret.
@@ -250,58 +278,90 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Compares two values, down to what differs. Recursion is bounded by the reader's depth.
-fn compare(
-    path: &str,
-    old: Option<Part<'_>>,
-    new: Option<Part<'_>>,
-    changes: &mut Vec<FieldChange>,
-) {
-    match (old, new) {
-        (Some(was), Some(is)) if was.value == is.value => {}
-        (
-            Some(Part { value: Value::Map(old), shown: was_shown }),
-            Some(Part { value: Value::Map(new), shown: is_shown }),
-        ) => {
-            let (was, is) = (Part::of_map(old, was_shown), Part::of_map(new, is_shown));
-            let fresh = new.iter().map(|(key, _)| key).filter(|key| !was.contains_key(key));
-            for key in old.iter().map(|(key, _)| key).chain(fresh) {
-                let (old, new) = (was.get(key).copied(), is.get(key).copied());
-                if old.map(|part| part.value) != new.map(|part| part.value) {
-                    compare(&join(path, key), old, new, changes);
-                }
-            }
-        }
-        (
-            Some(Part { value: Value::List(old), shown: was_shown }),
-            Some(Part { value: Value::List(new), shown: is_shown }),
-        ) => {
-            lists(path, &Part::of_list(old, was_shown), &Part::of_list(new, is_shown), changes);
-        }
-        (was, is) => {
-            let (old, new) = (was.map(Part::words), is.map(Part::words));
-            changes.push(FieldChange { path: path.to_owned(), old, new });
-        }
-    }
+/// A step from a value to one in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step<'a> {
+    Key(&'a str),
+    Name(&'a str),
+    Index(usize),
 }
 
-/// Items that have names are compared by name, others by place.
-fn lists(path: &str, old: &[Part<'_>], new: &[Part<'_>], changes: &mut Vec<FieldChange>) {
-    let named = by_name(old).zip(by_name(new));
-    let Some((was, is)) = named else {
-        for index in 0..old.len().max(new.len()) {
-            let (old, new) = (old.get(index).copied(), new.get(index).copied());
-            compare(&format!("{path}[{index}]"), old, new, changes);
+/// A walk through two values at once, down to what differs. It takes time by their size and not by
+/// their depth: equal parts are not compared before, and a path is put into words for what differs alone.
+#[derive(Default)]
+struct Walk<'a> {
+    steps: Vec<Step<'a>>,
+    /// The words for the first of these steps.
+    words: Vec<String>,
+    most: usize,
+    changes: Vec<FieldChange>,
+    n_more: usize,
+}
+
+impl<'a> Walk<'a> {
+    /// Compares two values. Recursion is bounded by the reader's depth.
+    fn compare(&mut self, old: Option<Part<'a>>, new: Option<Part<'a>>) {
+        match (old, new) {
+            (
+                Some(Part { value: Value::Map(old), shown: was_shown }),
+                Some(Part { value: Value::Map(new), shown: is_shown }),
+            ) => {
+                let (was, is) = (Part::of_map(old, was_shown), Part::of_map(new, is_shown));
+                let fresh = new.iter().map(|(key, _)| key).filter(|key| !was.contains_key(key));
+                for key in old.iter().map(|(key, _)| key).chain(fresh) {
+                    self.step(Step::Key(key), was.get(key).copied(), is.get(key).copied());
+                }
+            }
+            (
+                Some(Part { value: Value::List(old), shown: was_shown }),
+                Some(Part { value: Value::List(new), shown: is_shown }),
+            ) => self.lists(&Part::of_list(old, was_shown), &Part::of_list(new, is_shown)),
+            (old, new) if old.map(|part| part.value) == new.map(|part| part.value) => {}
+            (old, new) => self.change(old, new),
         }
-        return;
-    };
-    let names = |items: &[Part<'_>]| items.iter().filter_map(name).map(str::to_owned).collect();
-    let (old, new): (Vec<String>, Vec<String>) = (names(old), names(new));
-    let fresh = new.iter().filter(|name| !was.contains_key(name.as_str()));
-    for name in old.iter().chain(fresh) {
-        let path = format!("{path}[{}]", named_shortly(name));
-        let (before, after) = (was.get(name.as_str()).copied(), is.get(name.as_str()).copied());
-        compare(&path, before, after, changes);
+    }
+
+    fn step(&mut self, step: Step<'a>, old: Option<Part<'a>>, new: Option<Part<'a>>) {
+        self.steps.push(step);
+        self.compare(old, new);
+        self.steps.pop();
+        self.words.truncate(self.steps.len());
+    }
+
+    /// Items that have names are compared by name, others by place.
+    fn lists(&mut self, old: &[Part<'a>], new: &[Part<'a>]) {
+        let Some((was, is)) = by_name(old).zip(by_name(new)) else {
+            for index in 0..old.len().max(new.len()) {
+                let (old, new) = (old.get(index).copied(), new.get(index).copied());
+                self.step(Step::Index(index), old, new);
+            }
+            return;
+        };
+        let fresh = new.iter().filter_map(name).filter(|name| !was.contains_key(name));
+        for name in old.iter().filter_map(name).chain(fresh) {
+            self.step(Step::Name(name), was.get(name).copied(), is.get(name).copied());
+        }
+    }
+
+    fn change(&mut self, old: Option<Part<'_>>, new: Option<Part<'_>>) {
+        // Waves are compared by themselves.
+        if self.steps == ["metadata", "annotations", annotation::WAVE].map(Step::Key) {
+            return;
+        }
+        if self.changes.len() >= self.most {
+            self.n_more += 1;
+            return;
+        }
+        for step in self.steps.iter().skip(self.words.len()) {
+            self.words.push(match *step {
+                Step::Key(key) => joined(self.words.is_empty(), &named_shortly(key)),
+                Step::Name(name) => format!("[{}]", named_shortly(name)),
+                Step::Index(index) => format!("[{index}]"),
+            });
+        }
+        let words = |part: Part<'_>| shortened(&part.words(), LONGEST_TEXT);
+        let path = shortened(&self.words.concat(), LONGEST_PATH);
+        self.changes.push(FieldChange { path, old: old.map(words), new: new.map(words) });
     }
 }
 
@@ -319,20 +379,20 @@ fn name<'a>(item: &Part<'a>) -> Option<&'a str> {
 /// A key or name as it stands in a path: without what looks like a secret, and not too long, since
 /// each value below repeats it.
 fn named_shortly(name: &str) -> String {
-    const LONGEST: usize = 120;
-    let name = hidden(name);
-    match name.char_indices().nth(LONGEST) {
+    // Whether a word is a password may be told by what stands behind it.
+    let looked_at = name.char_indices().nth(4 * LONGEST_NAME).map_or(name.len(), |(end, _)| end);
+    let name = hidden(name.get(..looked_at).unwrap_or_default());
+    match name.char_indices().nth(LONGEST_NAME) {
         Some((end, _)) => format!("{}...", name.get(..end).unwrap_or_default()),
         None => name,
     }
 }
 
-fn join(path: &str, key: &str) -> String {
-    let key = named_shortly(key);
-    match (path.is_empty(), key.contains(['.', '/'])) {
-        (true, _) => key,
-        (false, true) => format!("{path}[{key}]"),
-        (false, false) => format!("{path}.{key}"),
+fn joined(is_first: bool, key: &str) -> String {
+    match (is_first, key.contains(['.', '/'])) {
+        (true, _) => key.to_owned(),
+        (false, true) => format!("[{key}]"),
+        (false, false) => format!(".{key}"),
     }
 }
 
@@ -350,7 +410,7 @@ fn shown(value: &Value) -> String {
         }
         Value::String(text) if text.chars().count() > LONGEST => {
             let beginning: String = text.chars().take(LONGEST).collect();
-            format!("\"{beginning}...\"")
+            format!("\"{beginning}...\" ({} characters)", text.chars().count())
         }
         Value::String(text) => format!("\"{text}\""),
         Value::List(items) if items.is_empty() => "[]".to_owned(),
@@ -383,6 +443,7 @@ fn waves(old: Side<'_>, new: Side<'_>) -> Vec<WaveChange> {
                 None if scheduled.is_pinned => "the wave is written".to_owned(),
                 None => "waits for nothing".to_owned(),
             };
+            let why = shortened(&why, LONGEST_TEXT);
             (old != scheduled.wave).then_some(WaveChange { unit, old, new: scheduled.wave, why })
         })
         .collect()
@@ -417,44 +478,174 @@ fn summary(difference: &Difference) -> String {
     if parts.is_empty() { "nothing changes".to_owned() } else { parts.join("; ") }
 }
 
+/// One thing to print.
+#[derive(Clone, Copy)]
+enum Line<'a> {
+    Schema(&'a str),
+    Change(&'a SchemaChanges, &'a Change, Option<&'a str>),
+    Removed(&'a Item),
+    Added(&'a Item),
+    Changed(&'a Item),
+    Field(&'a FieldChange),
+    Wave(&'a WaveChange),
+}
+
+/// What of a difference is printed, where there is room for a number of bytes.
+struct Selection<T> {
+    /// By schema: its heading and its changes.
+    schemas: Vec<(T, Vec<T>)>,
+    removed: Vec<T>,
+    added: Vec<T>,
+    changed: Vec<(T, Vec<T>)>,
+    waves: Vec<T>,
+    /// How many of what is left out.
+    left_out: Vec<(usize, &'static str)>,
+    room: usize,
+}
+
+/// What is said of a change of each severity that is left out.
+fn left_out_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Destructive => "destructive schema changes",
+        Severity::Risky => "risky schema changes",
+        Severity::Safe => "safe schema changes",
+    }
+}
+
+/// Chooses what is printed: what can lose data first, until there is no more room. From then on
+/// everything is left out and counted. `print` gives a line, and what it takes.
+fn select<T>(
+    difference: &Difference,
+    room: usize,
+    print: impl Fn(Line<'_>) -> (usize, T),
+) -> Selection<T> {
+    let Difference { schemas, added, removed, changed, waves } = difference;
+    let mut left = room;
+    let mut is_full = false;
+    let mut left_out: Vec<(usize, &'static str)> = Vec::new();
+    let mut leave_out = |n: usize, word| left_out.extend((n > 0).then_some((n, word)));
+    let mut take = |line: Line<'_>| {
+        if is_full {
+            return None;
+        }
+        let (cost, printed) = print(line);
+        is_full = cost > left;
+        left = left.saturating_sub(cost);
+        (!is_full).then_some(printed)
+    };
+    let mut by_schema: Vec<(Option<T>, Vec<T>)> =
+        schemas.iter().map(|_| (None, Vec::new())).collect();
+    let mut of_severity = |severity, take: &mut dyn FnMut(Line<'_>) -> Option<T>| {
+        let mut n_left_out = 0;
+        for (schema, (heading, lines)) in schemas.iter().zip(&mut by_schema) {
+            for (change, place) in &schema.changes {
+                if change.severity != severity {
+                    continue;
+                }
+                if heading.is_none() {
+                    *heading = take(Line::Schema(&schema.schema));
+                }
+                match take(Line::Change(schema, change, place.as_deref())) {
+                    Some(line) => lines.push(line),
+                    None => n_left_out += 1,
+                }
+            }
+        }
+        n_left_out
+    };
+    leave_out(of_severity(Severity::Destructive, &mut take), left_out_word(Severity::Destructive));
+    let removed_lines: Vec<T> =
+        removed.iter().map_while(|item| take(Line::Removed(item))).collect();
+    leave_out(removed.len() - removed_lines.len(), "removed objects");
+    leave_out(of_severity(Severity::Risky, &mut take), left_out_word(Severity::Risky));
+    let wave_lines: Vec<T> = waves.iter().map_while(|wave| take(Line::Wave(wave))).collect();
+    leave_out(waves.len() - wave_lines.len(), "moved waves");
+    let objects = changed.iter().map_while(|object| take(Line::Changed(&object.item)));
+    let mut changed_lines: Vec<(T, Vec<T>)> = objects.map(|line| (line, Vec::new())).collect();
+    leave_out(changed.len() - changed_lines.len(), "changed objects");
+    for (object, (_, lines)) in changed.iter().zip(&mut changed_lines) {
+        lines.extend(object.fields.iter().map_while(|field| take(Line::Field(field))));
+    }
+    let n_fields: usize = changed.iter().map(|object| object.fields.len() + object.n_more).sum();
+    let n_printed: usize = changed_lines.iter().map(|(_, lines)| lines.len()).sum();
+    leave_out(n_fields - n_printed, "changed values");
+    let added_lines: Vec<T> = added.iter().map_while(|item| take(Line::Added(item))).collect();
+    leave_out(added.len() - added_lines.len(), "added objects");
+    leave_out(of_severity(Severity::Safe, &mut take), left_out_word(Severity::Safe));
+    Selection {
+        schemas: by_schema.into_iter().filter_map(|(head, lines)| Some((head?, lines))).collect(),
+        removed: removed_lines,
+        added: added_lines,
+        changed: changed_lines,
+        waves: wave_lines,
+        left_out,
+        room: left,
+    }
+}
+
+/// `3 safe schema changes, 12 changed values`.
+fn counted(left_out: &[(usize, &'static str)]) -> String {
+    let words = left_out.iter().map(|(number, word)| format!("{number} {word}"));
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// What a change is, with names in backticks.
+fn change_words(change: &Change) -> String {
+    let piece = |piece| match piece {
+        Piece::Words(words) => words.to_owned(),
+        Piece::Name(name) => format!("`{}`", shortened(&printable(name), LONGEST_NAME)),
+    };
+    change.pieces().into_iter().map(piece).collect()
+}
+
 /// Prints a difference for a terminal.
 ///
 /// # Errors
 /// When `out` cannot be written to.
 pub fn text(difference: &Difference, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let selection = select(difference, PRINTED, |line| {
+        let line = text_line(line, style);
+        (line.len() + 1, line)
+    });
+    let Selection { schemas, removed, added, changed, waves, left_out, room: _ } = selection;
     writeln!(out, "{}", summary(difference))?;
-    for SchemaChanges { schema, changes } in &difference.schemas {
-        writeln!(out, "\n{schema}")?;
-        for (change, place) in changes {
-            let place = place.as_ref().map(|place| format!(" ({place})")).unwrap_or_default();
-            let word = painted(change.severity, style);
-            writeln!(out, "  {word}  {}", printable(format!("{change}{place}")))?;
-        }
+    if !left_out.is_empty() {
+        writeln!(out, "not shown, beyond {PRINTED} bytes: {}", counted(&left_out))?;
     }
-    let Difference { schemas: _, added, removed, changed, waves } = difference;
+    for (schema, changes) in schemas {
+        writeln!(out, "\n{schema}")?;
+        changes.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
     if !(added.is_empty() && removed.is_empty() && changed.is_empty()) {
         writeln!(out, "\nobjects")?;
     }
-    for item in removed {
-        writeln!(out, "  - {}", printable(item.words()))?;
-    }
-    for item in added {
-        writeln!(out, "  + {}", printable(item.words()))?;
-    }
-    for (item, fields) in changed {
-        writeln!(out, "  ~ {}", printable(item.words()))?;
-        for field in fields {
-            writeln!(out, "      {}", printable(field.words()))?;
-        }
+    removed.iter().chain(&added).try_for_each(|line| writeln!(out, "{line}"))?;
+    for (object, fields) in changed {
+        writeln!(out, "{object}")?;
+        fields.iter().try_for_each(|line| writeln!(out, "{line}"))?;
     }
     if !waves.is_empty() {
         writeln!(out, "\nwaves")?;
     }
-    for change in waves {
-        let WaveChange { unit, old, new, why } = change;
-        writeln!(out, "  {}", printable(format!("{unit}: {old} -> {new}, {why}")))?;
+    waves.iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+fn text_line(line: Line<'_>, style: Style) -> String {
+    let shown = |text: &str| shortened(&printable(text), 3 * LONGEST_TEXT);
+    match line {
+        Line::Schema(schema) => shown(schema),
+        Line::Change(_, change, place) => {
+            let place = place.map(|place| format!(" ({})", printable(place))).unwrap_or_default();
+            format!("  {}  {}{place}", painted(change.severity, style), change_words(change))
+        }
+        Line::Removed(item) => format!("  - {}", shown(&item.words())),
+        Line::Added(item) => format!("  + {}", shown(&item.words())),
+        Line::Changed(item) => format!("  ~ {}", shown(&item.words())),
+        Line::Field(field) => format!("      {}", shown(&field.words())),
+        Line::Wave(WaveChange { unit, old, new, why }) => {
+            format!("  {}: {old} -> {new}, {}", shown(unit), printable(why.as_str()))
+        }
     }
-    Ok(())
 }
 
 impl Item {
@@ -495,101 +686,104 @@ fn painted(severity: Severity, style: Style) -> String {
 const MOST_BOXES: usize = 40;
 
 /// What changes and what it is joined to, as a picture that GitHub and GitLab draw.
-fn picture(difference: &Difference, new: Side<'_>, out: &mut impl Write) -> io::Result<()> {
+fn picture(difference: &Difference, new: Side<'_>) -> io::Result<String> {
     let Difference { schemas, added, removed: _, changed, waves } = difference;
-    let owners = added.iter().chain(changed.iter().map(|(item, _)| item));
+    let owners = added.iter().chain(changed.iter().map(|object| &object.item));
     let labels: BTreeSet<&str> = owners
         .map(|item| item.owner.as_str())
         .chain(schemas.iter().map(|schema| schema.schema.as_str()))
         .chain(waves.iter().map(|change| change.unit.as_str()))
         .collect();
+    if labels.len() > MOST_BOXES {
+        return Ok(String::new());
+    }
     let picture = graph::picture(new.compilation, new.sources).around(&labels);
     if picture.nodes.len() < 2 || picture.nodes.len() > MOST_BOXES {
-        return Ok(());
+        return Ok(String::new());
     }
-    writeln!(out, "\n```mermaid")?;
-    mermaid::print(&picture, out)?;
-    writeln!(out, "```")
+    let mut drawn = Vec::new();
+    mermaid::print(&picture, &mut drawn)?;
+    // No backtick is in it: `mermaid` writes one as an entity.
+    Ok(format!("\n```mermaid\n{}```\n", String::from_utf8_lossy(&drawn)))
 }
 
+/// What a heading, the summary and what is said about what is left out may take of a comment.
+const HEAD: usize = 2_000;
+
 /// Prints a difference as a comment for a pull request: a summary, the schema changes, the waves
-/// around what changes, and the rest folded.
+/// around what changes, and the rest folded. It is never longer than [`COMMENT`].
 ///
 /// # Errors
 /// When `out` cannot be written to.
 pub fn markdown(difference: &Difference, new: Side<'_>, out: &mut impl Write) -> io::Result<()> {
+    let selection = select(difference, COMMENT - HEAD, |line| {
+        let line = markdown_line(line);
+        (line.len() + 1, line)
+    });
+    let Selection { schemas, removed, added, changed, waves, left_out, room } = selection;
     let sign = match difference.count(Severity::Destructive) {
         0 => "",
         _ => ":warning: ",
     };
-    writeln!(out, "### Database and rollout\n\n{sign}{}", escaped(&summary(difference)))?;
-    for SchemaChanges { schema, changes } in &difference.schemas {
-        writeln!(out, "\n**{}**\n\n| | change | where |\n|---|---|---|", escaped(schema))?;
-        for (change, place) in changes {
+    writeln!(out, "### Database and rollout\n\n{sign}{}", summary(difference))?;
+    if !left_out.is_empty() {
+        writeln!(
+            out,
+            "\n**This comment is cut.** Not shown: {}. `generate diff` without `--format markdown` shows more.",
+            counted(&left_out),
+        )?;
+    }
+    for (schema, changes) in schemas {
+        writeln!(out, "{schema}")?;
+        changes.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
+    if !waves.is_empty() {
+        writeln!(out, "\n**Waves**\n\n| | before | after | why |\n|---|---|---|---|")?;
+    }
+    waves.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    let picture = picture(difference, new)?;
+    if picture.len() <= room {
+        write!(out, "{picture}")?;
+    }
+    let n_shown = removed.len() + added.len() + changed.len();
+    if n_shown == 0 {
+        return Ok(());
+    }
+    let n_objects = difference.removed.len() + difference.added.len() + difference.changed.len();
+    writeln!(out, "\n<details><summary>Objects ({n_objects})</summary>\n")?;
+    removed.iter().chain(&added).try_for_each(|line| writeln!(out, "{line}"))?;
+    for (object, fields) in changed {
+        writeln!(out, "{object}")?;
+        fields.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
+    writeln!(out, "\n</details>")
+}
+
+fn markdown_line(line: Line<'_>) -> String {
+    match line {
+        Line::Schema(schema) => {
+            format!("\n**{}**\n\n| | change | where |\n|---|---|---|", code(schema))
+        }
+        Line::Change(_, change, place) => {
             let word = match change.severity {
                 Severity::Destructive => "**destructive**",
                 Severity::Risky => "risky",
                 Severity::Safe => "safe",
             };
-            let place = place.as_deref().map(code).unwrap_or_default();
-            writeln!(out, "| {word} | {} | {place} |", cell(&change.to_string()))?;
+            let piece = |piece| match piece {
+                Piece::Words(words) => words.to_owned(),
+                Piece::Name(name) => code_in_table(&name),
+            };
+            let words: String = change.pieces().into_iter().map(piece).collect();
+            format!("| {word} | {words} | {} |", place.map(code_in_table).unwrap_or_default())
         }
-    }
-    let Difference { schemas: _, added, removed, changed, waves } = difference;
-    if !waves.is_empty() {
-        writeln!(out, "\n**Waves**\n\n| | before | after | why |\n|---|---|---|---|")?;
-        for WaveChange { unit, old, new, why } in waves {
-            writeln!(out, "| {} | {old} | {new} | {} |", code(unit), escaped(why))?;
+        Line::Removed(item) => format!("- removed: {}", code(&item.words())),
+        Line::Added(item) => format!("- added: {}", code(&item.words())),
+        Line::Changed(item) => format!("- changed: {}", code(&item.words())),
+        Line::Field(field) => format!("  - {}", code(&field.words())),
+        Line::Wave(WaveChange { unit, old, new, why }) => {
+            format!("| {} | {old} | {new} | {} |", code_in_table(unit), code_in_table(why))
         }
-    }
-    picture(difference, new, out)?;
-    let n_objects = added.len() + removed.len() + changed.len();
-    if n_objects == 0 {
-        return Ok(());
-    }
-    writeln!(out, "\n<details><summary>Objects ({n_objects})</summary>\n")?;
-    for (word, items) in [("removed", removed), ("added", added)] {
-        for item in items {
-            writeln!(out, "- {word}: {}", code(&item.words()))?;
-        }
-    }
-    for (item, fields) in changed {
-        writeln!(out, "- changed: {}", code(&item.words()))?;
-        for field in fields {
-            writeln!(out, "  - {}", code(&field.words()))?;
-        }
-    }
-    writeln!(out, "\n</details>")
-}
-
-/// Text that Markdown takes for nothing else. What stands in backticks stays code.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for character in printable(text).chars() {
-        if matches!(character, '\\' | '*' | '_' | '<' | '>' | '|' | '[' | ']' | '#' | '~' | '@') {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
-}
-
-/// A message whose names stand in backticks, in the cell of a table.
-fn cell(text: &str) -> String {
-    let parts = printable(text);
-    let parts = parts.split('`').enumerate().map(|(number, part)| match number % 2 {
-        0 => escaped(part),
-        _ => code(part),
-    });
-    parts.collect()
-}
-
-/// Code that may hold anything but a line end.
-fn code(text: &str) -> String {
-    let text = printable(text).replace('|', "\\|");
-    match text.contains('`') {
-        true => format!("`` {text} ``"),
-        false => format!("`{text}`"),
     }
 }
 
@@ -598,50 +792,57 @@ fn code(text: &str) -> String {
 /// # Errors
 /// When `out` cannot be written to.
 pub fn json(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
-    let item = |item: &Item| json!({ "object": item.object, "owner": item.owner });
-    let schemas: Vec<_> = difference
-        .schemas
-        .iter()
-        .flat_map(|schema| {
-            schema.changes.iter().map(|(change, place)| {
-                json!({
-                    "schema": schema.schema,
-                    "severity": change.severity.word(),
-                    "table": &*change.table,
-                    "change": change.to_string(),
-                    "place": place,
-                })
-            })
+    let selection = select(difference, PRINTED, |line| {
+        let line = json_line(line);
+        (pretty_len(&line), line)
+    });
+    let Selection { schemas, removed, added, changed, waves, left_out, room: _ } = selection;
+    let changed: Vec<Json> = changed
+        .into_iter()
+        .map(|(mut object, fields)| {
+            if let Json::Object(object) = &mut object {
+                object.insert("fields".to_owned(), Json::Array(fields));
+            }
+            object
         })
         .collect();
-    let changed: Vec<_> = difference
-        .changed
-        .iter()
-        .map(|(changed, fields)| {
-            let fields: Vec<_> = fields
-                .iter()
-                .map(|field| json!({ "path": field.path, "old": field.old, "new": field.new }))
-                .collect();
-            json!({ "object": changed.object, "owner": changed.owner, "fields": fields })
-        })
-        .collect();
-    let waves: Vec<_> = difference
-        .waves
-        .iter()
-        .map(|change| {
-            json!({ "unit": change.unit, "old": change.old, "new": change.new, "why": change.why })
-        })
-        .collect();
+    let left_out: JsonMap<String, Json> =
+        left_out.into_iter().map(|(number, word)| (word.to_owned(), json!(number))).collect();
     let document = json!({
         "summary": summary(difference),
-        "schemaChanges": schemas,
-        "objects": {
-            "added": difference.added.iter().map(item).collect::<Vec<_>>(),
-            "removed": difference.removed.iter().map(item).collect::<Vec<_>>(),
-            "changed": changed,
-        },
+        "schemaChanges": schemas.into_iter().flat_map(|(_, changes)| changes).collect::<Vec<_>>(),
+        "objects": { "added": added, "removed": removed, "changed": changed },
         "waves": waves,
+        "leftOut": left_out,
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
+}
+
+/// About what a small object takes with its indentation.
+fn pretty_len(value: &Json) -> usize {
+    const INDENTATION: usize = 120;
+    value.to_string().len() + INDENTATION
+}
+
+fn json_line(line: Line<'_>) -> Json {
+    let shown = |text: &str| shortened(text, 3 * LONGEST_TEXT);
+    let item = |item: &Item| json!({ "object": shown(&item.object), "owner": shown(&item.owner) });
+    match line {
+        Line::Schema(_) => Json::Null,
+        Line::Change(schema, change, place) => json!({
+            "schema": shown(&schema.schema),
+            "severity": change.severity.word(),
+            "table": shown(&change.table),
+            "change": change_words(change),
+            "place": place,
+        }),
+        Line::Removed(object) | Line::Added(object) | Line::Changed(object) => item(object),
+        Line::Field(FieldChange { path, old, new }) => {
+            json!({ "path": path, "old": old, "new": new })
+        }
+        Line::Wave(WaveChange { unit, old, new, why }) => {
+            json!({ "unit": shown(unit), "old": old, "new": new, "why": why })
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::source::is_unseen;
 use crate::view::graph::{Node, Picture, Role};
 
 /// Prints a graph from left to right, a cluster for each lane.
@@ -59,7 +60,7 @@ fn quoted(plain: &str) -> String {
         '\\' => "\\\\".to_owned(),
         '\n' => "\\n".to_owned(),
         '&' => "&amp;".to_owned(),
-        character if character.is_control() => "\u{fffd}".to_owned(),
+        character if character.is_control() || is_unseen(character) => "\u{fffd}".to_owned(),
         character => character.to_string(),
     };
     let text: String = plain.chars().map(escape).collect();

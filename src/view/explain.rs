@@ -6,7 +6,7 @@ use crate::diag::Code;
 use crate::model::Unit;
 use crate::pipeline::Compilation;
 use crate::plan::Scheduled;
-use crate::source::Sources;
+use crate::source::{Sources, printable};
 use crate::view::waves::{precedes, waits};
 
 /// The page on diagnostics: the one place where they are described.
@@ -65,7 +65,7 @@ pub fn unit(
     let place = project.place(unit).map(|span| sources.place(span)).unwrap_or_default();
     writeln!(out, "wave {}: {} ({place})", at.wave, project.label(unit))?;
     for reason in reasons(at, compilation, sources, Most::ALL) {
-        writeln!(out, "  {}", reason.text)?;
+        writeln!(out, "  {}", printable(reason.text))?;
     }
     makes(unit, compilation, out)
 }

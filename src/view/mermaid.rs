@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
+use crate::source::is_unseen;
 use crate::view::graph::{Lane, Node, Picture, Role};
+use crate::view::markdown::shortened;
 
 /// Prints a flowchart from left to right, a subgraph for each lane.
 ///
@@ -73,17 +75,31 @@ fn classes(picture: &Picture, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
+/// The longest text in a box, in characters.
+const LONGEST: usize = 120;
+
 /// A text that Mermaid shows as it is: entities for everything that it could act on. What is no
 /// letter or digit can be part of Markdown, HTML or an entity there.
 fn text(plain: &str) -> String {
-    let escape = |character: char| match character {
-        'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | ',' | '.' | '/' | '-' => character.to_string(),
-        // Zero width and direction marks could make one name look like another.
-        character if character.is_alphanumeric() => character.to_string(),
-        character if character.is_control() => "#65533;".to_owned(),
-        character => format!("#{};", u32::from(character)),
-    };
-    plain.chars().map(escape).collect()
+    let plain = shortened(plain, LONGEST);
+    let mut text = String::with_capacity(plain.len());
+    let mut rest = plain.chars();
+    while let Some(character) = rest.next() {
+        // Before a space these could begin an item of a list.
+        let is_item = matches!(character, '.' | '-') && rest.as_str().starts_with(' ');
+        match character {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | ',' | '.' | '/' | '-' if !is_item => {
+                text.push(character);
+            }
+            // Zero width and direction marks could make one name look like another.
+            character if character.is_alphanumeric() && !is_unseen(character) => {
+                text.push(character);
+            }
+            character if character.is_control() => text.push_str("#65533;"),
+            character => text += &format!("#{};", u32::from(character)),
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -96,5 +112,7 @@ mod tests {
         assert_eq!(text("a\"]:::x"), "a#34;#93;#58;#58;#58;x");
         assert_eq!(text("<b>&amp;\n"), "#60;b#62;#38;amp#59;#65533;");
         assert_eq!(text("\u{202e}x"), "#8238;x");
+        assert_eq!(text("1. a - b"), "1#46; a #45; b");
+        assert_eq!(text("%%{init}`~~~"), "#37;#37;#123;init#125;#96;#126;#126;#126;");
     }
 }

@@ -94,7 +94,7 @@ fn result(found: &Diagnostic, sources: &Sources, files: &Files) -> Value {
     }
     let related = found.labels.iter().filter_map(|label| {
         let location = location(label.span, sources, files)?;
-        Some(with(location, "message", json!({ "text": label.text })))
+        Some(with(location, "message", json!({ "text": plain(&label.text) })))
     });
     let related: Vec<Value> = related
         .zip(0..)
@@ -104,7 +104,7 @@ fn result(found: &Diagnostic, sources: &Sources, files: &Files) -> Value {
     result.insert("ruleId".to_owned(), json!(found.code.name()));
     result.insert("ruleIndex".to_owned(), json!(index));
     result.insert("level".to_owned(), json!(level(found.severity())));
-    result.insert("message".to_owned(), json!({ "text": text }));
+    result.insert("message".to_owned(), json!({ "text": plain(&text) }));
     if let Some(location) = location(found.primary, sources, files) {
         result.insert("locations".to_owned(), json!([location]));
     }
@@ -112,6 +112,20 @@ fn result(found: &Diagnostic, sources: &Sources, files: &Files) -> Value {
         result.insert("relatedLocations".to_owned(), json!(related));
     }
     Value::Object(result)
+}
+
+/// A text in which a viewer finds no link and no placeholder (SARIF 3.11.5, 3.11.6): `[text](url)` is
+/// one, and where `{0}` occurs, braces are written twice.
+fn plain(text: &str) -> String {
+    let text = text.replace("](", "] (");
+    let has_placeholder = text.split('{').skip(1).any(|after| {
+        let rest = after.trim_start_matches(|character: char| character.is_ascii_digit());
+        rest.len() < after.len() && rest.starts_with('}')
+    });
+    match has_placeholder {
+        true => text.replace('{', "{{").replace('}', "}}"),
+        false => text,
+    }
 }
 
 fn with(mut object: Map<String, Value>, key: &str, value: Value) -> Map<String, Value> {
@@ -135,8 +149,10 @@ fn location(span: Span, sources: &Sources, files: &Files) -> Option<Map<String, 
     Some(with(Map::new(), "physicalLocation", physical))
 }
 
-/// A path as a relative URI reference (RFC 3986).
+/// A path as a relative URI reference (RFC 3986). It names no scheme, since `:` is escaped, and no host,
+/// since it does not begin with `/`.
 fn uri(path: &str) -> String {
+    let path = path.trim_start_matches('/');
     let escape = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
             char::from(byte).to_string()
@@ -154,6 +170,13 @@ mod tests {
     fn a_path_is_a_uri() {
         assert_eq!(uri("deploy/app one.yaml"), "deploy/app%20one.yaml");
         assert_eq!(uri("a:b#c"), "a%3Ab%23c");
+        assert_eq!(uri("//evil.example/é%"), "evil.example/%C3%A9%25");
+    }
+
+    #[test]
+    fn a_message_holds_no_link_and_no_placeholder() {
+        assert_eq!(plain("[a](https://b) ${c.d}"), "[a] (https://b) ${c.d}");
+        assert_eq!(plain("{0} {a} {{1}"), "{{0}} {{a}} {{{{1}}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use crate::source::is_unseen;
 use crate::view::graph::{Edge, Lane, Node, Picture, Role};
 use crate::view::layout::{self, Layout, Place, Sizes};
 
@@ -433,9 +434,10 @@ pub fn escape(plain: &str) -> String {
             '\n' | '\t' => text.push(character),
             // XML knows no controls, and what turns the direction can hide a text.
             character if character.is_control() => text.push('\u{fffd}'),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}' => {
-                text.push('\u{fffd}');
-            }
+            '\u{fffe}' | '\u{ffff}' => text.push('\u{fffd}'),
+            // What joins letters and what chooses a picture is a part of many scripts.
+            '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' => text.push(character),
+            character if is_unseen(character) => text.push('\u{fffd}'),
             character => text.push(character),
         }
     }
