@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use crate::model::Project;
 use crate::plan::{Plan, Planned};
+use crate::runner;
 use crate::source::Sources;
 
 /// Prints every object, each after a comment with its wave, its owner and where that is written.
@@ -30,11 +31,11 @@ pub fn manifest(
 ) -> io::Result<()> {
     let Planned { wave, is_hook, object } = planned;
     let (owner, place) = (project.label(object.owner), sources.place(object.place));
-    if *is_hook {
-        writeln!(out, "---\n# hook: {owner} ({place})")?;
-    } else {
-        writeln!(out, "---\n# wave {wave}: {owner} ({place})")?;
-    }
+    let comment = match is_hook {
+        true => format!("# hook: {owner} ({place})"),
+        false => format!("# wave {wave}: {owner} ({place})"),
+    };
+    writeln!(out, "---\n{}", runner::harmless(&comment))?;
     yaml::mapping(&planned.object.manifest, out)
 }
 

@@ -7,6 +7,7 @@
 //! through a [`Guard`]. What it puts there means the same wherever the format allows it; in plain text it
 //! is a `?` in place of one character, so that nothing moves.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::source::is_unseen;
@@ -45,6 +46,19 @@ pub fn has_command(text: &str) -> bool {
     false
 }
 
+/// A line of text without a command.
+pub fn harmless(line: &str) -> Cow<'_, str> {
+    if !has_command(line) {
+        return Cow::Borrowed(line);
+    }
+    let mut out = Vec::new();
+    let mut guard = Guard::new(&mut out, Form::Text);
+    // A `Vec` takes everything.
+    let _ = guard.write_all(line.as_bytes());
+    drop(guard);
+    Cow::Owned(String::from_utf8_lossy(&out).into_owned())
+}
+
 /// What stands before a character in its line.
 #[derive(Clone, Copy, Debug)]
 struct Place {
@@ -75,7 +89,8 @@ impl Place {
         }
         let is_command = match character {
             '#' => self.last == Some('#') && opens_bracket(rest),
-            ':' => self.is_after_colon,
+            // `:::` names no command; excerpts have it before a second file.
+            ':' => self.is_after_colon && !rest.starts_with(':'),
             _ => false,
         };
         self.is_after_colon = self.is_start && character == ':';
@@ -232,6 +247,7 @@ mod tests {
                 "a\n\u{3000}:\\u003ax::",
                 "a\n\u{3000}:&#58;x::",
             ),
+            (" ::: a.yaml:1", " ::: a.yaml:1", " ::: a.yaml:1", " ::: a.yaml:1"),
             ("## a [b] ::x", "## a [b] ::x", "## a [b] ::x", "## a [b] ::x"),
         ] {
             assert_eq!(guarded(Form::Text, &[plain]), text);

@@ -256,7 +256,9 @@ pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
     let (dropped, added) = (missing_in(old, new), missing_in(new, old));
     let mut renamed_to: BTreeSet<&Name> = BTreeSet::new();
     for (_, table) in dropped {
-        let candidate = added.iter().find(|(other, found)| {
+        // Without guesses left no table looks like another.
+        let compared = if changes.guesses > 0 { added.as_slice() } else { &[] };
+        let candidate = compared.iter().find(|(other, found)| {
             looks_renamed(new.dialect, table, found, &mut changes.guesses)
                 && !renamed_to.contains(other)
         });

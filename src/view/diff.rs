@@ -585,7 +585,10 @@ fn select<T>(
 
 /// `3 safe schema changes, 12 changed values`.
 fn counted(left_out: &[(usize, &'static str)]) -> String {
-    let words = left_out.iter().map(|(number, word)| format!("{number} {word}"));
+    let words = left_out.iter().map(|(number, word)| match number {
+        1 => format!("1 {}", word.trim_end_matches('s')),
+        number => format!("{number} {word}"),
+    });
     words.collect::<Vec<_>>().join(", ")
 }
 
