@@ -99,6 +99,9 @@ const fn sql(name: &'static str, sql_before: &'static str, sql_after: &'static s
     Place { name, before: DATABASE, after: DATABASE, sql_before, sql_after }
 }
 
+/// What every project has, so that none is empty.
+const BASE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: base}\n---\n";
+
 const DATABASE: &str = "\
 apiVersion: argocd-atlas-plugin/v1alpha1
 kind: Database
@@ -223,7 +226,7 @@ fn quoted_sql(text: &str) -> String {
 
 fn side(yaml: &str, sql: &str, text: &str, file: &str) -> Compiled {
     let files: [File; 2] = [
-        (format!("{file}.yaml"), yaml.replace('@', &quoted_yaml(text))),
+        (format!("{file}.yaml"), format!("{BASE}{}", yaml.replace('@', &quoted_yaml(text)))),
         (format!("{file}.sql"), sql.replace('@', &quoted_sql(text))),
     ];
     common::compile(&files, &common::in_namespace("shop"))
