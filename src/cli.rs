@@ -50,8 +50,13 @@ pub enum Command {
     Parameters(ProjectArgs),
     /// Print the files that hold specs; nothing where there are none
     Discover(ProjectArgs),
-    /// Print the health checks of the operator's kinds, as a patch of `argocd-cm`
-    Health,
+    /// Print the health checks of the operator's kinds, as a merge patch of `argocd-cm`
+    #[command(after_help = HEALTH_HELP)]
+    Health {
+        /// What to print
+        #[arg(long, value_enum, default_value_t = HealthFormat::Patch)]
+        format: HealthFormat,
+    },
     /// Print an Argo CD Application for the directory
     Application(ApplicationArgs),
     /// Print what a change does: to the database, to the objects, to the waves
@@ -98,6 +103,14 @@ pub enum Command {
     /// Print the manual page
     Man,
 }
+
+/// How to apply what `generate health` prints.
+const HEALTH_HELP: &str = "\
+Apply it with
+
+  generate health | kubectl -n argocd patch configmap argocd-cm --type merge --patch-file /dev/stdin
+
+which keeps every other key of `argocd-cm`.";
 
 /// What to draw, and how.
 #[derive(Args, Clone, Debug)]
@@ -188,6 +201,15 @@ pub struct ProjectArgs {
     /// Print errors only, no warnings and notes
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// How `health` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HealthFormat {
+    /// A merge patch, for `kubectl patch`
+    Patch,
+    /// A ConfigMap that Kustomize merges into Argo CD's own; not to be applied by itself
+    Configmap,
 }
 
 /// How `check` prints.

@@ -5,6 +5,7 @@ mod atlas;
 mod database;
 mod hash;
 mod labels;
+mod misread;
 mod patch;
 mod pod;
 mod schema;
@@ -60,6 +61,7 @@ pub fn objects(project: &Project, root: Span, diagnostics: &mut Diagnostics) -> 
     if objects.is_empty() && !diagnostics.has_errors() {
         diagnostics.report(EmptyProject { primary: root });
     }
+    misread::report(project, &objects, diagnostics);
     report_duplicates(project, &objects, diagnostics);
     report_too_large(project, &objects, diagnostics);
     objects
@@ -91,7 +93,14 @@ fn report_duplicates(project: &Project, objects: &[Object], diagnostics: &mut Di
     let mut seen: BTreeMap<(&str, ObjectId<'_>), &Object> = BTreeMap::new();
     // Two specs of one name clash in several objects: once is enough to say.
     let mut reported: BTreeSet<(Unit, Unit)> = BTreeSet::new();
-    for object in objects.iter().filter(|object| object.at(&["metadata", "name"]).is_some()) {
+    // One that is named by nothing, or by a number, has been reported.
+    let is_named = |object: &&Object| {
+        object
+            .at(&["metadata", "name"])
+            .and_then(Value::as_str)
+            .is_some_and(|name| !name.is_empty())
+    };
+    for object in objects.iter().filter(is_named) {
         let id = object.id();
         let first = match seen.entry((id.name, id)) {
             Entry::Vacant(place) => {

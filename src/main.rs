@@ -67,7 +67,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Some(Command::Parameters(project)) => commands::parameters(&project, out)?,
         Some(Command::Discover(project)) => commands::discover(&project, out)?,
-        Some(Command::Health) => commands::health(out)?,
+        Some(Command::Health { format }) => commands::health(format, out)?,
         Some(Command::Application(args)) => commands::application(args, out)?,
         Some(Command::Sum { dir }) => commands::sum(&dir, out)?,
         Some(Command::Diff { against, format, deny, project }) => {

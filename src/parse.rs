@@ -25,7 +25,7 @@ use crate::diag::problems::spec::{
 use crate::diag::{Diagnostics, nearest};
 use crate::parameters::Settings;
 use crate::source::{Source, Sources, Spanned, is_manifest_name};
-use crate::syntax::node::{Entry, Meaning, Node, Scalar};
+use crate::syntax::node::{Data, Entry, Meaning, Node, Scalar};
 use crate::syntax::{Kind, Manifest, Specs, Text};
 use foreign::{Foreign, first_key};
 use overlay::Document;
@@ -179,11 +179,17 @@ fn manifest(
     specs: &mut Specs,
     diagnostics: &mut Diagnostics,
 ) {
-    let name = node.at(&["metadata", "name"]).or_else(|| node.at(&["metadata", "generateName"]));
-    let Some(name) = name else {
-        if kind.value.ends_with("List") && node.get("items").is_some() {
-            return list(&node, source, specs, diagnostics);
+    let named = |key| node.at(&["metadata", key]).filter(|name| !name.is_null());
+    let name = named("name").or_else(|| named("generateName"));
+    match node.get("items") {
+        // Whatever its name: `v1` knows no object of this kind that could be stored.
+        Some(_) if kind.value == "List" => return list(node, source, specs, diagnostics),
+        Some(_) if kind.value.ends_with("List") && name.is_none() => {
+            return list(node, source, specs, diagnostics);
         }
+        Some(_) | None => {}
+    }
+    let Some(name) = name else {
         let (primary, help) = (kind.span, "add `metadata.name`".to_owned());
         let lacks = "it has no `metadata.name`".to_owned();
         diagnostics.report(NotAnObject { primary, lacks, help });
@@ -221,21 +227,37 @@ fn report_infinite(node: &Node, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A `List` is opened: each of its items is an object of its own, with a wave of its own.
-fn list(node: &Node, source: &Source, specs: &mut Specs, diagnostics: &mut Diagnostics) {
-    let Some(items) = node.get("items").and_then(Node::items) else {
-        if let Some(items) = node.get("items").filter(|items| !items.is_null()) {
-            diagnostics.report(WrongType::new(items, "items", "a list"));
-        }
-        return;
+/// A `List` is opened: each of its items is an object of its own, with a wave of its own. As Argo CD does
+/// it, nothing of the list itself reaches its items.
+fn list(node: Node, source: &Source, specs: &mut Specs, diagnostics: &mut Diagnostics) {
+    let primary = node.span;
+    let has = |key| node.get(key).is_some();
+    let is_object = has("spec") || has("status");
+    let Data::Mapping(entries) = node.data else { return };
+    let Some(items) = entries.into_iter().find(|entry| entry.key.value == "items") else { return };
+    let items = match items.value {
+        Node { data: Data::Sequence(items), .. } => items,
+        // Argo CD drops it, unless it takes it for an object (`isNullList` in `repository.go`).
+        items if items.is_null() && !is_object => return,
+        items => return diagnostics.report(WrongType::new(&items, "items", "a list")),
     };
     let most = yaml::Budget::DOCUMENTS;
     if specs.manifests.len() + items.len() > most {
         let message = format!("more than {most} documents and items of lists");
         let help = "split the project".to_owned();
-        return diagnostics.report(LimitExceeded { primary: node.span, message, help });
+        return diagnostics.report(LimitExceeded { primary, message, help });
     }
     for item in items {
-        document(item.clone(), source, specs, diagnostics);
+        let Some(entries) = item.entries() else {
+            diagnostics.report(WrongType::new(&item, "items", "a list of objects"));
+            continue;
+        };
+        // A document without both may be another program's; an item of a list is an object.
+        let has = |name| entries.iter().any(|entry| entry.key.value == name);
+        if !has("apiVersion") && !has("kind") {
+            not_an_object(&item, &Header::Absent, &Header::Absent, diagnostics);
+            continue;
+        }
+        document(item, source, specs, diagnostics);
     }
 }

@@ -141,8 +141,11 @@ fn manifest(
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Manifest {
-    let hooks = [annotation::HOOK, annotation::HELM_HOOK];
-    let is_hook = hooks.iter().any(|hook| written.annotation(hook).is_some());
+    // Helm marks the definitions of a chart in the same way, and Argo CD takes them for no hooks
+    // (gitops-engine `pkg/sync/hook/helm/hook.go`).
+    let is_helm_hook = |helm: Spanned<&str>| helm.value != "crd-install";
+    let is_hook = written.annotation(annotation::HOOK).is_some()
+        || written.annotation(annotation::HELM_HOOK).is_some_and(is_helm_hook);
     let wave = written.annotation(annotation::WAVE).and_then(|text| wave(text, diagnostics));
     let (is_explicit, needs) = match written.annotation(annotation::DEPENDS_ON) {
         None => (false, Vec::new()),

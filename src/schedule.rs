@@ -35,7 +35,9 @@ pub fn plan(
                 Planned { wave, is_hook: false, object }
             }
             None => {
-                let wave = object.annotation(annotation::WAVE).and_then(|text| text.parse().ok());
+                // gitops-engine `pkg/sync/syncwaves/waves.go`.
+                let number = |key| object.annotation(key).and_then(|text| text.parse().ok());
+                let wave = number(annotation::WAVE).or_else(|| number(annotation::HELM_WEIGHT));
                 Planned { wave: wave.unwrap_or(0), is_hook: true, object }
             }
         })

@@ -11,16 +11,48 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use argocd_atlas_plugin::view::health::{HEALTH_CHECKS, argocd_cm_patch};
+use argocd_atlas_plugin::view::health::{HEALTH_CHECKS, config_map, merge_patch};
 use serde_json::{Value, json};
 
 const IMAGE: &str = "ghcr.io/argocd-atlas-plugin/argocd-atlas-plugin:v0.1.0";
 /// What comes below it is written by `BLESS=1 cargo test --test deploy`.
 const MARK: &str = "# Below this line: BLESS=1 cargo test --test deploy\n";
 
+/// Inside the component, and not beside it: a file of its own could be applied by itself.
 #[test]
-fn the_patch_is_what_generate_health_prints() {
-    check_generated("deploy/kustomize/health/argocd-cm.yaml", &argocd_cm_patch());
+fn the_component_holds_the_config_map() {
+    let path = "deploy/kustomize/health/kustomization.yaml";
+    let text = config_map();
+    let (_, object) = text.split_once("apiVersion").unwrap();
+    // Kustomize trims the text of a patch, and a script would lose its last line end.
+    let patch = indented(&format!("apiVersion{object}# The end\n"), 6);
+    check_generated(path, &format!("{}  - patch: |\n{patch}", head(path)));
+
+    let patches = &read_yaml(path)["patches"];
+    let patch: Value = serde_saphyr::from_str(patches[0]["patch"].as_str().unwrap()).unwrap();
+    assert_eq!(patch, serde_saphyr::from_str::<Value>(&config_map()).unwrap());
+}
+
+/// Nothing under `deploy/` is an object that the cluster has already, in a form that `kubectl apply` takes.
+#[test]
+fn no_file_replaces_what_is_installed() {
+    let mut folders = vec![root().join("deploy")];
+    while let Some(folder) = folders.pop() {
+        for entry in entries(&folder) {
+            if entry.is_dir() {
+                folders.push(entry);
+                continue;
+            }
+            let path = entry.strip_prefix(root()).unwrap().display().to_string();
+            if !path.ends_with(".yaml") || path.starts_with("deploy/health/") {
+                continue;
+            }
+            let kind = read_yaml(&path)["kind"].as_str().unwrap_or_default().to_owned();
+            let harmless =
+                ["", "Component", "ConfigManagementPlugin", "Application", "ApplicationSet"];
+            assert!(harmless.contains(&kind.as_str()), "{path}: {kind}");
+        }
+    }
 }
 
 #[test]
@@ -34,7 +66,7 @@ fn the_helm_values_hold_the_checks() {
     check_generated(path, &generated);
 
     let values = read_yaml(path);
-    let patch: Value = serde_saphyr::from_str(&argocd_cm_patch()).unwrap();
+    let patch: Value = serde_saphyr::from_str(&merge_patch()).unwrap();
     assert_eq!(values["configs"]["cm"], patch["data"]);
 }
 
@@ -334,6 +366,11 @@ fn indented(text: &str, n_spaces: usize) -> String {
 
 fn read_yaml(path: &str) -> Value {
     serde_saphyr::from_str(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test may read the repository")]
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test may read the repository")]

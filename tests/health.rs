@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use argocd_atlas_plugin::view::health::{HEALTH_CHECKS, HealthCheck, argocd_cm_patch};
+use argocd_atlas_plugin::view::health::{HEALTH_CHECKS, HealthCheck, config_map, merge_patch};
 use mlua::{Function, Lua, LuaOptions, StdLib, Value as LuaValue};
 use serde_json::{Value, json};
 
@@ -177,7 +177,7 @@ fn both_checks_are_the_same_after_their_tables() {
 
 #[test]
 fn the_patch_holds_the_checks_byte_for_byte() {
-    let patch: Value = serde_saphyr::from_str(&argocd_cm_patch()).unwrap();
+    let patch: Value = serde_saphyr::from_str(&merge_patch()).unwrap();
     let expected: BTreeMap<String, Value> = HEALTH_CHECKS
         .iter()
         .map(|check| {
@@ -188,7 +188,11 @@ fn the_patch_holds_the_checks_byte_for_byte() {
         })
         .collect();
     assert_eq!(patch["data"], json!(expected));
-    assert_eq!(patch["metadata"]["name"], "argocd-cm");
+    // With a kind, `kubectl apply` would take it, and take other keys of `argocd-cm` away.
+    assert_eq!(patch.as_object().unwrap().len(), 1);
+    let config_map: Value = serde_saphyr::from_str(&config_map()).unwrap();
+    assert_eq!(config_map["data"], patch["data"]);
+    assert_eq!(config_map["metadata"]["name"], "argocd-cm");
 }
 
 /// Reasons that the operator writes under Ready, by what becomes of them.

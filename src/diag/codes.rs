@@ -80,6 +80,7 @@ codes! {
     // What is printed
     PatchMatchesNothing = "patch-matches-nothing", Error;
     InvalidPatch = "invalid-patch", Error;
+    MisreadObject = "misread-object", Error;
     TooLarge = "too-large", Error;
     UnservedKind = "unserved-kind", Error;
     HostWithoutNamespace = "host-without-namespace", Note;

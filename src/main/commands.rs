@@ -12,7 +12,7 @@ use anyhow::{Context, anyhow};
 use argocd_atlas_plugin::atlas_sum::{self, Migration, Sum};
 use argocd_atlas_plugin::cli::{
     ApplicationArgs, CheckFormat, Cli, Deny, DenyDiff, DiffFormat, GraphArgs, GraphFormat,
-    InitArgs, ManifestsArgs, ProjectArgs, WavesFormat,
+    HealthFormat, InitArgs, ManifestsArgs, ProjectArgs, WavesFormat,
 };
 use argocd_atlas_plugin::diag::{Code, Severity, nearest};
 use argocd_atlas_plugin::environment::Environment;
@@ -282,8 +282,12 @@ fn draw(args: &GraphArgs, run: &Run, out: &mut impl Write) -> anyhow::Result<()>
     Ok(())
 }
 
-pub(crate) fn health(out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    out.write_all(view::health::argocd_cm_patch().as_bytes())?;
+pub(crate) fn health(format: HealthFormat, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let text = match format {
+        HealthFormat::Patch => view::health::merge_patch(),
+        HealthFormat::Configmap => view::health::config_map(),
+    };
+    out.write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 

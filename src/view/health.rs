@@ -28,13 +28,24 @@ pub const HEALTH_CHECKS: [HealthCheck; 2] = [
     },
 ];
 
-/// A patch of the `argocd-cm` ConfigMap that sets the checks and touches nothing else.
+/// A merge patch of the `argocd-cm` ConfigMap.
 ///
-/// Keys of the form `resource.customizations.health.<group>_<kind>` win over the checks built into
-/// Argo CD (`util/settings/settings.go`, `util/lua/lua.go`). The labels are the ones without which
-/// Argo CD does not see the ConfigMap, for an installation that has none yet.
-pub fn argocd_cm_patch() -> String {
-    let mut yaml = String::from(HEADER);
+/// It has neither `apiVersion` nor `kind`, so that `kubectl apply`, `create` and `replace` refuse it: each
+/// of them can take the other keys out of an `argocd-cm` that is there. Keys of the form
+/// `resource.customizations.health.<group>_<kind>` win over the checks built into Argo CD
+/// (`util/settings/settings.go`, `util/lua/lua.go`).
+pub fn merge_patch() -> String {
+    format!("{PATCH_HEADER}{}", data())
+}
+
+/// The same keys in a ConfigMap, for a tool that merges it into the one of Argo CD before anything is
+/// applied. The labels are those without which Argo CD does not see it.
+pub fn config_map() -> String {
+    format!("{CONFIG_MAP_HEADER}{}", data())
+}
+
+fn data() -> String {
+    let mut yaml = String::from("data:\n");
     for check in HEALTH_CHECKS {
         yaml.push_str(&format!(
             "  resource.customizations.health.{}_{}: |\n",
@@ -45,9 +56,15 @@ pub fn argocd_cm_patch() -> String {
     yaml
 }
 
-const HEADER: &str = "\
-# Health checks for the Atlas Operator's kinds; printed by `generate health`.
-#   generate health | kubectl apply --server-side -n argocd -f -
+const PATCH_HEADER: &str = "\
+# Health checks for the Atlas Operator's kinds, as a merge patch of `argocd-cm`:
+#   generate health | kubectl -n argocd patch configmap argocd-cm --type merge --patch-file /dev/stdin
+";
+
+const CONFIG_MAP_HEADER: &str = "\
+# Health checks for the Atlas Operator's kinds, to be merged into Argo CD's own `argocd-cm`, by Kustomize
+# for example. Do not apply this by itself: `kubectl apply` removes every other key that an earlier
+# `kubectl apply` has written, such as `url` and `dex.config`. For a cluster, use `generate health`.
 apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -55,7 +72,6 @@ metadata:
   labels:
     app.kubernetes.io/name: argocd-cm
     app.kubernetes.io/part-of: argocd
-data:
 ";
 
 /// Appends `text` as the body of a literal block. Empty lines stay empty.

@@ -291,6 +291,7 @@ pub fn json(compilation: &Compilation, sources: &Sources, out: &mut impl Write) 
         let place = planned.object.place;
         json!({
             "name": planned.object.id().label(),
+            "object": object_json(&planned.object),
             "file": sources.get(place.file).path,
             "line": sources.position(place).line,
         })
@@ -312,6 +313,11 @@ pub fn json(compilation: &Compilation, sources: &Sources, out: &mut impl Write) 
     writeln!(out, "{}]\n}}", if compilation.plan.units.is_empty() { "" } else { "\n  " })
 }
 
+fn object_json(object: &Object) -> Json {
+    let crate::object::ObjectId { group, kind, namespace, name } = object.id();
+    json!({ "group": group, "kind": kind, "namespace": namespace, "name": name })
+}
+
 fn unit_json(
     scheduled: &Scheduled,
     objects: &[&Object],
@@ -326,11 +332,7 @@ fn unit_json(
     writeln!(out, "          \"isPinned\": {},", scheduled.is_pinned)?;
     writeln!(out, "          \"line\": {},", sources.position(place).line)?;
     writeln!(out, "          \"name\": {},", json!(project.label(scheduled.unit)))?;
-    let object = |object: &&Object| {
-        let crate::object::ObjectId { group, kind, namespace, name } = object.id();
-        json!({ "group": group, "kind": kind, "namespace": namespace, "name": name })
-    };
-    list("objects", 5, objects.iter().map(object), out)?;
+    list("objects", 5, objects.iter().map(|object| object_json(object)), out)?;
     writeln!(out, ",")?;
     let edge = |edge: &crate::graph::Edge<crate::links::Link>| {
         json!({

@@ -54,6 +54,22 @@ impl From<InvalidPatch> for Diagnostic {
     }
 }
 
+/// An object that Argo CD would read differently from what is printed.
+pub struct MisreadObject {
+    /// What is in the way.
+    pub primary: Span,
+    /// What Argo CD does with it.
+    pub message: String,
+    /// What to write.
+    pub help: String,
+}
+
+impl From<MisreadObject> for Diagnostic {
+    fn from(MisreadObject { primary, message, help }: MisreadObject) -> Diagnostic {
+        Diagnostic::new(Code::MisreadObject, primary, message).help(help)
+    }
+}
+
 /// An object that Kubernetes does not store.
 pub struct TooLarge {
     /// What makes it large.
