@@ -87,7 +87,7 @@ fn form(cli: &Cli) -> Form {
     match &cli.command {
         // What Argo CD applies is escaped where it is written.
         None | Some(Command::Manifests(_) | Command::Application(_)) => Form::Own,
-        Some(Command::Health | Command::Completions { .. } | Command::Man) => Form::Own,
+        Some(Command::Health { .. } | Command::Completions { .. } | Command::Man) => Form::Own,
         Some(Command::Waves { format: WavesFormat::Json, .. })
         | Some(Command::Check { format: CheckFormat::Json | CheckFormat::Sarif, .. })
         | Some(Command::Diff { format: DiffFormat::Json, .. })
