@@ -1,7 +1,6 @@
 //! Files in every encoding, and in several at once: nothing panics in the pipeline or in a view, and every
 //! place that is said is the one that is meant.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::disallowed_methods, reason = "tests write files")]
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
