@@ -9,6 +9,8 @@ pub mod problems;
 pub mod render;
 pub(crate) mod secrets;
 
+use std::sync::OnceLock;
+
 use crate::source::{Span, printable};
 pub use codes::Code;
 
@@ -118,6 +120,8 @@ pub struct Diagnostics {
     n_errors: usize,
     n_left_out: usize,
     concealed: Vec<Span>,
+    /// The same, to find them by; made when somebody asks.
+    concealed_index: OnceLock<render::Concealed>,
 }
 
 /// The most errors that are kept, and the most of what is less: no one reads more, and whoever
@@ -169,16 +173,18 @@ impl Diagnostics {
         self.n_left_out += other.n_left_out;
         other.found.into_iter().for_each(|found| self.report(found));
         self.concealed.extend(other.concealed);
+        self.concealed_index = OnceLock::new();
     }
 
     /// Never shows what stands at a place, in no excerpt: a password.
     pub fn conceal(&mut self, span: Span) {
         self.concealed.push(span);
+        self.concealed_index = OnceLock::new();
     }
 
     /// The places that are never shown.
-    pub fn concealed(&self) -> &[Span] {
-        &self.concealed
+    pub(crate) fn concealed(&self) -> &render::Concealed {
+        self.concealed_index.get_or_init(|| render::Concealed::of(&self.concealed))
     }
 
     /// Whether an error is among them: then nothing may be printed.

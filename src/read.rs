@@ -311,14 +311,13 @@ fn accept(bytes: Vec<u8>, sources: &mut Sources, file: FileId, diagnostics: &mut
         }
         Err(error) if sources.get(file).path.ends_with(".sql") => {
             let valid = error.utf8_error().valid_up_to();
-            let (text, encoding) = decode::decode(error.as_bytes());
-            let place = if encoding == "UTF-16" { 0 } else { valid };
+            let decode::Decoded { text, encoding, first } = decode::decode(error.as_bytes(), valid);
             // Nearly each byte may have become three.
             if text.len() as u64 > FILE_SIZE {
                 return too_large(sources, file, diagnostics);
             }
             sources.load(file, text);
-            diagnostics.report(NotUtf8 { primary: Span::new(file, place..place), encoding });
+            diagnostics.report(NotUtf8 { primary: Span::new(file, first..first), encoding });
             check_text(sources, file, diagnostics);
         }
         Err(error) => {

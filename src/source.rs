@@ -163,9 +163,15 @@ pub struct Source {
     is_broken: bool,
     /// Where lines begin; found out when somebody asks, since nobody does of most SQL.
     line_starts: OnceLock<Vec<u32>>,
+    /// How many characters stand before each [`Source::STRETCH`] of the text, found out when somebody asks
+    /// for a place in a long line.
+    characters: OnceLock<Vec<u32>>,
 }
 
 impl Source {
+    /// Bytes between two places of which it is known how many characters stand before them.
+    const STRETCH: usize = 1024;
+
     /// How many lines there are, an empty last one included.
     pub fn n_lines(&self) -> usize {
         self.line_starts().len()
@@ -201,6 +207,11 @@ impl Source {
         self.text.is_some()
     }
 
+    /// Whether it is a file of the project, and not a parameter, a flag or the directory itself.
+    pub fn is_in_project(&self) -> bool {
+        !self.is_virtual
+    }
+
     /// Whether there is a text to read.
     pub fn is_readable(&self) -> bool {
         self.is_loaded() && !self.is_broken
@@ -208,13 +219,54 @@ impl Source {
 
     /// Line and column of a byte offset; an offset past the end counts as the end.
     pub fn position(&self, offset: usize) -> Position {
-        let offset = offset.min(self.text().len());
+        let offset = self.boundary(offset);
         let starts = self.line_starts();
         let line = starts.partition_point(|&start| start as usize <= offset).max(1);
         let start = starts.get(line - 1).map_or(0, |&start| start as usize);
-        let column = self.text().get(start..offset).map_or(0, |before| before.chars().count()) + 1;
-        Position { line, column }
+        Position { line, column: self.n_characters(start..offset) + 1 }
     }
+
+    /// The end of the text, or the beginning of the character in which an offset lies.
+    pub fn boundary(&self, offset: usize) -> usize {
+        let text = self.text();
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+
+    /// A minified file is one line, in which every diagnostic and every object asks for its column: that must
+    /// not read the line from its beginning each time.
+    fn n_characters(&self, range: Range<usize>) -> usize {
+        let bytes = self.text().as_bytes();
+        let count = |range| bytes.get(range).map_or(0, n_characters);
+        if range.len() <= 2 * Source::STRETCH {
+            return count(range);
+        }
+        let before = self.characters.get_or_init(|| {
+            let counts = bytes.chunks(Source::STRETCH).map(n_characters);
+            let sum = counts.scan(0, |sum, count| {
+                let before = *sum;
+                *sum += u32::try_from(count).unwrap_or(u32::MAX);
+                Some(before)
+            });
+            sum.collect()
+        });
+        // A text that is as long as some stretches has none that begins at its end.
+        let up_to = |offset: usize| {
+            let stretch = (offset / Source::STRETCH).min(before.len().saturating_sub(1));
+            let known = before.get(stretch).map_or(0, |count| *count as usize);
+            known + count(stretch * Source::STRETCH..offset)
+        };
+        up_to(range.end) - up_to(range.start)
+    }
+}
+
+/// How many characters begin in these bytes of a text.
+fn n_characters(bytes: &[u8]) -> usize {
+    let is_first = |byte: &&u8| **byte & 0b1100_0000 != 0b1000_0000;
+    bytes.iter().filter(is_first).count()
 }
 
 /// Every text of a run, files of the project first, sorted by path.
@@ -244,8 +296,17 @@ impl Sources {
 
     fn push(&mut self, path: String, size: u64, is_virtual: bool) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        let (text, is_broken, line_starts) = (None, false, OnceLock::new());
-        self.files.push(Source { path, text, size, is_virtual, is_broken, line_starts });
+        let (line_starts, characters) = (OnceLock::new(), OnceLock::new());
+        let (text, is_broken) = (None, false);
+        self.files.push(Source {
+            path,
+            text,
+            size,
+            is_virtual,
+            is_broken,
+            line_starts,
+            characters,
+        });
         id
     }
 
@@ -262,6 +323,7 @@ impl Sources {
     pub fn load(&mut self, id: FileId, text: String) {
         if let Some(file) = self.files.get_mut(id.0 as usize) {
             file.line_starts = OnceLock::new();
+            file.characters = OnceLock::new();
             file.size = text.len() as u64;
             file.text = Some(text);
         }
@@ -384,6 +446,21 @@ mod tests {
         assert_eq!(at(2), Position { line: 1, column: 2 });
         assert_eq!(at(6), Position { line: 2, column: 1 });
         assert_eq!(at(1000), Position { line: 3, column: 1 });
+        // In the middle of a character.
+        assert_eq!(at(1), Position { line: 1, column: 1 });
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_as_those_of_a_short_one() {
+        for line in ["aé\u{1f600}\u{301}".repeat(700), "x".repeat(4096), "é".repeat(4096)] {
+            let mut sources = Sources::default();
+            let file = sources.add("a.yaml", format!("ä\n{line}\nend"));
+            let counted = line.char_indices().map(|(at, _)| at).chain([line.len()]).enumerate();
+            for (before, at) in counted {
+                let expected = Position { line: 2, column: before + 1 };
+                assert_eq!(sources.get(file).position(3 + at), expected);
+            }
+        }
     }
 
     #[test]

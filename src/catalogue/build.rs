@@ -212,7 +212,7 @@ impl<'a> Builder<'a, '_> {
             self.diagnostics.report(problems::DuplicateTable {
                 primary: written.span(),
                 first: first.span(),
-                table: written.to_string(),
+                table: written.shown(),
             });
         }
         true
@@ -236,7 +236,7 @@ impl<'a> Builder<'a, '_> {
                     primary: column.name.span,
                     first: *first,
                     column: column.name.text.to_string(),
-                    table: table.name.to_string(),
+                    table: table.name.shown(),
                 });
             } else {
                 seen.insert(folded, column.name.span);
@@ -266,7 +266,7 @@ impl<'a> Builder<'a, '_> {
                     primary: column.span,
                     key,
                     column: column.text.to_string(),
-                    table: table.name.to_string(),
+                    table: table.name.shown(),
                     created: table.name.span(),
                     nearest: nearest(&column.text, names).map(str::to_owned),
                 });
@@ -453,7 +453,7 @@ impl<'a> Builder<'a, '_> {
         self.diagnostics.report(problems::UnknownTable {
             primary: name.span(),
             by,
-            table: name.to_string(),
+            table: name.shown(),
             nearest,
         });
     }
@@ -515,7 +515,7 @@ fn unknown_column(
         primary: column.span,
         by,
         column: column.text.to_string(),
-        table: table.name.to_string(),
+        table: table.name.shown(),
         created: table.name.span(),
         nearest: nearest(&column.text, names).map(str::to_owned),
     }

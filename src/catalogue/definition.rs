@@ -35,6 +35,24 @@ impl ObjectName {
     }
 }
 
+impl ObjectName {
+    /// As it stands in a message, each part cut where it is longer than any database takes: a name may have a
+    /// mebibyte, and be in very many messages.
+    pub fn shown(&self) -> String {
+        let part = |ident: &Ident| match ident.text.char_indices().nth(MAX_SHOWN) {
+            None => ident.text.to_string(),
+            Some((end, _)) => format!("{}…", ident.text.get(..end).unwrap_or_default()),
+        };
+        match &self.schema {
+            Some(schema) => format!("{}.{}", part(schema), part(&self.name)),
+            None => part(&self.name),
+        }
+    }
+}
+
+/// The characters of a name that are shown.
+const MAX_SHOWN: usize = 300;
+
 impl std::fmt::Display for ObjectName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.schema {

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalogue::definition::{Column, ForeignKey, Key, KeyKind};
-use crate::catalogue::types::{Fit, fit};
-use crate::catalogue::{Catalogue, Name, Table, View, folded};
+use crate::catalogue::types::{Fit, Normal, fit};
+use crate::catalogue::{Catalogue, Table, View, folded};
 use crate::dialect::Dialect;
 use crate::source::Span;
 
@@ -254,30 +254,23 @@ impl Change {
 pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
     let mut changes = Changes { dialect: new.dialect, guesses: GUESSES, out: Vec::new() };
     let (dropped, added) = (missing_in(old, new), missing_in(new, old));
-    let mut renamed_to: BTreeSet<&Name> = BTreeSet::new();
-    for (_, table) in dropped {
-        // Without guesses left no table looks like another.
-        let compared = if changes.guesses > 0 { added.as_slice() } else { &[] };
-        let candidate = compared.iter().find(|(other, found)| {
-            looks_renamed(new.dialect, table, found, &mut changes.guesses)
-                && !renamed_to.contains(other)
-        });
-        let what = match candidate {
-            Some((_, found)) => What::TableRenamed { to: found.name.to_string().into() },
+    let renamed = renamed_tables(new.dialect, &dropped, &added, &mut changes.guesses);
+    for (table, renamed) in dropped.iter().zip(renamed) {
+        let what = match renamed {
+            Some(found) => What::TableRenamed { to: found.name.shown().into() },
             None => What::TableDropped,
         };
-        renamed_to.extend(candidate.map(|(name, _)| *name));
         changes.add(
             Severity::Destructive,
-            &table.name.to_string(),
+            &table.name.shown(),
             what,
             None,
             Some(table.name.span()),
         );
     }
-    for (_, table) in &added {
+    for table in &added {
         let place = Some(table.name.span());
-        changes.add(Severity::Safe, &table.name.to_string(), What::TableAdded, place, None);
+        changes.add(Severity::Safe, &table.name.shown(), What::TableAdded, place, None);
     }
     for (name, before) in &old.tables {
         if let Some(after) = new.tables.get(name) {
@@ -296,9 +289,47 @@ pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
     changes.out
 }
 
-fn missing_in<'a>(from: &'a Catalogue, other: &Catalogue) -> Vec<(&'a Name, &'a Table)> {
-    let tables = from.tables.iter().map(|(name, table)| (name, &**table));
-    tables.filter(|(name, _)| !other.tables.contains_key(name)).collect()
+fn missing_in<'a>(from: &'a Catalogue, other: &Catalogue) -> Vec<&'a Table> {
+    let tables = from.tables.iter().filter(|(name, _)| !other.tables.contains_key(name));
+    tables.map(|(_, table)| &**table).collect()
+}
+
+/// For each table that is gone the new one that it may have become; each stands for one at the most. First
+/// those of the very same columns, which are found without comparing all with all: a schema may rename
+/// thousands of tables.
+fn renamed_tables<'a>(
+    dialect: Dialect,
+    dropped: &[&Table],
+    added: &[&'a Table],
+    guesses: &mut usize,
+) -> Vec<Option<&'a Table>> {
+    let column_names = |table: &Table| -> BTreeSet<SmolStr> {
+        table.columns.iter().map(|column| folded(dialect, &column.name)).collect()
+    };
+    let mut by_columns: BTreeMap<BTreeSet<SmolStr>, VecDeque<usize>> = BTreeMap::new();
+    for (at, table) in added.iter().enumerate().filter(|(_, table)| !table.columns.is_empty()) {
+        by_columns.entry(column_names(table)).or_default().push_back(at);
+    }
+    let same = |table: &&Table| by_columns.get_mut(&column_names(table))?.pop_front();
+    let mut found: Vec<Option<usize>> = dropped.iter().map(same).collect();
+    let taken: BTreeSet<usize> = found.iter().flatten().copied().collect();
+    let mut free: BTreeSet<usize> = (0..added.len()).filter(|at| !taken.contains(at)).collect();
+    for (table, found) in dropped.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+        for &at in &free {
+            if *guesses == 0 {
+                break;
+            }
+            let candidate = added.get(at);
+            if candidate.is_some_and(|other| looks_renamed(dialect, table, other, guesses)) {
+                *found = Some(at);
+                break;
+            }
+        }
+        if let Some(at) = *found {
+            free.remove(&at);
+        }
+    }
+    found.into_iter().map(|at| added.get(at?).copied()).collect()
 }
 
 /// Most of the columns are the same.
@@ -317,15 +348,15 @@ fn looks_renamed(dialect: Dialect, old: &Table, new: &Table, guesses: &mut usize
 }
 
 /// How many pairs of columns are compared to guess what was renamed: enough for every real change.
-const GUESSES: usize = 1_000_000;
+const GUESSES: usize = 300_000;
 
-/// What each column of a table is in the other one, and what is new there. A name may stand for two columns: where the
+/// What each column of a table is in the other one, and what is new there, with its place. A name may stand for two columns: where the
 /// collation tells `A` from `a`, the text decides, and in what was not fully understood the order.
 fn pairs<'a>(
     dialect: Dialect,
     old: &Table,
     new: &'a Table,
-) -> (Vec<Option<&'a Column>>, Vec<&'a Column>) {
+) -> (Vec<Option<&'a Column>>, Vec<(usize, &'a Column)>) {
     let mut by_name: BTreeMap<SmolStr, VecDeque<usize>> = BTreeMap::new();
     let mut by_text: BTreeMap<(SmolStr, &str), VecDeque<usize>> = BTreeMap::new();
     for (at, column) in new.columns.iter().enumerate() {
@@ -345,8 +376,7 @@ fn pairs<'a>(
         taken.extend(*found);
     }
     let free = new.columns.iter().enumerate().filter(|(at, _)| !taken.contains(at));
-    let free = free.map(|(_, column)| column).collect();
-    (found.into_iter().map(|at| new.columns.get(at?)).collect(), free)
+    (found.into_iter().map(|at| new.columns.get(at?)).collect(), free.collect())
 }
 
 /// The names of a table's columns, as they are written.
@@ -373,7 +403,7 @@ impl Changes {
     }
 
     fn table(&mut self, old: &Table, new: &Table) {
-        let table = new.name.to_string();
+        let table = new.name.shown();
         self.columns(&table, old, new);
         self.keys(&table, old, new);
         self.foreign_keys(&table, old, new);
@@ -384,6 +414,7 @@ impl Changes {
         let mut taken: BTreeSet<SmolStr> = BTreeSet::new();
         let (pairs, added) = pairs(dialect, old, new);
         let (old_names, new_names) = (texts(old), texts(new));
+        let mut candidates: Option<Vec<Candidate<'_>>> = None;
         for ((at, before), after) in old.columns.iter().enumerate().zip(pairs) {
             if let Some(after) = after {
                 self.column(table, before, after);
@@ -392,7 +423,12 @@ impl Changes {
             if new.open || new_names.contains(before.name.text.as_str()) {
                 continue;
             }
-            let renamed = renamed_column(dialect, old, new, at, &mut self.guesses)
+            let candidates = candidates.get_or_insert_with(|| {
+                let new = added.iter().filter(|(_, new)| old.column(dialect, &new.name).is_none());
+                new.map(|(at, after)| Candidate::of(dialect, *at, after)).collect()
+            });
+            let before_it = Candidate::of(dialect, at, before);
+            let renamed = renamed_column(&before_it, candidates, &mut self.guesses)
                 .filter(|after| !taken.contains(&after.name.text));
             let column = before.name.text.clone();
             let (what, place) = match renamed {
@@ -407,7 +443,7 @@ impl Changes {
             };
             self.add(Severity::Destructive, table, what, place, Some(before.name.span));
         }
-        for after in added {
+        for (_, after) in added {
             if !old.open && !old_names.contains(after.name.text.as_str()) {
                 let mandatory = !after.is_optional();
                 let severity = if mandatory { Severity::Risky } else { Severity::Safe };
@@ -541,7 +577,7 @@ impl Changes {
 
     fn views(&mut self, old: &Catalogue, new: &Catalogue) {
         for (name, before) in &old.views {
-            let written = before.name.to_string();
+            let written = before.name.shown();
             match new.views.get(name) {
                 None => {
                     let place = Some(before.name.span());
@@ -559,7 +595,7 @@ impl Changes {
         for (name, after) in &new.views {
             if !old.views.contains_key(name) {
                 let place = Some(after.name.span());
-                self.add(Severity::Safe, &after.name.to_string(), What::ViewAdded, place, None);
+                self.add(Severity::Safe, &after.name.shown(), What::ViewAdded, place, None);
             }
         }
     }
@@ -572,38 +608,51 @@ fn view_shape(dialect: Dialect, view: &View) -> (Option<Vec<SmolStr>>, BTreeSet<
     (columns, view.reads.iter().map(|name| folded(dialect, &name.name)).collect())
 }
 
-/// A new column that stands where the old one stood, with the same type.
-fn renamed_column<'a>(
-    dialect: Dialect,
-    old: &Table,
-    new: &'a Table,
+/// A column, with what it is compared by.
+struct Candidate<'a> {
+    /// Its place in the table.
     at: usize,
+    column: &'a Column,
+    lower: String,
+    data_type: Option<Normal>,
+}
+
+impl<'a> Candidate<'a> {
+    fn of(dialect: Dialect, at: usize, column: &'a Column) -> Candidate<'a> {
+        let data_type = column.data_type.as_ref().map(|written| Normal::of(dialect, written));
+        Candidate { at, column, lower: column.name.text.to_lowercase(), data_type }
+    }
+
+    /// What comparing two may take, in steps of about a thousand pairs of letters: names may be as long as a
+    /// file, and a type may have as many members.
+    fn cost(&self, other: &Candidate<'_>) -> usize {
+        let n_members = |of: &Candidate<'_>| of.data_type.as_ref().map_or(0, |of| of.args.len());
+        let members = n_members(self).min(n_members(other));
+        self.lower.len().saturating_mul(other.lower.len()) / 1_000 + members / 100 + 1
+    }
+
+    fn has_similar_name(&self, other: &Candidate<'_>) -> bool {
+        let (a, b) = (self.lower.as_str(), other.lower.as_str());
+        strsim::jaro_winkler(a, b) > 0.8 || a.contains(b) || b.contains(a)
+    }
+}
+
+/// A new column of the same type that stands where the old one stood, or whose name is similar. Candidates
+/// are in the order of their table.
+fn renamed_column<'a>(
+    before: &Candidate<'_>,
+    candidates: &[Candidate<'a>],
     guesses: &mut usize,
 ) -> Option<&'a Column> {
-    let before = old.columns.get(at)?;
-    let same_type = |after: &&Column| match (&before.data_type, &after.data_type) {
-        (Some(old), Some(new)) => fit(dialect, old, new) == Fit::Same,
-        (None, None) => true,
-        (Some(_), None) | (None, Some(_)) => false,
-    };
-    let is_new = |after: &&Column| old.column(dialect, &after.name).is_none();
-    let in_place = new.columns.get(at).filter(is_new).filter(same_type);
-    let similar = |after: &Column| {
-        let (a, b) = (before.name.text.to_lowercase(), after.name.text.to_lowercase());
-        strsim::jaro_winkler(&a, &b) > 0.8 || a.contains(&b) || b.contains(&a)
-    };
-    if in_place.is_some() {
-        return in_place;
+    let in_place = candidates.binary_search_by_key(&before.at, |candidate| candidate.at).ok();
+    let in_place = in_place.and_then(|at| candidates.get(at));
+    if let Some(candidate) = in_place.filter(|of| of.data_type == before.data_type) {
+        return Some(candidate.column);
     }
-    for after in &new.columns {
-        if *guesses == 0 {
-            return None;
-        }
-        // Two long names are as many pairs of letters.
-        let cost = before.name.text.len() * after.name.text.len() / 1_000 + 1;
-        *guesses = guesses.saturating_sub(cost);
-        if is_new(&after) && same_type(&after) && similar(after) {
-            return Some(after);
+    for candidate in candidates {
+        *guesses = guesses.checked_sub(before.cost(candidate))?;
+        if candidate.data_type == before.data_type && before.has_similar_name(candidate) {
+            return Some(candidate.column);
         }
     }
     None
@@ -622,7 +671,7 @@ fn key_name(key: &Key) -> SmolStr {
 
 fn foreign_key_name(key: &ForeignKey) -> SmolStr {
     let columns: Vec<&str> = key.columns.iter().map(|column| column.text.as_str()).collect();
-    format_smolstr!("({}) -> {}", columns.join(", "), key.table)
+    format_smolstr!("({}) -> {}", columns.join(", "), key.table.shown())
 }
 
 #[cfg(test)]

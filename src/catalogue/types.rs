@@ -1,5 +1,7 @@
 //! Types that mean the same, and types that hold less than others.
 
+use std::collections::BTreeSet;
+
 use smol_str::SmolStr;
 
 use crate::catalogue::definition::TypeName;
@@ -206,7 +208,8 @@ fn numeric_fit(old: &Normal, new: &Normal) -> Fit {
 /// Lengths, precisions and the members of an enum.
 fn args_fit(old: &Normal, new: &Normal) -> Fit {
     if matches!(old.name.as_str(), "enum" | "set") {
-        let kept = old.args.iter().all(|member| new.args.contains(member));
+        let members: BTreeSet<&SmolStr> = new.args.iter().collect();
+        let kept = old.args.iter().all(|member| members.contains(member));
         return if kept { Fit::Wider } else { Fit::Narrower };
     }
     if old.unsigned != new.unsigned {

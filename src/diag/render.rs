@@ -67,7 +67,12 @@ pub fn details(found: &Diagnostic, diagnostics: &Diagnostics, sources: &Sources)
     below(found, sources, diagnostics.concealed(), &Renderer::plain())
 }
 
-fn below(found: &Diagnostic, sources: &Sources, concealed: &[Span], renderer: &Renderer) -> String {
+fn below(
+    found: &Diagnostic,
+    sources: &Sources,
+    concealed: &Concealed,
+    renderer: &Renderer,
+) -> String {
     let groups = [body(found, sources, concealed)];
     let rendered = renderer.render(&groups);
     let lines: Vec<&str> = rendered.lines().map(str::trim_end).collect();
@@ -121,7 +126,7 @@ fn summary(shown: &[&Diagnostic]) -> Option<String> {
 }
 
 /// The excerpts and the help of one diagnostic.
-fn body<'a>(found: &'a Diagnostic, sources: &'a Sources, concealed: &[Span]) -> Group<'a> {
+fn body<'a>(found: &'a Diagnostic, sources: &'a Sources, concealed: &Concealed) -> Group<'a> {
     let level = match found.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -156,7 +161,7 @@ fn excerpt<'a>(
     file: FileId,
     places: &[(Span, &'a str, AnnotationKind)],
     sources: &'a Sources,
-    concealed: &[Span],
+    concealed: &Concealed,
 ) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
     let source = sources.get(file);
     if source.text().is_empty() {
@@ -171,8 +176,9 @@ fn excerpt<'a>(
     }
     let text = masked(source, window.clone(), file, concealed);
     let annotations = places.iter().map(|(span, label, kind)| {
-        let start = span.range().start.clamp(window.start, window.end) - window.start;
-        let end = span.range().end.clamp(window.start, window.end) - window.start;
+        // `annotate-snippets` panics where a place begins inside a character.
+        let within = |at: usize| source.boundary(at).clamp(window.start, window.end) - window.start;
+        let (start, end) = (within(span.range().start), within(span.range().end));
         // A place that goes on over several lines is shown by its first.
         let line_end = text.get(start..).and_then(|rest| rest.find(['\n', '\r']));
         let end = line_end.map_or(end, |length| end.min(start + length)).max(start);
@@ -184,18 +190,53 @@ fn excerpt<'a>(
     Some(Snippet::source(text).line_start(first).path(path).annotations(annotations))
 }
 
+/// The places that are never shown. A project may have hundreds of thousands of them, and each excerpt asks
+/// for those in a few lines.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Concealed {
+    /// By place, each with the furthest end of all up to it in its file.
+    places: Vec<(Span, u32)>,
+}
+
+impl Concealed {
+    pub(crate) fn of(places: &[Span]) -> Concealed {
+        let mut sorted = places.to_vec();
+        sorted.sort_unstable();
+        let mut furthest = (None, 0);
+        let places = sorted.into_iter().map(|span| {
+            let before = if furthest.0 == Some(span.file) { furthest.1 } else { 0 };
+            furthest = (Some(span.file), span.end.max(before));
+            (span, furthest.1)
+        });
+        Concealed { places: places.collect() }
+    }
+
+    /// Those that lie in a part of a file.
+    fn within(
+        &self,
+        file: FileId,
+        window: &std::ops::Range<usize>,
+    ) -> impl Iterator<Item = std::ops::Range<usize>> {
+        let from = self.places.partition_point(|(span, furthest)| {
+            (span.file, *furthest as usize) <= (file, window.start)
+        });
+        let places = self.places.get(from..).unwrap_or_default().iter().map(|(span, _)| *span);
+        let (start, end) = (window.start, window.end);
+        let here = places.take_while(move |span| span.file == file && (span.start as usize) < end);
+        here.map(Span::range).filter(move |range| range.end > start)
+    }
+}
+
 /// A part of a text in which concealed places are asterisks, and what a terminal may act on is a
 /// sign: byte for byte, so that places stay where they are.
 fn masked(
     source: &Source,
     window: std::ops::Range<usize>,
     file: FileId,
-    concealed: &[Span],
+    concealed: &Concealed,
 ) -> String {
     let text = source.text().get(window.clone()).unwrap_or_default();
-    let of_file = concealed.iter().filter(|span| span.file == file).map(|span| span.range());
-    let mut hidden: Vec<std::ops::Range<usize>> =
-        of_file.filter(|range| range.start < window.end && range.end > window.start).collect();
+    let mut hidden: Vec<std::ops::Range<usize>> = concealed.within(file, &window).collect();
     // What a line says may be told by one before it.
     let back = window.start.saturating_sub(EXCERPT);
     let before = source.text().as_bytes().get(back..window.start).unwrap_or_default();

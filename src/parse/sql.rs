@@ -19,6 +19,7 @@ use smol_str::StrExt;
 
 use crate::catalogue::definition::{Definition, ObjectKind, Script, Standing, Statement};
 use crate::diag::Diagnostics;
+use crate::diag::problems::security::LimitExceeded;
 use crate::diag::problems::sql::{self as problems, SqlTooLong};
 use crate::dialect::Dialect;
 use crate::source::Excerpt;
@@ -50,6 +51,8 @@ impl Budget {
     pub const SCHEMA: usize = 2 << 20;
     /// Words of the SQL of one schema.
     pub const SCHEMA_WORDS: usize = 150_000;
+    /// Bytes of a delimiter, with which each token is compared; `mysql` itself takes 15.
+    pub const DELIMITER: usize = 256;
     /// Bytes of the statements about which `sqlparser` is asked, which takes it longer than all else.
     /// No more is asked then: what our own reader makes of a statement counts.
     const ASKED: usize = 2 << 20;
@@ -253,6 +256,11 @@ fn report_flaw(excerpt: &Excerpt, flaw: &Flaw, diagnostics: &mut Diagnostics) {
             primary,
             what: "a Markdown fence",
             help: "take the line away",
+        }),
+        FlawKind::LongDelimiter => diagnostics.report(LimitExceeded {
+            primary,
+            message: format!("a delimiter of more than {} bytes", Budget::DELIMITER),
+            help: "use a short delimiter, for example `//`".to_owned(),
         }),
     }
 }

@@ -19,12 +19,15 @@ const CONFIG_MAP_LIMIT: usize = 1024 * 1024;
 /// The most `*` and `{` in a glob: each costs another walk along every path.
 pub const WILDCARDS: usize = 16;
 
+/// The most paths that the braces of a glob stand for: each is compared.
+pub const ALTERNATIVES: usize = 1_000;
+
 /// The bytes of files that specs take in, each file as often as it is named: that much is printed.
 pub const TAKEN: u64 = 32 * 1024 * 1024;
 /// What a file counts at the least when it is taken in.
 const LEAST: u64 = 1024;
 /// The steps of comparing globs with paths: one for each path that begins like the glob, and for
-/// one that ends like it as well a wildcard's way along sixteen of its characters.
+/// one that ends like it as well a 32nd of the pairs of their characters, for each alternative of the glob.
 pub const STEPS: usize = 10_000_000;
 /// As many for a guess at which path was meant.
 const GUESS: usize = 50_000;
@@ -84,6 +87,11 @@ impl Search<'_> {
         if n_wildcards(name) > WILDCARDS {
             let message = format!("more than {WILDCARDS} wildcards in a path");
             let help = "name folders and files, or use a simpler glob".to_owned();
+            return self.cut(path, message, help, diagnostics);
+        }
+        if n_alternatives(name) > ALTERNATIVES {
+            let message = format!("more than {ALTERNATIVES} alternatives in a path");
+            let help = "write several paths, or use `*`".to_owned();
             return self.cut(path, message, help, diagnostics);
         }
         let found = match self.named.files.get(name) {
@@ -152,11 +160,13 @@ fn matches(pattern: &str, sources: &Sources, steps: &mut usize) -> Option<Vec<Fi
             (pattern.split(['*', '?', '[', '{']).next().unwrap_or_default(), last)
         }
     };
+    // A wildcard may begin at each character of a path, and what follows it is compared from there.
+    let pairs_each = pattern.len().saturating_mul(n_alternatives(pattern));
     let mut found = Vec::new();
     for (path, file) in sources.below(first) {
         *steps = steps.checked_sub(1)?;
         if path.ends_with(last) {
-            *steps = steps.checked_sub(path.len() * n_wildcards(pattern) / 16)?;
+            *steps = steps.checked_sub(path.len().saturating_mul(pairs_each) / 32)?;
             found.extend(fast_glob::glob_match(pattern, path).then_some(file));
         }
     }
@@ -230,6 +240,44 @@ fn normal(path: &str) -> &str {
 
 fn n_wildcards(path: &str) -> usize {
     path.bytes().filter(|byte| matches!(byte, b'*' | b'{')).count()
+}
+
+/// How many paths the braces of a glob stand for: `{a,b}/{c,d,e}` for six. Braces in brackets mean
+/// themselves.
+fn n_alternatives(pattern: &str) -> usize {
+    // Of each open brace what stood before it, and the sum of its parts so far.
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    let (mut product, mut at) = (1_usize, 0);
+    let bytes = pattern.as_bytes();
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
+        match (byte, open.last_mut()) {
+            (b'[', _) => {
+                // What stands first in brackets never ends them.
+                let negates = usize::from(matches!(bytes.get(at), Some(b'^' | b'!')));
+                let inside = bytes.get(at + negates + 1..).unwrap_or_default();
+                let end = inside.iter().position(|byte| *byte == b']');
+                at = end.map_or(bytes.len(), |end| at + negates + 2 + end);
+            }
+            (b'{', _) => {
+                open.push((product, 0));
+                product = 1;
+            }
+            (b',', Some((_, sum))) => {
+                *sum = sum.saturating_add(product);
+                product = 1;
+            }
+            (b'}', Some((before, sum))) => {
+                product = before.saturating_mul(sum.saturating_add(product));
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    while let Some((before, sum)) = open.pop() {
+        product = before.saturating_mul(sum.saturating_add(product));
+    }
+    product
 }
 
 fn is_glob(path: &str) -> bool {
@@ -373,7 +421,7 @@ pub(crate) fn config_files(
 
 #[cfg(test)]
 mod tests {
-    use super::{is_glob, leads_out, normal};
+    use super::{is_glob, leads_out, n_alternatives, normal};
 
     #[test]
     fn paths_stay_below_the_directory() {
@@ -385,5 +433,22 @@ mod tests {
         }
         assert_eq!(normal("./a"), "a");
         assert!(is_glob("sql/*.sql") && !is_glob("sql/a.sql"));
+    }
+
+    #[test]
+    fn alternatives_are_counted() {
+        for (pattern, expected) in [
+            ("a", 1),
+            ("a,b}", 1),
+            ("{a,b}", 2),
+            ("{a,b}/{c,d,e}", 6),
+            ("x{a,{b,c}d,{e,f}{g,h}}y", 7),
+            ("[{,][!],]{a[,}]b,c}", 2),
+            ("{a,b", 2),
+            ("{{{a,b", 2),
+        ] {
+            assert_eq!(n_alternatives(pattern), expected, "{pattern}");
+        }
+        assert_eq!(n_alternatives(&"{a,b}".repeat(100)), usize::MAX);
     }
 }

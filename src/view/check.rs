@@ -24,7 +24,7 @@ impl Files {
     /// The path of a file from the repository's root; none for what is no file of it, such as a
     /// flag or a variable.
     pub fn path(&self, file: FileId, sources: &Sources) -> Option<String> {
-        let (_, source) = sources.files().find(|&(id, _)| id == file)?;
+        let source = Some(sources.get(file)).filter(|source| source.is_in_project())?;
         let path = &source.path;
         match self.prefix.as_str() {
             "" => Some(path.clone()),

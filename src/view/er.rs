@@ -84,9 +84,8 @@ pub fn diagram(name: &str, catalogue: &Catalogue) -> Diagram {
             let columns = key.columns.iter().map(|column| column.text.to_string()).collect();
             Some(ForeignKey { columns, table: by_text(&key.table)? })
         });
-        let schema = table.name.schema.as_ref().map(|schema| format!("{}.", schema.text));
         Table {
-            name: format!("{}{}", schema.unwrap_or_default(), table.name.name.text),
+            name: table.name.shown(),
             columns: columns.collect(),
             foreign_keys: foreign_keys.collect(),
         }

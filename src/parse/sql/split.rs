@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use crate::dialect::Dialect;
+use crate::parse::sql::Budget;
 use crate::parse::sql::token::{Kind, Lexer, Step, Token, Unclosed};
 
 /// A text cut into statements.
@@ -48,6 +49,7 @@ pub(crate) enum FlawKind {
     Typographic,
     ConflictMarker,
     Fence,
+    LongDelimiter,
 }
 
 /// Cuts a text into statements.
@@ -126,11 +128,30 @@ struct Current {
     after_end: bool,
 }
 
+/// What ends a statement.
+struct Delimiter {
+    /// All of it.
+    text: String,
+    /// How many blanks it begins with.
+    n_blanks: usize,
+}
+
+impl Delimiter {
+    fn of(text: String) -> Delimiter {
+        let n_blanks = text.bytes().take_while(|byte| is_blank(*byte)).count();
+        Delimiter { text, n_blanks }
+    }
+
+    fn is_semicolon(&self) -> bool {
+        self.text == ";"
+    }
+}
+
 struct Splitter<'a> {
     lexer: Lexer<'a>,
     text: &'a str,
     dialect: Dialect,
-    delimiter: String,
+    delimiter: Delimiter,
     allowances: Allowances,
     out: Split,
     now: Current,
@@ -148,7 +169,7 @@ impl<'a> Splitter<'a> {
             lexer,
             text,
             dialect,
-            delimiter: ";".to_owned(),
+            delimiter: Delimiter::of(";".to_owned()),
             allowances,
             out: Split::default(),
             now: Current::default(),
@@ -226,28 +247,34 @@ impl<'a> Splitter<'a> {
     }
 
     /// A delimiter that begins with a line break (`-- atlas:delimiter \n\n`) stands among the
-    /// blanks.
+    /// blanks, which are passed over when it is not there: nobody reads them twice.
     fn delimiter_of_lines(&mut self) -> bool {
-        if !self.delimiter.starts_with(['\n', '\r', '\t', ' ']) {
+        let Delimiter { text, n_blanks } = &self.delimiter;
+        let Some((blanks, sign)) = text.split_at_checked(*n_blanks).filter(|_| *n_blanks > 0)
+        else {
             return false;
-        }
+        };
         let rest = self.lexer.rest();
-        let blank = rest.len() - rest.trim_start().len();
-        let found = rest.get(..blank + self.delimiter.trim_start().len());
-        if found.is_some_and(|blanks| blanks.contains(&self.delimiter)) {
-            self.lexer.pos += blank + self.delimiter.trim_start().len();
+        let n_before = rest.bytes().take_while(|byte| is_blank(*byte)).count();
+        let (before, after) = rest.split_at_checked(n_before).unwrap_or_default();
+        let found = match sign {
+            "" => before.contains(blanks),
+            sign => after.starts_with(sign) && before.ends_with(blanks),
+        };
+        if found {
+            self.lexer.pos += n_before + sign.len();
             self.end_statement(true);
-            return true;
         }
-        false
+        found
     }
 
     fn at_delimiter(&mut self) -> bool {
         let byte = self.lexer.byte(self.lexer.pos);
-        let custom = self.delimiter != ";";
-        let may_be = self.delimiter.as_bytes().first() == Some(&byte);
-        let length = if may_be && self.lexer.rest().starts_with(&self.delimiter) {
-            self.delimiter.len()
+        let custom = !self.delimiter.is_semicolon();
+        let delimiter = self.delimiter.text.as_str();
+        let may_be = delimiter.as_bytes().first() == Some(&byte);
+        let length = if may_be && self.lexer.rest().starts_with(delimiter) {
+            delimiter.len()
         } else if custom && byte == b';' {
             // Under a delimiter of its own a script may still send several statements at once.
             1
@@ -276,7 +303,7 @@ impl<'a> Splitter<'a> {
         let now = &self.now;
         now.blocks > 0
             || (now.rule && now.parens > 0)
-            || (self.delimiter != ";" && now.routine)
+            || (!self.delimiter.is_semicolon() && now.routine)
             || (self.dialect == Dialect::SqlServer
                 && now.routine
                 && !(now.had_block && now.after_end))
@@ -295,8 +322,8 @@ impl<'a> Splitter<'a> {
         }
         if byte == b'/'
             && matches!(self.dialect, Dialect::Generic)
-            && self.lexer.line().trim() == "/"
             && self.lexer.at_line_start()
+            && self.lexer.line().trim() == "/"
         {
             self.end_statement(true);
             self.lexer.skip_line();
@@ -318,9 +345,10 @@ impl<'a> Splitter<'a> {
         if byte.eq_ignore_ascii_case(&b'd')
             && matches!(self.dialect, Dialect::MySql | Dialect::MariaDb | Dialect::Generic)
         {
-            let line = self.lexer.line();
-            if let Some(given) = strip_word(line, "delimiter") {
-                self.set_delimiter(given);
+            // The line is looked for behind the word alone: it may hold all statements of the text.
+            if strip_word(self.lexer.rest(), "delimiter").is_some() {
+                let line = self.lexer.line();
+                self.set_delimiter(strip_word(line, "delimiter").unwrap_or_default());
                 self.lexer.skip_line();
                 return true;
             }
@@ -335,7 +363,7 @@ impl<'a> Splitter<'a> {
         }
         if self.dialect.is_mysql_like()
             && byte.eq_ignore_ascii_case(&b's')
-            && strip_word(self.lexer.line(), "source").is_some()
+            && strip_word(self.lexer.rest(), "source").is_some()
         {
             self.out.includes = true;
             self.lexer.skip_line();
@@ -426,7 +454,8 @@ impl<'a> Splitter<'a> {
                 self.now.rule = is(word, "RULE");
             }
         }
-        if self.delimiter != ";" || self.allowances.no_blocks_from.is_some_and(|from| start >= from)
+        if !self.delimiter.is_semicolon()
+            || self.allowances.no_blocks_from.is_some_and(|from| start >= from)
         {
             return;
         }
@@ -531,8 +560,12 @@ impl<'a> Splitter<'a> {
             .and_then(|rest| rest.strip_suffix(['\'', '"']))
             .unwrap_or(given);
         let delimiter = unquoted.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t");
-        if !delimiter.is_empty() {
-            self.delimiter = delimiter;
+        if delimiter.len() > Budget::DELIMITER {
+            let start = self.lexer.pos;
+            let length = self.lexer.line().trim_end().len();
+            self.flaw(FlawKind::LongDelimiter, start..start + length);
+        } else if !delimiter.is_empty() {
+            self.delimiter = Delimiter::of(delimiter);
         }
     }
 
@@ -616,6 +649,11 @@ pub(crate) fn is_any(word: &str, keywords: &[&str]) -> bool {
     !word.is_empty() && keywords.iter().any(|keyword| is(word, keyword))
 }
 
+/// Whether the lexer passes over a byte by itself.
+fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0x0b
+}
+
 /// `GO`, or `GO 5`.
 fn is_go(line: &str) -> bool {
     let mut words = line.split_whitespace();
@@ -690,6 +728,21 @@ mod tests {
         );
         check(Dialect::Generic, "begin a; end;\n/\nb", &["begin a", "end", "b"]);
         check(Dialect::MySql, "/*!40101 SET a=1 */;b", &["SET a=1", "b"]);
+    }
+
+    #[test]
+    fn delimiters_of_lines_stand_among_blanks() {
+        let text = "-- atlas:delimiter \\nEND\na\n  \nEND b\nEND\nc";
+        check(Dialect::Postgres, text, &["a", "b", "c"]);
+        check(Dialect::Postgres, "-- atlas:delimiter \\n\\n\na\nb\n \n\nc", &["a\nb", "c"]);
+        let long = format!("delimiter {}\na; b", "/".repeat(Budget::DELIMITER + 1));
+        check(Dialect::MySql, &long, &["a", "b"]);
+        assert_eq!(split(&long, Dialect::MySql).flaws[0].what, FlawKind::LongDelimiter);
+    }
+
+    #[test]
+    fn a_slash_ends_a_statement_on_a_line_of_its_own_alone() {
+        check(Dialect::Generic, "select 1 / 2 /\n 3 /\n/\nb", &["select 1 / 2 /\n 3 /", "b"]);
     }
 
     #[test]

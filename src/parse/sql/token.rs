@@ -111,7 +111,6 @@ impl<'a> Lexer<'a> {
             .iter()
             .rev()
             .take_while(|byte| **byte != b'\n')
-            .take(256)
             .all(|byte| byte.is_ascii_whitespace())
     }
 

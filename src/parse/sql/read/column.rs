@@ -27,10 +27,12 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
         cursor.found(Finding::Reserved { at });
     }
     if cursor.dialect == Dialect::ClickHouse {
+        let mut parts = vec![name.text.clone()];
         while cursor.eat_symbol(b'.') {
-            if let Some(part) = cursor.ident() {
-                name.text = format_smolstr!("{}.{}", name.text, part.text);
-            }
+            parts.extend(cursor.ident().map(|part| part.text));
+        }
+        if parts.len() > 1 {
+            name.text = parts.join(".").into();
         }
     }
     let data_type = data_type(cursor).map(Box::new);
@@ -137,6 +139,9 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<TypeName> {
     })
 }
 
+/// Longer than the name of every type of several words (`national character varying`).
+const MAX_TYPE_NAME: usize = 64;
+
 /// The words of a type's name behind the first.
 fn second_words(cursor: &mut Cursor<'_>, base: &mut SmolStr) {
     let more: &[&str] = match base.as_str() {
@@ -149,7 +154,10 @@ fn second_words(cursor: &mut Cursor<'_>, base: &mut SmolStr) {
         _ => &[],
     };
     while is_any(cursor.word(), more) {
-        *base = format_smolstr!("{base} {}", cursor.word().to_ascii_lowercase_smolstr());
+        // What is longer is no type in any case.
+        if base.len() <= MAX_TYPE_NAME {
+            *base = format_smolstr!("{base} {}", cursor.word().to_ascii_lowercase_smolstr());
+        }
         cursor.skip();
     }
     if matches!(cursor.dialect, Dialect::Sqlite) {
