@@ -38,6 +38,19 @@ pub(crate) fn hidden(text: &str) -> String {
     hidden
 }
 
+/// The value of a field as a message may quote it: as asterisks where the field is named after a
+/// secret, whatever the value looks like.
+pub(super) fn value_of<'a>(field: &str, value: &'a str) -> &'a str {
+    let is_secret = is_secret_value(field, value) && !value.is_empty() && !is_harmless(value);
+    if is_secret { MASK } else { value }
+}
+
+/// A text of the project as a message quotes it: what is a secret in it is told by this text alone, and
+/// by nothing that the message says around it.
+pub(super) fn quote(text: &impl ToString) -> String {
+    hidden(&text.to_string())
+}
+
 /// The ranges of a text that look like secrets. Where `is_known` says so of the place at which a
 /// value begins, what is secret there is known without a guess.
 pub(super) fn found(text: &str, is_known: impl Fn(usize) -> bool) -> Vec<Range<usize>> {
@@ -47,15 +60,74 @@ pub(super) fn found(text: &str, is_known: impl Fn(usize) -> bool) -> Vec<Range<u
     }
     lines::secrets(text, &is_known, &mut guessed);
     let mut more = Vec::new();
-    blobs::private_keys(text, &mut more);
-    blobs::tokens(text, &mut more);
-    blobs::elements(text, &mut more);
-    blobs::calls(text, &mut more);
-    blobs::documents(text, &mut more);
-    sql::secrets(text, &mut more);
+    of_whole(text, &mut more);
+    // A text within a text, as it is in quotes: read again as what it stands for.
+    if let Some(Unquoted { text: inner, places }) = Unquoted::of(text) {
+        let mut within = Vec::new();
+        lines::secrets(&inner, |_| false, &mut within);
+        of_whole(&inner, &mut within);
+        let place = |at: usize| places.get(at).copied().unwrap_or(text.len());
+        more.extend(within.into_iter().map(|range| place(range.start)..place(range.end)));
+    }
     guessed.extend(more.into_iter().filter(|range| !is_known(range.start)));
     guessed.iter_mut().for_each(|range| align(text, range));
     guessed
+}
+
+/// What is told by more than a line.
+fn of_whole(text: &str, found: &mut Vec<Range<usize>>) {
+    blobs::private_keys(text, found);
+    blobs::tokens(text, found);
+    blobs::elements(text, found);
+    blobs::calls(text, found);
+    blobs::documents(text, found);
+    sql::secrets(text, found);
+}
+
+/// A text whose quoted parts are what they stand for, each on lines of its own.
+struct Unquoted {
+    text: String,
+    /// Where each byte of it was.
+    places: Vec<usize>,
+}
+
+impl Unquoted {
+    /// Nothing where no quoted part has an escape.
+    fn of(text: &str) -> Option<Unquoted> {
+        let escapes = text.contains("\\n") || text.contains("\\\"");
+        let doubled = text.contains("''") && (text.contains(": '") || text.contains("- '"));
+        if !escapes && !doubled {
+            return None;
+        }
+        let mut unquoted = Unquoted {
+            text: String::with_capacity(text.len()),
+            places: Vec::with_capacity(text.len()),
+        };
+        let mut characters = text.char_indices().peekable();
+        while let Some((at, character)) = characters.next() {
+            let next = characters.peek().map(|(_, next)| *next);
+            let written = match (character, next) {
+                ('\\', Some(escaped @ ('n' | 't' | 'r' | '"' | '\\' | '/'))) if escapes => {
+                    characters.next();
+                    match escaped {
+                        'n' => '\n',
+                        't' => '\t',
+                        'r' => '\r',
+                        escaped => escaped,
+                    }
+                }
+                ('\'', Some('\'')) if doubled => {
+                    characters.next();
+                    '\''
+                }
+                ('"', _) if escapes => '\n',
+                (character, _) => character,
+            };
+            unquoted.text.push(written);
+            unquoted.places.extend((0..written.len_utf8()).map(|_| at));
+        }
+        Some(unquoted)
+    }
 }
 
 /// No shorter text holds a secret and what tells that it is one.

@@ -130,12 +130,13 @@ impl Masker {
         match key {
             // kubectl keeps a copy of the whole object there.
             "kubectl.kubernetes.io/last-applied-configuration" => Value::from(MASK),
-            key => match value {
-                Value::String(text) if secrets::is_secret_value(key, text) => self.secret(value),
-                Value::String(_) => self.inside(value),
-                _ if secrets::is_name(key) => self.secret(value),
-                _ => self.inside(value),
-            },
+            key => {
+                let is_secret = match value.as_str() {
+                    Some(text) => secrets::is_secret_value(key, text),
+                    None => secrets::is_name(key),
+                };
+                if is_secret { self.secret(value) } else { self.inside(value) }
+            }
         }
     }
 
@@ -174,8 +175,8 @@ impl Masker {
 /// anything, but for those that programs write.
 fn secret_object(map: &Map) -> Map {
     let plain = Masker { of_secret: true };
-    let metadata = |value: &Value| match value {
-        Value::Map(metadata) => {
+    let metadata = |value: &Value| match value.as_map() {
+        Some(metadata) => {
             let pairs = metadata.iter().map(|(key, value)| {
                 let value = match (key, value) {
                     ("labels" | "annotations", Value::Map(notes)) => {
@@ -196,7 +197,7 @@ fn secret_object(map: &Map) -> Map {
             });
             Value::Map(Map::of_distinct(pairs))
         }
-        _ => all(value),
+        None => all(value),
     };
     let pairs = map.iter().map(|(key, value)| {
         let value = match key {

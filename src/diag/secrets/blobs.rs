@@ -202,12 +202,18 @@ fn data(text: &str, document: Range<usize>, found: &mut Vec<Range<usize>>) {
             outer = None;
         }
         let key = ["data", "stringData"].iter().find_map(|key| {
-            let start = content.find(key)?;
+            let is_end = |at: usize| {
+                let before = content.as_bytes().get(at.checked_sub(1)?);
+                let is_escape = before == Some(&b'n') && content.get(..at)?.ends_with("\\n");
+                (!before?.is_ascii_alphanumeric() || is_escape).then_some(at)
+            };
+            let mut places = content.match_indices(key).map(|(at, _)| at);
+            let start = places.find(|&at| at == 0 || is_end(at).is_some())?;
             let before = content.get(..start)?;
             let after = content.get(start + key.len()..)?;
             let rest = after.trim_start_matches(['"', '\'', '\\', ' ']).strip_prefix(':')?;
             let is_key = before.trim_start_matches([' ', '-']).is_empty()
-                || before.ends_with(['"', '\'', '{', ' ', ',']);
+                || before.ends_with(['"', '\'', '{', ' ', ',', 'n', '`']);
             is_key.then_some(rest)
         });
         if outer.is_some() {

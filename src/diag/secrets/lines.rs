@@ -24,8 +24,10 @@ struct Line {
 struct Lines {
     last: Line,
     arguments: Arguments,
-    /// Within `variable "db_password" {`, where it stands.
+    /// Within `variable "db_password" {`, and how many braces deep.
     secret_block: Option<usize>,
+    /// The line before ends with `\\`.
+    is_continued: bool,
     /// A `machine` or `login` of a `.netrc` was seen.
     has_login: bool,
 }
@@ -69,8 +71,13 @@ impl Lines {
             || ["args:", "command:", "\"args\"", "\"command\""]
                 .iter()
                 .any(|key| bare.starts_with(key));
-        if !is_item && !self.arguments_go_on() {
+        if !is_item && !bare.is_empty() && !self.arguments.is_pending() && !self.is_continued {
             self.arguments.end();
+        }
+        self.is_continued = content.ends_with('\\') || (self.is_continued && bare.is_empty());
+        if bare.is_empty() && !goes_on {
+            self.has_login = false;
+            return;
         }
         if goes_on || goes_on_quoted {
             // What says where the secret is; what is a mapping has fields of its own.
@@ -83,49 +90,55 @@ impl Lines {
         if self.block(content, add) {
             return;
         }
-        let before = std::mem::take(&mut self.last);
-        values(content, before, &mut self.last, add);
+        let is_named = std::mem::take(&mut self.last).has_secret_name;
+        values(content, is_named, &mut self.last, add);
         let column = content.len() - content.trim_start_matches([' ', '-']).len();
         self.last.value = self.last.value.map(|_| column);
         urls(content, add);
         users(content, add);
         schemes(content, add);
         self.words(content, add);
-        self.directive(content, add);
-    }
-
-    fn arguments_go_on(&self) -> bool {
-        self.arguments.is_pending()
+        self.segments(content, add);
     }
 
     /// `variable "db_password" { default = "x" }`; says whether the line is done.
     fn block(&mut self, content: &str, add: &mut impl FnMut(Range<usize>) -> bool) -> bool {
-        let bare = content.trim_start();
-        let indent = content.len() - bare.len();
-        if let Some(rest) = bare.strip_prefix("variable ") {
-            let name = rest.trim_start().trim_start_matches('"');
-            let name = name.split('"').next().unwrap_or_default();
-            self.secret_block = is_name(name).then_some(indent);
-            if self.secret_block.is_some()
-                && let Some(at) = content.find("default")
-            {
-                let value = content.get(at..).unwrap_or_default();
-                let value =
-                    value.trim_start_matches("default").trim_start_matches([' ', '=', '\t']);
+        let begins = |(at, _): &(usize, &str)| {
+            let before = content.get(..*at).unwrap_or_default();
+            before.is_empty() || before.ends_with([' ', '\t', '"', '\'', '`', '}', 'n'])
+        };
+        let places = content.match_indices("variable ").filter(begins).take(64);
+        let mut begin = None;
+        for (at, word) in places {
+            let rest = content.get(at + word.len()..).unwrap_or_default();
+            let name = rest.trim_start_matches(['"', '\\', ' ']);
+            let name = name.split(['"', '\\', ' ', '{']).next().unwrap_or_default();
+            if is_name(name) {
+                begin = Some(at + word.len());
+                break;
+            }
+        }
+        let depth_of = |text: &str| {
+            let count = |sign: u8| text.bytes().filter(|byte| *byte == sign).count();
+            (count(b'{'), count(b'}'))
+        };
+        if let Some(begin) = begin {
+            let rest = content.get(begin..).unwrap_or_default();
+            if let Some(at) = rest.find("default") {
+                let value = rest.get(at + "default".len()..).unwrap_or_default();
+                let value = value.trim_start_matches([' ', '=', '\t']);
                 if !is_harmless(value) {
                     add(content.len() - value.len()..content.len());
                 }
             }
-            if bare.ends_with('}') {
-                self.secret_block = None;
-            }
+            let (opened, closed) = depth_of(rest);
+            self.secret_block = opened.checked_sub(closed).filter(|depth| *depth > 0);
             return self.secret_block.is_some();
         }
-        let Some(outer) = self.secret_block else { return false };
-        if indent <= outer && bare.starts_with('}') {
-            self.secret_block = None;
-            return false;
-        }
+        let Some(depth) = self.secret_block else { return false };
+        let bare = content.trim_start();
+        let (opened, closed) = depth_of(bare);
+        self.secret_block = (depth + opened).checked_sub(closed).filter(|depth| *depth > 0);
         const OTHERS: [&str; 7] = [
             "type",
             "description",
@@ -135,10 +148,9 @@ impl Lines {
             "condition",
             "error_message",
         ];
-        let is_other = OTHERS.iter().any(|field| bare.starts_with(field));
-        if !is_other {
-            let value =
-                bare.strip_prefix("default").unwrap_or(bare).trim_start_matches([' ', '=', '\t']);
+        if !OTHERS.iter().any(|field| bare.starts_with(field)) && !bare.starts_with('}') {
+            let value = bare.strip_prefix("default").unwrap_or(bare);
+            let value = value.trim_start_matches([' ', '=', '\t']);
             if !value.is_empty() && !is_harmless(value) {
                 add(content.len() - value.len()..content.len());
             }
@@ -253,6 +265,26 @@ impl Lines {
         }
     }
 
+    /// The line, and the lines within it that a text in quotes holds: `"requirepass x\n"`.
+    fn segments(&mut self, content: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
+        self.directive(content, add);
+        if !content.contains(['"', '\'', '`', '\\']) {
+            return;
+        }
+        let mut start = 0;
+        let parts = content.split_inclusive(['"', '\'', '`']);
+        for part in parts {
+            let mut begin = start;
+            let inside = part.trim_end_matches(['"', '\'', '`']);
+            for line in inside.split("\\n") {
+                let bare = line.trim_end_matches('\\');
+                self.directive(bare, &mut |range| add(begin + range.start..begin + range.end));
+                begin += line.len() + "\\n".len();
+            }
+            start += part.len();
+        }
+    }
+
     /// `requirepass x`, and other lines of files that have no `=`.
     fn directive(&mut self, content: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
         let bare = content.trim_start();
@@ -294,14 +326,16 @@ impl Lines {
         {
             add(rest_start..content.len());
         }
-        // `"user" "password"` of a userlist.txt, `password "x"`.
-        if bare.starts_with('"') && bare.ends_with('"') && bare.matches('"').take(5).count() == 4 {
-            let inner = bare.split('"').nth(2).unwrap_or_default();
-            if !inner.is_empty()
-                && inner.trim().is_empty()
-                && let Some(at) = content.rfind("\"").and_then(|end| content.get(..end)?.rfind('"'))
-            {
-                add(at + 1..content.len() - 1);
+        // `"user" "password"` of a userlist.txt.
+        let mut quotes = content.match_indices('"').map(|(at, _)| at);
+        let four = [quotes.next(), quotes.next(), quotes.next(), quotes.next(), quotes.next()];
+        if let [Some(first), Some(second), Some(third), Some(fourth), None] = four {
+            let before = content.get(..first).unwrap_or_default();
+            let between = content.get(second + 1..third).unwrap_or_default();
+            let is_apart = !between.is_empty() && between.trim().is_empty();
+            let is_alone = before.trim().is_empty() || before.ends_with(['\'', '`']);
+            if is_apart && is_alone && !is_harmless(content.get(third..).unwrap_or_default()) {
+                add(third + 1..fourth);
             }
         }
         // `host:5432:database:user:password` of a .pgpass.
@@ -341,8 +375,8 @@ fn skip_words(text: &str, n_words: usize) -> Option<&str> {
 }
 
 /// Hands over what looks like the value of a name in one line; `add` says whether it was taken.
-fn values(line: &str, before: Line, last: &mut Line, add: &mut impl FnMut(Range<usize>) -> bool) {
-    let mut is_named = before.has_secret_name;
+fn values(line: &str, is_named: bool, last: &mut Line, add: &mut impl FnMut(Range<usize>) -> bool) {
+    let mut is_named = is_named;
     let mut value_here: Option<Range<usize>> = None;
     let mut quotes = Quotes::default();
     let mut hidden_to = 0;
@@ -393,7 +427,7 @@ fn values(line: &str, before: Line, last: &mut Line, add: &mut impl FnMut(Range<
         {
             // `:=` and `=>`
             let value = value.trim_start_matches(['=', '>', '~']).trim_start();
-            let is_type = key != ""
+            let is_type = !key.is_empty()
                 && value.starts_with(|c: char| c.is_ascii_alphabetic())
                 && value.contains(" = ");
             let start = line.len() - value.len();
@@ -646,19 +680,23 @@ fn schemes(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
                     }
                     continue;
                 }
-                let name = word.trim_end_matches([':', '=']);
-                let (name, value) = name.split_once([':', '=']).unwrap_or((name, ""));
-                if is_one_of(name, &["bearer", "basic"]) || is_one_of(value, &["bearer", "basic"]) {
+                let bare = word.trim_end_matches([':', '=']);
+                let scheme = bare.rsplit([':', '=']).next().unwrap_or_default();
+                const HEADERS: [&str; 4] =
+                    ["authorization", "proxy-authorization", "set-cookie", "cookie"];
+                let name = bare
+                    .split([':', '='])
+                    .take(4)
+                    .find(|part| is_one_of(part, &HEADERS))
+                    .unwrap_or(scheme);
+                let is_header = is_one_of(name, &HEADERS);
+                is_header_line |= is_header;
+                const SCHEMES: [&str; 5] = ["token", "apikey", "digest", "negotiate", "key"];
+                let is_scheme = is_one_of(scheme, &["bearer", "basic"])
+                    || (is_header_line && is_one_of(scheme, &SCHEMES));
+                if is_scheme {
                     is_next = true;
-                } else if is_header_line
-                    && is_one_of(name, &["token", "apikey", "digest", "negotiate", "key"])
-                {
-                    is_next = true;
-                } else if is_one_of(
-                    name,
-                    &["authorization", "proxy-authorization", "set-cookie", "cookie"],
-                ) {
-                    is_header_line = true;
+                } else if is_header {
                     // A cookie has no scheme, nor has a header whose value is one word.
                     let colon = if word.contains(':') {
                         word.find(':').map(|at| start + at + 1)

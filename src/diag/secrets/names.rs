@@ -353,7 +353,8 @@ pub(crate) fn is_secret_value(name: &str, value: &str) -> bool {
         return is_name(name);
     }
     let value = beginning(value).trim_start_matches(['"', '\'', ' ', '\\']);
-    let value = value.split(['"', '\'', ',', '}', ';', '\\']).next().unwrap_or_default().trim_end();
+    let value =
+        value.split(['"', '\'', '`', ',', '}', ';', '\\']).next().unwrap_or_default().trim_end();
     let has = |is: fn(&char) -> bool| value.chars().any(|c| is(&c));
     let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
     let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
@@ -483,12 +484,7 @@ fn reference(text: &str, is_quoted: bool) -> Option<usize> {
             // A default value within is a value: `${PASSWORD:-hunter2}`.
             let length = until(open, close);
             let inside = length.and_then(|length| text.get(open.len()..length)).unwrap_or_default();
-            let has_default = open == "${"
-                && [":-", ":=", "-"].iter().any(|sign| {
-                    inside
-                        .split_once(sign)
-                        .is_some_and(|(_, rest)| rest.trim_end_matches('}').len() > 1)
-                });
+            let has_default = open == "${" && has_default(inside.trim_end_matches('}'));
             return length.filter(|_| !has_default);
         }
     }
@@ -555,6 +551,14 @@ fn reference(text: &str, is_quoted: bool) -> Option<usize> {
     ];
     let is_code = !is_quoted && CODE.iter().any(|start| text.starts_with(start));
     is_code.then(|| text.find('\n').unwrap_or(text.len()))
+}
+
+/// Whether what is in `${...}` has a value of its own, as in a shell: `${PASSWORD:-hunter2}`. A `-` in the
+/// name of `${shop-db.password}` is none.
+fn has_default(inside: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_property = inside.contains('.') && inside.bytes().all(is_part);
+    !is_property && inside.find([':', '-', '=', '+']).is_some_and(|at| at + 2 < inside.len())
 }
 
 /// Whether a word is the path of a file.

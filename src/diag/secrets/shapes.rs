@@ -529,7 +529,7 @@ pub const SHAPES: &[Shape] = &[
                 "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: t}\nspec: {encryptedData: {password: AgBy3i4OJSWK+PiTySYZZA9rO43cGDEq}}",
             ),
             Manifest(
-                "apiVersion: v1\nkind: Secret\nmetadata: {name: db-password, labels: {app.kubernetes.io/name: shop}}\ntype: Opaque",
+                "apiVersion: v1\nkind: Secret\nmetadata: {name: t, namespace: db-password, labels: {app.kubernetes.io/name: shop}}\ntype: Opaque",
             ),
             Manifest(
                 "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: t}\nspec: {target: {template: {data: {url: '{{ .password }}'}}}}",

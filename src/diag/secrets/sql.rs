@@ -13,8 +13,14 @@ pub(super) fn secrets(text: &str, found: &mut Vec<Range<usize>>) {
     if !has_sql(text) {
         return;
     }
-    let mut reader =
-        Reader { text, at: 0, tables: BTreeMap::new(), no_quote: [usize::MAX; 2], found };
+    let mut reader = Reader {
+        text,
+        at: 0,
+        tables: BTreeMap::new(),
+        no_quote: [usize::MAX; 2],
+        n_to_read_again: 2 * text.len(),
+        found,
+    };
     reader.statements();
 }
 
@@ -61,6 +67,8 @@ struct Reader<'a> {
     tables: BTreeMap<String, Vec<usize>>,
     /// From where on there is no `'`, and no `$$`.
     no_quote: [usize; 2],
+    /// How many bytes may still be read a second time.
+    n_to_read_again: usize,
     found: &'a mut Vec<Range<usize>>,
 }
 
@@ -85,6 +93,8 @@ impl<'a> Reader<'a> {
             _ => {}
         }) {
             let after = self.at;
+            let verbs = ["insert", "replace", "copy", "table"];
+            let is_statement = verbs.iter().any(|verb| word.eq_ignore_ascii_case(verb));
             identified = identified.and_then(|n_words| (n_words < 6).then_some(n_words + 1));
             let is = |other: &str| word.eq_ignore_ascii_case(other);
             is_of_user |= verb_before && (is("user") || is("role") || is("login"));
@@ -145,6 +155,13 @@ impl<'a> Reader<'a> {
                     self.literal();
                 }
             }
+            // A statement may have been read too far, past a quote that is none: what is in it is read
+            // again by itself, as long as that stays linear.
+            let read = self.at.saturating_sub(after);
+            if is_statement && read <= self.n_to_read_again {
+                self.n_to_read_again -= read;
+                self.at = after;
+            }
             self.at = self.at.max(after);
         }
     }
@@ -158,8 +175,13 @@ impl<'a> Reader<'a> {
                 let rest = bytes.get(self.at..).unwrap_or_default();
                 let length = rest.iter().take_while(|byte| is_letter(**byte)).count();
                 let word = self.text.get(self.at..self.at + length);
+                let before = self.at.checked_sub(1).and_then(|at| bytes.get(at));
                 self.at += length;
-                return word;
+                // The line end of a text in quotes.
+                return match before {
+                    Some(b'\\') => word.map(|word| word.strip_prefix(['n', 't']).unwrap_or(word)),
+                    _ => word,
+                };
             }
             before = match self.at.checked_sub(1).and_then(|at| bytes.get(at)) {
                 Some(&byte) => byte,
@@ -171,10 +193,15 @@ impl<'a> Reader<'a> {
         None
     }
 
+    /// Goes past some signs, and past line ends of a text in quotes.
     fn skip(&mut self, signs: &[u8]) {
         let bytes = self.text.as_bytes();
-        while bytes.get(self.at).is_some_and(|byte| signs.contains(byte)) {
-            self.at += 1;
+        while let Some(byte) = bytes.get(self.at) {
+            self.at += match byte {
+                b'\\' if matches!(bytes.get(self.at + 1), Some(b'n' | b't' | b'r')) => 2,
+                byte if signs.contains(byte) => 1,
+                _ => return,
+            };
         }
     }
 
@@ -604,6 +631,11 @@ impl<'a> Reader<'a> {
         };
         if secret.is_empty() || !self.word_is("from") || !self.word_is("stdin") {
             return;
+        }
+        let line = self.text.get(self.at..self.line_end(self.at)).unwrap_or_default();
+        if let Some(rows) = line.find("\\n") {
+            // The rows of a text in quotes.
+            self.hide(self.at + rows..self.at + line.len());
         }
         self.at = (self.line_end(self.at) + 1).min(self.text.len());
         let rows = self.text.get(self.at..).unwrap_or_default();
