@@ -7,7 +7,7 @@
 pub mod codes;
 pub mod problems;
 pub mod render;
-pub(crate) mod secrets;
+pub mod secrets;
 
 use std::sync::OnceLock;
 
@@ -232,7 +232,7 @@ const LOOKED_AT: usize = 4;
 /// A text that may quote a file, without secrets, cut where it gets too long to be read.
 fn words(text: &str) -> String {
     let (looked_at, is_whole) = beginning(text, TEXT * LOOKED_AT);
-    let hidden = secrets::hidden_in_message(looked_at);
+    let hidden = secrets::hidden(looked_at);
     match beginning(&hidden, TEXT) {
         (kept, true) if is_whole => printable(kept).into_owned(),
         (kept, _) => format!("{}…", printable(kept)),

@@ -6,6 +6,8 @@
 use std::fs;
 use std::process::Command;
 
+use argocd_atlas_plugin::diag::secrets::shapes::{self, Example, Shape};
+
 const SECRET: &str = "hunter2hunter2";
 
 /// Every command that reads a project; `DIR` is where it is.
@@ -465,4 +467,183 @@ fn passwords_in_manifests_are_masked_elsewhere() {
             format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{{data}}}\n");
         check("config", &text, &[], true);
     }
+}
+
+/// A secret of its own for each example, with digits and letters as any of the shapes may want.
+fn secret(number: usize) -> String {
+    format!("Zq8hunter2Xk3{number:03}vLw7Tb9Pd4")
+}
+
+/// An object that holds an example, and what it is called.
+fn object(name: &str, example: Example, secret: &str) -> String {
+    let quoted = |text: &str| serde_json::to_string(&text.replace(shapes::SECRET, secret)).unwrap();
+    match example {
+        Example::File(text) => {
+            let text = quoted(text);
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}}}\ndata: {{f: {text}}}\n"
+            )
+        }
+        Example::Container(fields) => {
+            let fields = fields.replace(shapes::SECRET, secret).replace('\n', "\n      ");
+            format!(
+                "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec:\n  containers:\n    - name: c\n      image: i\n      {fields}\n"
+            )
+        }
+        Example::Manifest(text) => {
+            let text = text.replace(shapes::SECRET, secret);
+            text.replace("{name: t,", &format!("{{name: {name},"))
+                .replace("{name: t}", &format!("{{name: {name}}}"))
+                + "\n"
+        }
+        Example::Sql(text) => {
+            let text = quoted(text);
+            format!(
+                "apiVersion: argocd-atlas-plugin/v1alpha1\nkind: Schema\nmetadata: {{name: {name}}}\nspec: {{url: 'postgres://h/{name}', sql: {text}}}\n"
+            )
+        }
+    }
+}
+
+fn run(words: &[&str]) -> String {
+    let run =
+        Command::new(env!("CARGO_BIN_EXE_generate")).args(words).env_clear().output().unwrap();
+    String::from_utf8([run.stdout, run.stderr].concat()).unwrap()
+}
+
+/// Every view and every format of diagnostics.
+const VIEWS: [&str; 14] = [
+    "check",
+    "check --format json",
+    "check --format github",
+    "check --format sarif",
+    "waves",
+    "waves --format json",
+    "graph --format mermaid",
+    "graph --format dot",
+    "graph --format svg",
+    "graph --format html",
+    "parameters",
+    "diff --against OLD",
+    "diff --format markdown --against OLD",
+    "diff --format json --against OLD",
+];
+
+struct Project(std::path::PathBuf);
+
+impl Project {
+    fn new(name: &str, objects: &[String]) -> Project {
+        let dir =
+            std::env::temp_dir().join(format!("atlas-plugin-shapes-{}-{name}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        fs::write(dir.join("a.yaml"), objects.join("---\n")).unwrap();
+        Project(dir)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The examples of the table, with the shape that each is of.
+fn examples(of: fn(&Shape) -> &'static [Example]) -> Vec<(&'static str, Example)> {
+    shapes::SHAPES
+        .iter()
+        .flat_map(|shape| of(shape).iter().map(|example| (shape.name, *example)))
+        .collect()
+}
+
+#[test]
+fn no_view_shows_a_secret_of_the_table() {
+    let examples = examples(|shape| shape.secret);
+    let objects = |offset: usize| -> Vec<String> {
+        let objects = examples.iter().enumerate();
+        objects
+            .map(|(n, (_, example))| object(&format!("p{n}"), *example, &secret(n + offset)))
+            .collect()
+    };
+    assert!(examples.len() < 500);
+    let (new, old) = (Project::new("new", &objects(0)), Project::new("old", &objects(500)));
+    let mut leaks = Vec::new();
+    for view in VIEWS {
+        let words: Vec<&str> =
+            view.split(' ').map(|word| if word == "OLD" { old.path() } else { word }).collect();
+        let said = run(&[words.as_slice(), &[new.path()]].concat());
+        assert!(view != "check" || !said.contains("error["), "{view}: {said}");
+        for (number, (shape, example)) in examples.iter().enumerate() {
+            if said.contains(&secret(number)) || said.contains(&secret(number + 500)) {
+                leaks.push(format!("{view}: {shape}: {example:?}"));
+            }
+        }
+    }
+    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+}
+
+#[test]
+fn no_message_and_no_excerpt_shows_a_secret_of_the_table() {
+    // As the name of a field that does not exist: quoted by the message, and shown in the excerpt.
+    let examples = examples(|shape| shape.secret);
+    let texts =
+        examples.iter().enumerate().filter_map(|(number, (shape, example))| match example {
+            Example::File(text) | Example::Sql(text) => Some((number, *shape, *text)),
+            Example::Container(_) | Example::Manifest(_) => None,
+        });
+    let texts: Vec<(usize, &str, &str)> = texts.collect();
+    let objects: Vec<String> = texts
+        .iter()
+        .map(|(number, _, text)| {
+            let text = text.replace(shapes::SECRET, &secret(*number));
+            let text = serde_json::to_string(&text).unwrap();
+            format!("apiVersion: argocd-atlas-plugin/v1alpha1\nkind: App\nmetadata: {{name: a{number}}}\nspec:\n  image: i\n  {text}: 1\n")
+        })
+        .collect();
+    let project = Project::new("wrong", &objects);
+    let mut leaks = Vec::new();
+    for view in VIEWS.into_iter().filter(|view| view.starts_with("check")) {
+        let words: Vec<&str> = view.split(' ').chain([project.path()]).collect();
+        let said = run(&words);
+        assert!(said.contains("unknown-field"), "{said}");
+        for (number, shape, text) in &texts {
+            if said.contains(&secret(*number)) {
+                leaks.push(format!("{view}: {shape}: {text:?}"));
+            }
+        }
+    }
+    assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+}
+
+#[test]
+fn what_is_no_secret_is_shown() {
+    let examples = examples(|shape| shape.shown);
+    let objects: Vec<String> = examples
+        .iter()
+        .enumerate()
+        .map(|(n, (_, example))| object(&format!("n{n}x"), *example, "x"))
+        .collect();
+    let project = Project::new("shown", &objects);
+    let page = run(&["graph", "--format", "html", project.path()]);
+    assert!(!page.contains("error["), "{page}");
+    let mut wrong = Vec::new();
+    for (number, (shape, example)) in examples.iter().enumerate() {
+        // Each object stands in a part of its own, which is called after it.
+        let parts: Vec<&str> = page
+            .split("<details class=\"object\">")
+            .filter(|part| {
+                let begins = |end| part.contains(&format!("</span> n{number}x{end}"));
+                begins("<") || begins(" in ")
+            })
+            .collect();
+        assert!(!parts.is_empty(), "{shape}: {example:?} is not on the page");
+        let hides = |part: &&str| part.split("</details>").next().unwrap().contains("***");
+        if parts.iter().any(hides) {
+            wrong.push(format!("{shape}: {example:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

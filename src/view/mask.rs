@@ -2,30 +2,231 @@
 //!
 //! What is printed for Argo CD has to hold a literal password where a spec has one; a page that
 //! ends up in a pull request or in a mail has not. What is a secret is said by `diag::secrets`, as
-//! for excerpts and messages; here is added what only the shape of a manifest tells.
+//! for excerpts and messages; here is added what only the tree of a manifest tells.
 
-use crate::diag::secrets::{self, MASK, hidden};
+use crate::diag::secrets::{self, Arguments, MASK, hidden};
 use crate::object::Object;
 use crate::value::{Map, Value};
 
 /// The manifest of an object with every secret value masked: all that a Secret holds, what is named
 /// after a password or token, and whatever looks like a secret inside a text.
 pub fn masked(object: &Object) -> Map {
-    let is_secret = object.kind() == "Secret";
-    let pairs = object.manifest.iter().map(|(key, value)| {
-        let value = match (is_secret, key) {
-            (true, "data" | "stringData") => all(value),
-            _ => field(key, value),
+    Masker { of_secret: object.kind().ends_with("Secret") }.map(&object.manifest)
+}
+
+#[derive(Clone, Copy)]
+struct Masker {
+    /// The object is of a kind that makes Secrets.
+    of_secret: bool,
+}
+
+impl Masker {
+    /// Secrets masked wherever they are, in keys too. Recursion is bounded by the reader's depth.
+    fn inside(self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(hidden(text).into()),
+            Value::List(items) => Value::List(self.list(items, &mut Arguments::default())),
+            Value::Map(map) => Value::Map(self.map(map)),
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_) => value.clone(),
+        }
+    }
+
+    /// The arguments of a command: what follows `--password` is one.
+    fn list(self, items: &[Value], arguments: &mut Arguments) -> Vec<Value> {
+        let item = |item: &Value| {
+            let word = match item {
+                Value::Int(number) if arguments.is_pending() => number.to_string(),
+                Value::String(text) if arguments.is_pending() || !text.contains([' ', '\n']) => {
+                    text.to_string()
+                }
+                Value::String(_) | Value::Null | Value::Bool(_) | Value::Int(_) => {
+                    return self.inside(item);
+                }
+                Value::Number(_) | Value::List(_) | Value::Map(_) => {
+                    arguments.end();
+                    return self.inside(item);
+                }
+            };
+            match arguments.word(&word) {
+                Some(range) => {
+                    let before = word.get(..range.start).unwrap_or_default();
+                    let behind = word.get(range.end..).unwrap_or_default();
+                    Value::from(format!("{before}{MASK}{behind}"))
+                }
+                None => self.inside(item),
+            }
+        };
+        items.iter().map(item).collect()
+    }
+
+    fn map(self, map: &Map) -> Map {
+        let text = |key: &str| map.get(key).and_then(Value::as_str);
+        let has_data = map.get("data").is_some() || map.get("stringData").is_some();
+        if text("kind") == Some("Secret") && (has_data || text("apiVersion").is_some()) {
+            return secret_object(map);
+        }
+        let name = ["name", "key", "id", "variable"].iter().filter_map(|key| text(key));
+        let is_pair =
+            name.into_iter().any(|name| secrets::is_name(name) || secrets::is_header(name));
+        let names_key = map.get("remoteRef").is_some() || map.get("sourceRef").is_some();
+        let is_encrypted = text("kind") == Some("SealedSecret");
+        let mut arguments = Arguments::default();
+        let pairs = map.iter().map(|(key, value)| {
+            let value = match (key, value) {
+                ("value" | "default" | "defaultValue" | "literal", value) if is_pair => {
+                    self.secret(value)
+                }
+                ("command" | "args", Value::List(items)) => {
+                    Value::List(self.list(items, &mut arguments))
+                }
+                ("secretKey", value) if names_key => self.inside(value),
+                ("spec", Value::Map(spec)) if is_encrypted => Value::Map(self.sealed(spec)),
+                ("template", Value::Map(template)) if self.of_secret => {
+                    Value::Map(self.template(template))
+                }
+                _ => self.field(key, value),
+            };
+            (hidden(key), value)
+        });
+        Map::of_distinct(pairs)
+    }
+
+    /// What is encrypted is for all to see.
+    fn sealed(self, spec: &Map) -> Map {
+        let pairs = spec.iter().map(|(key, value)| {
+            let value = match (key, value) {
+                ("encryptedData", value) => value.clone(),
+                ("template", Value::Map(template)) => Value::Map(self.template(template)),
+                _ => self.field(key, value),
+            };
+            (hidden(key), value)
+        });
+        Map::of_distinct(pairs)
+    }
+
+    /// The template of a Secret: what it holds is a secret, but for what says where that comes from.
+    fn template(self, template: &Map) -> Map {
+        let pairs = template.iter().map(|(key, value)| {
+            let value = match (key, value) {
+                ("data" | "stringData", Value::Map(data)) => {
+                    let pairs = data.iter().map(|(key, value)| {
+                        let is_template = value.as_str().is_some_and(|text| text.contains("{{"));
+                        (
+                            hidden(key),
+                            if is_template { self.inside(value) } else { Value::from(MASK) },
+                        )
+                    });
+                    Value::Map(Map::of_distinct(pairs))
+                }
+                ("data" | "stringData", _) => Value::from(MASK),
+                _ => self.field(key, value),
+            };
+            (hidden(key), value)
+        });
+        Map::of_distinct(pairs)
+    }
+
+    fn field(self, key: &str, value: &Value) -> Value {
+        match key {
+            // kubectl keeps a copy of the whole object there.
+            "kubectl.kubernetes.io/last-applied-configuration" => Value::from(MASK),
+            key => {
+                let is_secret = match value.as_str() {
+                    Some(text) => secrets::is_secret_value(key, text),
+                    None => secrets::is_name(key),
+                };
+                if is_secret { self.secret(value) } else { self.inside(value) }
+            }
+        }
+    }
+
+    /// What is named after a secret: a text or number is one, a mapping says where one is, or has one
+    /// as its `value`.
+    fn secret(self, value: &Value) -> Value {
+        const OWN: [&str; 8] =
+            ["value", "plain", "plaintext", "text", "literal", "string", "stringValue", "content"];
+        match value {
+            Value::String(text) if text.is_empty() => value.clone(),
+            Value::String(text) => {
+                let scheme =
+                    ["Bearer ", "Basic "].iter().find_map(|scheme| text.strip_prefix(scheme));
+                match secrets::is_harmless(scheme.unwrap_or(text)) {
+                    true => self.inside(value),
+                    false => Value::from(MASK),
+                }
+            }
+            Value::Int(_) | Value::Number(_) => Value::from(MASK),
+            Value::List(items) => Value::List(items.iter().map(|item| self.secret(item)).collect()),
+            Value::Map(map) => {
+                let masked = self.map(map);
+                let pairs = masked.iter().zip(map.iter()).map(|((key, masked), (_, value))| {
+                    let value =
+                        if OWN.contains(&key) { self.secret(value) } else { masked.clone() };
+                    (key.to_owned(), value)
+                });
+                Value::Map(Map::of_distinct(pairs))
+            }
+            Value::Null | Value::Bool(_) => value.clone(),
+        }
+    }
+}
+
+/// A Secret: what it is called is shown, and nothing of what it holds. A label or annotation may hold
+/// anything, but for those that programs write.
+fn secret_object(map: &Map) -> Map {
+    let plain = Masker { of_secret: true };
+    let metadata = |value: &Value| match value.as_map() {
+        Some(metadata) => {
+            let pairs = metadata.iter().map(|(key, value)| {
+                let value = match (key, value) {
+                    ("labels" | "annotations", Value::Map(notes)) => {
+                        let pairs = notes.iter().map(|(key, value)| {
+                            let is_known = PREFIXES.iter().any(|prefix| key.starts_with(prefix));
+                            let value =
+                                if is_known { plain.field(key, value) } else { Value::from(MASK) };
+                            (hidden(key), value)
+                        });
+                        Value::Map(Map::of_distinct(pairs))
+                    }
+                    ("name" | "namespace" | "generateName" | "creationTimestamp", value) => {
+                        plain.inside(value)
+                    }
+                    _ => all(value),
+                };
+                (hidden(key), value)
+            });
+            Value::Map(Map::of_distinct(pairs))
+        }
+        None => all(value),
+    };
+    let pairs = map.iter().map(|(key, value)| {
+        let value = match key {
+            "apiVersion" | "kind" | "type" | "immutable" => plain.inside(value),
+            "metadata" => metadata(value),
+            _ => all(value),
         };
         (hidden(key), value)
     });
     Map::of_distinct(pairs)
 }
 
+/// Labels and annotations that are written by programs and hold no secret.
+const PREFIXES: [&str; 7] = [
+    "app.kubernetes.io/",
+    "argocd.argoproj.io/",
+    "helm.sh/",
+    "meta.helm.sh/",
+    "argocd-atlas-plugin/",
+    "reloader.stakater.com/",
+    "atlasgo.io/",
+];
+
 /// Every value of a map masked.
 fn all(value: &Value) -> Value {
     match value {
-        Value::Map(map) => Value::Map(Map::of_texts(map.iter().map(|(key, _)| (key, MASK)))),
+        Value::Map(map) => {
+            Value::Map(Map::of_distinct(map.iter().map(|(key, _)| (hidden(key), MASK))))
+        }
         Value::Null
         | Value::Bool(_)
         | Value::Int(_)
@@ -35,59 +236,15 @@ fn all(value: &Value) -> Value {
     }
 }
 
-/// Secrets masked wherever they are, in keys too. Recursion is bounded by the reader's depth.
-fn inside(value: &Value) -> Value {
-    match value {
-        Value::String(text) => Value::String(hidden(text).into()),
-        Value::List(items) => Value::List(list_inside(items)),
-        Value::Map(map) => Value::Map(map_inside(map)),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_) => value.clone(),
-    }
-}
-
-/// The arguments of a command: what follows `--password` is one.
-fn list_inside(items: &[Value]) -> Vec<Value> {
-    let before = std::iter::once(None).chain(items.iter().map(Value::as_str));
-    let item = |(item, before): (&Value, Option<&str>)| {
-        let is_secret = before.is_some_and(secrets::is_option)
-            && !item.as_str().is_some_and(|text| text.starts_with('-'));
-        if is_secret { secret(item) } else { inside(item) }
-    };
-    items.iter().zip(before).map(item).collect()
-}
-
-fn map_inside(map: &Map) -> Map {
-    let name = map.get("name").and_then(Value::as_str).unwrap_or_default();
-    let is_variable = map.len() == 2 && secrets::is_name(name);
-    let pairs = map.iter().map(|(key, value)| {
-        let value = if is_variable && key == "value" { secret(value) } else { field(key, value) };
-        (hidden(key), value)
-    });
-    Map::of_distinct(pairs)
-}
-
-fn field(key: &str, value: &Value) -> Value {
-    match key {
-        // kubectl keeps a copy of the whole object there.
-        "kubectl.kubernetes.io/last-applied-configuration" => Value::from(MASK),
-        key if secrets::is_name(key) => secret(value),
-        _ => inside(value),
-    }
-}
-
-/// What is named after a secret: a text or number is one, a mapping says where one is.
-fn secret(value: &Value) -> Value {
-    match value {
-        Value::String(text) if text.is_empty() || secrets::is_reference(text) => inside(value),
-        Value::String(_) | Value::Int(_) | Value::Number(_) => Value::from(MASK),
-        Value::List(items) => Value::List(items.iter().map(secret).collect()),
-        Value::Map(_) | Value::Null | Value::Bool(_) => inside(value),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const MASKER: Masker = Masker { of_secret: false };
+
+    fn map(map: &Map) -> Map {
+        MASKER.map(map)
+    }
 
     #[test]
     fn what_looks_secret_in_a_text_is_masked() {
@@ -101,10 +258,10 @@ mod tests {
     fn a_variable_named_after_a_password_is_masked_and_a_reference_is_not() {
         let variable = |name: &str, value: &str| Map::new().with("name", name).with("value", value);
         for name in ["MYSQL_ROOT_PASSWORD", "DB_PWD", "SECRET", "AWS_SECRET_ACCESS_KEY"] {
-            assert_eq!(map_inside(&variable(name, "pass")), variable(name, "***"));
-            assert_eq!(map_inside(&variable(name, "$(X)")), variable(name, "$(X)"));
+            assert_eq!(map(&variable(name, "pass")), variable(name, "***"));
+            assert_eq!(map(&variable(name, "$(X)")), variable(name, "$(X)"));
         }
-        assert_eq!(map_inside(&variable("LEVEL", "info")), variable("LEVEL", "info"));
+        assert_eq!(map(&variable("LEVEL", "info")), variable("LEVEL", "info"));
     }
 
     #[test]
@@ -125,14 +282,17 @@ mod tests {
             .with("secret", "shop-db")
             .with("token", "***")
             .with("pwd", "***");
-        assert_eq!(map_inside(&fields), expected);
+        assert_eq!(map(&fields), expected);
     }
 
     #[test]
     fn the_argument_behind_a_password_option_is_masked() {
         let list = |items: &[&str]| items.iter().map(|&item| Value::from(item)).collect::<Vec<_>>();
         assert_eq!(
-            list_inside(&list(&["--password", "x", "--token", "--v", "--pwd=x"])),
+            MASKER.list(
+                &list(&["--password", "x", "--token", "--v", "--pwd=x"]),
+                &mut Arguments::default()
+            ),
             list(&["--password", "***", "--token", "--v", "--pwd=***"]),
         );
     }

@@ -1,6 +1,7 @@
 //! Problems with names and the references to them.
 
 use crate::diag::problems::spec::did_you_mean;
+use crate::diag::secrets::quote;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -18,7 +19,7 @@ pub struct InvalidName {
 
 impl From<InvalidName> for Diagnostic {
     fn from(InvalidName { primary, what, name, rule }: InvalidName) -> Diagnostic {
-        let message = format!("Kubernetes takes no {what} `{name}`");
+        let message = format!("Kubernetes takes no {what} `{name}`", name = quote(&name));
         Diagnostic::new(Code::InvalidName, primary, message).help(rule)
     }
 }
@@ -90,11 +91,16 @@ impl From<DuplicateObject<'_>> for Diagnostic {
     fn from(problem: DuplicateObject<'_>) -> Diagnostic {
         let DuplicateObject { primary, first, object, namespace, first_owner, second_owner } =
             problem;
-        let within = namespace.map(|name| format!(" in namespace `{name}`")).unwrap_or_default();
-        let message = format!("`{object}`{within} would be there twice");
+        let within = namespace
+            .map(|name| format!(" in namespace `{name}`", name = quote(&name)))
+            .unwrap_or_default();
+        let message = format!("`{object}`{within} would be there twice", object = quote(&object));
         Diagnostic::new(Code::DuplicateObject, primary, message)
-            .at(format!("`{second_owner}` makes one"))
-            .label(first, format!("`{first_owner}` makes the other"))
+            .at(format!("`{second_owner}` makes one", second_owner = quote(&second_owner)))
+            .label(
+                first,
+                format!("`{first_owner}` makes the other", first_owner = quote(&first_owner)),
+            )
             .help("give one of them another name, or remove one")
     }
 }
@@ -114,7 +120,8 @@ pub struct UnknownName<'a> {
 
 impl From<UnknownName<'_>> for Diagnostic {
     fn from(UnknownName { primary, written, what, known }: UnknownName<'_>) -> Diagnostic {
-        let message = format!("there is no {what} `{written}` in this project");
+        let message =
+            format!("there is no {what} `{written}` in this project", written = quote(&written));
         let found = Diagnostic::new(Code::UnknownName, primary, message);
         let Some(known) = known else { return found };
         let known = known();
@@ -134,7 +141,7 @@ pub struct AmbiguousName<'a> {
 
 impl From<AmbiguousName<'_>> for Diagnostic {
     fn from(AmbiguousName { primary, name, choices }: AmbiguousName<'_>) -> Diagnostic {
-        let message = format!("`{name}` could mean {}", choices.join(" or "));
+        let message = format!("`{name}` could mean {}", choices.join(" or "), name = quote(&name));
         let help = format!("write `{}`", choices.join("` or `"));
         Diagnostic::new(Code::AmbiguousName, primary, message).help(help)
     }
@@ -154,7 +161,8 @@ pub struct UnknownProperty<'a> {
 
 impl From<UnknownProperty<'_>> for Diagnostic {
     fn from(UnknownProperty { primary, of, property, known }: UnknownProperty<'_>) -> Diagnostic {
-        let message = format!("`{of}` has no `{property}`");
+        let message =
+            format!("`{of}` has no `{property}`", of = quote(&of), property = quote(&property));
         let help = did_you_mean(property, known.iter().copied());
         Diagnostic::new(Code::UnknownProperty, primary, message).help(help)
     }
@@ -193,9 +201,16 @@ impl From<CrossNamespace<'_>> for Diagnostic {
     fn from(
         CrossNamespace { primary, from, to, namespace, other }: CrossNamespace<'_>,
     ) -> Diagnostic {
-        let message = format!("`{from}` cannot read the Secret of `{to}` in another namespace");
+        let message = format!(
+            "`{from}` cannot read the Secret of `{to}` in another namespace",
+            from = quote(&from),
+            to = quote(&to)
+        );
         Diagnostic::new(Code::CrossNamespace, primary, message)
-            .label(other, format!("this is in namespace `{namespace}`"))
+            .label(
+                other,
+                format!("this is in namespace `{namespace}`", namespace = quote(&namespace)),
+            )
             .help("put both into one namespace: Kubernetes reads no Secret across namespaces")
     }
 }

@@ -1,6 +1,7 @@
 //! Problems of what would be printed.
 
 use crate::diag::problems::spec::list;
+use crate::diag::secrets::quote;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -32,7 +33,7 @@ pub struct PatchMatchesNothing {
 
 impl From<PatchMatchesNothing> for Diagnostic {
     fn from(PatchMatchesNothing { primary, target, known }: PatchMatchesNothing) -> Diagnostic {
-        let message = format!("this spec makes no `{target}` to patch");
+        let message = format!("this spec makes no `{target}` to patch", target = quote(&target));
         let help = format!("it makes {}", list(known.iter().map(String::as_str)));
         Diagnostic::new(Code::PatchMatchesNothing, primary, message).help(help)
     }
@@ -99,7 +100,7 @@ pub struct HostWithoutNamespace<'a> {
 
 impl From<HostWithoutNamespace<'_>> for Diagnostic {
     fn from(HostWithoutNamespace { primary, host }: HostWithoutNamespace<'_>) -> Diagnostic {
-        let message = format!("the host `{host}` carries no namespace");
+        let message = format!("the host `{host}` carries no namespace", host = quote(&host));
         Diagnostic::new(Code::HostWithoutNamespace, primary, message).help(
             "Argo CD tells the plugin the namespace; here, say it with `--namespace` to see what \
              will be printed there: the operator resolves host names from its own namespace",
@@ -119,7 +120,11 @@ pub struct UnservedKind<'a> {
 
 impl From<UnservedKind<'_>> for Diagnostic {
     fn from(UnservedKind { primary, kind, api_version }: UnservedKind<'_>) -> Diagnostic {
-        let message = format!("the cluster does not serve `{kind}` of `{api_version}`");
+        let message = format!(
+            "the cluster does not serve `{kind}` of `{api_version}`",
+            kind = quote(&kind),
+            api_version = quote(&api_version)
+        );
         let group = api_version.split_once('/').map_or("", |(group, _)| group);
         let help = match group {
             "db.atlasgo.io" => "install the Atlas Kubernetes Operator (docs/install.md)",

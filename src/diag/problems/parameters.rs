@@ -1,6 +1,7 @@
 //! Problems with the plugin's parameters and the environments that they choose.
 
 use crate::diag::problems::spec::{did_you_mean, list};
+use crate::diag::secrets::quote;
 use crate::diag::{Code, Diagnostic};
 use crate::parameters::PARAMETERS;
 use crate::source::Span;
@@ -31,7 +32,7 @@ pub struct UnknownParameter<'a> {
 
 impl From<UnknownParameter<'_>> for Diagnostic {
     fn from(UnknownParameter { primary, name }: UnknownParameter<'_>) -> Diagnostic {
-        let message = format!("there is no parameter `{name}`");
+        let message = format!("there is no parameter `{name}`", name = quote(&name));
         let known = PARAMETERS.iter().map(|parameter| parameter.name);
         Diagnostic::new(Code::InvalidParameter, primary, message).help(did_you_mean(name, known))
     }
@@ -49,7 +50,7 @@ pub struct UnknownEnvironment<'a> {
 
 impl From<UnknownEnvironment<'_>> for Diagnostic {
     fn from(UnknownEnvironment { primary, name, known }: UnknownEnvironment<'_>) -> Diagnostic {
-        let message = format!("there is no environment `{name}`");
+        let message = format!("there is no environment `{name}`", name = quote(&name));
         let found = Diagnostic::new(Code::UnknownEnvironment, primary, message);
         match known {
             [] => found.help(format!("make the directory environments/{name}")),
@@ -78,7 +79,7 @@ pub struct NothingToChange<'a> {
 
 impl From<NothingToChange<'_>> for Diagnostic {
     fn from(NothingToChange { primary, spec, known }: NothingToChange<'_>) -> Diagnostic {
-        let message = format!("there is no `{spec}` to change");
+        let message = format!("there is no `{spec}` to change", spec = quote(&spec));
         Diagnostic::new(Code::UnknownName, primary, message)
             .help(did_you_mean(spec, known.iter().map(String::as_str)))
     }

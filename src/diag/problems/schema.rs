@@ -1,5 +1,6 @@
 //! Problems of schemas and migrations beside what their SQL says.
 
+use crate::diag::secrets::quote;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -93,7 +94,7 @@ impl From<ContractBroken> for Diagnostic {
             None => found,
         };
         found.help(match nearest {
-            Some(name) => format!("did you mean `{name}`?"),
+            Some(name) => format!("did you mean `{name}`?", name = quote(&name)),
             None => "add it to the schema, or take it out of `requires`".to_owned(),
         })
     }

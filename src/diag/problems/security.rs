@@ -1,5 +1,6 @@
 //! Problems with secrets and with paths that lead out of the project.
 
+use crate::diag::secrets::quote;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -59,7 +60,7 @@ pub struct PathOutside<'a> {
 
 impl From<PathOutside<'_>> for Diagnostic {
     fn from(PathOutside { primary, path }: PathOutside<'_>) -> Diagnostic {
-        let message = format!("the path `{path}` leads out of the project");
+        let message = format!("the path `{path}` leads out of the project", path = quote(&path));
         Diagnostic::new(Code::PathOutside, primary, message)
             .help("paths begin at the application's directory, without `/` or `..`")
     }
@@ -77,7 +78,7 @@ pub struct FileNotFound<'a> {
 
 impl From<FileNotFound<'_>> for Diagnostic {
     fn from(FileNotFound { primary, path, help }: FileNotFound<'_>) -> Diagnostic {
-        let message = format!("there is no file `{path}`");
+        let message = format!("there is no file `{path}`", path = quote(&path));
         Diagnostic::new(Code::FileNotFound, primary, message).help(help)
     }
 }

@@ -1,5 +1,6 @@
 //! Problems of a document's shape: fields, types, values.
 
+use crate::diag::secrets::{quote, value_of};
 use crate::diag::{Code, Diagnostic, nearest};
 use crate::source::Span;
 use crate::syntax::node::{Meaning, Node};
@@ -31,7 +32,10 @@ pub struct NotAManifest<'a> {
 
 impl From<NotAManifest<'_>> for Diagnostic {
     fn from(NotAManifest { primary, path }: NotAManifest<'_>) -> Diagnostic {
-        let message = format!("`{path}` holds something else than Kubernetes objects: skipped");
+        let message = format!(
+            "`{path}` holds something else than Kubernetes objects: skipped",
+            path = quote(&path)
+        );
         Diagnostic::new(Code::NotAManifest, primary, message).help(
             "keep it outside the application's directory, or in a folder that begins with `.`",
         )
@@ -48,7 +52,10 @@ pub struct NotEvaluated<'a> {
 
 impl From<NotEvaluated<'_>> for Diagnostic {
     fn from(NotEvaluated { primary, path }: NotEvaluated<'_>) -> Diagnostic {
-        let message = format!("`{path}` is Jsonnet, which is not evaluated here: skipped");
+        let message = format!(
+            "`{path}` is Jsonnet, which is not evaluated here: skipped",
+            path = quote(&path)
+        );
         Diagnostic::new(Code::NotAManifest, primary, message)
             .help(format!("evaluate it and pipe it: `jsonnet -y {path} | generate -`"))
     }
@@ -88,7 +95,7 @@ pub struct UnknownKind<'a> {
 impl From<UnknownKind<'_>> for Diagnostic {
     fn from(problem: UnknownKind<'_>) -> Diagnostic {
         let UnknownKind { primary, written, field, known } = problem;
-        let message = format!("there is no {field} `{written}`");
+        let message = format!("there is no {field} `{written}`", written = quote(&written));
         let help = did_you_mean(written, known.iter().copied());
         Diagnostic::new(Code::UnknownKind, primary, message).help(help)
     }
@@ -108,7 +115,7 @@ pub struct UnknownField<'a> {
 
 impl From<UnknownField<'_>> for Diagnostic {
     fn from(UnknownField { primary, name, of, known }: UnknownField<'_>) -> Diagnostic {
-        let message = format!("`{of}` has no field `{name}`");
+        let message = format!("`{of}` has no field `{name}`", of = quote(&of), name = quote(&name));
         Diagnostic::new(Code::UnknownField, primary, message)
             .help(did_you_mean(name, known.iter().copied()))
     }
@@ -126,7 +133,8 @@ pub struct MissingField<'a> {
 
 impl From<MissingField<'_>> for Diagnostic {
     fn from(MissingField { primary, of, name }: MissingField<'_>) -> Diagnostic {
-        let message = format!("`{of}` needs the field `{name}`");
+        let message =
+            format!("`{of}` needs the field `{name}`", of = quote(&of), name = quote(&name));
         Diagnostic::new(Code::MissingField, primary, message).help(format!("add `{name}:`"))
     }
 }
@@ -143,23 +151,27 @@ impl WrongType {
     pub fn new(node: &Node, name: &str, expected: &str) -> WrongType {
         WrongType {
             primary: node.span,
-            message: format!("`{name}` has to be {expected}, not {}", found(node)),
-            help: help(node, expected),
+            message: format!(
+                "`{name}` has to be {expected}, not {}",
+                found(node, name),
+                name = quote(&name)
+            ),
+            help: help(node, name, expected),
         }
     }
 }
 
-fn found(node: &Node) -> String {
+fn found(node: &Node, name: &str) -> String {
     match node.scalar() {
         Some(scalar) if scalar.meaning != Meaning::Null && scalar.text.chars().count() <= 40 => {
-            format!("{} (`{}`)", node.kind(), scalar.text)
+            format!("{} (`{}`)", node.kind(), value_of(name, &scalar.text))
         }
         Some(scalar) if scalar.meaning == Meaning::Null => "empty".to_owned(),
         _ => node.kind().to_owned(),
     }
 }
 
-fn help(node: &Node, expected: &str) -> Option<String> {
+fn help(node: &Node, name: &str, expected: &str) -> Option<String> {
     let scalar = node.scalar()?;
     let text = &scalar.text;
     match scalar.meaning {
@@ -172,7 +184,9 @@ fn help(node: &Node, expected: &str) -> Option<String> {
             let number = as_decimal(text).map(|number| format!(": {number}")).unwrap_or_default();
             Some(format!("write it in plain decimal digits{number}"))
         }
-        Meaning::String if expected == "a list" => Some(format!("write `[{text}]`")),
+        Meaning::String if expected == "a list" => {
+            Some(format!("write `[{}]`", value_of(name, text)))
+        }
         Meaning::String if expected.starts_with("`true`") => {
             Some("write `true` or `false` without quotes".to_owned())
         }
@@ -230,7 +244,8 @@ pub struct UnknownChoice<'a> {
 impl From<UnknownChoice<'_>> for Diagnostic {
     fn from(problem: UnknownChoice<'_>) -> Diagnostic {
         let UnknownChoice { primary, field, written, known } = problem;
-        let message = format!("`{field}` cannot be `{written}`");
+        let message =
+            format!("`{field}` cannot be `{}`", value_of(field, written), field = quote(&field));
         let help = did_you_mean(written, known.iter().copied());
         Diagnostic::new(Code::InvalidValue, primary, message).help(help)
     }
@@ -253,9 +268,13 @@ pub struct ConflictingFields<'a> {
 impl From<ConflictingFields<'_>> for Diagnostic {
     fn from(problem: ConflictingFields<'_>) -> Diagnostic {
         let ConflictingFields { primary, name, other_span, other, why } = problem;
-        let message = format!("`{name}` and `{other}` exclude each other");
+        let message = format!(
+            "`{name}` and `{other}` exclude each other",
+            name = quote(&name),
+            other = quote(&other)
+        );
         Diagnostic::new(Code::ConflictingFields, primary, message)
-            .label(other_span, format!("`{other}` is here"))
+            .label(other_span, format!("`{other}` is here", other = quote(&other)))
             .help(format!("keep one: {why}"))
     }
 }
@@ -286,7 +305,7 @@ pub(crate) fn did_you_mean<'a>(
     known: impl IntoIterator<Item = &'a str> + Clone,
 ) -> String {
     match nearest(written, known.clone()) {
-        Some(name) => format!("did you mean `{name}`?"),
+        Some(name) => format!("did you mean `{name}`?", name = quote(&name)),
         None => format!("there is {}", list(known)),
     }
 }
@@ -294,7 +313,8 @@ pub(crate) fn did_you_mean<'a>(
 /// Names in backticks with commas, at most thirty of them.
 pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut names = names.into_iter();
-    let first: Vec<String> = names.by_ref().take(30).map(|name| format!("`{name}`")).collect();
+    let first: Vec<String> =
+        names.by_ref().take(30).map(|name| format!("`{name}`", name = quote(&name))).collect();
     match (first.len(), names.count()) {
         (0, _) => "nothing".to_owned(),
         (_, 0) => first.join(", "),

@@ -1,5 +1,6 @@
 //! Problems found in SQL.
 
+use crate::diag::secrets::quote;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -73,9 +74,13 @@ impl From<SqlUnbalanced> for Diagnostic {
         } else {
             ("(", "this one was not opened")
         };
-        Diagnostic::new(Code::SqlUnbalanced, primary, format!("a `{missing}` is missing"))
-            .label(partnerless, label)
-            .help(format!("write the `{missing}`, or take the other away"))
+        Diagnostic::new(
+            Code::SqlUnbalanced,
+            primary,
+            format!("a `{missing}` is missing", missing = quote(&missing)),
+        )
+        .label(partnerless, label)
+        .help(format!("write the `{missing}`, or take the other away", missing = quote(&missing)))
     }
 }
 
@@ -105,8 +110,12 @@ pub struct SqlMisspelt {
 impl From<SqlMisspelt> for Diagnostic {
     fn from(problem: SqlMisspelt) -> Diagnostic {
         let SqlMisspelt { primary, word, keyword } = problem;
-        Diagnostic::new(Code::SqlMisspelt, primary, format!("`{word}` is no SQL keyword"))
-            .help(format!("did you mean `{keyword}`?"))
+        Diagnostic::new(
+            Code::SqlMisspelt,
+            primary,
+            format!("`{word}` is no SQL keyword", word = quote(&word)),
+        )
+        .help(format!("did you mean `{keyword}`?", keyword = quote(&keyword)))
     }
 }
 
@@ -124,7 +133,7 @@ impl From<SqlUnknownVerb> for Diagnostic {
         Diagnostic::new(
             Code::SqlUnknownVerb,
             primary,
-            format!("no SQL statement begins with `{word}`"),
+            format!("no SQL statement begins with `{word}`", word = quote(&word)),
         )
         .help("a `;` before it may be one too many, or `--` is missing before a comment")
     }
@@ -166,12 +175,19 @@ impl From<SqlNotUnderstood> for Diagnostic {
         let code = if known_dialect { Code::SqlNotUnderstood } else { Code::SqlNotRead };
         let message = match expected {
             Some(expected) if expected.len() > 3 && expected.starts_with("a ") => {
-                format!("{expected} was expected here, `{found}` is not understood")
+                format!(
+                    "{expected} was expected here, `{found}` is not understood",
+                    found = quote(&found)
+                )
             }
             Some(expected) => {
-                format!("`{expected}` was expected here, `{found}` is not understood")
+                format!(
+                    "`{expected}` was expected here, `{found}` is not understood",
+                    expected = quote(&expected),
+                    found = quote(&found)
+                )
             }
-            None => format!("`{found}` is not understood here"),
+            None => format!("`{found}` is not understood here", found = quote(&found)),
         };
         Diagnostic::new(code, primary, message).help(format!(
             "if {dialect} takes the statement, this can be ignored: checks of what it defines are left out"
@@ -190,8 +206,12 @@ pub struct SqlMissingType {
 impl From<SqlMissingType> for Diagnostic {
     fn from(problem: SqlMissingType) -> Diagnostic {
         let SqlMissingType { primary, column } = problem;
-        Diagnostic::new(Code::SqlMissingType, primary, format!("column `{column}` has no type"))
-            .help("write a type behind its name")
+        Diagnostic::new(
+            Code::SqlMissingType,
+            primary,
+            format!("column `{column}` has no type", column = quote(&column)),
+        )
+        .help("write a type behind its name")
     }
 }
 
@@ -210,10 +230,15 @@ pub struct SqlUnknownType {
 impl From<SqlUnknownType> for Diagnostic {
     fn from(problem: SqlUnknownType) -> Diagnostic {
         let SqlUnknownType { primary, name, nearest, dialect } = problem;
-        let message = format!("{dialect} has no type `{name}`, and none is created here");
+        let message = format!(
+            "{dialect} has no type `{name}`, and none is created here",
+            name = quote(&name)
+        );
         let diagnostic = Diagnostic::new(Code::SqlUnknownType, primary, message);
         match nearest {
-            Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
+            Some(nearest) => {
+                diagnostic.help(format!("did you mean `{nearest}`?", nearest = quote(&nearest)))
+            }
             None => diagnostic.help("write one of the types that it has"),
         }
     }
@@ -234,7 +259,10 @@ pub struct SqlReservedWord {
 impl From<SqlReservedWord> for Diagnostic {
     fn from(problem: SqlReservedWord) -> Diagnostic {
         let SqlReservedWord { primary, word, quoted, dialect } = problem;
-        let message = format!("`{word}` is a reserved word in {dialect} and cannot be a bare name");
+        let message = format!(
+            "`{word}` is a reserved word in {dialect} and cannot be a bare name",
+            word = quote(&word)
+        );
         Diagnostic::new(Code::SqlReservedWord, primary, message)
             .help(format!("write {quoted}, or choose another name"))
     }
@@ -255,7 +283,11 @@ pub struct DuplicateColumn {
 impl From<DuplicateColumn> for Diagnostic {
     fn from(problem: DuplicateColumn) -> Diagnostic {
         let DuplicateColumn { primary, first, column, table } = problem;
-        let message = format!("table `{table}` has the column `{column}` twice");
+        let message = format!(
+            "table `{table}` has the column `{column}` twice",
+            table = quote(&table),
+            column = quote(&column)
+        );
         Diagnostic::new(Code::DuplicateColumn, primary, message)
             .at("the second one")
             .label(first, "the first one")
@@ -276,10 +308,14 @@ pub struct DuplicateTable {
 impl From<DuplicateTable> for Diagnostic {
     fn from(problem: DuplicateTable) -> Diagnostic {
         let DuplicateTable { primary, first, table } = problem;
-        Diagnostic::new(Code::DuplicateTable, primary, format!("`{table}` is created twice"))
-            .at("the second time")
-            .label(first, "the first time")
-            .help("take one away, or write `IF NOT EXISTS`")
+        Diagnostic::new(
+            Code::DuplicateTable,
+            primary,
+            format!("`{table}` is created twice", table = quote(&table)),
+        )
+        .at("the second time")
+        .label(first, "the first time")
+        .help("take one away, or write `IF NOT EXISTS`")
     }
 }
 
@@ -302,8 +338,11 @@ pub struct UnknownKeyColumn {
 impl From<UnknownKeyColumn> for Diagnostic {
     fn from(problem: UnknownKeyColumn) -> Diagnostic {
         let UnknownKeyColumn { primary, key, column, table, created, nearest } = problem;
-        let message =
-            format!("the {key} names the column `{column}`, which table `{table}` does not have");
+        let message = format!(
+            "the {key} names the column `{column}`, which table `{table}` does not have",
+            column = quote(&column),
+            table = quote(&table)
+        );
         let diagnostic =
             Diagnostic::new(Code::UnknownKeyColumn, primary, message).label(created, "the table");
         with_nearest(diagnostic, nearest)
@@ -325,7 +364,10 @@ pub struct UnknownTable {
 impl From<UnknownTable> for Diagnostic {
     fn from(problem: UnknownTable) -> Diagnostic {
         let UnknownTable { primary, by, table, nearest } = problem;
-        let message = format!("this {by} names the table `{table}`, which is not created here");
+        let message = format!(
+            "this {by} names the table `{table}`, which is not created here",
+            table = quote(&table)
+        );
         with_nearest(Diagnostic::new(Code::UnknownTable, primary, message), nearest)
     }
 }
@@ -349,8 +391,11 @@ pub struct UnknownColumn {
 impl From<UnknownColumn> for Diagnostic {
     fn from(problem: UnknownColumn) -> Diagnostic {
         let UnknownColumn { primary, by, column, table, created, nearest } = problem;
-        let message =
-            format!("this {by} names the column `{column}`, which table `{table}` does not have");
+        let message = format!(
+            "this {by} names the column `{column}`, which table `{table}` does not have",
+            column = quote(&column),
+            table = quote(&table)
+        );
         let diagnostic =
             Diagnostic::new(Code::UnknownColumn, primary, message).label(created, "the table");
         with_nearest(diagnostic, nearest)
@@ -359,7 +404,9 @@ impl From<UnknownColumn> for Diagnostic {
 
 fn with_nearest(diagnostic: Diagnostic, nearest: Option<String>) -> Diagnostic {
     match nearest {
-        Some(nearest) => diagnostic.help(format!("did you mean `{nearest}`?")),
+        Some(nearest) => {
+            diagnostic.help(format!("did you mean `{nearest}`?", nearest = quote(&nearest)))
+        }
         None => diagnostic,
     }
 }

@@ -1,5 +1,6 @@
 //! Problems of order: cycles, pins, and what would never become healthy.
 
+use crate::diag::secrets::quote;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -19,8 +20,15 @@ impl Step {
     fn words(&self) -> String {
         let Step { from, to, by, .. } = self;
         match by.contains('`') {
-            true => format!("`{from}` waits for `{to}` by {by}"),
-            false => format!("`{from}` waits for `{to}` by `{by}`"),
+            true => {
+                format!("`{from}` waits for `{to}` by {by}", from = quote(&from), to = quote(&to))
+            }
+            false => format!(
+                "`{from}` waits for `{to}` by `{by}`",
+                from = quote(&from),
+                to = quote(&to),
+                by = quote(&by)
+            ),
         }
     }
 }
@@ -92,8 +100,10 @@ pub struct WavePinDoubtful {
 impl From<WavePinDoubtful> for Diagnostic {
     fn from(problem: WavePinDoubtful) -> Diagnostic {
         let WavePinDoubtful { primary, name, wave, lowest, steps, n_more } = problem;
-        let message =
-            format!("`{name}` is pinned to wave {wave}, but seems to need wave {lowest} or later");
+        let message = format!(
+            "`{name}` is pinned to wave {wave}, but seems to need wave {lowest} or later",
+            name = quote(&name)
+        );
         let found =
             Diagnostic::new(Code::WavePinDoubtful, primary, message).and_more_places(n_more);
         steps.into_iter().fold(found, |found, step| found.label(step.span, step.words())).help(
@@ -125,7 +135,9 @@ impl From<PinHoldsBack> for Diagnostic {
     fn from(problem: PinHoldsBack) -> Diagnostic {
         let PinHoldsBack { primary, name, wave, needs, needs_span, needs_wave, why } = problem;
         let message = format!(
-            "`{name}` is pinned to wave {wave}, but `{needs}`, which it needs, is in wave {needs_wave}"
+            "`{name}` is pinned to wave {wave}, but `{needs}`, which it needs, is in wave {needs_wave}",
+            name = quote(&name),
+            needs = quote(&needs)
         );
         Diagnostic::new(Code::PinHoldsBack, primary, message)
             .label(needs_span, format!("wave {needs_wave}"))
@@ -171,10 +183,15 @@ impl From<WavePinContradicts> for Diagnostic {
             steps,
             n_more,
         } = problem;
-        let message =
-            format!("`{name}` is pinned to wave {wave}, but needs wave {lowest} or later");
+        let message = format!(
+            "`{name}` is pinned to wave {wave}, but needs wave {lowest} or later",
+            name = quote(&name)
+        );
         let found = Diagnostic::new(Code::WavePinContradicts, primary, message)
-            .label(other_span, format!("`{other}` is pinned to wave {other_wave}"))
+            .label(
+                other_span,
+                format!("`{other}` is pinned to wave {other_wave}", other = quote(&other)),
+            )
             .and_more_places(n_more);
         steps
             .into_iter()
@@ -212,7 +229,8 @@ pub struct HookDependency {
 
 impl From<HookDependency> for Diagnostic {
     fn from(HookDependency { primary, name }: HookDependency) -> Diagnostic {
-        let message = format!("`{name}` is a hook, and hooks take no part in the waves");
+        let message =
+            format!("`{name}` is a hook, and hooks take no part in the waves", name = quote(&name));
         Diagnostic::new(Code::HookDependency, primary, message).help(
             "remove the dependency, or make it an ordinary object by removing its hook annotation",
         )

@@ -1,5 +1,6 @@
 //! Problems found while YAML is read.
 
+use crate::diag::secrets::quote;
 use crate::diag::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -34,10 +35,14 @@ pub struct DuplicateKey {
 impl From<DuplicateKey> for Diagnostic {
     fn from(problem: DuplicateKey) -> Diagnostic {
         let DuplicateKey { primary, first, key } = problem;
-        Diagnostic::new(Code::DuplicateKey, primary, format!("the key `{key}` is written twice"))
-            .at("the second one")
-            .label(first, "the first one")
-            .help(format!("keep one `{key}`"))
+        Diagnostic::new(
+            Code::DuplicateKey,
+            primary,
+            format!("the key `{key}` is written twice", key = quote(&key)),
+        )
+        .at("the second one")
+        .label(first, "the first one")
+        .help(format!("keep one `{key}`", key = quote(&key)))
     }
 }
 
@@ -81,10 +86,11 @@ impl From<InvalidKey> for Diagnostic {
             }
             InvalidKey::Null { primary } => new(primary, "null cannot be a key".to_owned())
                 .help("quote it if it is meant as text: `\"null\"`"),
-            InvalidKey::TooLarge { primary, key } => {
-                new(primary, format!("the number `{key}` is too large for a key"))
-                    .help(format!("quote it: `\"{key}\"`"))
-            }
+            InvalidKey::TooLarge { primary, key } => new(
+                primary,
+                format!("the number `{key}` is too large for a key", key = quote(&key)),
+            )
+            .help(format!("quote it: `\"{key}\"`")),
         }
     }
 }
@@ -167,14 +173,19 @@ impl From<UnsupportedTag> for Diagnostic {
     fn from(problem: UnsupportedTag) -> Diagnostic {
         match problem {
             UnsupportedTag::Unknown { primary, tag } => {
-                let message = format!("the tag `{tag}` means nothing in a manifest");
+                let message =
+                    format!("the tag `{tag}` means nothing in a manifest", tag = quote(&tag));
                 Diagnostic::new(Code::UnsupportedTag, primary, message)
                     .help("remove it, or quote the value if the `!` belongs to it")
             }
             UnsupportedTag::Mismatch { primary, tag, text } => {
-                let message = format!("`{text}` cannot be read as `{tag}`");
+                let message = format!(
+                    "`{text}` cannot be read as `{tag}`",
+                    text = quote(&text),
+                    tag = quote(&tag)
+                );
                 Diagnostic::new(Code::UnsupportedTag, primary, message)
-                    .help(format!("remove `{tag}`"))
+                    .help(format!("remove `{tag}`", tag = quote(&tag)))
             }
         }
     }

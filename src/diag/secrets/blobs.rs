@@ -1,0 +1,235 @@
+//! What is a secret wherever it is: private keys, tokens that say whose they are, elements of XML that
+//! are named after a secret, and arguments of functions.
+
+use std::ops::Range;
+
+use crate::diag::secrets::names::{MAX_NAME_LEN, is_harmless, is_name};
+use crate::diag::secrets::shapes::{SETTERS, TOKENS};
+
+/// `-----BEGIN PRIVATE KEY-----` and all up to its end.
+pub(super) fn private_keys(text: &str, found: &mut Vec<Range<usize>>) {
+    const BEGIN: &str = "-----BEGIN ";
+    let mut from = 0;
+    while let Some(at) = text.get(from..).and_then(|rest| rest.find(BEGIN)) {
+        let start = from + at + BEGIN.len();
+        let rest = text.get(start..).unwrap_or_default();
+        from = start;
+        let header: String = rest.chars().take(80).collect();
+        let Some(header_len) = header.find("-----") else { continue };
+        if !header.get(..header_len).is_some_and(|kind| kind.contains("PRIVATE KEY")) {
+            continue;
+        }
+        let body = start + header_len + "-----".len();
+        let length = text.get(body..).and_then(|rest| rest.find("-----END"));
+        let end = length.map_or(text.len(), |length| body + length);
+        let mut at = body;
+        for line in text.get(body..end).unwrap_or_default().split_inclusive('\n') {
+            let bare = line.trim();
+            let indent = line.len() - line.trim_start().len();
+            if !bare.is_empty() {
+                found.push(at + indent..at + indent + bare.len());
+            }
+            at += line.len();
+        }
+        from = end;
+    }
+}
+
+/// Tokens that begin with the name of who gave them out.
+pub(super) fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
+    let bytes = text.as_bytes();
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let mut before = b' ';
+    for (at, &byte) in bytes.iter().enumerate() {
+        let begins =
+            !is_word(before) || (before == b'n' && at >= 2 && bytes.get(at - 2) == Some(&b'\\'));
+        before = byte;
+        if !begins || !(is_word(byte) || byte == b'$' || byte == b'{') {
+            continue;
+        }
+        let rest = bytes.get(at..).unwrap_or_default();
+        for token in TOKENS.iter().filter(|token| token.start.as_bytes().first() == Some(&byte)) {
+            if !rest.starts_with(token.start.as_bytes()) {
+                continue;
+            }
+            let tail = rest.get(token.start.len()..).unwrap_or_default();
+            let is_part =
+                |byte: &u8| byte.is_ascii_alphanumeric() || token.with.as_bytes().contains(byte);
+            let length = tail.iter().take(4096).take_while(|byte| is_part(byte)).count();
+            // A longer one is hidden as far as its name goes on.
+            let has_digit = tail.iter().take(length).any(u8::is_ascii_digit);
+            if length >= token.min_len && has_digit {
+                let start = at + if token.is_shown { token.start.len() } else { 0 };
+                let length = match length {
+                    4096 => tail.iter().take_while(|byte| is_part(byte)).count(),
+                    length => length,
+                };
+                let end = at + token.start.len() + length;
+                let overlaps =
+                    found.last().is_some_and(|last| last.start <= start && last.end >= end);
+                if !overlaps {
+                    found.push(start..end);
+                }
+                break;
+            }
+        }
+    }
+}
+
+/// `<password>x</password>`.
+pub(super) fn elements(text: &str, found: &mut Vec<Range<usize>>) {
+    if !text.contains("</") {
+        return;
+    }
+    let mut hidden_to = 0;
+    for (at, _) in text.match_indices('<') {
+        if at < hidden_to {
+            continue;
+        }
+        let rest = text.get(at + 1..).unwrap_or_default();
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.:".contains(byte);
+        let length = rest.bytes().take(MAX_NAME_LEN).take_while(is_part).count();
+        let name = rest.get(..length).unwrap_or_default();
+        let name = name.rsplit([':', '.']).next().unwrap_or_default();
+        if !is_name(name) && !matches!(name, "secret" | "Secret") {
+            continue;
+        }
+        let attributes = rest.get(length..).unwrap_or_default();
+        let head = attributes.bytes().take(1024).position(|byte| byte == b'>' || byte == b'<');
+        let Some(close) = head.filter(|at| attributes.as_bytes().get(*at) == Some(&b'>')) else {
+            continue;
+        };
+        if attributes.get(..close).is_some_and(|head| head.ends_with('/')) {
+            continue;
+        }
+        let start = at + 1 + length + close + 1;
+        let Some(end) = text.get(start..).and_then(|rest| rest.find("</")) else {
+            found.push(start..text.len());
+            return;
+        };
+        let content = text.get(start..start + end).unwrap_or_default();
+        hidden_to = start + end;
+        if !content.trim().is_empty() && !is_harmless(content.trim()) {
+            found.push(start..start + end);
+        }
+    }
+}
+
+/// `define('DB_PASSWORD', 'x')`, `set_config('app.jwt_secret', 'x', false)`.
+pub(super) fn calls(text: &str, found: &mut Vec<Range<usize>>) {
+    let bytes = text.as_bytes();
+    let mut hidden_to = 0;
+    for (at, _) in text.match_indices('(') {
+        if at < hidden_to {
+            continue;
+        }
+        let quote = bytes
+            .get(at + 1..)
+            .unwrap_or_default()
+            .iter()
+            .take(8)
+            .position(|byte| *byte != b' ' && *byte != b'\\');
+        let Some(quote_at) = quote.map(|skipped| at + 1 + skipped) else { continue };
+        let Some(&quote @ (b'\'' | b'"')) = bytes.get(quote_at) else { continue };
+        let before = text.get(..at).unwrap_or_default();
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let n_letters = before.bytes().rev().take(32).take_while(is_part).count();
+        let function = before.get(at - n_letters..).unwrap_or_default();
+        if !SETTERS.iter().any(|setter| function.eq_ignore_ascii_case(setter)) {
+            continue;
+        }
+        let inside = bytes.get(quote_at + 1..).unwrap_or_default();
+        let Some(length) = inside.iter().take(MAX_NAME_LEN).position(|byte| *byte == quote) else {
+            continue;
+        };
+        let name = text.get(quote_at + 1..quote_at + 1 + length).unwrap_or_default();
+        let name = name.trim_end_matches('\\');
+        if !is_name(name) && !super::names::is_header(name) {
+            continue;
+        }
+        let rest = text.get(quote_at + 2 + length..).unwrap_or_default();
+        let value = rest.trim_start_matches([' ', '\n', '\t']);
+        let Some(value) = value.strip_prefix(',') else { continue };
+        let value = value.trim_start_matches([' ', '\n', '\t']);
+        let line = value.split('\n').next().unwrap_or_default();
+        if !line.is_empty() && line.starts_with(['\'', '"', '\\']) && !is_harmless(line) {
+            let start = text.len() - value.len();
+            hidden_to = start + line.len();
+            found.push(start..start + line.trim_end().len());
+        }
+    }
+}
+
+/// The data of a Secret that is written in a text, as YAML or JSON.
+pub(super) fn documents(text: &str, found: &mut Vec<Range<usize>>) {
+    if !text.contains("Secret") {
+        return;
+    }
+    let mut document = 0;
+    let mut at = 0;
+    for line in text.split_inclusive('\n').chain(["---"]) {
+        if line.starts_with("---") {
+            let end = at.min(text.len());
+            if text.get(document..end).is_some_and(is_of_secret) {
+                data(text, document..end, found);
+            }
+            document = end;
+        }
+        at += line.len();
+    }
+}
+
+fn is_of_secret(document: &str) -> bool {
+    document.match_indices("Secret").any(|(at, word)| {
+        let before =
+            document.get(..at).unwrap_or_default().trim_end_matches(['"', '\'', ' ', '\\']);
+        let before =
+            before.strip_suffix(':').unwrap_or_default().trim_end_matches(['"', '\'', ' ', '\\']);
+        let after = document.get(at + word.len()..).unwrap_or_default();
+        before.ends_with("kind") && !after.starts_with(|c: char| c.is_ascii_alphanumeric())
+    })
+}
+
+/// What stands below `data` and `stringData`.
+fn data(text: &str, document: Range<usize>, found: &mut Vec<Range<usize>>) {
+    let mut at = document.start;
+    let mut outer: Option<usize> = None;
+    for line in text.get(document).unwrap_or_default().split_inclusive('\n') {
+        let content = line.trim_end();
+        let bare = content.trim_start_matches([' ', '-', '\t']);
+        let indent = content.len() - bare.len();
+        if outer.is_some_and(|outer| indent <= outer && !bare.is_empty()) {
+            outer = None;
+        }
+        let key = ["data", "stringData"].iter().find_map(|key| {
+            let is_end = |at: usize| {
+                let before = content.as_bytes().get(at.checked_sub(1)?);
+                let is_escape = before == Some(&b'n') && content.get(..at)?.ends_with("\\n");
+                (!before?.is_ascii_alphanumeric() || is_escape).then_some(at)
+            };
+            let mut places = content.match_indices(key).map(|(at, _)| at);
+            let start = places.find(|&at| at == 0 || is_end(at).is_some())?;
+            let before = content.get(..start)?;
+            let after = content.get(start + key.len()..)?;
+            let rest = after.trim_start_matches(['"', '\'', '\\', ' ']).strip_prefix(':')?;
+            let is_key = before.trim_start_matches([' ', '-']).is_empty()
+                || before.ends_with(['"', '\'', '{', ' ', ',', 'n', '`']);
+            is_key.then_some(rest)
+        });
+        if outer.is_some() {
+            let value = bare.find(':').map_or(0, |colon| colon + 1);
+            let value = bare.get(value..).unwrap_or_default().trim_start();
+            if !value.is_empty() && !is_harmless(value) && !matches!(value, "|" | ">" | "|-" | ">-")
+            {
+                found.push(at + content.len() - value.len()..at + content.len());
+            }
+        } else if let Some(rest) = key {
+            let rest = rest.trim_start();
+            if !rest.is_empty() && rest != "{" && !is_harmless(rest) {
+                found.push(at + content.len() - rest.len()..at + content.len());
+            }
+            outer = Some(indent);
+        }
+        at += line.len();
+    }
+}
