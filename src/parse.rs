@@ -4,6 +4,7 @@
 //! twice: whether a reference leads anywhere is `resolve`'s business.
 
 mod app;
+mod conceal;
 mod database;
 pub(crate) mod fields;
 mod foreign;
@@ -57,6 +58,9 @@ pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnosti
             Some(_) => continue,
         };
         let nodes = foreign::documents(file, source, &mut budget, diagnostics);
+        if source.text().contains("Secret") {
+            nodes.iter().for_each(|node| conceal::secrets(node, diagnostics));
+        }
         documents.extend(nodes.into_iter().map(|node| Document { file, node }));
     }
     let base = overlay::without_parts_outside(base, sources, diagnostics);

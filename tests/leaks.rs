@@ -647,3 +647,28 @@ fn what_is_no_secret_is_shown() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn what_a_secret_holds_is_in_no_excerpt() {
+    // Each has an error in the line of the secret: `n` is a boolean to Argo CD.
+    let secret = |metadata: &str, data: &str| {
+        format!(
+            "{{apiVersion: v1, kind: Secret, metadata: {{name: s, namespace: n{metadata}}}, {data}}}"
+        )
+    };
+    let secrets = [
+        secret("", &format!("stringData: {{x: {SECRET}}}")),
+        secret("", &format!("data: {{x: {SECRET}}}")),
+        secret(&format!(", annotations: {{note: x {SECRET}}}"), "stringData: {x: y}"),
+        secret(&format!(", labels: {{note: {SECRET}}}"), "stringData: {x: y}"),
+    ];
+    for text in &secrets {
+        check("one-line", text, &[], false);
+        let list = format!("{{apiVersion: v1, kind: List, items: [{text}]}}");
+        check("one-line-list", &list, &[], false);
+        let nested = format!(
+            "{{apiVersion: example.org/v1, kind: Object, metadata: {{name: o, namespace: n}}, spec: {{manifest: {text}}}}}"
+        );
+        check("one-line-nested", &nested, &[], false);
+    }
+}

@@ -145,6 +145,22 @@ fn align(text: &str, range: &mut Range<usize>) {
     }
 }
 
+/// Labels and annotations of a Secret that programs write and that hold no secret.
+const PUBLIC_NOTES: [&str; 7] = [
+    "app.kubernetes.io/",
+    "argocd.argoproj.io/",
+    "helm.sh/",
+    "meta.helm.sh/",
+    "argocd-atlas-plugin/",
+    "reloader.stakater.com/",
+    "atlasgo.io/",
+];
+
+/// Whether a label or an annotation of a Secret may be shown.
+pub(crate) fn is_public_note(key: &str) -> bool {
+    PUBLIC_NOTES.iter().any(|prefix| key.starts_with(prefix))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -181,7 +181,7 @@ fn secret_object(map: &Map) -> Map {
                 let value = match (key, value) {
                     ("labels" | "annotations", Value::Map(notes)) => {
                         let pairs = notes.iter().map(|(key, value)| {
-                            let is_known = PREFIXES.iter().any(|prefix| key.starts_with(prefix));
+                            let is_known = secrets::is_public_note(key);
                             let value =
                                 if is_known { plain.field(key, value) } else { Value::from(MASK) };
                             (hidden(key), value)
@@ -209,17 +209,6 @@ fn secret_object(map: &Map) -> Map {
     });
     Map::of_distinct(pairs)
 }
-
-/// Labels and annotations that are written by programs and hold no secret.
-const PREFIXES: [&str; 7] = [
-    "app.kubernetes.io/",
-    "argocd.argoproj.io/",
-    "helm.sh/",
-    "meta.helm.sh/",
-    "argocd-atlas-plugin/",
-    "reloader.stakater.com/",
-    "atlasgo.io/",
-];
 
 /// Every value of a map masked.
 fn all(value: &Value) -> Value {
