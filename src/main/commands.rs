@@ -361,6 +361,11 @@ pub(crate) fn init(args: &InitArgs, out: &mut impl Write) -> anyhow::Result<Exit
     if let Some(path) = write::existing(&args.dir, files.iter().map(|(path, _)| path.as_str())) {
         return Err(anyhow!("`{}` is there already; nothing was written", path.display()));
     }
+    for (path, _) in &files {
+        let path = args.dir.join(path);
+        write::check_folders(&path)
+            .with_context(|| format!("cannot write `{}`; nothing was written", path.display()))?;
+    }
     for (path, text) in &files {
         let path = args.dir.join(path);
         write::new_file(&path, text)
