@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use argocd_atlas_plugin::atlas_sum::{self, Migration, Sum};
 use argocd_atlas_plugin::cli::{
-    ApplicationArgs, CheckFormat, Cli, Deny, DenyDiff, DiffFormat, GraphArgs, GraphFormat,
+    Against, ApplicationArgs, CheckFormat, Cli, Deny, DenyDiff, DiffFormat, GraphArgs, GraphFormat,
     InitArgs, ManifestsArgs, ProjectArgs, WavesFormat,
 };
 use argocd_atlas_plugin::diag::{Code, Severity, nearest};
@@ -169,7 +169,7 @@ pub(crate) fn application(args: ApplicationArgs, out: &mut impl Write) -> anyhow
 
 /// Compares the directory with another, or with a revision of itself.
 pub(crate) fn diff(
-    against: &str,
+    against: &Against,
     format: DiffFormat,
     deny: Option<DenyDiff>,
     args: &ProjectArgs,
@@ -180,13 +180,19 @@ pub(crate) fn diff(
     if new.diagnostics.has_errors() {
         return Ok(new.code());
     }
-    let old = match Path::new(against).is_dir() {
-        true => Run::of(&ProjectArgs { dir: against.into(), ..args.clone() })?,
-        false => Run::of_revision(args, against)?,
+    let (old, against) = match (&against.revision, &against.directory) {
+        (Some(revision), _) => (Run::of_revision(args, revision)?, revision.clone()),
+        (None, Some(dir)) => {
+            let old = Run::of(&ProjectArgs { dir: dir.clone(), ..args.clone() })?;
+            (old, dir.display().to_string())
+        }
+        (None, None) => return Err(anyhow!("set `--against` or `--against-dir`")),
     };
-    if old.diagnostics.has_errors() {
+    let is_unknown = old.diagnostics.has_errors();
+    if is_unknown {
         let what = "has errors: compared with what could be read of it";
-        writeln!(io::stderr(), "note: `{}` {what}", printable(against))?;
+        writeln!(io::stderr(), "note: `{}` {what}", printable(against.as_str()))?;
+        old.report_first()?;
     }
     let difference = view::diff::difference(old.side(), new.side());
     match format {
@@ -194,8 +200,9 @@ pub(crate) fn diff(
         DiffFormat::Markdown => view::diff::markdown(&difference, new.side(), out)?,
         DiffFormat::Json => view::diff::json(&difference, out)?,
     }
+    // What could not be read before may be lost now.
     let is_denied = deny == Some(DenyDiff::Destructive)
-        && difference.count(catalogue::diff::Severity::Destructive) > 0;
+        && (is_unknown || difference.count(catalogue::diff::Severity::Destructive) > 0);
     Ok(if is_denied { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
