@@ -61,9 +61,9 @@ pub enum Command {
     Application(ApplicationArgs),
     /// Print what a change does: to the database, to the objects, to the waves
     Diff {
-        /// A Git revision (`origin/main`) or a directory to compare with
-        #[arg(long, value_name = "REV|DIR")]
-        against: String,
+        /// What to compare with.
+        #[command(flatten)]
+        against: Against,
         /// How to print it
         #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
         format: DiffFormat,
@@ -111,6 +111,18 @@ Apply it with
   generate health | kubectl -n argocd patch configmap argocd-cm --type merge --patch-file /dev/stdin
 
 which keeps every other key of `argocd-cm`.";
+
+/// What to compare with.
+#[derive(Args, Clone, Debug)]
+#[group(required = true, multiple = false)]
+pub struct Against {
+    /// The Git revision to compare with (`refs/remotes/origin/main`)
+    #[arg(long = "against", value_name = "REV")]
+    pub revision: Option<String>,
+    /// The directory to compare with
+    #[arg(long = "against-dir", value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+}
 
 /// What to draw, and how.
 #[derive(Args, Clone, Debug)]

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use smol_str::SmolStr;
 
@@ -84,4 +85,12 @@ pub fn columns() -> Option<usize> {
     #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
     let value = std::env::var_os("COLUMNS");
     value?.to_str()?.parse().ok()
+}
+
+/// The absolute folders in which programs are looked for (`PATH`). A relative one, or an empty one,
+/// would find what the directory that we stand in holds.
+pub fn program_folders() -> Vec<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+    let value = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&value).filter(|folder| folder.is_absolute()).collect()
 }

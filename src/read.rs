@@ -1,18 +1,22 @@
-//! The only reader of the disk.
+//! The only reader of the disk, and of a directory as it is in a Git revision: for both there is one
+//! set of rules and bounds.
 //!
 //! Only regular files below the application's directory are read. Names that begin with `.` are
 //! not looked at (`.git`, `.github`); a symbolic link that leaves the directory is refused, and so is
-//! one to what is hidden. A file
+//! one to anything hidden, or over it (`..data` in a mounted ConfigMap). A file
 //! that holds specs or manifests is read at once; any other is only listed, and read when a spec
 //! names it.
 
 mod decode;
 mod open;
+mod repository;
+mod tree;
 
 use std::io::{self, Read};
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
-use open::Root;
+use open::{Refused, Root};
+use tree::Tree;
 use walkdir::{DirEntry, WalkDir};
 
 use crate::diag::Diagnostics;
@@ -64,8 +68,15 @@ pub fn standard_input(
 /// A directory that is being read.
 #[derive(Debug)]
 pub struct Directory {
-    root: Root,
+    place: Place,
     read: u64,
+}
+
+/// Where a directory is.
+#[derive(Debug)]
+enum Place {
+    Disk(Root),
+    Revision(Box<Tree>),
 }
 
 /// Chooses files by their path.
@@ -82,6 +93,62 @@ struct Found {
     too_deep: Vec<String>,
 }
 
+/// What a link is that is not followed.
+const OUTSIDE: &str = "is a link out of the directory, or to nothing";
+const HIDDEN: &str = "is a link to something hidden, whose name begins with `.`";
+
+impl Found {
+    /// Something that would be read, if it is a manifest by its name.
+    fn unusable_manifest(&mut self, path: &str, what: &str, help: &'static str) {
+        if is_manifest_name(path) {
+            self.unusable_entry(path, what, help);
+        }
+    }
+
+    fn unusable_entry(&mut self, path: &str, what: &str, help: &'static str) {
+        self.unusable.push((format!("`{}` {what}", path.escape_debug()), help));
+    }
+
+    fn unusable_name(&mut self, path: &str) {
+        self.unusable_manifest(path, "has a name that is not UTF-8", "give it another name");
+    }
+
+    fn unusable_link(&mut self, path: &str, what: &str) {
+        self.unusable_manifest(path, what, "put the file itself there");
+    }
+}
+
+/// How much has been found.
+struct Bounds {
+    n_entries: usize,
+    left: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds { n_entries: 0, left: PATHS }
+    }
+}
+
+impl Bounds {
+    /// Counts an entry. Hidden ones too: they have to be passed by.
+    fn count(&mut self) -> Result<(), String> {
+        self.n_entries += 1;
+        if self.n_entries > ENTRIES { Err(Bounds::too_many()) } else { Ok(()) }
+    }
+
+    /// Counts the path of an entry.
+    fn take(&mut self, length: usize) -> Result<(), String> {
+        let rest = self.left.checked_sub(length);
+        self.left = rest.ok_or_else(|| format!("paths of more than {PATHS} bytes in all"))?;
+        Ok(())
+    }
+
+    fn too_many() -> String {
+        format!("more than {ENTRIES} files and folders")
+    }
+}
+
 impl Directory {
     /// Opens a directory.
     ///
@@ -92,11 +159,36 @@ impl Directory {
         if !root.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"));
         }
-        Ok(Directory { root: Root::of(root), read: 0 })
+        Ok(Directory { place: Place::Disk(Root::of(root)?), read: 0 })
+    }
+
+    /// Opens a directory as it is in a Git revision. `folders` are those in which `git` is looked for.
+    ///
+    /// # Errors
+    /// When there is no `git`, no repository, or no such revision.
+    pub fn of_revision(path: &Path, revision: &str, folders: &[PathBuf]) -> io::Result<Directory> {
+        let tree = Tree::open(path, revision, folders)?;
+        Ok(Directory { place: Place::Revision(Box::new(tree)), read: 0 })
+    }
+
+    /// Whether it is missing from the revision.
+    pub fn is_absent(&self) -> bool {
+        match &self.place {
+            Place::Disk(_) => false,
+            Place::Revision(tree) => tree.is_absent(),
+        }
+    }
+
+    /// What kept from reading all of it, other than what is in it: then nothing can be said of it.
+    pub fn failure(&mut self) -> Option<io::Error> {
+        match &mut self.place {
+            Place::Disk(_) => None,
+            Place::Revision(tree) => tree.failure.take(),
+        }
     }
 
     /// Lists the directory into `sources`, by path, and reads nothing yet.
-    pub fn list(&self, sources: &mut Sources, root: FileId, diagnostics: &mut Diagnostics) {
+    pub fn list(&mut self, sources: &mut Sources, root: FileId, diagnostics: &mut Diagnostics) {
         self.list_and_choose(sources, root, diagnostics, |_| false);
     }
 
@@ -109,7 +201,7 @@ impl Directory {
     /// Lists the directory, and gives back those files that are read at once: how large these are is
     /// known when they are opened, and not asked before.
     fn list_and_choose(
-        &self,
+        &mut self,
         sources: &mut Sources,
         root: FileId,
         diagnostics: &mut Diagnostics,
@@ -128,13 +220,17 @@ impl Directory {
     }
 
     fn walk(
-        &self,
+        &mut self,
         root: Span,
         is_read: Choice,
         diagnostics: &mut Diagnostics,
     ) -> Vec<(String, u64)> {
         let mut found = Found::default();
-        if let Err(message) = self.walk_into(is_read, &mut found) {
+        let walked = match &mut self.place {
+            Place::Disk(root) => walk_disk(root, is_read, &mut found),
+            Place::Revision(tree) => tree.walk(is_read, &mut found),
+        };
+        if let Err(message) = walked {
             // What else was found by then is up to the order in which the file system lists it.
             too_much(root, message, diagnostics);
             return found.files;
@@ -151,93 +247,26 @@ impl Directory {
         found.files
     }
 
-    /// Looks at every entry. An error is the bound that is exceeded.
-    fn walk_into(&self, is_read: Choice, found: &mut Found) -> Result<(), String> {
-        // With every folder on the way held open, none is read into memory to be gone on with later.
-        let walk = WalkDir::new(self.root.path()).max_depth(DEPTH).max_open(DEPTH + 1);
-        let mut walk = walk.into_iter();
-        let (mut left, mut number) = (PATHS, 0);
-        while let Some(entry) = walk.next() {
-            // Hidden ones too: they have to be passed by.
-            number += 1;
-            if number > ENTRIES + 1 {
-                return Err(format!("more than {ENTRIES} files and folders"));
-            }
-            match entry {
-                Ok(entry) if is_hidden(&entry) => {
-                    if entry.file_type().is_dir() {
-                        walk.skip_current_dir();
-                    }
-                }
-                Ok(entry) => {
-                    let Ok(relative) = entry.path().strip_prefix(self.root.path()) else {
-                        continue;
-                    };
-                    let rest = left.checked_sub(relative.as_os_str().len());
-                    left =
-                        rest.ok_or_else(|| format!("paths of more than {PATHS} bytes in all"))?;
-                    self.entry(&entry, relative, is_read, found);
-                }
-                Err(error) => {
-                    let message = format!("cannot read the directory: {error}");
-                    found.unusable.push((message, "check its permissions"));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn entry(&self, entry: &DirEntry, relative: &Path, is_read: Choice, found: &mut Found) {
-        let path = relative.to_string_lossy();
-        if entry.file_type().is_dir() {
-            if entry.depth() == DEPTH {
-                found.too_deep.push(path.into_owned());
-            }
-            return;
-        }
-        let is_manifest = is_manifest_name(&path);
-        let mut unusable = |what: &str, help| {
-            if is_manifest {
-                found.unusable.push((format!("`{}` {what}", path.escape_debug()), help));
-            }
-        };
-        if relative.to_str().is_none() {
-            return unusable("has a name that is not UTF-8", "give it another name");
-        }
-        if entry.file_type().is_symlink() {
-            // One message for both: what is there outside is not to be found out by links.
-            let target = entry.path().canonicalize().unwrap_or_default();
-            let Ok(target) = target.strip_prefix(self.root.path()) else {
-                let what = "is a link out of the directory, or to nothing";
-                return unusable(what, "put the file itself there");
-            };
-            if target.components().any(|part| part.as_os_str() == ".git") {
-                return unusable("is a link into `.git`", "put the file itself there");
-            }
-        }
-        if entry.file_type().is_file() && is_read(&path) {
-            return found.files.push((path.into_owned(), 0));
-        }
-        let Ok(metadata) = entry.path().metadata() else { return };
-        if metadata.is_file() {
-            found.files.push((path.into_owned(), metadata.len()));
-        } else if !metadata.is_dir() {
-            unusable("is no regular file", "put a regular file there");
-        }
-    }
-
     /// Names and bytes of the `.sql` files right below the directory, sorted by name.
     ///
     /// # Errors
     /// When one of them cannot be read, or is larger than a file may be.
     pub fn migrations(&mut self) -> io::Result<Vec<(String, Vec<u8>)>> {
-        let entries = WalkDir::new(self.root.path()).min_depth(1).max_depth(1).sort_by_file_name();
+        let Place::Disk(root) = &self.place else {
+            return Err(io::Error::other("it is not on the disk"));
+        };
+        let entries = WalkDir::new(root.path()).min_depth(1).max_depth(1).sort_by_file_name();
         let mut files = Vec::new();
         for entry in entries {
             let entry = entry.map_err(io::Error::other)?;
             let Some(name) = entry.file_name().to_str() else { continue };
             if name.ends_with(".sql") && !name.starts_with('.') {
-                let bytes = self.bytes(name)?;
+                if name.contains(char::is_control) {
+                    // A line of the checksum file begins with it.
+                    let message = format!("`{}` has a control character", name.escape_debug());
+                    return Err(io::Error::other(message));
+                }
+                let bytes = disk_bytes(root, name)?;
                 if bytes.len() as u64 > FILE_SIZE {
                     let message = format!("`{name}` has more than {FILE_SIZE} bytes");
                     return Err(io::Error::other(message));
@@ -261,8 +290,12 @@ impl Directory {
         let path = sources.get(file).path.clone();
         let start = Span::new(file, 0..0);
         let bytes = match self.bytes(&path) {
-            Ok(bytes) => bytes,
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return too_large(sources, file, diagnostics),
             Err(error) => {
+                if let Place::Revision(tree) = &mut self.place {
+                    tree.fail(&error);
+                }
                 sources.load_broken(file, String::new());
                 let message = format!("cannot be read: {error}");
                 return unusable(start, message, "check its permissions", diagnostics);
@@ -280,16 +313,87 @@ impl Directory {
         self.read += sources.get(file).size.max(length);
     }
 
-    /// The bytes of a file, one more than allowed at the most.
-    fn bytes(&self, path: &str) -> io::Result<Vec<u8>> {
-        let (opened, size) = self.root.open(path)?;
-        // What is there when it is opened is read, without asking whether there is more by now. Some file
-        // systems say 0 of whatever they have.
-        let most = if size == 0 { FILE_SIZE + 1 } else { size.min(FILE_SIZE + 1) };
-        let mut bytes = Vec::with_capacity(usize::try_from(size.min(most)).unwrap_or_default());
-        opened.take(most).read_to_end(&mut bytes)?;
-        Ok(bytes)
+    /// The bytes of a file; nothing, or one more than allowed, when there are too many.
+    fn bytes(&mut self, path: &str) -> io::Result<Option<Vec<u8>>> {
+        match &mut self.place {
+            Place::Disk(root) => disk_bytes(root, path).map(Some),
+            Place::Revision(tree) => tree.bytes(path),
+        }
     }
+}
+
+/// Looks at every entry. An error is the bound that is exceeded.
+fn walk_disk(root: &Root, is_read: Choice, found: &mut Found) -> Result<(), String> {
+    // With every folder on the way held open, none is read into memory to be gone on with later.
+    let walk = WalkDir::new(root.path()).min_depth(1).max_depth(DEPTH).max_open(DEPTH + 1);
+    let mut walk = walk.into_iter();
+    let mut bounds = Bounds::default();
+    while let Some(entry) = walk.next() {
+        bounds.count()?;
+        match entry {
+            Ok(entry) if is_hidden(&entry) => {
+                if entry.file_type().is_dir() {
+                    walk.skip_current_dir();
+                }
+            }
+            Ok(entry) => {
+                let Ok(relative) = entry.path().strip_prefix(root.path()) else { continue };
+                bounds.take(relative.as_os_str().len())?;
+                disk_entry(root, &entry, relative, is_read, found);
+            }
+            Err(error) => {
+                let message = format!("cannot read the directory: {error}");
+                found.unusable.push((message, "check its permissions"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn disk_entry(root: &Root, entry: &DirEntry, relative: &Path, is_read: Choice, found: &mut Found) {
+    let path = relative.to_string_lossy();
+    if entry.file_type().is_dir() {
+        if entry.depth() == DEPTH {
+            found.too_deep.push(path.into_owned());
+        }
+        return;
+    }
+    if relative.to_str().is_none() {
+        return found.unusable_name(&path);
+    }
+    let special = ("is no regular file", "put a regular file there");
+    if entry.file_type().is_symlink() {
+        // Opened as it will be when it is read, so that both find the same.
+        return match root.open(&path) {
+            Ok((_, size)) => found.files.push((path.into_owned(), size)),
+            Err(Refused::Folder) => {}
+            // One message for both: what is there outside is not to be found out by links.
+            Err(Refused::Outside) => found.unusable_link(&path, OUTSIDE),
+            Err(Refused::Hidden) => found.unusable_link(&path, HIDDEN),
+            Err(Refused::Special) => found.unusable_manifest(&path, special.0, special.1),
+            // Whoever reads it is told.
+            Err(Refused::Failed(_)) => found.files.push((path.into_owned(), 0)),
+        };
+    }
+    if !entry.file_type().is_file() {
+        return found.unusable_manifest(&path, special.0, special.1);
+    }
+    let size = match is_read(&path) {
+        true => Some(0),
+        false => entry.metadata().ok().map(|metadata| metadata.len()),
+    };
+    found.files.extend(size.map(|size| (path.into_owned(), size)));
+}
+
+/// The bytes of a file, one more than allowed at the most.
+fn disk_bytes(root: &Root, path: &str) -> io::Result<Vec<u8>> {
+    let (opened, size) = root.open(path)?;
+    // What is there when it is opened is read, without asking whether there is more by now. Some file
+    // systems say 0 of whatever they have.
+    let most = if size == 0 { FILE_SIZE + 1 } else { size.min(FILE_SIZE + 1) };
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(most)).unwrap_or_default());
+    opened.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn too_much(primary: Span, message: String, diagnostics: &mut Diagnostics) {

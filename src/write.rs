@@ -1,25 +1,44 @@
 //! The only writer of the disk, and only where the command line says so: manifests (`-o`), a
 //! picture, a first project, a checksum. The plugin in Argo CD writes nothing.
 //!
+//! What is written stays where it was named, though a change may have put links on the way: no file is
+//! written through a link, nor is a folder of the checkout entered through one (`place`). A file is
+//! written under another name, and then put in the place of the old one.
+//!
 //! Manifests that are written never become input by accident, and replace nothing but manifests that
 //! were written here: a directory has to be empty, or to hold nothing but files of an earlier run.
 
-use std::fs;
-use std::io::{self, ErrorKind, Write};
+mod place;
+
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+
+use place::Folder;
 
 /// Writes a file, or replaces what it held.
 ///
 /// # Errors
 /// When it cannot be written.
 pub fn file(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    fs::write(path, bytes)
+    let (folder, name) = place::of(path, false)?;
+    folder.write(&name, bytes)
 }
 
 /// The first of some files that is there already.
 pub fn existing<'a>(dir: &Path, mut paths: impl Iterator<Item = &'a str>) -> Option<PathBuf> {
     // A link that leads nowhere is there as well.
-    paths.find(|path| fs::symlink_metadata(dir.join(path)).is_ok()).map(|path| dir.join(path))
+    paths.find(|path| dir.join(path).symlink_metadata().is_ok()).map(|path| dir.join(path))
+}
+
+/// Refuses a file whose folders are there and are not to be entered.
+///
+/// # Errors
+/// When one of them is a link, or no folder.
+pub fn check_folders(path: &Path) -> io::Result<()> {
+    match place::of(path, false) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        checked => checked.map(drop),
+    }
 }
 
 /// Writes a file that is not there yet, and the folders above it.
@@ -27,10 +46,8 @@ pub fn existing<'a>(dir: &Path, mut paths: impl Iterator<Item = &'a str>) -> Opt
 /// # Errors
 /// When it is there, or cannot be written.
 pub fn new_file(path: &Path, text: &str) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::File::create_new(path)?.write_all(text.as_bytes())
+    let (folder, name) = place::of(path, true)?;
+    folder.create(&name, text.as_bytes())
 }
 
 /// How every file that is written here begins, so that it is known again.
@@ -74,10 +91,11 @@ pub fn check_outside(output: &Path, input: &Path) -> io::Result<()> {
 /// # Errors
 /// When it cannot be written, or is a file that was not written here.
 pub fn manifests(path: &Path, text: &str) -> io::Result<()> {
-    if path.exists() {
-        check_own(path)?;
+    let (folder, name) = place::of(path, false)?;
+    if folder.is_file(&name) {
+        check_own(&folder, &name, path)?;
     }
-    fs::write(path, format!("{MARK}{text}"))
+    folder.write(&name, format!("{MARK}{text}").as_bytes())
 }
 
 /// Writes manifests into a directory, one file an object, in place of those of an earlier run.
@@ -85,25 +103,19 @@ pub fn manifests(path: &Path, text: &str) -> io::Result<()> {
 /// # Errors
 /// When it cannot be written, or holds anything that was not written here.
 pub fn manifest_files(path: &Path, files: &[File]) -> io::Result<()> {
-    fs::create_dir_all(path)?;
-    let mut old: Vec<PathBuf> = Vec::new();
-    #[expect(clippy::disallowed_methods, reason = "what is there already must not be lost")]
-    for entry in fs::read_dir(path)? {
-        old.push(entry?.path());
-    }
-    old.iter().try_for_each(|path| check_own(path))?;
-    old.iter().try_for_each(fs::remove_file)?;
-    files.iter().try_for_each(|(name, text)| fs::write(path.join(name), format!("{MARK}{text}")))
+    let folder = place::folder(path)?;
+    let old = folder.names()?;
+    old.iter().try_for_each(|name| check_own(&folder, name, &path.join(name)))?;
+    old.iter().try_for_each(|name| folder.remove(name))?;
+    files.iter().try_for_each(|(name, text)| {
+        folder.create(name.as_ref(), format!("{MARK}{text}").as_bytes())
+    })
 }
 
-fn check_own(path: &Path) -> io::Result<()> {
-    let foreign = |_| {
-        let message = format!("`{}` is in the way: it was not written by `-o`", path.display());
-        io::Error::new(ErrorKind::AlreadyExists, message)
-    };
-    let mut begin = vec![0; MARK.len()];
-    #[expect(clippy::disallowed_methods, reason = "only its first line is looked at")]
-    let mut opened = fs::File::open(path).map_err(foreign)?;
-    io::Read::read_exact(&mut opened, &mut begin).map_err(foreign)?;
-    if begin == MARK.as_bytes() { Ok(()) } else { Err(foreign(io::ErrorKind::Other.into())) }
+fn check_own(folder: &Folder, name: &std::ffi::OsStr, shown: &Path) -> io::Result<()> {
+    if folder.begins_with(name, MARK.as_bytes()) {
+        return Ok(());
+    }
+    let message = format!("`{}` is in the way: it was not written by `-o`", shown.display());
+    Err(io::Error::new(ErrorKind::AlreadyExists, message))
 }

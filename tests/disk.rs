@@ -265,3 +265,79 @@ fn document(kind: &str, fields: &Value, path: &str) -> Value {
         "spec": spec,
     })
 }
+
+#[test]
+fn a_link_that_changes_leads_to_nothing_hidden() {
+    let folder = folder("hidden");
+    fs::write(folder.join("input/inside.yaml"), "# inside\n").unwrap();
+    fs::create_dir(folder.join("input/.git")).unwrap();
+    for hidden in [".git/a.yaml", ".env", ".x.yaml"] {
+        fs::write(folder.join("input").join(hidden), format!("# {OUTSIDE}\n")).unwrap();
+    }
+    symlink(".x.yaml", folder.join("input/.way")).unwrap();
+    let link = folder.join("input/a.yaml");
+    let targets = ["inside.yaml", ".git/a.yaml", ".env", ".way", "../input/.x.yaml"];
+    let change = |turn: usize| replace(&link, |path| symlink(targets[turn % 5], path).unwrap());
+    change(0);
+    assert!(read_while(&folder, "input/a.yaml", change) > 0, "nothing was read");
+}
+
+#[test]
+fn a_folder_that_becomes_a_link_leads_to_nothing_hidden() {
+    let folder = folder("hidden-folder");
+    let (own, away) = (folder.join("input/d"), folder.join("input/e"));
+    fs::create_dir(&own).unwrap();
+    fs::create_dir(folder.join("input/.git")).unwrap();
+    fs::write(own.join("a.yaml"), "# inside\n").unwrap();
+    fs::write(folder.join("input/.git/a.yaml"), format!("# {OUTSIDE}\n")).unwrap();
+    let change = |_: usize| {
+        fs::rename(&own, &away).unwrap();
+        symlink(".git", &own).unwrap();
+        fs::remove_file(&own).unwrap();
+        fs::rename(&away, &own).unwrap();
+    };
+    assert!(read_while(&folder, "input/d/a.yaml", change) > 0, "nothing was read");
+}
+
+#[test]
+fn links_inside_are_followed_and_no_others() {
+    let folder = folder("links");
+    let input = folder.join("input");
+    for path in ["d/b.yaml", ".hidden/b.yaml", ".b.yaml", "..data/b.yaml"] {
+        fs::create_dir_all(input.join(path).parent().unwrap()).unwrap();
+        fs::write(input.join(path), "# text\n").unwrap();
+    }
+    let whole = input.join("d/b.yaml");
+    symlink("d", input.join("e")).unwrap();
+    symlink("d/b.yaml", input.join("to-link.txt")).unwrap();
+    symlink(".b.yaml", input.join(".way.yaml")).unwrap();
+    let inside = ["d/b.yaml", "e/b.yaml", "./d/../d//b.yaml", "to-link.txt", "../input/d/b.yaml"];
+    let hidden = [".hidden/b.yaml", ".b.yaml", "e/../.b.yaml", "..data/b.yaml", ".way.yaml"];
+    let outside = ["../outside/a.yaml", "/etc/hostname", "nothing", "d/b.yaml/x", "a.yaml", ""];
+    let found = |target: &str| {
+        let link = input.join("a.yaml");
+        let _ = fs::remove_file(&link);
+        // There is no link to the empty path.
+        symlink(if target.is_empty() { "../../../../../.." } else { target }, &link).unwrap();
+        let mut sources = Sources::default();
+        let root = sources.add_virtual("input", "");
+        let mut diagnostics = Diagnostics::default();
+        Directory::open(&input).unwrap().read(&mut sources, root, &mut diagnostics);
+        let text = sources.find("a.yaml").map(|file| sources.get(file).text().to_owned());
+        (text, diagnostics.sorted().first().map(|found| found.message.clone()))
+    };
+    for target in inside.iter().copied().chain([whole.to_str().unwrap()]) {
+        assert_eq!(found(target), (Some("# text\n".to_owned()), None), "{target}");
+    }
+    for target in hidden {
+        let (text, message) = found(target);
+        assert_eq!(text, None, "{target}");
+        assert!(message.unwrap().contains("is a link to something hidden"), "{target}");
+    }
+    for target in outside {
+        let (text, message) = found(target);
+        assert_eq!(text, None, "{target}");
+        let is_folder = target.is_empty();
+        assert!(is_folder || message.unwrap().contains("is a link out"), "{target}");
+    }
+}

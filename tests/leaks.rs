@@ -30,9 +30,9 @@ const COMMANDS: [&str; 21] = [
     "parameters",
     "discover",
     "application --repo https://example.com/a.git",
-    "diff --against DIR",
-    "diff --format markdown --against DIR",
-    "diff --format json --against DIR",
+    "diff --against-dir DIR",
+    "diff --format markdown --against-dir DIR",
+    "diff --format json --against-dir DIR",
 ];
 
 /// Runs every command on a project and looks for the secret in what it says.
@@ -76,7 +76,7 @@ fn check(name: &str, text: &str, variables: &[(&str, &str)], may_be_printed: boo
     for format in ["text", "markdown", "json"] {
         for (old, new) in [(&before, &dir), (&dir, &before)] {
             let run = Command::new(env!("CARGO_BIN_EXE_generate"))
-                .args(["diff", "--format", format, "--against"])
+                .args(["diff", "--format", format, "--against-dir"])
                 .args([old, new])
                 .env_clear()
                 .output()
@@ -524,9 +524,9 @@ const VIEWS: [&str; 14] = [
     "graph --format svg",
     "graph --format html",
     "parameters",
-    "diff --against OLD",
-    "diff --format markdown --against OLD",
-    "diff --format json --against OLD",
+    "diff --against-dir OLD",
+    "diff --format markdown --against-dir OLD",
+    "diff --format json --against-dir OLD",
 ];
 
 struct Project(std::path::PathBuf);

@@ -27,7 +27,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // The world outside.
     ("environment", &[]),
     ("revision", &[]),
-    ("read", &["diag", "source"]),
+    ("read", &["diag", "revision", "source"]),
     ("write", &[]),
     // What the stages hand on.
     ("syntax", &["source", "value"]),

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use argocd_atlas_plugin::atlas_sum::{self, Migration, Sum};
 use argocd_atlas_plugin::cli::{
-    ApplicationArgs, CheckFormat, Cli, Deny, DenyDiff, DiffFormat, GraphArgs, GraphFormat,
+    Against, ApplicationArgs, CheckFormat, Cli, Deny, DenyDiff, DiffFormat, GraphArgs, GraphFormat,
     HealthFormat, InitArgs, ManifestsArgs, ProjectArgs, WavesFormat,
 };
 use argocd_atlas_plugin::diag::{Code, Severity, nearest};
@@ -170,7 +170,7 @@ pub(crate) fn application(args: ApplicationArgs, out: &mut impl Write) -> anyhow
 
 /// Compares the directory with another, or with a revision of itself.
 pub(crate) fn diff(
-    against: &str,
+    against: &Against,
     format: DiffFormat,
     deny: Option<DenyDiff>,
     args: &ProjectArgs,
@@ -181,13 +181,19 @@ pub(crate) fn diff(
     if new.diagnostics.has_errors() {
         return Ok(new.code());
     }
-    let old = match Path::new(against).is_dir() {
-        true => Run::of(&ProjectArgs { dir: against.into(), ..args.clone() })?,
-        false => Run::of_revision(args, against)?,
+    let (old, against) = match (&against.revision, &against.directory) {
+        (Some(revision), _) => (Run::of_revision(args, revision)?, revision.clone()),
+        (None, Some(dir)) => {
+            let old = Run::of(&ProjectArgs { dir: dir.clone(), ..args.clone() })?;
+            (old, dir.display().to_string())
+        }
+        (None, None) => return Err(anyhow!("set `--against` or `--against-dir`")),
     };
-    if old.diagnostics.has_errors() {
+    let is_unknown = old.diagnostics.has_errors();
+    if is_unknown {
         let what = "has errors: compared with what could be read of it";
-        writeln!(stderr(), "note: `{}` {what}", printable(against))?;
+        writeln!(stderr(), "note: `{}` {what}", printable(against.as_str()))?;
+        old.report_first()?;
     }
     let difference = view::diff::difference(old.side(), new.side());
     match format {
@@ -195,8 +201,9 @@ pub(crate) fn diff(
         DiffFormat::Markdown => view::diff::markdown(&difference, new.side(), out)?,
         DiffFormat::Json => view::diff::json(&difference, out)?,
     }
+    // What could not be read before may be lost now.
     let is_denied = deny == Some(DenyDiff::Destructive)
-        && difference.count(catalogue::diff::Severity::Destructive) > 0;
+        && (is_unknown || difference.count(catalogue::diff::Severity::Destructive) > 0);
     Ok(if is_denied { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
@@ -373,6 +380,11 @@ pub(crate) fn init(args: &InitArgs, out: &mut impl Write) -> anyhow::Result<Exit
     };
     if let Some(path) = write::existing(&args.dir, files.iter().map(|(path, _)| path.as_str())) {
         return Err(anyhow!("`{}` is there already; nothing was written", path.display()));
+    }
+    for (path, _) in &files {
+        let path = args.dir.join(path);
+        write::check_folders(&path)
+            .with_context(|| format!("cannot write `{}`; nothing was written", path.display()))?;
     }
     for (path, text) in &files {
         let path = args.dir.join(path);

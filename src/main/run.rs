@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use argocd_atlas_plugin::cli::{Cli, Color, ProjectArgs};
 use argocd_atlas_plugin::diag::render::{self, Style};
 use argocd_atlas_plugin::diag::{Diagnostics, Severity, nearest};
@@ -15,9 +15,8 @@ use argocd_atlas_plugin::environment::{self, Environment, Flags};
 use argocd_atlas_plugin::parse::API_VERSION;
 use argocd_atlas_plugin::pipeline::{self, Compilation};
 use argocd_atlas_plugin::read::{self, Directory};
-use argocd_atlas_plugin::revision;
 use argocd_atlas_plugin::runner::{Form, Guard};
-use argocd_atlas_plugin::source::{FileId, Sources};
+use argocd_atlas_plugin::source::{FileId, Sources, printable};
 use argocd_atlas_plugin::view::diff::Side;
 use clap::CommandFactory;
 
@@ -52,14 +51,26 @@ impl Run {
     /// The same directory in a Git revision.
     pub(crate) fn of_revision(args: &ProjectArgs, revision: &str) -> anyhow::Result<Run> {
         let _progress = Progress::begin(args.quiet);
-        let mut run = Run::begin(args);
-        for (path, bytes) in revision::files(&args.dir, revision)? {
-            // What is no text now was none then, and no spec can use it.
-            if let Ok(text) = String::from_utf8(bytes) {
-                run.sources.add(path, text);
-            }
+        if is_standard_input(args) {
+            return Err(anyhow!("standard input is in no revision: name a directory"));
         }
-        Ok(run.compile(|_, _, _| {}))
+        let folders = environment::program_folders();
+        let opened = Directory::of_revision(&args.dir, revision, &folders);
+        let mut directory = opened.map_err(|error| with_flag(error, revision))?;
+        if directory.is_absent() {
+            let shown = args.dir.display().to_string();
+            let (shown, revision) = (printable(shown), printable(revision));
+            writeln!(stderr(), "note: `{shown}` is not in `{revision}`: all of it is new")?;
+        }
+        let mut run = Run::begin(args);
+        let Begun { sources, root, diagnostics, .. } = &mut run;
+        directory.read(sources, *root, diagnostics);
+        let run =
+            run.compile(|sources, files, diagnostics| directory.load(sources, files, diagnostics));
+        match directory.failure() {
+            None => Ok(run),
+            Some(error) => Err(anyhow!(error).context(format!("cannot read `{revision}`"))),
+        }
     }
 
     fn begin(args: &ProjectArgs) -> Begun {
@@ -78,6 +89,15 @@ impl Run {
         let err = &mut io::BufWriter::new(stderr());
         render::text(&self.diagnostics, least, &self.sources, style, err)?;
         err.flush()
+    }
+
+    /// Prints what the first error is, in one line.
+    pub(crate) fn report_first(&self) -> io::Result<()> {
+        let mut text = Vec::new();
+        let Run { diagnostics, sources, .. } = self;
+        render::text(diagnostics, Severity::Error, sources, Style::Plain, &mut text)?;
+        let text = String::from_utf8_lossy(&text);
+        writeln!(stderr(), "note: it says {}", text.lines().next().unwrap_or_default())
     }
 
     /// How to print to standard output.
@@ -139,6 +159,17 @@ pub(crate) fn apply_flags(args: &ProjectArgs, environment: &mut Environment) {
         replicas: args.replicas.clone(),
         set: args.set.clone(),
     };
+}
+
+/// What `--against` did once, and another flag does now.
+fn with_flag(error: io::Error, revision: &str) -> anyhow::Error {
+    if !Path::new(revision).is_dir() {
+        return anyhow!(error);
+    }
+    anyhow!(
+        "`--against {revision}` takes a Git revision ({error}); \
+         to compare with the directory of that name, use `--against-dir {revision}`"
+    )
 }
 
 fn not_found(args: &ProjectArgs) -> String {
