@@ -50,7 +50,8 @@ pub(super) fn link(
         let before = Before::schemas(index, ids, links, &entries);
         // Jobs that migrate one database do not wait for each other.
         let may_wait = |unit: Unit, entry: Unit| {
-            !(is_job.contains(&entry) && is_job.contains(&unit)) && !before.has(unit, entry)
+            let are_jobs = is_job.contains(&entry) && is_job.contains(&unit);
+            !are_jobs && !before.has(unit, entry)
         };
         uses::sharing(index, &entries, &may_wait)
     };

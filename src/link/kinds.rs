@@ -107,14 +107,11 @@ fn refers(
         firsts.push(schema);
     }
     for first in firsts.into_iter().filter(|&first| first != unit) {
-        let by = match reference.to {
-            To::NeededBy(..) => format_smolstr!("its {}", short(&manifest.kind.value)),
-            _ => format_smolstr!("its {}", short(kind)),
+        let (first, then, kind) = match reference.to {
+            To::NeededBy(..) => (unit, first, manifest.kind.value.as_str()),
+            To::Kind(..) | To::KindBeside(..) | To::Service | To::Host => (first, unit, kind),
         };
-        let (first, then) = match reference.to {
-            To::NeededBy(..) => (unit, first),
-            _ => (first, unit),
-        };
+        let by = format_smolstr!("its {}", short(kind));
         found.push(Found { gates: reference.gates, ..edge(first, then, place.name.span, by) });
     }
 }
