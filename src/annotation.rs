@@ -8,7 +8,7 @@ pub const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
 pub const HOOK: &str = "argocd.argoproj.io/hook";
 /// Helm's mark of a hook, which Argo CD understands as well.
 pub const HELM_HOOK: &str = "helm.sh/hook";
-/// Helm's order of hooks, which Argo CD takes for the wave where no wave is written.
+/// Helm's order among hooks, which Argo CD takes for a wave where none is written.
 pub const HELM_WEIGHT: &str = "helm.sh/hook-weight";
 /// Dependencies of a plain manifest, written by hand.
 pub const DEPENDS_ON: &str = "argocd-atlas-plugin/depends-on";

@@ -5,12 +5,16 @@
 //! written waits for every schema: the safe default.
 
 mod manifests;
+mod kinds;
 mod infer;
+mod jobs;
+mod hooks;
 mod uses;
 mod index;
 mod pods;
 mod addresses;
 mod known;
+mod rules;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -105,6 +109,7 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
         return links;
     }
     add(project, manifests::followers(&index), &ids, &mut links, diagnostics);
+    add(project, kinds::certain(&index), &ids, &mut links, diagnostics);
     let (schemas, certain) = infer::certain(&index);
     add(project, certain, &ids, &mut links, diagnostics);
     let uses = {
@@ -112,6 +117,8 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
         uses::uses(&index, &schemas, &|first, schema| before.has(first, schema))
     };
     add(project, uses, &ids, &mut links, diagnostics);
+    jobs::link(&index, &schemas, &ids, &mut links, diagnostics);
+    hooks::check(&index, &schemas, diagnostics);
     if index.is_exhausted()
         && let Some(primary) = project.units().next().and_then(|unit| project.place(unit))
     {
@@ -125,6 +132,11 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
         report_cycle(project, &links, &cycle, diagnostics);
     }
     links
+}
+
+/// What is inferred, as `docs/spec.md` has it: a table, and the kinds that count as workloads.
+pub fn page() -> String {
+    format!("{}\n{}", rules::table(), rules::workloads())
 }
 
 /// Who comes before whom.
@@ -271,7 +283,7 @@ fn without_inferred_cycles(
     kept
 }
 
-/// The node of every unit. Hooks have none: they take no part in the waves.
+/// The node of every unit. Hooks outside the Sync phase have none: they take no part in the waves.
 struct Ids {
     nodes: std::collections::BTreeMap<Unit, NodeId>,
 }
@@ -303,7 +315,7 @@ fn written(
     diagnostics: &mut Diagnostics,
 ) -> usize {
     let project = index.project;
-    // A hook that depends on something is Argo CD's business.
+    // A hook outside the Sync phase that depends on something is Argo CD's business.
     let Some(to) = ids.of(unit) else { return 0 };
     let Some(from) = ids.of(need.unit) else {
         let name = project.label(need.unit);

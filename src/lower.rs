@@ -14,9 +14,10 @@ mod server;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::annotation;
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::DuplicateObject;
-use crate::diag::problems::output::{EmptyProject, TooLarge, UnservedKind};
+use crate::diag::problems::output::{EmptyProject, TooLarge, TooLargeToApply, UnservedKind};
 use crate::diag::problems::security::LimitExceeded;
 use crate::environment::Environment;
 use crate::model::{Project, Unit};
@@ -54,6 +55,11 @@ pub fn objects(project: &Project, root: Span, diagnostics: &mut Diagnostics) -> 
         }
         if let Some(common) = project.common(unit) {
             patch::apply(&common.patches, &mut made, &mut steps, diagnostics);
+        }
+        if let Unit::App(index) = unit
+            && let Some(app) = project.apps.get(index)
+        {
+            app::name_by_content(app, &mut made, diagnostics);
         }
         objects.extend(made);
     }
@@ -102,7 +108,9 @@ fn report_duplicates(project: &Project, objects: &[Object], diagnostics: &mut Di
     };
     for object in objects.iter().filter(is_named) {
         let id = object.id();
-        let first = match seen.entry((id.name, id)) {
+        // What names no namespace goes where the Application goes.
+        let namespace = id.namespace.or(project.namespace.as_deref());
+        let first = match seen.entry((id.name, ObjectId { namespace, ..id })) {
             Entry::Vacant(place) => {
                 place.insert(object);
                 continue;
@@ -146,8 +154,61 @@ fn report_too_large(project: &Project, objects: &[Object], diagnostics: &mut Dia
         if size > limit {
             let (primary, what) = (object.place, format!("`{}`", id.label()));
             diagnostics.report(TooLarge { primary, what, size, limit });
+            continue;
+        }
+        let options = object.annotation(annotation::SYNC_OPTIONS).unwrap_or_default();
+        let mut options = options.split(',').map(str::trim);
+        let is_applied_otherwise = |it: &str| matches!(it, "ServerSideApply=true" | "Replace=true");
+        let size = copy_size(&object.manifest);
+        if size > COPY_LIMIT && !options.any(is_applied_otherwise) {
+            let (primary, what) = (object.place, format!("`{}`", id.label()));
+            diagnostics.report(TooLargeToApply { primary, what, size, limit: COPY_LIMIT });
         }
     }
+}
+
+/// The most that all annotations of an object hold: client-side apply keeps a copy of the object in
+/// one (FACTS 1.8).
+const COPY_LIMIT: usize = 256 * 1024;
+
+/// The bytes that an object adds to its annotations: its copy as JSON, and its own.
+fn copy_size(manifest: &Map) -> usize {
+    let own = manifest.get("metadata").and_then(|metadata| metadata.at(&["annotations"]));
+    let own = own.and_then(Value::as_map).into_iter().flat_map(Map::iter);
+    let own: usize = own.map(|(key, value)| key.len() + text_size(value)).sum();
+    own + json_map(manifest)
+}
+
+/// The bytes of a value as Go writes it in JSON: `<`, `>` and `&` are escaped as well.
+fn json_size(value: &Value) -> usize {
+    match value {
+        Value::Null => 4,
+        Value::Bool(value) => {
+            if *value {
+                4
+            } else {
+                5
+            }
+        }
+        Value::Int(number) => number.to_string().len(),
+        Value::Number(text) => text.len(),
+        Value::String(text) => json_text(text),
+        Value::List(items) => 2 + items.iter().map(|item| json_size(item) + 1).sum::<usize>(),
+        Value::Map(map) => json_map(map),
+    }
+}
+
+fn json_map(map: &Map) -> usize {
+    2 + map.iter().map(|(key, value)| json_text(key) + json_size(value) + 2).sum::<usize>()
+}
+
+fn json_text(text: &str) -> usize {
+    let escaped = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+        b'<' | b'>' | b'&' | 0..=0x1f => 6,
+        _ => 1,
+    });
+    2 + escaped.sum::<usize>()
 }
 
 /// The bytes of all texts in a value, keys not counted.

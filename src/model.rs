@@ -432,8 +432,30 @@ pub enum Workload {
     Service(Scale),
     /// A CronJob.
     Scheduled(SmolStr),
-    /// A Job that is created anew with every sync.
-    Job,
+    /// A Job.
+    Job(Run),
+}
+
+/// When a Job runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// Once for each content: its name has a hash of it.
+    Once,
+    /// In every sync: it is a hook.
+    EverySync,
+}
+
+impl Run {
+    /// Both, the default first.
+    pub const ALL: [Run; 2] = [Run::Once, Run::EverySync];
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        match self {
+            Run::Once => "once",
+            Run::EverySync => "everySync",
+        }
+    }
 }
 
 /// How many pods may be evicted at once.
@@ -573,14 +595,45 @@ pub enum Security {
 pub struct Manifest {
     /// What was written.
     pub written: syntax::Manifest,
-    /// `argocd.argoproj.io/sync-wave`: a pin.
+    /// `argocd.argoproj.io/sync-wave`: a pin. A hook of the Sync phase always has one.
     pub wave: Option<Spanned<i64>>,
-    /// Whether it is a hook, which takes no part in the waves.
+    /// What Argo CD takes it for, when it is a hook.
+    pub hook: Option<Hook>,
+    /// Whether it is a hook outside the Sync phase, which takes no part in the waves.
     pub is_hook: bool,
     /// What it waits for.
     pub needs: Vec<Need>,
     /// Whether its dependencies are written down.
     pub is_explicit: bool,
+}
+
+/// A hook of Argo CD.
+#[derive(Debug)]
+pub struct Hook {
+    /// The phases in which it runs; none: it is never applied.
+    pub phases: Vec<Phase>,
+    /// The annotation's value: `PreSync`, `pre-install`.
+    pub written: SmolStr,
+}
+
+impl Hook {
+    /// Whether it runs in a phase.
+    pub fn has(&self, phase: Phase) -> bool {
+        self.phases.contains(&phase)
+    }
+}
+
+/// The phases of a sync.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Before everything.
+    PreSync,
+    /// Together with what is no hook, by waves.
+    Sync,
+    /// When all is healthy.
+    PostSync,
+    /// After a failure.
+    SyncFail,
 }
 
 impl Project {

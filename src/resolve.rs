@@ -7,6 +7,7 @@ mod app;
 mod check;
 mod database;
 pub mod files;
+mod manifests;
 mod migrations;
 mod names;
 mod schema;
@@ -23,7 +24,7 @@ use crate::diag::Diagnostics;
 use crate::diag::problems::names::InvalidName;
 use crate::diag::problems::spec::InvalidValue;
 use crate::environment::Environment;
-use crate::model::{Common, Manifest, Need, Project, Unit};
+use crate::model::{Common, Hook, Manifest, Need, Phase, Project, Unit};
 use crate::source::{Sources, Span, Spanned};
 use crate::syntax::{self, Kind, Spec, Specs, Text};
 use names::Names;
@@ -44,6 +45,9 @@ pub fn project(
     environment: &Environment,
     diagnostics: &mut Diagnostics,
 ) -> Project {
+    let mut specs = specs;
+    specs.manifests =
+        manifests::distinct(std::mem::take(&mut specs.manifests), environment, diagnostics);
     let names = Names::of(&specs, diagnostics);
     let context = Context { sources, files, environment, names: &names };
     let Specs { databases, schemas, apps, manifests } = specs;
@@ -141,17 +145,55 @@ fn manifest(
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Manifest {
-    // Helm marks the definitions of a chart in the same way, and Argo CD takes them for no hooks
-    // (gitops-engine `pkg/sync/hook/helm/hook.go`).
-    let is_helm_hook = |helm: Spanned<&str>| helm.value != "crd-install";
-    let is_hook = written.annotation(annotation::HOOK).is_some()
-        || written.annotation(annotation::HELM_HOOK).is_some_and(is_helm_hook);
     let wave = written.annotation(annotation::WAVE).and_then(|text| wave(text, diagnostics));
+    let (hook, place) = hook(&written).unzip();
+    let is_hook = hook.as_ref().is_some_and(|hook| !hook.has(Phase::Sync));
+    manifests::check(&written, hook.as_ref(), diagnostics);
+    let wave = wave.or_else(|| Some(Spanned::new(weight(&written), place?)));
     let (is_explicit, needs) = match written.annotation(annotation::DEPENDS_ON) {
         None => (false, Vec::new()),
         Some(list) => (true, annotated(list, Unit::Manifest(index), context, diagnostics)),
     };
-    Manifest { written, wave, is_hook, needs, is_explicit }
+    Manifest { written, wave, hook, is_hook, needs, is_explicit }
+}
+
+/// What Argo CD takes for a hook, as gitops-engine does (`pkg/sync/hook`, `sync_phase.go`), and where
+/// that is written.
+fn hook(written: &syntax::Manifest) -> Option<(Hook, Span)> {
+    const PHASES: [(&str, Option<Phase>); 5] = [
+        ("PreSync", Some(Phase::PreSync)),
+        ("Sync", Some(Phase::Sync)),
+        ("PostSync", Some(Phase::PostSync)),
+        ("SyncFail", Some(Phase::SyncFail)),
+        ("Skip", None),
+    ];
+    const HELM: [(&str, Option<Phase>); 4] = [
+        ("pre-install", Some(Phase::PreSync)),
+        ("pre-upgrade", Some(Phase::PreSync)),
+        ("post-install", Some(Phase::PostSync)),
+        ("post-upgrade", Some(Phase::PostSync)),
+    ];
+    let own = written.annotation(annotation::HOOK);
+    // Definitions that Helm installs first are no hooks to Argo CD.
+    let helm = written.annotation(annotation::HELM_HOOK).filter(|it| it.value != "crd-install");
+    let first = own.or(helm)?;
+    let known = |text: Option<Spanned<&str>>, known: &[(&str, Option<Phase>)]| {
+        let words = text.map(|text| text.value).unwrap_or_default().split(',').map(str::trim);
+        let words = words.filter_map(|word| known.iter().find(|(name, _)| *name == word));
+        words.map(|(_, phase)| *phase).collect::<Vec<Option<Phase>>>()
+    };
+    let mut phases = known(own, &PHASES);
+    if phases.is_empty() {
+        phases = known(helm, &HELM);
+    }
+    let phases = phases.into_iter().flatten().collect();
+    Some((Hook { phases, written: first.value.into() }, first.span))
+}
+
+/// Helm's weight of an object, which is its wave where none is written.
+fn weight(written: &syntax::Manifest) -> i64 {
+    let weight = written.annotation(annotation::HELM_WEIGHT);
+    weight.and_then(|text| text.value.parse::<i32>().ok()).map_or(0, i64::from)
 }
 
 /// The wave that an annotation holds: Argo CD takes what is no number for 0

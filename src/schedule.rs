@@ -31,18 +31,26 @@ pub fn plan(
         .into_iter()
         .map(|mut object| match waves.get(&object.owner) {
             Some(&wave) => {
-                object.annotate(annotation::WAVE, &wave.to_string());
+                // A hook of the Sync phase is passed through as it is: its wave is its own.
+                if !is_plain_hook(project, object.owner) {
+                    object.annotate(annotation::WAVE, &wave.to_string());
+                }
                 Planned { wave, is_hook: false, object }
             }
             None => {
                 // gitops-engine `pkg/sync/syncwaves/waves.go`.
-                let number = |key| object.annotation(key).and_then(|text| text.parse().ok());
-                let wave = number(annotation::WAVE).or_else(|| number(annotation::HELM_WEIGHT));
-                Planned { wave: wave.unwrap_or(0), is_hook: true, object }
+                let keys = [annotation::WAVE, annotation::HELM_WEIGHT];
+                let mut waves = keys.iter().filter_map(|key| object.annotation(key)?.parse().ok());
+                Planned { wave: waves.next().unwrap_or(0), is_hook: true, object }
             }
         })
         .collect();
     Plan { objects: pull_forward(in_order(objects)), units }
+}
+
+fn is_plain_hook(project: &Project, unit: Unit) -> bool {
+    let Unit::Manifest(index) = unit else { return false };
+    project.manifests.get(index).is_some_and(|manifest| manifest.hook.is_some())
 }
 
 /// Argo CD's order: phase, wave, kind, name (gitops-engine `pkg/sync/sync_tasks.go`).

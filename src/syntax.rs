@@ -352,11 +352,20 @@ pub struct App {
     /// `schedule`.
     pub schedule: Option<Text>,
     /// `job`.
-    pub job: Option<Spanned<bool>>,
+    pub job: Option<Job>,
     /// `security`.
     pub security: Option<Text>,
     /// `requires`: what the App needs of Schemas.
     pub requires: Vec<Requirement>,
+}
+
+/// `job: true`, or `job: {run: once}`.
+#[derive(Debug)]
+pub enum Job {
+    /// Whether the App is a Job.
+    Switch(Spanned<bool>),
+    /// When it runs.
+    Run(Text),
 }
 
 /// What an App needs of one Schema.

@@ -449,9 +449,14 @@ fn shell(line: &str, folder: &Path) {
         std::os::unix::fs::symlink(target, folder.join(path)).unwrap();
     } else if let Some(yes) = line.strip_prefix("$ yes '") {
         let (text, rest) = yes.split_once("' | head -n ").unwrap();
-        let (count, path) = rest.split_once(" > ").unwrap();
-        let lines = format!("{text}\n").repeat(count.parse().unwrap());
-        fs::write(folder.join(path), lines).unwrap();
+        let lines = |count: &str| format!("{text}\n").repeat(count.parse().unwrap());
+        match rest.split_once(" >> ") {
+            Some((count, path)) => append(&folder.join(path), &lines(count)),
+            None => {
+                let (count, path) = rest.split_once(" > ").unwrap();
+                fs::write(folder.join(path), lines(count)).unwrap();
+            }
+        }
     } else if let Some(convert) = line.strip_prefix("$ iconv -t latin1 > ") {
         let (path, text) = convert.split_once(" <<< '").unwrap();
         let bytes: Vec<u8> =

@@ -599,7 +599,9 @@ fn what_kubernetes_would_refuse_for_its_size_is_an_error() {
         let text = "x".repeat(size);
         format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{a: {text}}}\n")
     };
-    check_codes(&map(1024 * 1024), &[]);
+    check_codes(&map(200 * 1024), &[]);
+    // Kubernetes stores it, and client-side apply cannot keep its copy.
+    check_codes(&map(1024 * 1024), &["too-large-to-apply"]);
     check_codes(&map(1024 * 1024 + 1), &["too-large"]);
     check_codes(&map(6 * 1024 * 1024).replace("ConfigMap", "Other"), &["too-large"]);
 }

@@ -1,6 +1,7 @@
 //! `docs/spec.md` knows the fields that the parser knows, and all its examples compile.
 
 #![expect(clippy::expect_used, reason = "a test stops at what it did not expect")]
+#![expect(clippy::disallowed_methods, reason = "the page is written when it is blessed")]
 
 use std::collections::BTreeSet;
 
@@ -18,7 +19,7 @@ const NOT_YET: [&str; 0] = [];
 
 /// Fields whose own fields are in the tables; those of all others are as in Kubernetes, or the
 /// operator's.
-const TAKEN_APART: [&str; 15] = [
+const TAKEN_APART: [&str; 16] = [
     "storage",
     "credentials",
     "external",
@@ -31,6 +32,7 @@ const TAKEN_APART: [&str; 15] = [
     "autoscaling",
     "ports",
     "disruptionBudget",
+    "job",
     "ingress",
     "httpRoute",
     "",
@@ -222,4 +224,22 @@ fn every_block_compiles() {
         n_blocks += 1;
     }
     assert!(n_blocks >= 5, "{n_blocks}");
+}
+
+/// What is inferred stands between these lines, written by `BLESS=1 cargo test --test spec_page`.
+const INFERRED: (&str, &str) = ("<!-- inferred: begin -->\n\n", "<!-- inferred: end -->\n");
+
+#[test]
+fn the_table_of_inferred_dependencies_is_that_of_the_code() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/spec.md");
+    let (before, rest) = PAGE.split_once(INFERRED.0).expect("the page has the first line");
+    let (_, after) = rest.split_once(INFERRED.1).expect("the page has the last line");
+    let table = argocd_atlas_plugin::link::page();
+    let expected = [before, INFERRED.0, &table, "\n", INFERRED.1, after];
+    let expected = expected.concat();
+    if std::env::var_os("BLESS").is_some_and(|value| value == "1") {
+        std::fs::write(path, &expected).expect("the page can be written");
+        return;
+    }
+    assert!(PAGE == expected, "docs/spec.md is stale: BLESS=1 cargo test --test spec_page");
 }

@@ -33,6 +33,7 @@ codes! {
     // Reading YAML
     YamlSyntax = "yaml-syntax", Error;
     DuplicateKey = "duplicate-key", Error;
+    RepeatedKey = "repeated-key", Warning;
     InvalidKey = "invalid-key", Error;
     InvalidAlias = "invalid-alias", Error;
     InvalidMerge = "invalid-merge", Error;
@@ -54,6 +55,7 @@ codes! {
     InvalidName = "invalid-name", Error;
     DuplicateName = "duplicate-name", Error;
     DuplicateObject = "duplicate-object", Error;
+    RepeatedObject = "repeated-object", Warning;
     UnknownName = "unknown-name", Error;
     AmbiguousName = "ambiguous-name", Error;
     UnknownProperty = "unknown-property", Error;
@@ -76,12 +78,15 @@ codes! {
     InferredCycle = "inferred-cycle", Warning;
     WavePinDoubtful = "wave-pin-doubtful", Warning;
     PinHoldsBack = "pin-holds-back", Warning;
+    PresyncNeedsSync = "presync-needs-sync", Warning;
     AutoscalingWithoutRequest = "autoscaling-without-request", Warning;
     // What is printed
     PatchMatchesNothing = "patch-matches-nothing", Error;
     InvalidPatch = "invalid-patch", Error;
     MisreadObject = "misread-object", Error;
     TooLarge = "too-large", Error;
+    TooLargeToApply = "too-large-to-apply", Warning;
+    GenerateName = "generate-name", Warning;
     UnservedKind = "unserved-kind", Error;
     HostWithoutNamespace = "host-without-namespace", Note;
     // Schemas

@@ -221,13 +221,13 @@ fn dev_database(index: &Index<'_>, unit: Unit, url: Option<&Node>, found: &mut F
 }
 
 impl Schema {
-    fn new(unit: Unit) -> Schema {
+    pub(super) fn new(unit: Unit) -> Schema {
         let (spots, databases) = (BTreeSet::new(), BTreeSet::new());
         Schema { unit, spots, port: None, databases, secrets: Vec::new() }
     }
 
     /// Its database is at one of these addresses.
-    fn is_at<'t>(
+    pub(super) fn is_at<'t>(
         &mut self,
         index: &Index<'_>,
         addresses: impl IntoIterator<Item = Address<'t>>,

@@ -63,29 +63,17 @@ pub(super) struct Reads {
 
 /// Whether an object runs pods, by kind and group.
 pub(super) fn is_workload(manifest: &Manifest) -> bool {
-    let kind = manifest.kind.value.as_str();
-    match known::group_of(manifest) {
-        "" | "apps" | "batch" | "extensions" => crate::object::is_workload(kind),
-        "argoproj.io" => kind == "Rollout",
-        "apps.openshift.io" => kind == "DeploymentConfig",
-        "serving.knative.dev" => kind == "Service",
-        _ => false,
-    }
+    known::pods::of(manifest).is_some()
 }
 
 /// Whether a workload runs for as long as it is there, and not to an end.
 pub(super) fn is_server_kind(manifest: &Manifest) -> bool {
-    is_workload(manifest) && !matches!(&*manifest.kind.value, "Job" | "CronJob")
+    known::pods::of(manifest).is_some_and(|pods| pods.is_server)
 }
 
 /// The template of a workload's pods: the object itself for a `Pod`.
 fn template(workload: &Manifest) -> Option<&Node> {
-    let node = &workload.node;
-    match workload.kind.value.as_str() {
-        "Pod" => Some(node),
-        "CronJob" => node.at(&["spec", "jobTemplate", "spec", "template"]),
-        _ => node.at(&["spec", "template"]),
-    }
+    known::pods::template(workload)
 }
 
 /// The labels of a workload's pods.
@@ -95,7 +83,16 @@ pub(super) fn labels(workload: &Manifest) -> Option<&Node> {
 
 /// The `spec` of a workload's pods.
 pub(super) fn spec(workload: &Manifest) -> Option<&Node> {
-    template(workload)?.get("spec")
+    known::pods::workflow(workload).or_else(|| template(workload)?.get("spec"))
+}
+
+/// The containers of a workload, those that run before the others first.
+pub(super) fn containers(workload: &Manifest) -> Vec<&Node> {
+    let Some(spec) = spec(workload) else { return Vec::new() };
+    match known::pods::workflow(workload) {
+        Some(workflow) => known::pods::workflow_containers(workflow),
+        None => items(spec, "initContainers").iter().chain(items(spec, "containers")).collect(),
+    }
 }
 
 /// The service account of a workload's pods.
@@ -121,7 +118,7 @@ pub(super) fn reads(workload: &Manifest) -> Reads {
     for volume in items(spec, "volumes") {
         reads.volume(volume);
     }
-    for container in items(spec, "initContainers").iter().chain(items(spec, "containers")) {
+    for container in containers(workload) {
         reads.container(container);
     }
     reads

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use crate::link::addresses::{self, Address};
 use crate::link::index::{BYTES, Datum, Index, Road, Spot, fits_namespace};
-use crate::link::infer::{Schema, inferred, made_secrets};
+use crate::link::infer::{Schema, inferred, is_server_workload, made_secrets};
 use crate::link::pods::{self, Reads, Variable, VariableValue};
 use crate::link::{Findings, cut, known, short};
 use crate::model::Unit;
@@ -51,6 +51,33 @@ pub(super) fn uses(
         made_secrets(index, unit, &reads.secrets, &mut found);
         if app.common.needs.is_empty() {
             directory.used(unit, &reads, &mut shelf, is_before, &mut found);
+        }
+    }
+    found
+}
+
+/// What else has to be in a database before the workloads that use it (`link::jobs`), with the pairs
+/// that may wait: the workload first.
+pub(super) fn sharing(
+    index: &Index<'_>,
+    entries: &[Schema],
+    may_wait: &impl Fn(Unit, Unit) -> bool,
+) -> Findings {
+    let directory = Directory::of(index, entries);
+    let mut shelf = Shelf::default();
+    let mut found = Findings::default();
+    let is_before = |unit: Unit, entry: Unit| !may_wait(unit, entry);
+    for (number, manifest) in index.project.manifests.iter().enumerate() {
+        let (unit, written) = (Unit::Manifest(number), &manifest.written);
+        let waits = pods::is_workload(written) && !is_server_workload(written);
+        if waits && !manifest.is_hook && !found.is_full() {
+            directory.used(unit, &pods::reads(written), &mut shelf, &is_before, &mut found);
+        }
+    }
+    for (number, app) in index.project.apps.iter().enumerate() {
+        if !found.is_full() {
+            let unit = Unit::App(number);
+            directory.used(unit, &pods::app_reads(app), &mut shelf, &is_before, &mut found);
         }
     }
     found

@@ -3,12 +3,15 @@
 use smol_str::SmolStr;
 
 use crate::annotation;
+use crate::diag::Diagnostics;
+use crate::diag::problems::output::InvalidPatch;
 use crate::lower::labels::{self, Component};
-use crate::lower::outline;
 use crate::lower::pod::{config_volume, secret_key_ref, some_list, some_map};
+use crate::lower::{hash, outline};
 use crate::model::{
-    App, Budget, EnvValue, HttpRoute, Ingress, Port, Protocol, Scale, Security, Workload,
+    App, Budget, EnvValue, HttpRoute, Ingress, Port, Protocol, Run, Scale, Security, Workload,
 };
+use crate::object::Object;
 use crate::value::{Map, Value};
 
 const COMPONENT: Component = Component::App;
@@ -67,7 +70,10 @@ fn workload(app: &App, pod: Map) -> Map {
                 .with("jobTemplate", Map::new().with("spec", job_spec(pod)));
             outline("batch/v1", "CronJob", metadata(app)).with("spec", spec)
         }
-        Workload::Job => {
+        Workload::Job(Run::Once) => {
+            outline("batch/v1", "Job", metadata(app)).with("spec", job_spec(pod))
+        }
+        Workload::Job(Run::EverySync) => {
             // A Job's template cannot be changed, so every sync makes it anew.
             let mut metadata = metadata(app);
             let hook = Map::new()
@@ -81,6 +87,38 @@ fn workload(app: &App, pod: Map) -> Map {
             };
             metadata.set("annotations", annotations);
             outline("batch/v1", "Job", metadata).with("spec", job_spec(pod))
+        }
+    }
+}
+
+/// Names a Job that runs once by a hash of what it runs, after all patches: another content is
+/// another Job, since a Job cannot be changed, and Argo CD prunes the old one. A hook keeps its
+/// name, which is how Argo CD finds the one that it replaces.
+pub(super) fn name_by_content(app: &App, objects: &mut [Object], diagnostics: &mut Diagnostics) {
+    let Workload::Job(Run::Once) = app.workload else { return };
+    for object in objects.iter_mut().filter(|object| object.kind() == "Job") {
+        let is_hook = [annotation::HOOK, annotation::HELM_HOOK]
+            .iter()
+            .any(|hook| object.annotation(hook).is_some());
+        let Some(spec) = object.manifest.get("spec").filter(|_| !is_hook) else { continue };
+        if spec.at(&["ttlSecondsAfterFinished"]).is_some() {
+            let patches = app.common.patches.iter().rev();
+            let mut places = patches.filter_map(|patch| {
+                Some(patch.patch.at(&["spec", "ttlSecondsAfterFinished"])?.span)
+            });
+            diagnostics.report(InvalidPatch {
+                primary: places.next().unwrap_or(object.place),
+                message: "a Job that runs once must stay after it has finished".to_owned(),
+                help:
+                    "remove `ttlSecondsAfterFinished`: Kubernetes would delete the finished Job, \
+                       and the next sync would create it and run it again; or write \
+                       `job: {run: everySync}`"
+                        .to_owned(),
+            });
+        }
+        let name = format!("{}-{}", object.name(), hash::of_value(spec));
+        if let Some(Value::Map(metadata)) = object.manifest.get_mut("metadata") {
+            metadata.set("name", name);
         }
     }
 }

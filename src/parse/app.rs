@@ -7,8 +7,8 @@ use crate::parse::spec::config_files;
 use crate::source::Spanned;
 use crate::syntax::node::{Data, Entry, Meaning, Node};
 use crate::syntax::{
-    App, Autoscaling, DisruptionBudget, EnvValue, HttpRoute, Ingress, Port, Requirement, Text, Tls,
-    Volume,
+    App, Autoscaling, DisruptionBudget, EnvValue, HttpRoute, Ingress, Job, Port, Requirement, Text,
+    Tls, Volume,
 };
 
 pub(crate) fn fields(spec: &mut Fields<'_, '_>) -> Option<App> {
@@ -42,7 +42,7 @@ pub(crate) fn fields(spec: &mut Fields<'_, '_>) -> Option<App> {
         ingress: spec.nested("ingress", ingress),
         http_route: spec.nested("httpRoute", http_route),
         schedule: spec.text("schedule"),
-        job: spec.boolean("job"),
+        job: job(spec),
         security: spec.text("security"),
         requires: requires(spec),
         image: image?,
@@ -65,6 +65,18 @@ fn pull_secrets(spec: &mut Fields<'_, '_>) -> Vec<Text> {
             Data::Scalar(_) | Data::Sequence(_) => text(item, "imagePullSecrets", spec.diagnostics),
         })
         .collect()
+}
+
+/// `true`, `false`, or `{run}`.
+fn job(spec: &mut Fields<'_, '_>) -> Option<Job> {
+    if spec.node("job")?.scalar().is_some() {
+        return spec.boolean("job").map(Job::Switch);
+    }
+    spec.nested("job", |mut fields| {
+        let run = fields.required_text("run");
+        fields.finish();
+        run.map(Job::Run)
+    })
 }
 
 /// `false`, or `{maxUnavailable}`, or `{minAvailable}`.

@@ -271,6 +271,8 @@ struct Reader<'a> {
     entries: Vec<Entry>,
     /// Anchored nodes of this document with what a copy costs; `None` while one is being read.
     anchors: BTreeMap<usize, Option<(Node, Cost)>>,
+    /// The keys that this document has twice.
+    duplicates: Vec<DuplicateKey>,
     /// The end of what has been read so far: a block scalar's header lies behind it.
     read_to: usize,
     /// The last plain scalar, for the explanation of a syntax error right behind it.
@@ -294,6 +296,7 @@ impl<'a> Reader<'a> {
             items: Vec::new(),
             entries: Vec::new(),
             anchors: BTreeMap::new(),
+            duplicates: Vec::new(),
             read_to: 0,
             last_plain: 0..0,
         }
@@ -354,6 +357,7 @@ impl<'a> Reader<'a> {
     }
 
     fn start_document(&mut self, range: &Range<usize>) -> Step {
+        self.duplicates.clear();
         match self.budget.documents.checked_sub(1) {
             Some(left) => {
                 self.budget.documents = left;
@@ -458,20 +462,30 @@ impl<'a> Reader<'a> {
             return Step::On;
         };
         let span = self.span(covers.unwrap_or(opened.start..end.end));
-        let mut step = Step::On;
         let data = match children {
             Children::Sequence { from } => Data::Sequence(self.items.drain(from..).collect()),
             Children::Mapping { from, merged, key: _ } => {
                 let entries = self.entries.drain(from..).collect();
                 let (entries, duplicates) = settle(entries, &merged);
-                for duplicate in duplicates {
-                    step = step.and(|| self.report(duplicate));
-                }
+                self.duplicates.extend(duplicates);
                 Data::Mapping(entries)
             }
         };
         let node = Node { data, span };
+        let step = match self.stack.is_empty() {
+            true => self.report_duplicates(is_plain(&node)),
+            false => Step::On,
+        };
         step.and(|| self.complete(Done { node, written: Written::Out }, anchor))
+    }
+
+    /// Reports the keys that the document has twice.
+    fn report_duplicates(&mut self, is_plain: bool) -> Step {
+        let mut step = Step::On;
+        for duplicate in std::mem::take(&mut self.duplicates) {
+            step = step.and(|| self.report(DuplicateKey { is_plain, ..duplicate }));
+        }
+        step
     }
 
     fn alias(&mut self, id: usize, range: Range<usize>) -> Step {
@@ -692,6 +706,16 @@ fn mergeable(done: Done) -> Result<Vec<Entry>, InvalidMerge> {
     }
 }
 
+/// Whether a document is an object of Kubernetes and holds none of ours: of its keys Argo CD's reader
+/// takes the last one, and so must we.
+fn is_plain(document: &Node) -> bool {
+    let version = |node: &Node| node.get("apiVersion").and_then(Node::str).map(str::to_owned);
+    let is_ours = |version: &str| version.split('/').next() == Some(super::API_GROUP);
+    let items = document.get("items").and_then(Node::items).unwrap_or_default();
+    let has_ours = items.iter().filter_map(version).any(|version| is_ours(&version));
+    version(document).is_some_and(|version| !is_ours(&version)) && !has_ours
+}
+
 /// Gives every key once. A key that was written twice is a problem; between written and merged
 /// ones the last wins, wherever it stands (`decode.go`, `mapping`: every entry is set in turn, and
 /// a merge sets as well).
@@ -724,7 +748,8 @@ fn settle(entries: Vec<Entry>, merged: &[Range<usize>]) -> (Vec<Entry>, Vec<Dupl
         };
         duplicates.extend(written.filter_map(|(_, index)| entries.get(*index)).map(|second| {
             let key = text::shortened(&second.key.value);
-            DuplicateKey { primary: second.key.span, first: first.key.span, key }
+            let (primary, first) = (second.key.span, first.key.span);
+            DuplicateKey { primary, first, key, is_plain: false }
         }));
     }
     let mut kept: Vec<(usize, Entry)> = entries

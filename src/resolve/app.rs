@@ -9,14 +9,14 @@ use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{ConflictingFields, UnknownChoice};
 use crate::diag::problems::waves::AutoscalingWithoutRequest;
 use crate::model::{
-    App, Budget, Contract, HttpRoute, Ingress, Need, Port, Probes, Protocol, Scale, Security, Unit,
-    Volume, Workload,
+    App, Budget, Contract, HttpRoute, Ingress, Need, Port, Probes, Protocol, Run, Scale, Security,
+    Unit, Volume, Workload,
 };
 use crate::resolve::check::{self, invalid};
 use crate::resolve::template::{self, Host, Reader, Scope};
 use crate::resolve::{Context, common, files, namespace_of, plain, service_host, values};
 use crate::source::{Span, Spanned};
-use crate::syntax::{self, DisruptionBudget, Kind, Shaped, Spec, Text, Tls};
+use crate::syntax::{self, DisruptionBudget, Job, Kind, Shaped, Spec, Text, Tls};
 use crate::value::{Map, Value};
 
 /// How every App is reached: needed before any App is resolved, as they may refer to each other.
@@ -150,7 +150,10 @@ fn exclusive(fields: &syntax::App, diagnostics: &mut Diagnostics) {
     let port = fields.port.map(|number| number.span);
     let ports = fields.ports.as_ref().map(|ports| ports.span);
     let schedule = fields.schedule.as_ref().map(|text| text.span);
-    let job = fields.job.filter(|job| job.value).map(|job| job.span);
+    let job = fields.job.as_ref().and_then(|job| match job {
+        Job::Switch(switch) => switch.value.then_some(switch.span),
+        Job::Run(run) => Some(run.span),
+    });
     let ingress = fields.ingress.as_ref().map(|ingress| ingress.host.span);
     let http_route = fields.http_route.as_ref().map(|route| route.parent_refs.span);
     let health = fields.health_check_path.as_ref().map(|text| text.span);
@@ -163,13 +166,7 @@ fn exclusive(fields: &syntax::App, diagnostics: &mut Diagnostics) {
     let pairs = [
         ("autoscaling", autoscaling, "replicas", replicas, "the autoscaler sets the replicas"),
         ("ports", ports, "port", port, "`port` is short for a single one of `ports`"),
-        (
-            "job",
-            job,
-            "schedule",
-            schedule,
-            "a schedule makes a CronJob, `job` a Job for every sync",
-        ),
+        ("job", job, "schedule", schedule, "a schedule makes a CronJob, `job` a Job"),
         ("livenessProbe", liveness, "healthCheckPath", health, "the path makes this probe"),
         ("readinessProbe", readiness, "healthCheckPath", health, "the path makes this probe"),
     ];
@@ -289,7 +286,7 @@ fn workload(
     replicas: Option<Spanned<i64>>,
     autoscaling: Option<syntax::Autoscaling>,
     schedule: Option<Text>,
-    job: Option<Spanned<bool>>,
+    job: Option<Job>,
     resources: Option<&Shaped>,
     diagnostics: &mut Diagnostics,
 ) -> Workload {
@@ -297,8 +294,8 @@ fn workload(
         check::schedule(&schedule, diagnostics);
         return Workload::Scheduled(schedule.value);
     }
-    if job.is_some_and(|job| job.value) {
-        return Workload::Job;
+    if let Some(run) = job.and_then(|job| run(job, diagnostics)) {
+        return Workload::Job(run);
     }
     if let Some(replicas) = replicas {
         check::range("replicas", replicas, 0..=i64::from(i32::MAX), diagnostics);
@@ -307,6 +304,21 @@ fn workload(
         Some(written) => autoscale(&written, resources, diagnostics),
         None => Scale::Fixed(replicas.map_or(1, |replicas| replicas.value)),
     })
+}
+
+/// When a Job runs; nothing for what is none.
+fn run(job: Job, diagnostics: &mut Diagnostics) -> Option<Run> {
+    let written = match job {
+        Job::Switch(switch) => return switch.value.then_some(Run::Once),
+        Job::Run(written) => written,
+    };
+    let found = Run::ALL.into_iter().find(|run| run.name() == written.value);
+    if found.is_none() {
+        let known = Run::ALL.map(Run::name);
+        let (primary, field, written) = (written.span, "run", written.value.as_str());
+        diagnostics.report(UnknownChoice { primary, field, written, known: &known });
+    }
+    Some(found.unwrap_or(Run::Once))
 }
 
 /// A budget that is written; or one pod at a time, where there are several. Of a single pod nothing

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use crate::atlas_sum::{self, Difference, Migration, NameProblem, Sum};
 use crate::diag::Diagnostics;
-use crate::diag::problems::schema::{AtlasSum, MigrationName};
+use crate::diag::problems::schema::{AtlasSum, AtlasSumLineEnds, MigrationName};
 use crate::diag::problems::spec::ConflictingFields;
 use crate::model::{Directory, Migrations};
 use crate::resolve::check::invalid;
@@ -228,9 +228,47 @@ fn check_sum(
     };
     let difference = written.compare(&Sum::of(&migrations));
     if !difference.is_empty() {
+        if has_other_line_ends(&written, &migrations) {
+            let has_cr = migrations.iter().any(|it| it.bytes.contains(&b'\r'));
+            return diagnostics.report(AtlasSumLineEnds { primary: start, has_cr, directory });
+        }
         let cause = words(&difference);
         diagnostics.report(AtlasSum { primary: start, cause, directory });
     }
+}
+
+/// Whether the files are those of the checksum file but for their line ends, which Git changes on
+/// Windows (`core.autocrlf`).
+fn has_other_line_ends(written: &Sum, migrations: &[Migration<'_>]) -> bool {
+    let with = |convert: &dyn Fn(&[u8]) -> Vec<u8>| {
+        let texts: Vec<Vec<u8>> = migrations.iter().map(|it| convert(it.bytes)).collect();
+        let pairs = migrations.iter().zip(&texts);
+        let converted: Vec<Migration<'_>> =
+            pairs.map(|(it, bytes)| Migration { name: it.name, bytes }).collect();
+        written.compare(&Sum::of(&converted)).is_empty()
+    };
+    let unix = |bytes: &[u8]| {
+        let mut text = Vec::with_capacity(bytes.len());
+        let mut rest = bytes.iter().peekable();
+        while let Some(&byte) = rest.next() {
+            if !(byte == b'\r' && rest.peek() == Some(&&b'\n')) {
+                text.push(byte);
+            }
+        }
+        text
+    };
+    let windows = |bytes: &[u8]| {
+        let text = unix(bytes);
+        let mut with_cr = Vec::with_capacity(text.len());
+        for byte in text {
+            if byte == b'\n' {
+                with_cr.push(b'\r');
+            }
+            with_cr.push(byte);
+        }
+        with_cr
+    };
+    with(&unix) || with(&windows)
 }
 
 /// What differs, file by file.

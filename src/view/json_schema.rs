@@ -374,7 +374,12 @@ const APP: &[Property] = &[
     .like(&["{\"shop\": {\"users\": [\"id\", \"email\"]}}"]),
     may("schedule", TEXT, "When it runs, as cron writes it: a CronJob in place of a Deployment.")
         .like(&["\"0 3 * * *\""]),
-    may("job", BOOL, "A Job that runs with every sync, in place of a Deployment."),
+    may(
+        "job",
+        Either(&[BOOL, Object(&[must("run", Is(&Shape::Choice(&["once", "everySync"])), "When it runs.")])]),
+        "A Job in place of a Deployment: once for each content (`true`), or in every sync.",
+    )
+    .like(&["true", "{\"run\": \"everySync\"}"]),
     may("security", Is(&Shape::Choice(&["restricted"])), "The Pod Security profile that the pod keeps to."),
 ];
 

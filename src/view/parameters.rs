@@ -76,7 +76,7 @@ fn replicas(project: &Project) -> Map<String, Value> {
         Workload::Service(Scale::Fixed(count)) => {
             Some((app.common.name.to_string(), json!(count.to_string())))
         }
-        Workload::Service(Scale::Auto { .. }) | Workload::Scheduled(_) | Workload::Job => None,
+        Workload::Service(Scale::Auto { .. }) | Workload::Scheduled(_) | Workload::Job(_) => None,
     };
     project.apps.iter().filter_map(count).collect()
 }

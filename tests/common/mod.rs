@@ -18,6 +18,7 @@ use argocd_atlas_plugin::diag::{Diagnostic, Diagnostics, Severity};
 use argocd_atlas_plugin::emit;
 use argocd_atlas_plugin::environment::{self, Environment};
 use argocd_atlas_plugin::links::Origin;
+use argocd_atlas_plugin::model::Unit;
 use argocd_atlas_plugin::parse::yaml::{Budget, documents};
 use argocd_atlas_plugin::pipeline::{self, Compilation};
 use argocd_atlas_plugin::source::{Source, Sources, Span, printable};
@@ -272,7 +273,10 @@ fn output_reads_back(compiled: &Compiled, manifests: &str) {
         assert_eq!(normal(document), meant, "an object is read back as another");
         let path = ["metadata", "annotations", "argocd.argoproj.io/sync-wave"];
         let wave = document.at(&path).and_then(Value::as_str);
-        if !planned.is_hook {
+        // A plain hook of the Sync phase is printed as it was written.
+        let is_plain_hook = matches!(planned.object.owner, Unit::Manifest(_))
+            && planned.object.annotation("argocd.argoproj.io/hook").is_some();
+        if !planned.is_hook && !is_plain_hook {
             // Argo CD applies these with the first object that needs them, whatever their wave says.
             let pulled = ["Namespace", "CustomResourceDefinition"].contains(&planned.object.kind());
             let right = wave == Some(planned.wave.to_string().as_str());

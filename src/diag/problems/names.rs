@@ -101,7 +101,30 @@ impl From<DuplicateObject<'_>> for Diagnostic {
                 first,
                 format!("`{first_owner}` makes the other", first_owner = quote(&first_owner)),
             )
-            .help("give one of them another name, or remove one")
+            .help(
+                "give one of them another name, or remove one: Argo CD would apply the last of them \
+                 and drop the other",
+            )
+    }
+}
+
+/// A plain manifest that is written twice, word for word.
+pub struct RepeatedObject {
+    /// The second one's name.
+    pub primary: Span,
+    /// The first one's name.
+    pub first: Span,
+    /// What both are: `Service/shop`.
+    pub object: String,
+}
+
+impl From<RepeatedObject> for Diagnostic {
+    fn from(RepeatedObject { primary, first, object }: RepeatedObject) -> Diagnostic {
+        let object = quote(&object);
+        let message = format!("`{object}` is written twice; both are the same, and one is printed");
+        Diagnostic::new(Code::RepeatedObject, primary, message)
+            .label(first, "the first one")
+            .help("remove one of them: Argo CD would warn of a repeated resource")
     }
 }
 

@@ -90,6 +90,49 @@ impl From<TooLarge> for Diagnostic {
     }
 }
 
+/// A manifest that client-side apply refuses for its size.
+pub struct TooLargeToApply {
+    /// The manifest.
+    pub primary: Span,
+    /// What it is.
+    pub what: String,
+    /// The size of its copy.
+    pub size: usize,
+    /// The largest that fits.
+    pub limit: usize,
+}
+
+impl From<TooLargeToApply> for Diagnostic {
+    fn from(TooLargeToApply { primary, what, size, limit }: TooLargeToApply) -> Diagnostic {
+        let message = format!(
+            "{what} is too large for client-side apply: {size} bytes, and the annotation that keeps \
+             a copy of it holds {limit}"
+        );
+        Diagnostic::new(Code::TooLargeToApply, primary, message).help(
+            "add `argocd.argoproj.io/sync-options: ServerSideApply=true` to its annotations, unless \
+             the Application has that option",
+        )
+    }
+}
+
+/// A name that is made up when an object is created.
+pub struct GenerateName {
+    /// `metadata.generateName`.
+    pub primary: Span,
+    /// What has it.
+    pub name: String,
+}
+
+impl From<GenerateName> for Diagnostic {
+    fn from(GenerateName { primary, name }: GenerateName) -> Diagnostic {
+        let message = format!("`{name}` has no name of its own, and Argo CD cannot apply it");
+        Diagnostic::new(Code::GenerateName, primary, message).help(
+            "write `metadata.name`; or make it a hook, which Argo CD creates anew in every sync: \
+             `argocd.argoproj.io/hook: Sync`",
+        )
+    }
+}
+
 /// A host name that the operator may not find.
 pub struct HostWithoutNamespace<'a> {
     /// The Schema.

@@ -22,6 +22,42 @@ impl From<AtlasSum<'_>> for Diagnostic {
     }
 }
 
+/// A checksum file whose files have other line ends now.
+pub struct AtlasSumLineEnds<'a> {
+    /// The checksum file.
+    pub primary: Span,
+    /// Whether they are those of Windows now.
+    pub has_cr: bool,
+    /// The directory.
+    pub directory: &'a str,
+}
+
+impl From<AtlasSumLineEnds<'_>> for Diagnostic {
+    fn from(problem: AtlasSumLineEnds<'_>) -> Diagnostic {
+        let AtlasSumLineEnds { primary, has_cr, directory } = problem;
+        let (now, then) = match has_cr {
+            true => ("CRLF", "LF"),
+            false => ("LF", "CRLF"),
+        };
+        let message = format!(
+            "the migrations of `{directory}` have {now} line ends, and `atlas.sum` was written for \
+             {then}"
+        );
+        let help = match has_cr {
+            true => {
+                "Git has changed them on the way (`core.autocrlf`): add `*.sql text eol=lf` to \
+                     `.gitattributes`, and run `git add --renormalize .`"
+                    .to_owned()
+            }
+            false => format!(
+                "run `generate sum {directory}`, and add `*.sql text eol=lf` to `.gitattributes`, so \
+                 that Git does not change them on the way (`core.autocrlf`)"
+            ),
+        };
+        Diagnostic::new(Code::AtlasSum, primary, message).help(help)
+    }
+}
+
 /// A migration whose name Atlas does not take as it is meant.
 pub struct MigrationName {
     /// The file.

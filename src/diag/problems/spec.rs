@@ -159,6 +159,14 @@ impl WrongType {
             help: help(node, name, expected),
         }
     }
+
+    /// A value of a plain manifest that has to be a string: Kubernetes refuses any other.
+    pub fn to_quote(node: &Node, name: &str) -> WrongType {
+        let quoted = node.scalar().map(|scalar| format!("quote it: `\"{}\"`", scalar.text));
+        let help =
+            quoted.unwrap_or_else(|| "write a string: Kubernetes refuses anything else".into());
+        WrongType { help: Some(help), ..WrongType::new(node, name, "a string") }
+    }
 }
 
 fn found(node: &Node, name: &str) -> String {

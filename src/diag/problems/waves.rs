@@ -219,7 +219,7 @@ impl From<AutoscalingWithoutRequest<'_>> for Diagnostic {
     }
 }
 
-/// A dependency on a hook.
+/// A dependency on a hook outside the Sync phase.
 pub struct HookDependency {
     /// The reference.
     pub primary: Span,
@@ -229,10 +229,57 @@ pub struct HookDependency {
 
 impl From<HookDependency> for Diagnostic {
     fn from(HookDependency { primary, name }: HookDependency) -> Diagnostic {
-        let message =
-            format!("`{name}` is a hook, and hooks take no part in the waves", name = quote(&name));
+        let message = format!(
+            "`{name}` is a hook outside the Sync phase, and only that phase has waves",
+            name = quote(&name)
+        );
         Diagnostic::new(Code::HookDependency, primary, message).help(
-            "remove the dependency, or make it an ordinary object by removing its hook annotation",
+            "remove the dependency; or make it a part of the waves, by \
+             `argocd.argoproj.io/hook: Sync` or without a hook annotation",
         )
+    }
+}
+
+/// Something of the Sync phase.
+pub struct NeededBySync {
+    /// Where it is.
+    pub span: Span,
+    /// What it is.
+    pub name: String,
+    /// What the hook does with it: `reads this Secret`.
+    pub by: &'static str,
+}
+
+/// A hook that runs before what it needs.
+pub struct PresyncNeedsSync<'a> {
+    /// Where the hook says that it needs the first of these.
+    pub primary: Span,
+    /// The hook.
+    pub name: String,
+    /// The value of the annotation that makes it one.
+    pub written: &'a str,
+    /// What it needs, one at least.
+    pub needed: Vec<NeededBySync>,
+}
+
+impl From<PresyncNeedsSync<'_>> for Diagnostic {
+    fn from(problem: PresyncNeedsSync<'_>) -> Diagnostic {
+        let PresyncNeedsSync { primary, name, written, needed } = problem;
+        let first = needed.first().map(|needed| needed.name.as_str()).unwrap_or_default();
+        let message =
+            format!("the `{written}` hook `{name}` needs `{first}`, which the Sync phase applies");
+        let at = needed.first().map(|needed| format!("it {}", needed.by)).unwrap_or_default();
+        let found = Diagnostic::new(Code::PresyncNeedsSync, primary, message).at(at);
+        needed
+            .into_iter()
+            .fold(found, |found, needed| {
+                let NeededBySync { span, name, by } = needed;
+                found.label(span, format!("`{name}`: the hook {by}"))
+            })
+            .help(
+                "it runs before that phase: on the first sync nothing of it is there yet, and Argo CD \
+                 waits for the hook. Remove the hook annotation, so that the waves put both in \
+                 order, or write `argocd.argoproj.io/hook: Sync`",
+            )
     }
 }

@@ -30,19 +30,22 @@ pub struct DuplicateKey {
     pub first: Span,
     /// The key.
     pub key: String,
+    /// Whether it is in a plain manifest, of which Argo CD takes the last one.
+    pub is_plain: bool,
 }
 
 impl From<DuplicateKey> for Diagnostic {
     fn from(problem: DuplicateKey) -> Diagnostic {
-        let DuplicateKey { primary, first, key } = problem;
-        Diagnostic::new(
-            Code::DuplicateKey,
-            primary,
-            format!("the key `{key}` is written twice", key = quote(&key)),
-        )
-        .at("the second one")
-        .label(first, "the first one")
-        .help(format!("keep one `{key}`", key = quote(&key)))
+        let DuplicateKey { primary, first, key, is_plain } = problem;
+        let key = quote(&key);
+        let (code, what) = match is_plain {
+            true => (Code::RepeatedKey, "; the last one counts"),
+            false => (Code::DuplicateKey, ""),
+        };
+        Diagnostic::new(code, primary, format!("the key `{key}` is written twice{what}"))
+            .at("the second one")
+            .label(first, "the first one")
+            .help(format!("keep one `{key}`"))
     }
 }
 

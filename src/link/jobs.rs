@@ -1,0 +1,333 @@
+//! What has to be in a database before its applications come: Jobs that migrate it (rule 11 of the
+//! waves), and databases, users and grants that operators make in it.
+//!
+//! Each is described like a schema, so that the workloads that use its database are found in the
+//! same way (`link::uses`): by an address or a Secret that both have.
+
+mod telling;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::diag::Diagnostics;
+use crate::link::addresses::{self, Address};
+use crate::link::index::{BYTES, Index, Spot};
+use crate::link::infer::{Schema, is_server_workload};
+use crate::link::pods::{self, Reads, VariableValue};
+use crate::link::{Before, Findings, Found, Ids, add, kinds, known, short, uses};
+use crate::links::{Links, Origin};
+use crate::model::{App, Need, Project, Target, Unit, Workload};
+use crate::source::Span;
+use crate::syntax::Manifest;
+use crate::syntax::node::{Meaning, Node};
+use telling::Container;
+
+/// Adds what migration Jobs and what is made in a database wait for, and who waits for them.
+pub(super) fn link(
+    index: &Index<'_>,
+    schemas: &[Schema],
+    ids: &Ids,
+    links: &mut Links,
+    diagnostics: &mut Diagnostics,
+) {
+    let project = index.project;
+    let mut found = Findings::default();
+    let mut entries = kinds::made_in_databases(index);
+    let jobs = migrations(index, &mut found);
+    kinds::before_schemas(index, &entries, schemas, &mut found);
+    kinds::after_schemas(index, schemas, &mut found);
+    kinds::by_name(index, &entries, &mut found);
+    let is_job: BTreeSet<Unit> = jobs.iter().map(|job| job.unit).collect();
+    entries.extend(jobs);
+    by_needs(project, &entries, &is_job, &mut found);
+    add(project, found, ids, links, diagnostics);
+    if entries.is_empty() {
+        return;
+    }
+    let sharing = {
+        let before = Before::schemas(index, ids, links, &entries);
+        // Jobs that migrate one database do not wait for each other.
+        let may_wait = |unit: Unit, entry: Unit| {
+            let are_jobs = is_job.contains(&entry) && is_job.contains(&unit);
+            !are_jobs && !before.has(unit, entry)
+        };
+        uses::sharing(index, &entries, &may_wait)
+    };
+    add(project, sharing, ids, links, diagnostics);
+}
+
+/// The Jobs that migrate, with the databases that they name; the servers of these come before them.
+fn migrations(index: &Index<'_>, found: &mut Findings) -> Vec<Schema> {
+    let mut jobs = Vec::new();
+    for (number, manifest) in index.project.manifests.iter().enumerate() {
+        if manifest.is_hook || found.is_full() || !is_migration(&manifest.written) {
+            continue;
+        }
+        let unit = Unit::Manifest(number);
+        jobs.push(database_of(index, unit, &pods::reads(&manifest.written), found));
+    }
+    for (number, app) in index.project.apps.iter().enumerate() {
+        if found.is_full() || !is_app_migration(app) {
+            continue;
+        }
+        let unit = Unit::App(number);
+        let mut job = database_of(index, unit, &pods::app_reads(app), found);
+        let databases = databases_of(index.project, &app.common.needs);
+        job.spots.extend(databases.into_iter().map(|it| Spot::Unit(Unit::Database(it))));
+        jobs.push(job);
+    }
+    jobs
+}
+
+/// Whether a plain manifest is a Job that migrates. One that is suspended runs nothing, and would
+/// hold back whatever waits for it.
+fn is_migration(manifest: &Manifest) -> bool {
+    let text = |path: &[&str]| manifest.node.at(path).and_then(Node::str);
+    let runs_once = match (known::group_of(manifest), manifest.kind.value.as_str()) {
+        ("batch", "Job") | ("argoproj.io", "Workflow") => true,
+        ("", "Pod") => matches!(text(&["spec", "restartPolicy"]), Some("Never" | "OnFailure")),
+        _ => false,
+    };
+    let suspend = manifest.node.at(&["spec", "suspend"]).and_then(Node::scalar);
+    let is_suspended = suspend.is_some_and(|scalar| scalar.meaning == Meaning::Bool(true));
+    runs_once && !is_suspended && {
+        let containers: Vec<Container<'_>> =
+            pods::containers(manifest).into_iter().map(container).collect();
+        telling::migrates(&manifest.name.value, &containers)
+    }
+}
+
+fn container(node: &Node) -> Container<'_> {
+    let list = |name: &str| node.get(name).and_then(Node::items).unwrap_or_default();
+    let words = list("command").iter().chain(list("args")).filter_map(Node::str).collect();
+    Container { image: node.get("image").and_then(Node::str).unwrap_or_default(), words }
+}
+
+/// Whether an App is a Job that migrates.
+fn is_app_migration(app: &App) -> bool {
+    let words = app.command.iter().chain(&app.args).map(SmolStr::as_str).collect();
+    matches!(app.workload, Workload::Job(_))
+        && telling::migrates(&app.common.name, &[Container { image: &app.image, words }])
+}
+
+/// The Databases that references lead to, be it over a Schema.
+fn databases_of(project: &Project, needs: &[Need]) -> BTreeSet<usize> {
+    let databases = needs.iter().filter_map(|need| match need.unit {
+        Unit::Database(number) => Some(number),
+        Unit::Schema(number) => match project.schemas.get(number)?.target {
+            Target::Database(number) => Some(number),
+            Target::Url(_) | Target::UrlFrom(_) | Target::Unknown => None,
+        },
+        Unit::Manifest(_) | Unit::App(_) | Unit::EverySchema => None,
+    });
+    databases.collect()
+}
+
+/// Apps that refer to the Database of a Job wait for the Job, whatever they do with the reference.
+fn by_needs(project: &Project, jobs: &[Schema], is_job: &BTreeSet<Unit>, found: &mut Findings) {
+    let mut by_database: BTreeMap<usize, Vec<Unit>> = BTreeMap::new();
+    for job in jobs.iter().filter(|job| is_job.contains(&job.unit)) {
+        for spot in &job.spots {
+            if let Spot::Unit(Unit::Database(number)) = spot {
+                by_database.entry(*number).or_default().push(job.unit);
+            }
+        }
+    }
+    if by_database.is_empty() {
+        return;
+    }
+    let needs_of: BTreeMap<Unit, BTreeSet<Unit>> = is_job
+        .iter()
+        .map(|&job| (job, project.needs(job).iter().map(|need| need.unit).collect()))
+        .collect();
+    for (number, app) in project.apps.iter().enumerate() {
+        let unit = Unit::App(number);
+        if is_job.contains(&unit) {
+            continue;
+        }
+        for database in databases_of(project, &app.common.needs) {
+            for &job in by_database.get(&database).into_iter().flatten() {
+                if found.is_full() {
+                    return;
+                }
+                if needs_of.get(&job).is_none_or(|needs| !needs.contains(&unit)) {
+                    let name = project.label(Unit::Database(database));
+                    let by = format_smolstr!("`{}`, which both use", short(&name));
+                    found.push(edge(job, unit, app.common.place, by));
+                }
+            }
+        }
+    }
+}
+
+/// A dependency that needs a wave.
+pub(super) fn edge(first: Unit, then: Unit, span: Span, by: impl Into<SmolStr>) -> Found {
+    let (span, by) = (Some(span), by.into());
+    Found { first, then, span, by, gates: true, origin: Origin::Inferred }
+}
+
+/// The databases that a pod names, and the Secrets by which it logs in. The servers of the project
+/// among them are found to come before it.
+pub(super) fn database_of(
+    index: &Index<'_>,
+    unit: Unit,
+    reads: &Reads,
+    found: &mut Findings,
+) -> Schema {
+    let mut named = Named { index, schema: Schema::new(unit), found };
+    for variables in &reads.containers {
+        let mut texts: BTreeMap<&str, String> = BTreeMap::new();
+        for variable in variables {
+            let (name, span) = (variable.name.as_str(), variable.span);
+            match &variable.value {
+                VariableValue::Text(text) => {
+                    let text = pods::expand(text, |name| texts.get(name).cloned()).into_owned();
+                    named.value(name, &text, span);
+                    if text.len() <= pods::LONGEST {
+                        texts.insert(name, text);
+                    }
+                }
+                VariableValue::Secret { name: of, key } => {
+                    named.key("Secret", of, key, name, span);
+                }
+                VariableValue::ConfigMap { name: of, key } => {
+                    named.key("ConfigMap", of, key, name, span);
+                }
+                VariableValue::AllOfSecret { name: of, .. } => named.all("Secret", of, span),
+                VariableValue::AllOfConfigMap { name: of, .. } => named.all("ConfigMap", of, span),
+            }
+        }
+    }
+    for map in &reads.config_maps {
+        named.all("ConfigMap", &map.name, map.span);
+    }
+    let mut schema = named.schema;
+    let is_own = |read: &&pods::Read| read.by != "imagePullSecrets";
+    schema.secrets = reads.secrets.iter().filter(is_own).cloned().collect();
+    schema
+}
+
+/// Collects what names a database.
+struct Named<'n, 'i> {
+    index: &'n Index<'i>,
+    schema: Schema,
+    found: &'n mut Findings,
+}
+
+impl Named<'_, '_> {
+    fn key(&mut self, kind: &'static str, of: &str, key: &str, name: &str, span: Span) {
+        let namespace = self.index.namespace(self.schema.unit);
+        let number = self.index.written(kind, of, namespace);
+        if let Some(text) = number.and_then(|number| self.index.value(number, key)) {
+            self.value(name, &pods::unexpanded(&text), span);
+        }
+    }
+
+    fn all(&mut self, kind: &'static str, of: &str, span: Span) {
+        let index = self.index;
+        let namespace = index.namespace(self.schema.unit);
+        let Some(number) = index.written(kind, of, namespace) else { return };
+        for (key, datum) in index.data(number) {
+            let text = datum.text().filter(|text| index.spend(1 + text.len() / BYTES));
+            let Some(text) = text else { return };
+            self.value(key, &pods::unexpanded(&text), span);
+        }
+    }
+
+    /// What a value of this name says: a URL or driver string, a host, the name of a database.
+    fn value(&mut self, name: &str, text: &str, span: Span) {
+        let by = match name.starts_with('-') || name.is_empty() {
+            true => Cow::Borrowed("its arguments"),
+            false => Cow::Owned(format!("env `{}`", short(name))),
+        };
+        self.schema.is_at(self.index, addresses::in_text(text), span, &by, self.found);
+        let is_line = !text.trim_end().contains('\n');
+        if is_line && has_database_word(name) && addresses::may_name_database(name) {
+            let is_name = |text: &&str| text.len() <= 128 && !text.contains(['/', ' ']);
+            let text = Some(text.trim()).filter(is_name);
+            self.schema.databases.extend(text.map(SmolStr::from));
+        }
+        if is_line
+            && addresses::may_name_host(name)
+            && let Some(address) = addresses::host(text)
+            && self.is_database(name, &address)
+        {
+            self.schema.is_at(self.index, [address], span, &by, self.found);
+        }
+    }
+
+    /// Whether a bare host is that of a database: a server of the project that is one, or by the name
+    /// of its variable.
+    fn is_database(&self, name: &str, address: &Address<'_>) -> bool {
+        let has_word = has_database_word(name);
+        let spots = self.index.spots(&address.host, self.index.namespace(self.schema.unit));
+        spots.iter().any(|spot| match spot {
+            Spot::Unit(unit) => has_word || is_database(self.index, *unit) && !is_elsewhere(name),
+            Spot::Service(_) | Spot::Host(_) => has_word,
+        })
+    }
+}
+
+/// The words of a variable's name, in capitals.
+fn words(name: &str) -> Vec<String> {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    words.map(str::to_ascii_uppercase).collect()
+}
+
+/// Whether a variable is about a database, by its name.
+fn has_database_word(name: &str) -> bool {
+    const WORDS: [&str; 16] = [
+        "DB",
+        "DBNAME",
+        "DBHOST",
+        "DATABASE",
+        "SQL",
+        "MYSQL",
+        "MARIADB",
+        "MSSQL",
+        "POSTGRES",
+        "POSTGRESQL",
+        "PG",
+        "PGHOST",
+        "PGDATABASE",
+        "JDBC",
+        "DSN",
+        "DATASOURCE",
+    ];
+    words(name).iter().any(|word| WORDS.contains(&word.as_str()))
+}
+
+/// Whether a variable is about another kind of server.
+fn is_elsewhere(name: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "REDIS",
+        "VALKEY",
+        "CACHE",
+        "MEMCACHED",
+        "RABBITMQ",
+        "AMQP",
+        "KAFKA",
+        "NATS",
+        "MQTT",
+        "S3",
+        "MINIO",
+        "SMTP",
+        "VAULT",
+        "SEARCH",
+    ];
+    let words = words(name);
+    words.iter().any(|word| WORDS.contains(&word.as_str()) || word.starts_with("ELASTIC"))
+}
+
+/// Whether a unit is a server of data that is known as one.
+fn is_database(index: &Index<'_>, unit: Unit) -> bool {
+    match unit {
+        Unit::Database(_) => true,
+        Unit::Manifest(_) => index.manifest(unit).is_some_and(|manifest| {
+            !known::services_made(manifest).is_empty() || is_server_workload(manifest)
+        }),
+        Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => false,
+    }
+}

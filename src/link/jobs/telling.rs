@@ -1,0 +1,525 @@
+//! Whether a Job migrates a database: by its name, its images, and what it runs.
+//!
+//! The tables hold what the documentation of each tool promises. A word counts as a whole: a Job
+//! named `immigrate` migrates nothing.
+
+/// A container: its image, and its command and arguments in one list.
+pub(super) struct Container<'a> {
+    pub(super) image: &'a str,
+    pub(super) words: Vec<&'a str>,
+}
+
+/// The most of a script that is looked at, in bytes.
+const LONGEST_SCRIPT: usize = 16 * 1024;
+/// How deep a script may stand in another: `sh -c "bash -c '...'"`.
+const DEPTH: usize = 4;
+
+/// Words of a name that say that something migrates.
+const NAMES: [&str; 33] = [
+    "migrate",
+    "migrates",
+    "migrating",
+    "migration",
+    "migrations",
+    "migrator",
+    "dbmigrate",
+    "dbmigration",
+    "dbmigrations",
+    "dbmigrator",
+    "migratedb",
+    "automigrate",
+    "schema",
+    "schemas",
+    "ddl",
+    "initdb",
+    "dbinit",
+    "dbsetup",
+    "dbupgrade",
+    "upgradedb",
+    "dbsync",
+    "syncdb",
+    "flyway",
+    "liquibase",
+    "alembic",
+    "prisma",
+    "goose",
+    "dbmate",
+    "sqitch",
+    "phinx",
+    "knex",
+    "typeorm",
+    "efbundle",
+];
+/// Two words beside each other, in either order, that say so together.
+const DATABASES: [&str; 8] =
+    ["db", "database", "sql", "postgres", "postgresql", "pg", "mysql", "mariadb"];
+const PREPARES: [&str; 11] = [
+    "init",
+    "initialize",
+    "initializer",
+    "setup",
+    "prepare",
+    "create",
+    "bootstrap",
+    "provision",
+    "upgrade",
+    "sync",
+    "update",
+];
+/// Words of a name which say that it only looks, or is about something else.
+const NOT_BY_NAME: [&str; 23] = [
+    "registry", "check", "checks", "verify", "validate", "test", "tests", "smoke", "report",
+    "backup", "dump", "export", "cleanup", "wait", "status", "studio", "lint", "docs", "exporter",
+    "monitor", "backfill", "reindex", "plan",
+];
+/// Words of a name which say that it comes after the application, or goes back: whatever it runs,
+/// nothing waits for it.
+const AFTERWARDS: [&str; 7] = ["post", "after", "rollback", "revert", "undo", "downgrade", "down"];
+
+/// Images that run nothing else, by the end of their path, with the program that they start.
+const IMAGES: [(&str, &str); 17] = [
+    ("flyway/flyway", "flyway"),
+    ("redgate/flyway", "flyway"),
+    ("boxfuse/flyway", "flyway"),
+    ("flyway", "flyway"),
+    ("liquibase/liquibase", "liquibase"),
+    ("liquibase", "liquibase"),
+    ("migrate/migrate", "migrate"),
+    ("golang-migrate", "migrate"),
+    ("arigaio/atlas", "atlas"),
+    ("ariga/atlas", "atlas"),
+    ("amacneil/dbmate", "dbmate"),
+    ("dbmate", "dbmate"),
+    ("gomicro/goose", "goose"),
+    ("goose", "goose"),
+    ("sqitch/sqitch", "sqitch"),
+    ("bytebase/bytebase-action", "bytebase-action"),
+    ("alembic", "alembic"),
+];
+
+/// What a program runs when it migrates: any of these lists of words, in this order, with anything
+/// between them. A `*` at the end stands for any ending.
+struct Program {
+    names: &'static [&'static str],
+    runs: &'static [&'static [&'static str]],
+}
+
+const fn program(
+    names: &'static [&'static str],
+    runs: &'static [&'static [&'static str]],
+) -> Program {
+    Program { names, runs }
+}
+
+const PROGRAMS: &[Program] = &[
+    program(
+        &["rails", "rake"],
+        &[
+            &["db:migrate"],
+            &["db:migrate:*"],
+            &["db:prepare"],
+            &["db:setup"],
+            &["db:create"],
+            &["db:schema:load"],
+            &["db:schema:load:*"],
+            &["db:structure:load"],
+        ],
+    ),
+    program(&["hanami"], &[&["db", "migrate"], &["db", "prepare"]]),
+    program(&["sequel"], &[&["-m"]]),
+    program(&["manage.py", "manage", "django-admin", "django"], &[&["migrate"], &["syncdb"]]),
+    program(
+        &["flask", "airflow", "superset"],
+        &[&["db", "upgrade"], &["db", "migrate"], &["db", "init"]],
+    ),
+    program(&["alembic"], &[&["upgrade"]]),
+    program(&["yoyo", "yoyo-migrate"], &[&["apply"], &["develop"]]),
+    program(&["flyway"], &[&["migrate"], &["baseline"], &["deploy"]]),
+    program(&["liquibase"], &[&["update"], &["update-*"], &["updateToTag"], &["updateCount"]]),
+    program(&["prisma"], &[&["migrate", "deploy"], &["migrate", "dev"], &["db", "push"]]),
+    program(&["goose"], &[&["up"], &["up-to"], &["up-by-one"]]),
+    program(&["atlas"], &[&["migrate", "apply"], &["schema", "apply"]]),
+    program(&["migrate", "golang-migrate"], &[&["up"], &["goto"]]),
+    program(&["dbmate"], &[&["up"], &["migrate"]]),
+    program(&["sqlx"], &[&["migrate", "run"], &["database", "setup"], &["database", "create"]]),
+    program(&["diesel"], &[&["migration", "run"], &["setup"], &["database", "setup"]]),
+    program(&["sea-orm-cli"], &[&["migrate"]]),
+    program(&["refinery"], &[&["migrate"]]),
+    program(&["knex"], &[&["migrate:latest"], &["migrate:up"]]),
+    program(
+        &["typeorm", "typeorm-ts-node-commonjs", "typeorm-ts-node-esm"],
+        &[&["migration:run"], &["schema:sync"]],
+    ),
+    program(&["sequelize", "sequelize-cli"], &[&["db:migrate"], &["db:create"]]),
+    program(&["mikro-orm"], &[&["migration:up"], &["schema:update"], &["schema:create"]]),
+    program(&["drizzle-kit"], &[&["migrate"], &["push"], &["push:*"]]),
+    program(&["node-pg-migrate", "pg-migrate", "db-migrate"], &[&["up"]]),
+    program(&["efbundle"], &[&[]]),
+    program(&["dotnet"], &[&["ef", "database", "update"]]),
+    program(&["dotnet-ef"], &[&["database", "update"]]),
+    program(&["artisan"], &[&["migrate"], &["migrate:fresh"], &["tenants:migrate"]]),
+    program(
+        &["console"],
+        &[
+            &["doctrine:migrations:migrate"],
+            &["d:m:m"],
+            &["doctrine:schema:update"],
+            &["doctrine:schema:create"],
+            &["doctrine:database:create"],
+        ],
+    ),
+    program(&["doctrine-migrations", "phinx"], &[&["migrate"], &["migrations:migrate"]]),
+    program(&["cake"], &[&["migrations", "migrate"]]),
+    program(&["mix"], &[&["ecto.migrate"], &["ecto.setup"], &["ecto.create"]]),
+    program(&["sqitch"], &[&["deploy"]]),
+    program(&["bytebase-action"], &[&["rollout"]]),
+];
+
+/// What turns a command that migrates into one that only looks, or goes back.
+const NOT_BY_COMMAND: [&str; 30] = [
+    "status",
+    "info",
+    "validate",
+    "version",
+    "history",
+    "current",
+    "down",
+    "rollback",
+    "revert",
+    "undo",
+    "downgrade",
+    "lint",
+    "diff",
+    "plan",
+    "help",
+    "make",
+    "generate",
+    "new",
+    "db:migrate:status",
+    "db:migrate:down",
+    "db:rollback",
+    "migrate:status",
+    "migrate:rollback",
+    "--check",
+    "--plan",
+    "--dry-run",
+    "--help",
+    "--version",
+    "--list",
+    "-h",
+];
+/// Programs that only print or look for their arguments.
+const QUOTES: [&str; 6] = ["echo", "printf", "cat", "grep", "test", "["];
+/// Programs that run what stands behind their `-c`.
+const SHELLS: [&str; 8] = ["sh", "bash", "ash", "dash", "zsh", "ksh", "su", "busybox"];
+
+/// Whether a Job of this name and with these containers migrates.
+pub(super) fn migrates(name: &str, containers: &[Container<'_>]) -> bool {
+    if words(name).any(|word| AFTERWARDS.contains(&&*word)) {
+        return false;
+    }
+    is_named_so(name) || containers.iter().any(container_migrates)
+}
+
+/// Whether a name says that something migrates.
+fn is_named_so(name: &str) -> bool {
+    let words: Vec<String> = words(name).collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let is_pair = |pair: &[String]| match pair {
+        [one, other] => {
+            let (one, other) = (one.as_str(), other.as_str());
+            DATABASES.contains(&one) && PREPARES.contains(&other)
+                || DATABASES.contains(&other) && PREPARES.contains(&one)
+        }
+        _ => false,
+    };
+    !has(&NOT_BY_NAME) && (has(&NAMES) || words.windows(2).any(is_pair))
+}
+
+/// The words of a name, in lower case and without a number at their end.
+fn words(name: &str) -> impl Iterator<Item = String> {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let words = words.map(|word| word.trim_end_matches(|c: char| c.is_ascii_digit()));
+    words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase)
+}
+
+fn container_migrates(container: &Container<'_>) -> bool {
+    let bare = container.image.split('@').next().unwrap_or_default();
+    let path = match bare.rsplit_once(':') {
+        Some((path, tag)) if !tag.contains('/') => path,
+        _ => bare,
+    };
+    let own = IMAGES.iter().find(|(image, _)| {
+        path.strip_suffix(image).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+    });
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let mut words: Vec<String> = container.words.iter().map(|&word| word.to_owned()).collect();
+    let has_veto = words.iter().any(|word| NOT_BY_COMMAND.contains(&word.as_str()));
+    if let Some((_, program)) = own {
+        // The image starts its program, and the arguments are those of the program.
+        words.insert(0, (*program).to_owned());
+        return words.len() == 1 || !has_veto;
+    }
+    (is_named_so(last) && !has_veto) || command_migrates(&words, 0)
+}
+
+/// Whether one command migrates, be it as a script within.
+fn command_migrates(words: &[String], depth: usize) -> bool {
+    if depth > DEPTH || words.first().is_some_and(|word| QUOTES.contains(&base(word))) {
+        return false;
+    }
+    let mut is_script_next = false;
+    for (at, word) in words.iter().enumerate() {
+        let is_script = std::mem::take(&mut is_script_next);
+        if is_script || word.contains(char::is_whitespace) {
+            if script_migrates(word, depth + 1) {
+                return true;
+            }
+            continue;
+        }
+        let is_option = word.starts_with('-') && !word.starts_with("--");
+        if is_option && word.ends_with('c') {
+            let before = words.get(..at).unwrap_or_default();
+            is_script_next = before.iter().any(|word| SHELLS.contains(&base(word)));
+        }
+        let rest = words.get(at + 1..).unwrap_or_default();
+        if program_migrates(base(word), rest) {
+            return true;
+        }
+    }
+    is_generic(words)
+}
+
+fn script_migrates(script: &str, depth: usize) -> bool {
+    commands(crate::link::cut(script, LONGEST_SCRIPT))
+        .iter()
+        .any(|command| command_migrates(command, depth))
+}
+
+/// Whether a program of the table migrates with these arguments.
+fn program_migrates(name: &str, rest: &[String]) -> bool {
+    if name == "eval" || name == "rpc" {
+        // A release of Elixir: `bin/shop eval "Shop.Release.migrate"`.
+        let is_call = |word: &String| word.contains('.') && word.contains("migrate");
+        return rest.first().is_some_and(is_call);
+    }
+    let known = PROGRAMS.iter().filter(|program| program.names.contains(&name));
+    let mut runs = known.flat_map(|program| program.runs);
+    runs.any(|run| has_in_order(run, rest)) && !is_vetoed(rest)
+}
+
+fn has_in_order(wanted: &[&str], words: &[String]) -> bool {
+    let mut words = words.iter();
+    wanted.iter().all(|wanted| {
+        words.any(|word| match wanted.strip_suffix('*') {
+            Some(beginning) => word.starts_with(beginning),
+            None => word == wanted,
+        })
+    })
+}
+
+fn is_vetoed(words: &[String]) -> bool {
+    words.iter().any(|word| NOT_BY_COMMAND.contains(&word.as_str()))
+}
+
+/// `./shop migrate`, `npm run db:migrate`, `node dist/migrate.js`, `/app/bin/migrate`: a command whose
+/// program or whose first words are called so. The value of an option is none of them.
+fn is_generic(words: &[String]) -> bool {
+    /// Words that are looked at behind the program.
+    const N_WORDS: usize = 4;
+    const VERBS: [&str; 8] = [
+        "migrate",
+        "migrations",
+        "migration",
+        "migrator",
+        "automigrate",
+        "migratedb",
+        "dbmigrate",
+        "syncdb",
+    ];
+    let is_option = |word: &str| word.starts_with('-') && word != "--";
+    let before = std::iter::once("").chain(words.iter().map(String::as_str));
+    let own = words
+        .iter()
+        .zip(before)
+        .filter(|(word, before)| !is_option(word) && (!is_option(before) || before.contains('=')));
+    let named = own.take(N_WORDS).any(|(word, _)| {
+        let parts = base(word).split(|c: char| !c.is_ascii_alphanumeric());
+        parts.map(str::to_ascii_lowercase).any(|part| VERBS.contains(&part.as_str()))
+    });
+    named && !is_vetoed(words) && !words.iter().any(|word| word.contains(':') && is_veto_part(word))
+}
+
+/// `migrate:status`, `migration:create`.
+fn is_veto_part(word: &str) -> bool {
+    word.split(':').any(|part| NOT_BY_COMMAND.contains(&part) || part == "create")
+}
+
+/// The last part of a path, without the ending of a program.
+fn base(word: &str) -> &str {
+    let last = word.rsplit(['/', '\\']).next().unwrap_or(word);
+    last.strip_suffix(".exe").unwrap_or(last)
+}
+
+/// The simple commands of a shell script, each as its words without quotes.
+fn commands(script: &str) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
+    let mut command = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote: Option<char> = None;
+    let mut chars = script.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(open), c) if open == c => quote = None,
+            (Some('"') | None, '\\') => match chars.next() {
+                Some('\n') | None => {}
+                Some(next) => word.get_or_insert_default().push(next),
+            },
+            (Some(_), c) => word.get_or_insert_default().push(c),
+            (None, '"' | '\'') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, '#') if word.is_none() => while chars.next_if(|&next| next != '\n').is_some() {},
+            (None, '\n' | ';' | '|' | '&' | '(' | ')' | '`') => {
+                command.extend(word.take());
+                if !command.is_empty() {
+                    all.push(std::mem::take(&mut command));
+                }
+            }
+            (None, c) if c.is_whitespace() => command.extend(word.take()),
+            (None, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    command.extend(word);
+    if !command.is_empty() {
+        all.push(command);
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Container, migrates};
+
+    fn runs(words: &[&str]) -> bool {
+        migrates("job", &[Container { image: "example/shop:1", words: words.to_vec() }])
+    }
+
+    #[test]
+    fn names_are_told_by_their_words() {
+        for name in [
+            "migrate",
+            "shop-migrate",
+            "shop-db-migrations-3",
+            "db-init",
+            "init-db",
+            "shop.schema",
+            "flyway",
+            "migrate2",
+            "mysql-setup",
+        ] {
+            assert!(migrates(name, &[]), "{name}");
+        }
+        for name in [
+            "immigrate",
+            "immigration-report",
+            "schema-registry-init",
+            "db-backup",
+            "backfill",
+            "post-migrate",
+            "migrate-rollback",
+            "migration-check",
+            "seed",
+            "initialize",
+        ] {
+            assert!(!migrates(name, &[]), "{name}");
+        }
+    }
+
+    #[test]
+    fn commands_of_known_tools_are_told() {
+        for words in [
+            &["rails", "db:migrate"][..],
+            &["bundle", "exec", "rake", "db:prepare"],
+            &["bin/rails", "db:migrate:primary"],
+            &["python", "manage.py", "migrate", "--noinput"],
+            &["flyway", "-url=jdbc:postgresql://db/x", "migrate"],
+            &["liquibase", "--changelog-file=c.xml", "update"],
+            &["alembic", "-c", "a.ini", "upgrade", "head"],
+            &["npx", "prisma", "migrate", "deploy"],
+            &["prisma", "db", "push"],
+            &["goose", "-dir", "m", "postgres", "x", "up"],
+            &["atlas", "migrate", "apply"],
+            &["/usr/local/bin/migrate", "-path", "/m", "-database", "x", "up"],
+            &["dbmate", "--wait", "up"],
+            &["sqlx", "migrate", "run"],
+            &["diesel", "migration", "run"],
+            &["npx", "knex", "migrate:latest"],
+            &["npm", "run", "typeorm", "migration:run"],
+            &["npx", "sequelize-cli", "db:migrate"],
+            &["./efbundle"],
+            &["dotnet", "ef", "database", "update"],
+            &["php", "artisan", "migrate", "--force"],
+            &["mix", "ecto.migrate"],
+            &["bin/shop", "eval", "Shop.Release.migrate"],
+            &["vendor/bin/phinx", "migrate"],
+            &["php", "bin/console", "doctrine:migrations:migrate", "-n"],
+            &["yoyo", "apply"],
+            &["sqitch", "deploy"],
+            &["sh", "-c", "cd /app && rails db:migrate"],
+            &[
+                "/bin/bash",
+                "-ec",
+                "until nc -z db 5432; do sleep 1; done\nexec ./manage.py migrate",
+            ],
+            &["sh", "-c", "bash -c 'rails db:migrate'"],
+            &["sh", "-c", "rails \\\n  db:migrate"],
+            &["python manage.py migrate"],
+            &["/app/shop", "migrate"],
+            &["npm", "run", "db:migrate"],
+            &["node", "dist/migrate.js"],
+            &["./run-migrations.sh"],
+            &["wait-for", "db:5432", "--", "rails", "db:migrate"],
+        ] {
+            assert!(runs(words), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn commands_that_only_look_are_not() {
+        for words in [
+            &["rails", "db:migrate:status"][..],
+            &["rails", "db:seed"],
+            &["manage.py", "migrate", "--check"],
+            &["manage.py", "collectstatic"],
+            &["flyway", "info"],
+            &["alembic", "current"],
+            &["alembic", "downgrade", "-1"],
+            &["migrate", "-path", "/m", "down"],
+            &["echo", "rails db:migrate"],
+            &["sh", "-c", "echo 'rails db:migrate'"],
+            &["sh", "-c", "# rails db:migrate\nsleep 1"],
+            &["backup", "--dir", "/migrations"],
+            &["npm", "run", "migrate:status"],
+            &["sh", "-c", "immigrate"],
+            &[],
+        ] {
+            assert!(!runs(words), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn images_of_tools_are_told() {
+        let of = |image: &str, words: &[&str]| {
+            migrates("job", &[Container { image, words: words.to_vec() }])
+        };
+        assert!(of("flyway/flyway:10", &[]));
+        assert!(of("docker.io/migrate/migrate:v4@sha256:00", &["-path=/m", "up"]));
+        assert!(of("registry:5000/arigaio/atlas", &["migrate", "apply"]));
+        assert!(of("ghcr.io/example/shop-migrations:1", &[]));
+        assert!(!of("flyway/flyway", &["info"]));
+        assert!(!of("example/atlas", &[]));
+        assert!(!of("postgres:16", &["psql", "-c", "select 1"]));
+    }
+}

@@ -1,0 +1,334 @@
+//! References of custom resources to other objects.
+
+use crate::link::known::group_of;
+use crate::syntax::Manifest;
+use crate::syntax::node::Node;
+
+/// A reference from one kind to another that has to be there first.
+pub(in crate::link) struct Reference {
+    /// The group of the kind that refers.
+    pub(in crate::link) group: &'static str,
+    /// The kinds that refer; none: every kind of the group.
+    pub(in crate::link) kinds: &'static [&'static str],
+    /// Where the name is written; `*` stands for every item of a list.
+    pub(in crate::link) path: &'static [&'static str],
+    /// What it names.
+    pub(in crate::link) to: To,
+    /// Whether that has to be healthy first. Otherwise it is only in no later wave.
+    pub(in crate::link) gates: bool,
+}
+
+/// What a reference names.
+#[derive(Clone, Copy)]
+pub(in crate::link) enum To {
+    /// An object of a group and kind.
+    Kind(&'static str, &'static str),
+    /// An object of the kind that is written beside the name, or else of this group and kind.
+    KindBeside(&'static str, &'static str),
+    /// The object of this group and kind needs the one that refers to it.
+    NeededBy(&'static str, &'static str),
+    /// What answers behind a Service.
+    Service,
+    /// What answers at an address, or at one of a list.
+    Host,
+}
+
+use To::{Host, Kind, KindBeside, NeededBy, Service};
+
+const fn gate(
+    group: &'static str,
+    kinds: &'static [&'static str],
+    path: &'static [&'static str],
+    to: To,
+) -> Reference {
+    Reference { group, kinds, path, to, gates: true }
+}
+
+const fn not_before(
+    group: &'static str,
+    kinds: &'static [&'static str],
+    path: &'static [&'static str],
+    to: To,
+) -> Reference {
+    Reference { group, kinds, path, to, gates: false }
+}
+
+const ESO: &str = "external-secrets.io";
+const CNPG: &str = "postgresql.cnpg.io";
+const EDB: &str = "postgresql.k8s.enterprisedb.io";
+const MARIADB: &str = "k8s.mariadb.com";
+const VAULT: &str = "secrets.hashicorp.com";
+const STRIMZI: &str = "kafka.strimzi.io";
+const STRIMZI_CLUSTER: &[&str] = &["metadata", "labels", "strimzi.io/cluster"];
+const RABBITMQ: &str = "rabbitmq.com";
+const GATEWAY: &str = "gateway.networking.k8s.io";
+const ROUTES: &[&str] = &["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"];
+const KEDA: &str = "keda.sh";
+const ATLAS: &str = crate::link::known::ATLAS;
+const ARGO: &str = "argoproj.io";
+const ELASTICSEARCH: To = Kind("elasticsearch.k8s.elastic.co", "Elasticsearch");
+const SQL: [&str; 3] =
+    ["postgresql.sql.crossplane.io", "mysql.sql.crossplane.io", "mssql.sql.crossplane.io"];
+
+pub(in crate::link) const REFERENCES: &[Reference] = &[
+    gate(ESO, &[], &["spec", "secretStoreRef", "name"], KindBeside(ESO, "SecretStore")),
+    gate(
+        ESO,
+        &["ClusterExternalSecret"],
+        &["spec", "externalSecretSpec", "secretStoreRef", "name"],
+        KindBeside(ESO, "SecretStore"),
+    ),
+    gate(
+        ESO,
+        &["ExternalSecret"],
+        &["spec", "dataFrom", "*", "sourceRef", "storeRef", "name"],
+        KindBeside(ESO, "SecretStore"),
+    ),
+    gate(
+        ESO,
+        &["PushSecret"],
+        &["spec", "secretStoreRefs", "*", "name"],
+        KindBeside(ESO, "SecretStore"),
+    ),
+    not_before(
+        ESO,
+        &["ExternalSecret"],
+        &["spec", "dataFrom", "*", "sourceRef", "generatorRef", "name"],
+        KindBeside("generators.external-secrets.io", "Password"),
+    ),
+    gate(
+        "cert-manager.io",
+        &["Certificate"],
+        &["spec", "issuerRef", "name"],
+        KindBeside("cert-manager.io", "Issuer"),
+    ),
+    gate(VAULT, &[], &["spec", "vaultAuthRef"], Kind(VAULT, "VaultAuth")),
+    gate(VAULT, &["VaultAuth"], &["spec", "vaultConnectionRef"], Kind(VAULT, "VaultConnection")),
+    // Databases, and what is made in them.
+    gate(CNPG, &[], &["spec", "cluster", "name"], Kind(CNPG, "Cluster")),
+    gate(EDB, &[], &["spec", "cluster", "name"], Kind(EDB, "Cluster")),
+    gate(
+        CNPG,
+        &["Cluster"],
+        &["spec", "bootstrap", "recovery", "backup", "name"],
+        Kind(CNPG, "Backup"),
+    ),
+    not_before(
+        CNPG,
+        &["Cluster"],
+        &["spec", "imageCatalogRef", "name"],
+        KindBeside(CNPG, "ImageCatalog"),
+    ),
+    not_before(
+        CNPG,
+        &["Cluster"],
+        &["spec", "plugins", "*", "parameters", "barmanObjectName"],
+        Kind("barmancloud.cnpg.io", "ObjectStore"),
+    ),
+    not_before(
+        CNPG,
+        &["Cluster"],
+        &["spec", "externalClusters", "*", "plugin", "parameters", "barmanObjectName"],
+        Kind("barmancloud.cnpg.io", "ObjectStore"),
+    ),
+    gate(MARIADB, &[], &["spec", "mariaDbRef", "name"], KindBeside(MARIADB, "MariaDB")),
+    gate(MARIADB, &[], &["spec", "maxScaleRef", "name"], Kind(MARIADB, "MaxScale")),
+    gate(MARIADB, &["Restore"], &["spec", "backupRef", "name"], Kind(MARIADB, "Backup")),
+    not_before(MARIADB, &["Grant", "Connection"], &["spec", "username"], Kind(MARIADB, "User")),
+    not_before(MARIADB, &["Grant", "Connection"], &["spec", "database"], Kind(MARIADB, "Database")),
+    gate(
+        "mysql.presslabs.org",
+        &["MysqlDatabase", "MysqlUser", "MysqlBackup"],
+        &["spec", "clusterRef", "name"],
+        Kind("mysql.presslabs.org", "MysqlCluster"),
+    ),
+    gate("pingcap.com", &[], &["spec", "cluster", "name"], Kind("pingcap.com", "TidbCluster")),
+    gate(
+        "stackgres.io",
+        &["SGCluster"],
+        &["spec", "sgInstanceProfile"],
+        Kind("stackgres.io", "SGInstanceProfile"),
+    ),
+    gate(
+        "stackgres.io",
+        &["SGCluster"],
+        &["spec", "configurations", "sgPostgresConfig"],
+        Kind("stackgres.io", "SGPostgresConfig"),
+    ),
+    gate(
+        "stackgres.io",
+        &["SGCluster"],
+        &["spec", "configurations", "sgPoolingConfig"],
+        Kind("stackgres.io", "SGPoolingConfig"),
+    ),
+    gate(
+        "db.movetokube.com",
+        &["PostgresUser"],
+        &["spec", "database"],
+        Kind("db.movetokube.com", "Postgres"),
+    ),
+    provider_sql(SQL[0], &["spec", "providerConfigRef", "name"], "ProviderConfig"),
+    provider_sql(SQL[1], &["spec", "providerConfigRef", "name"], "ProviderConfig"),
+    provider_sql(SQL[2], &["spec", "providerConfigRef", "name"], "ProviderConfig"),
+    provider_sql(SQL[0], &["spec", "forProvider", "databaseRef", "name"], "Database"),
+    provider_sql(SQL[1], &["spec", "forProvider", "databaseRef", "name"], "Database"),
+    provider_sql(SQL[2], &["spec", "forProvider", "databaseRef", "name"], "Database"),
+    provider_sql(SQL[0], &["spec", "forProvider", "roleRef", "name"], "Role"),
+    provider_sql(SQL[1], &["spec", "forProvider", "userRef", "name"], "User"),
+    provider_sql(SQL[2], &["spec", "forProvider", "userRef", "name"], "User"),
+    gate(
+        ATLAS,
+        &["AtlasDriftCheck"],
+        &["spec", "targetRef", "name"],
+        KindBeside(ATLAS, "AtlasMigration"),
+    ),
+    gate(
+        ATLAS,
+        &["AtlasSecurityScan"],
+        &["spec", "triggers", "*", "name"],
+        KindBeside(ATLAS, "AtlasSchema"),
+    ),
+    gate(ATLAS, &["AtlasSecurityScan"], &["spec", "url"], Host),
+    gate(ATLAS, &["AtlasSecurityScan"], &["spec", "credentials", "host"], Host),
+    // Search, queues, identity.
+    gate("kibana.k8s.elastic.co", &[], &["spec", "elasticsearchRef", "name"], ELASTICSEARCH),
+    gate("apm.k8s.elastic.co", &[], &["spec", "elasticsearchRef", "name"], ELASTICSEARCH),
+    gate("beat.k8s.elastic.co", &[], &["spec", "elasticsearchRef", "name"], ELASTICSEARCH),
+    gate(
+        "enterprisesearch.k8s.elastic.co",
+        &[],
+        &["spec", "elasticsearchRef", "name"],
+        ELASTICSEARCH,
+    ),
+    gate("agent.k8s.elastic.co", &[], &["spec", "elasticsearchRefs", "*", "name"], ELASTICSEARCH),
+    not_before(
+        "apm.k8s.elastic.co",
+        &[],
+        &["spec", "kibanaRef", "name"],
+        Kind("kibana.k8s.elastic.co", "Kibana"),
+    ),
+    not_before(
+        "beat.k8s.elastic.co",
+        &[],
+        &["spec", "kibanaRef", "name"],
+        Kind("kibana.k8s.elastic.co", "Kibana"),
+    ),
+    gate(
+        STRIMZI,
+        &[
+            "KafkaTopic",
+            "KafkaUser",
+            "KafkaConnect",
+            "KafkaMirrorMaker2",
+            "KafkaBridge",
+            "KafkaRebalance",
+        ],
+        STRIMZI_CLUSTER,
+        Kind(STRIMZI, "Kafka"),
+    ),
+    not_before(STRIMZI, &["KafkaNodePool"], STRIMZI_CLUSTER, NeededBy(STRIMZI, "Kafka")),
+    not_before(STRIMZI, &["KafkaConnector"], STRIMZI_CLUSTER, Kind(STRIMZI, "KafkaConnect")),
+    gate(STRIMZI, &["KafkaConnect", "KafkaBridge"], &["spec", "bootstrapServers"], Host),
+    gate(STRIMZI, &["KafkaMirrorMaker2"], &["spec", "clusters", "*", "bootstrapServers"], Host),
+    gate(
+        RABBITMQ,
+        &[],
+        &["spec", "rabbitmqClusterReference", "name"],
+        Kind(RABBITMQ, "RabbitmqCluster"),
+    ),
+    not_before(
+        RABBITMQ,
+        &["Permission"],
+        &["spec", "userReference", "name"],
+        Kind(RABBITMQ, "User"),
+    ),
+    gate(
+        "k8s.keycloak.org",
+        &["KeycloakRealmImport"],
+        &["spec", "keycloakCRName"],
+        Kind("k8s.keycloak.org", "Keycloak"),
+    ),
+    // Ways in.
+    not_before(GATEWAY, &["Gateway"], &["spec", "gatewayClassName"], Kind(GATEWAY, "GatewayClass")),
+    not_before(
+        GATEWAY,
+        ROUTES,
+        &["spec", "parentRefs", "*", "name"],
+        KindBeside(GATEWAY, "Gateway"),
+    ),
+    not_before(GATEWAY, ROUTES, &["spec", "rules", "*", "backendRefs", "*", "name"], Service),
+    // Workloads.
+    not_before(
+        KEDA,
+        &["ScaledObject", "ScaledJob"],
+        &["spec", "triggers", "*", "authenticationRef", "name"],
+        KindBeside(KEDA, "TriggerAuthentication"),
+    ),
+    not_before(
+        ARGO,
+        &["Workflow"],
+        &["spec", "workflowTemplateRef", "name"],
+        Kind(ARGO, "WorkflowTemplate"),
+    ),
+    not_before(
+        ARGO,
+        &["CronWorkflow"],
+        &["spec", "workflowSpec", "workflowTemplateRef", "name"],
+        Kind(ARGO, "WorkflowTemplate"),
+    ),
+    not_before(
+        ARGO,
+        &["Rollout"],
+        &["spec", "strategy", "canary", "analysis", "templates", "*", "templateName"],
+        Kind(ARGO, "AnalysisTemplate"),
+    ),
+    not_before(
+        ARGO,
+        &["Rollout"],
+        &["spec", "workloadRef", "name"],
+        KindBeside("apps", "Deployment"),
+    ),
+    // Operators by OLM.
+    gate(
+        "operators.coreos.com",
+        &["Subscription"],
+        &["spec", "source"],
+        Kind("operators.coreos.com", "CatalogSource"),
+    ),
+];
+
+const fn provider_sql(
+    group: &'static str,
+    path: &'static [&'static str],
+    kind: &'static str,
+) -> Reference {
+    not_before(group, &[], path, Kind(group, kind))
+}
+
+/// What an object of its kind may refer to.
+pub(in crate::link) fn of(owner: &Manifest) -> impl Iterator<Item = &'static Reference> {
+    let (group, kind) = (group_of(owner), owner.kind.value.as_str());
+    REFERENCES.iter().filter(move |reference| {
+        reference.group == group && (reference.kinds.is_empty() || reference.kinds.contains(&kind))
+    })
+}
+
+/// A name that is written somewhere, with the mapping that holds it.
+pub(in crate::link) struct Place<'a> {
+    pub(in crate::link) parent: &'a Node,
+    pub(in crate::link) name: &'a Node,
+}
+
+/// What is written at a path, at each item of its lists.
+pub(in crate::link) fn places<'a>(node: &'a Node, path: &[&str]) -> Vec<Place<'a>> {
+    let Some((last, path)) = path.split_last() else { return Vec::new() };
+    let mut parents = vec![node];
+    for step in path {
+        parents = match *step {
+            "*" => parents.iter().filter_map(|node| node.items()).flatten().collect(),
+            key => parents.iter().filter_map(|node| node.get(key)).collect(),
+        };
+    }
+    let place = |parent: &'a Node| Some(Place { parent, name: parent.get(last)? });
+    parents.into_iter().filter_map(place).filter(|place| place.name.str().is_some()).collect()
+}

@@ -1,0 +1,168 @@
+//! All dependencies that are inferred, as the table of `docs/spec.md`.
+
+use std::fmt::Write;
+
+use crate::link::kinds::IN_DATABASES;
+use crate::link::known::made::MADE;
+use crate::link::known::pods::PODS;
+use crate::link::known::references::{REFERENCES, To};
+
+/// A dependency that is found by code, and not by a row of a table of kinds.
+struct Rule {
+    first: &'static str,
+    then: &'static str,
+    by: &'static str,
+    gates: bool,
+}
+
+const fn rule(first: &'static str, then: &'static str, by: &'static str, gates: bool) -> Rule {
+    Rule { first, then, by, gates }
+}
+
+const RULES: &[Rule] = &[
+    rule(
+        "the server of a database",
+        "`Schema`, `AtlasSchema`, `AtlasMigration`",
+        "`url`, `credentials.host`, `devURL`, or the Secret that holds them; otherwise the Secret \
+         that both read; otherwise all SQL servers of the project",
+        true,
+    ),
+    rule(
+        "`Schema`, `AtlasSchema`, `AtlasMigration`",
+        "a workload, an `App`",
+        "the address of the database in variables, arguments and ConfigMaps, or a Secret that both \
+         read",
+        true,
+    ),
+    rule("a Job that migrates", "a workload, an `App`", "the same", true),
+    rule("the server of a database", "a Job that migrates", "the same", true),
+    rule(
+        "every `Schema`, `AtlasSchema`, `AtlasMigration`",
+        "a workload or `App` that uses none of them",
+        "the safe default",
+        true,
+    ),
+    rule(
+        "an operator",
+        "custom resources of its groups",
+        "its right to write their `status`, its webhooks, or the image of the Atlas Operator",
+        true,
+    ),
+    rule(
+        "`Subscription` (operators.coreos.com)",
+        "custom resources whose group nothing in the project defines",
+        "words of the package's name; otherwise every Subscription",
+        true,
+    ),
+    rule(
+        "`OperatorGroup` (operators.coreos.com)",
+        "`Subscription` (operators.coreos.com)",
+        "its namespace",
+        false,
+    ),
+    rule(
+        "`Project`, `ProjectRequest` (project.openshift.io)",
+        "everything in that namespace",
+        "`metadata.namespace`",
+        true,
+    ),
+    rule(
+        "`AtlasSchema`, `AtlasMigration`, `Schema`",
+        "`Publication` (of single tables), `Subscription` (postgresql.cnpg.io)",
+        "`spec.cluster.name` and `spec.dbname`",
+        true,
+    ),
+    rule(
+        "`Publication` (postgresql.cnpg.io)",
+        "`Subscription` (postgresql.cnpg.io)",
+        "`spec.publicationName`",
+        true,
+    ),
+    rule(
+        "the server that `spec.url` names",
+        "`SecretStore`, `ClusterSecretStore`, `Issuer`, `ClusterIssuer`, `VaultConnection`",
+        "any URL of its `spec`",
+        true,
+    ),
+    rule(
+        "a workload",
+        "`HorizontalPodAutoscaler`, `ScaledObject`, `VerticalPodAutoscaler`",
+        "its target",
+        false,
+    ),
+    rule(
+        "what answers behind a Service",
+        "`Ingress`, `APIService`, a LoadBalancer `Service`",
+        "its backends, its selector",
+        false,
+    ),
+    rule("`PersistentVolumeClaim`", "a workload", "`claimName`; both are in one wave", false),
+];
+
+/// The rows of the table, one a line, with the head.
+pub(super) fn table() -> String {
+    let mut page =
+        String::from("| first | then | by | has to be healthy first |\n|---|---|---|---|\n");
+    let mut row = |first: &str, then: &str, by: &str, gates: bool| {
+        let gates = if gates { "yes" } else { "no" };
+        // A String takes whatever is written to it.
+        _ = writeln!(page, "| {first} | {then} | {by} | {gates} |");
+    };
+    for Rule { first, then, by, gates } in RULES {
+        row(first, then, by, *gates);
+    }
+    for made in MADE.iter().filter(|made| !made.secrets.is_empty()) {
+        let names: Vec<String> = made.secrets.iter().map(|named| named.pattern()).collect();
+        let by = format!("the Secret that is made: {}", names.join(", "));
+        row(&named(made.group, made.kind), "whatever reads the Secret", &by, true);
+    }
+    for made in MADE.iter().filter(|made| !made.services.is_empty()) {
+        let names: Vec<String> = made.services.iter().map(|named| named.pattern()).collect();
+        let by = format!("the Service that is made: {}", names.join(", "));
+        row(&named(made.group, made.kind), "whatever names the Service as its database", &by, true);
+    }
+    for known in IN_DATABASES {
+        let first = named(known.group, known.kind);
+        let then = "`Schema`, `AtlasSchema`, `AtlasMigration`, and workloads of that database";
+        row(&first, then, "its server and the name of the database", true);
+    }
+    for reference in REFERENCES {
+        let by = format!("`{}`", reference.path.join(".").replace(".*", "[]"));
+        let kinds: Vec<String> = reference.kinds.iter().map(|kind| format!("`{kind}`")).collect();
+        let owner = match kinds.is_empty() {
+            true => format!("every kind of {}", reference.group),
+            false => format!("{} ({})", kinds.join(", "), reference.group),
+        };
+        let (first, then) = match reference.to {
+            To::Kind(group, kind) => (named(group, kind), owner),
+            To::KindBeside(group, kind) => {
+                (format!("{}, or the kind beside it", named(group, kind)), owner)
+            }
+            To::NeededBy(group, kind) => (owner, named(group, kind)),
+            To::Service => ("what answers behind a Service".to_owned(), owner),
+            To::Host => ("what answers at an address".to_owned(), owner),
+        };
+        row(&first, &then, &by, reference.gates);
+    }
+    page
+}
+
+/// The kinds that count as workloads, in words.
+pub(super) fn workloads() -> String {
+    let mut by_group: Vec<(&str, Vec<&str>)> = Vec::new();
+    for pods in PODS {
+        match by_group.last_mut() {
+            Some((group, kinds)) if *group == pods.group => kinds.push(pods.kind),
+            _ => by_group.push((pods.group, vec![pods.kind])),
+        }
+    }
+    let groups = by_group.into_iter().map(|(group, kinds)| {
+        let group = if group.is_empty() { "core" } else { group };
+        format!("{} ({group})", kinds.join(", "))
+    });
+    format!("Workloads are: {}.\n", groups.collect::<Vec<_>>().join("; "))
+}
+
+fn named(group: &str, kind: &str) -> String {
+    format!("`{kind}` ({group})")
+}

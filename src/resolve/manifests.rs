@@ -1,0 +1,153 @@
+//! Plain manifests: those that are written twice, and what Argo CD or Kubernetes refuses of them.
+
+use std::collections::BTreeMap;
+
+use crate::diag::Diagnostics;
+use crate::diag::problems::names::RepeatedObject;
+use crate::diag::problems::output::GenerateName;
+use crate::diag::problems::spec::WrongType;
+use crate::environment::Environment;
+use crate::model::Hook;
+use crate::syntax::Manifest;
+use crate::syntax::node::{Data, Entry, Meaning, Node};
+
+/// Without those that are written a second time, word for word: Argo CD would keep one and warn
+/// (`RepeatedResourceWarning`). The namespace that the Application goes to may be written or not.
+pub(crate) fn distinct(
+    manifests: Vec<Manifest>,
+    environment: &Environment,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Manifest> {
+    let mut first: BTreeMap<(String, String, String, String), usize> = BTreeMap::new();
+    let mut kept: Vec<Manifest> = Vec::with_capacity(manifests.len());
+    for manifest in manifests {
+        if manifest.node.at(&["metadata", "name"]).is_none() {
+            kept.push(manifest);
+            continue;
+        }
+        let own = manifest.namespace.as_ref().map(|namespace| namespace.value.as_str());
+        let namespace = own.or(environment.namespace.as_deref()).unwrap_or_default();
+        let group = manifest.api_version.value.split_once('/').map_or("", |(group, _)| group);
+        let id = [&manifest.name.value, &manifest.kind.value].map(|text| text.to_string());
+        let [name, kind] = id;
+        let key = (name, kind, group.to_owned(), namespace.to_owned());
+        let known = first.get(&key).and_then(|&number| kept.get(number));
+        match known.filter(|known| is_same(known, &manifest)) {
+            Some(known) => diagnostics.report(RepeatedObject {
+                primary: manifest.name.span,
+                first: known.name.span,
+                object: format!("{}/{}", manifest.kind.value, manifest.name.value),
+            }),
+            None => {
+                first.entry(key).or_insert(kept.len());
+                kept.push(manifest);
+            }
+        }
+    }
+    kept
+}
+
+/// Whether two manifests say the same, but for the namespace, which is the same in the end.
+fn is_same(one: &Manifest, other: &Manifest) -> bool {
+    let without_namespace = |node: &Node| {
+        let mut node = node.clone();
+        if let Data::Mapping(entries) = &mut node.data
+            && let Some(metadata) = entries.iter_mut().find(|it| it.key.value == "metadata")
+            && let Data::Mapping(metadata) = &mut metadata.value.data
+        {
+            metadata.retain(|entry| entry.key.value != "namespace");
+        }
+        node
+    };
+    says_the_same(&without_namespace(&one.node), &without_namespace(&other.node))
+}
+
+/// Whether two values are the same, wherever they are written and in whatever order their keys are.
+fn says_the_same(one: &Node, other: &Node) -> bool {
+    match (&one.data, &other.data) {
+        (Data::Scalar(one), Data::Scalar(other)) => {
+            one.text == other.text && one.meaning == other.meaning
+        }
+        (Data::Sequence(one), Data::Sequence(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(a, b)| says_the_same(a, b))
+        }
+        (Data::Mapping(one), Data::Mapping(other)) => {
+            let sorted = |entries: &[Entry]| {
+                let mut order: Vec<usize> = (0..entries.len()).collect();
+                order.sort_by_key(|&at| entries.get(at).map(|entry| entry.key.value.clone()));
+                order
+            };
+            let pairs = sorted(one).into_iter().zip(sorted(other));
+            one.len() == other.len()
+                && pairs
+                    .filter_map(|(a, b)| Some((one.get(a)?, other.get(b)?)))
+                    .all(|(a, b)| a.key.value == b.key.value && says_the_same(&a.value, &b.value))
+        }
+        _ => false,
+    }
+}
+
+/// Reports what Argo CD cannot apply, and values that Kubernetes refuses to read.
+pub(crate) fn check(written: &Manifest, hook: Option<&Hook>, diagnostics: &mut Diagnostics) {
+    let metadata = |key: &str| written.node.at(&["metadata", key]);
+    if let Some(prefix) = metadata("generateName").filter(|_| metadata("name").is_none())
+        && hook.is_none()
+    {
+        let name = format!("{}/{}", written.kind.value, written.name.value);
+        diagnostics.report(GenerateName { primary: prefix.span, name });
+    }
+    if hook.is_some_and(|hook| hook.phases.is_empty()) {
+        return;
+    }
+    let group = written.api_version.value.split_once('/').map_or("", |(group, _)| group);
+    let kind = written.kind.value.as_str();
+    let template: &[&str] = match (group, kind) {
+        ("", "Pod") => &[],
+        ("batch", "CronJob") => &["spec", "jobTemplate", "spec", "template"],
+        ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
+        | ("batch", "Job")
+        | ("", "ReplicationController") => &["spec", "template"],
+        ("", "ConfigMap") => return texts(&written.node, "data", diagnostics),
+        ("", "Secret") => return texts(&written.node, "stringData", diagnostics),
+        _ => return,
+    };
+    let Some(spec) = written.node.at(template).and_then(|template| template.get("spec")) else {
+        return;
+    };
+    for list in ["initContainers", "containers"] {
+        for container in spec.get(list).and_then(Node::items).unwrap_or_default() {
+            check_container(container, diagnostics);
+        }
+    }
+}
+
+fn check_container(container: &Node, diagnostics: &mut Diagnostics) {
+    for variable in container.get("env").and_then(Node::items).unwrap_or_default() {
+        if let Some(value) = variable.get("value").filter(|value| is_no_text(value)) {
+            let name = variable.get("name").and_then(Node::str).unwrap_or("value");
+            diagnostics.report(WrongType::to_quote(value, name));
+        }
+    }
+    for name in ["command", "args"] {
+        let items = container.get(name).and_then(Node::items).unwrap_or_default();
+        for item in items.iter().filter(|item| is_no_text(item)) {
+            diagnostics.report(WrongType::to_quote(item, name));
+        }
+    }
+}
+
+/// A mapping of strings.
+fn texts(node: &Node, field: &str, diagnostics: &mut Diagnostics) {
+    let entries = node.get(field).and_then(Node::entries).unwrap_or_default();
+    for entry in entries.iter().filter(|entry| is_no_text(&entry.value)) {
+        diagnostics.report(WrongType::to_quote(&entry.value, &entry.key.value));
+    }
+}
+
+/// Whether a value is one that Kubernetes refuses for a string. Nothing at all is an empty string.
+fn is_no_text(node: &Node) -> bool {
+    match node.scalar() {
+        Some(scalar) => !matches!(scalar.meaning, Meaning::String | Meaning::Null),
+        None => true,
+    }
+}
