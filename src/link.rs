@@ -11,6 +11,7 @@ mod index;
 mod pods;
 mod addresses;
 mod known;
+mod servers;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;

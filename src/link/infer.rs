@@ -16,7 +16,7 @@ use smol_str::SmolStr;
 use crate::link::addresses::{self, Address};
 use crate::link::index::{Index, Spot, fits_namespace};
 use crate::link::pods;
-use crate::link::{Findings, Found, INFERRED, known, short};
+use crate::link::{Findings, Found, INFERRED, known, servers as images, short};
 use crate::links::Origin;
 use crate::model::{Placement, Target, Unit};
 use crate::source::Span;
@@ -350,7 +350,7 @@ fn is_sql_server(index: &Index<'_>, unit: Unit) -> bool {
     index.manifest(unit).is_some_and(|manifest| {
         !is_hook(number)
             && pods::is_server_kind(manifest)
-            && pods::images(manifest).any(known::is_sql_server)
+            && pods::images(manifest).any(images::is_sql_server)
     })
 }
 
@@ -458,7 +458,7 @@ fn operators(index: &Index<'_>, found: &mut Findings) {
                     by_group.entry((*group).into()).or_default().insert(unit);
                 }
             }
-            if pods::images(written).any(known::is_atlas_operator) {
+            if pods::images(written).any(images::is_atlas_operator) {
                 by_group.entry(known::ATLAS.into()).or_default().insert(unit);
             }
         }
@@ -565,5 +565,5 @@ fn webhooks(manifest: &Manifest) -> Vec<(&str, &str, Option<&str>)> {
 
 /// Whether a plain workload serves data and so waits for no schema by default.
 pub(super) fn is_server_workload(manifest: &Manifest) -> bool {
-    pods::is_server_kind(manifest) && pods::images(manifest).any(known::is_server)
+    pods::is_server_kind(manifest) && pods::images(manifest).any(images::is_server)
 }

@@ -14,7 +14,7 @@ use crate::link::addresses::{self, Address};
 use crate::link::index::{BYTES, Datum, Index, Road, Spot, fits_namespace};
 use crate::link::infer::{Schema, inferred, made_secrets};
 use crate::link::pods::{self, Reads, Variable, VariableValue};
-use crate::link::{Findings, cut, known, short};
+use crate::link::{Findings, cut, servers, short};
 use crate::model::Unit;
 use crate::source::Span;
 
@@ -37,7 +37,7 @@ pub(super) fn uses(
         let reads = pods::reads(&manifest.written);
         made_secrets(index, unit, &reads.secrets, &mut found);
         let is_server = pods::is_server_kind(&manifest.written)
-            && pods::images(&manifest.written).any(known::is_server);
+            && pods::images(&manifest.written).any(servers::is_server);
         if !is_server && manifest.needs.is_empty() {
             directory.used(unit, &reads, &mut shelf, is_before, &mut found);
         }
