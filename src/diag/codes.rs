@@ -73,7 +73,6 @@ codes! {
     DependencyCycle = "dependency-cycle", Error;
     WavePinContradicts = "wave-pin-contradicts", Error;
     HookDependency = "hook-dependency", Error;
-    InferredCycle = "inferred-cycle", Warning;
     WavePinDoubtful = "wave-pin-doubtful", Warning;
     PinHoldsBack = "pin-holds-back", Warning;
     AutoscalingWithoutRequest = "autoscaling-without-request", Warning;
