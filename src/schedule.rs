@@ -4,7 +4,7 @@
 //! are as few waves as the graph allows. Written waves are kept and everything else is arranged
 //! around them, below zero where that is what it takes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::annotation;
 use crate::diag::problems::waves::{PinHoldsBack, Step, WavePinContradicts, WavePinDoubtful};
@@ -194,12 +194,13 @@ fn report_held_back(
     diagnostics: &mut Diagnostics,
 ) {
     let follows = |link: &Link| link.origin == Origin::Follows;
+    let immediate = immediate_classes(project);
     for scheduled in units {
         let Some(pin) = project.pin(scheduled.unit) else { continue };
         let Unit::Manifest(index) = scheduled.unit else { continue };
         let Some(manifest) = project.manifests.get(index) else { continue };
         let written = &manifest.written;
-        if !is_held_back(written, project) {
+        if !is_held_back(written, &immediate) {
             continue;
         }
         let mounting = links.outgoing(scheduled.node).filter(|edge| follows(&edge.weight));
@@ -228,25 +229,29 @@ fn report_held_back(
 /// Whether an object cannot become healthy before what it goes with: a claim that waits for its
 /// first pod, an autoscaler without a target, an APIService without its server. An Ingress and a
 /// LoadBalancer get their address from their controller alone.
-fn is_held_back(manifest: &Manifest, project: &Project) -> bool {
+fn is_held_back(manifest: &Manifest, immediate: &BTreeSet<&str>) -> bool {
     let kind = manifest.kind.value.as_str();
     let at = |path: &[&str]| manifest.node.at(path).and_then(Node::str);
     match kind {
         "HorizontalPodAutoscaler" | "ScaledObject" | "APIService" => true,
         _ if is_claim(kind) => {
-            let is_immediate = |name: &str| {
-                let named = project.manifests.iter().map(|manifest| &manifest.written);
-                let mut classes = named.filter(|it| it.kind.value == "StorageClass");
-                classes.any(|class| {
-                    let mode = class.node.get("volumeBindingMode").and_then(Node::str);
-                    class.name.value == name && mode != Some("WaitForFirstConsumer")
-                })
-            };
-            at(&["spec", "volumeName"]).is_none()
-                && !at(&["spec", "storageClassName"]).is_some_and(is_immediate)
+            let class = at(&["spec", "storageClassName"]);
+            let is_immediate = class.is_some_and(|class| immediate.contains(class));
+            at(&["spec", "volumeName"]).is_none() && !is_immediate
         }
         _ => false,
     }
+}
+
+/// The storage classes of the project that bind a claim at once.
+fn immediate_classes(project: &Project) -> BTreeSet<&str> {
+    let classes = project.manifests.iter().map(|manifest| &manifest.written);
+    let classes = classes.filter(|it| it.kind.value == "StorageClass");
+    let immediate = classes.filter(|class| {
+        let mode = class.node.get("volumeBindingMode").and_then(Node::str);
+        mode != Some("WaitForFirstConsumer")
+    });
+    immediate.map(|class| class.name.value.as_str()).collect()
 }
 
 /// A claim is in the wave of the first pod that mounts it: earlier, it could not bind and would
