@@ -267,7 +267,7 @@ fn composed_urls_separate_variables_arguments_and_init_containers() {
                 containers: [{name: web, image: nginx}]}";
     assert_eq!(uses(init), "AtlasSchema/other");
     let elsewhere = container("env: [{name: U, value: 'mysql://mysql/third'}]");
-    assert_eq!(uses(&elsewhere), "every Schema");
+    assert_eq!(uses(&elsewhere), "Deployment/mysql every Schema");
 }
 
 #[test]

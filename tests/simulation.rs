@@ -99,8 +99,23 @@ fn project() -> impl Strategy<Value = Project> {
     let pins = prop_oneof![
         4 => Just(Pins::None), 2 => Just(Pins::Right), 1 => (-3..5i64).prop_map(Pins::Any),
     ];
-    (prop::collection::vec(thing, 1..14), prop::collection::vec(0..26usize, 14), pins)
-        .prop_map(|(things, letters, pins)| Project { things, letters, pins })
+    (prop::collection::vec(thing, 1..14), prop::collection::vec(0..26usize, 14), pins).prop_map(
+        |(things, letters, pins)| Project { things: with_one_operator(things), letters, pins },
+    )
+}
+
+/// One operator at the most, in front of what it serves: who serves what is not to be guessed.
+fn with_one_operator(mut things: Vec<Thing>) -> Vec<Thing> {
+    let mut has_operator = false;
+    for thing in &mut things {
+        let is_late = thing.kind == Kind::Operator && has_operator;
+        let is_early = thing.kind == Kind::Resource && !has_operator;
+        if is_late || is_early {
+            thing.kind = Kind::Web;
+        }
+        has_operator |= thing.kind == Kind::Operator;
+    }
+    things
 }
 
 /// The objects of a project, and what each needs to become healthy.
