@@ -296,6 +296,11 @@ fn weight(link: &Link) -> i64 {
     i64::from(link.gates)
 }
 
+/// Whether anything says that there is a dependency, and not only the safe default.
+fn is_known(link: &Link) -> bool {
+    link.origin != Origin::Default
+}
+
 /// Whether somebody wrote a dependency, or it cannot be otherwise.
 fn is_written(link: &Link) -> bool {
     matches!(link.origin, Origin::Written | Origin::Follows)
@@ -316,13 +321,17 @@ impl<'a> Levels<'a> {
         let mut levels = Levels { project, links, pins, waves, groups, members };
         let order = levels.order();
         let latest = levels.latest(&order, |_| true);
+        let known_latest = levels.latest(&order, is_known);
         let written_latest = levels.latest(&order, is_written);
         for &group in &order {
             let floor = latest.get(group).map_or(0, |&latest| latest.min(0));
-            let bound = written_latest.get(group).copied().unwrap_or(i64::MAX);
-            // Between two pins, what is written outdoes what is not.
-            let earliest = levels.earliest(group, |_| true).filter(|&earliest| earliest <= bound);
-            let earliest = earliest.or_else(|| levels.earliest(group, is_written));
+            let bound = |latest: &[i64]| latest.get(group).copied().unwrap_or(i64::MAX);
+            let (known, written) = (bound(&known_latest), bound(&written_latest));
+            // Between two pins, what is written outdoes what is not, and anything the safe default.
+            let earliest = levels.earliest(group, |_| true).filter(|&it| it <= known);
+            let earliest = earliest
+                .or_else(|| levels.earliest(group, is_known).filter(|&it| it <= written))
+                .or_else(|| levels.earliest(group, is_written));
             let earliest = earliest.unwrap_or(floor).max(floor);
             for &node in levels.members.get(&group).map(Vec::as_slice).unwrap_or_default() {
                 let wave = levels.pins.get(node).copied().flatten().map(|pin| pin.value);
