@@ -296,14 +296,23 @@ fn weight(link: &Link) -> i64 {
     i64::from(link.gates)
 }
 
-/// Whether anything says that there is a dependency, and not only the safe default.
-fn is_known(link: &Link) -> bool {
-    link.origin != Origin::Default
+/// How far apart a dependency puts two units, unless it is the safe default alone.
+fn known_weight(link: &Link) -> Option<i64> {
+    (link.origin != Origin::Default).then(|| weight(link))
 }
 
-/// Whether somebody wrote a dependency, or it cannot be otherwise.
-fn is_written(link: &Link) -> bool {
-    matches!(link.origin, Origin::Written | Origin::Follows)
+/// The same where what is inferred costs no wave.
+fn relaxed_weight(link: &Link) -> Option<i64> {
+    match link.origin {
+        Origin::Written | Origin::Follows => Some(weight(link)),
+        Origin::Inferred | Origin::Mentioned => Some(0),
+        Origin::Default => None,
+    }
+}
+
+/// The same for what somebody wrote, or what cannot be otherwise.
+fn written_weight(link: &Link) -> Option<i64> {
+    matches!(link.origin, Origin::Written | Origin::Follows).then(|| weight(link))
 }
 
 impl<'a> Levels<'a> {
@@ -320,19 +329,19 @@ impl<'a> Levels<'a> {
         let waves = vec![0; n_nodes];
         let mut levels = Levels { project, links, pins, waves, groups, members };
         let order = levels.order();
-        let latest = levels.latest(&order, |_| true);
-        let known_latest = levels.latest(&order, is_known);
-        let written_latest = levels.latest(&order, is_written);
+        // Between pins not everything may fit: then the safe default yields, then that what is
+        // inferred gets a wave of its own, and last what is inferred at all.
+        let tiers: [fn(&Link) -> Option<i64>; 4] =
+            [|link| Some(weight(link)), known_weight, relaxed_weight, written_weight];
+        let latest = tiers.map(|tier| levels.latest(&order, tier));
+        let bound = |tier: usize, group: usize| latest.get(tier)?.get(group).copied();
         for &group in &order {
-            let floor = latest.get(group).map_or(0, |&latest| latest.min(0));
-            let bound = |latest: &[i64]| latest.get(group).copied().unwrap_or(i64::MAX);
-            let (known, written) = (bound(&known_latest), bound(&written_latest));
-            // Between two pins, what is written outdoes what is not, and anything the safe default.
-            let earliest = levels.earliest(group, |_| true).filter(|&it| it <= known);
-            let earliest = earliest
-                .or_else(|| levels.earliest(group, is_known).filter(|&it| it <= written))
-                .or_else(|| levels.earliest(group, is_written));
-            let earliest = earliest.unwrap_or(floor).max(floor);
+            let floor = bound(0, group).map_or(0, |latest| latest.min(0));
+            let fitting = tiers.iter().enumerate().find_map(|(number, tier)| {
+                let bound = bound(number + 1, group).unwrap_or(i64::MAX);
+                levels.earliest(group, tier).filter(|&earliest| earliest <= bound)
+            });
+            let earliest = fitting.unwrap_or(floor).max(floor);
             for &node in levels.members.get(&group).map(Vec::as_slice).unwrap_or_default() {
                 let wave = levels.pins.get(node).copied().flatten().map(|pin| pin.value);
                 if let Some(place) = levels.waves.get_mut(node) {
@@ -364,15 +373,15 @@ impl<'a> Levels<'a> {
     }
 
     /// The latest wave that each group may have for the sake of pins in it and behind it.
-    fn latest(&self, order: &[usize], is_wanted: impl Fn(&Link) -> bool) -> Vec<i64> {
+    fn latest(&self, order: &[usize], weight: fn(&Link) -> Option<i64>) -> Vec<i64> {
         let mut latest = vec![i64::MAX; self.links.nodes().len()];
         for &group in order.iter().rev() {
             let edges = self.members(group).flat_map(|node| self.links.outgoing(node));
             let edges = edges.filter(|edge| self.counts(edge.from, edge.to));
-            let behind = edges.filter(|edge| is_wanted(&edge.weight)).filter_map(|edge| {
-                let group = *self.groups.get(edge.to)?;
+            let behind = edges.filter_map(|edge| {
+                let (group, weight) = (*self.groups.get(edge.to)?, weight(&edge.weight)?);
                 let bound = self.pin(edge.to).or_else(|| latest.get(group).copied())?;
-                (bound != i64::MAX).then(|| bound - weight(&edge.weight))
+                (bound != i64::MAX).then(|| bound - weight)
             });
             let own = self.pins_beside_others(group);
             let bound = behind.chain(own).min();
@@ -390,11 +399,10 @@ impl<'a> Levels<'a> {
     }
 
     /// The earliest wave that what a group waits for allows.
-    fn earliest(&self, group: usize, is_wanted: impl Fn(&Link) -> bool) -> Option<i64> {
+    fn earliest(&self, group: usize, weight: &fn(&Link) -> Option<i64>) -> Option<i64> {
         let edges = self.members(group).flat_map(|node| self.links.incoming(node));
         let before = edges.filter(|edge| self.counts(edge.from, edge.to));
-        let before = before.filter(|edge| is_wanted(&edge.weight));
-        let before = before.map(|edge| self.wave(edge.from) + weight(&edge.weight));
+        let before = before.filter_map(|edge| Some(self.wave(edge.from) + weight(&edge.weight)?));
         before.chain(self.pins_beside_others(group)).max()
     }
 
