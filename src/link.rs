@@ -9,12 +9,15 @@ mod kinds;
 mod infer;
 mod jobs;
 mod hooks;
+mod names;
 mod uses;
 mod index;
 mod pods;
+mod cycles;
 mod addresses;
 mod known;
 mod rules;
+mod servers;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -23,7 +26,7 @@ use smol_str::SmolStr;
 
 use crate::diag::Diagnostics;
 use crate::diag::problems::security::LimitExceeded;
-use crate::diag::problems::waves::{DependencyCycle, HookDependency, InferredCycle, Step};
+use crate::diag::problems::waves::{DependencyCycle, HookDependency, Step};
 use crate::graph::{EdgeId, NodeId};
 use crate::links::{Link, Links, Origin, step};
 use crate::model::{Database, MOST_DEPENDENCIES, Need, Placement, Project, Unit};
@@ -126,9 +129,9 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
         let help = "split the project, or write `argocd-atlas-plugin/depends-on`".to_owned();
         diagnostics.report(LimitExceeded { primary, message, help });
     }
-    let mut links = without_inferred_cycles(project, links, diagnostics);
-    safe_default(project, &ids, &mut links, diagnostics);
-    for cycle in links.cycles() {
+    let mut links = cycles::settled(&index, links);
+    safe_default(&index, &ids, &mut links, diagnostics);
+    for cycle in cycles::written(&links) {
         report_cycle(project, &links, &cycle, diagnostics);
     }
     links
@@ -252,37 +255,6 @@ fn is_explicit(project: &Project, unit: Unit) -> bool {
     }
 }
 
-/// What was inferred may be wrong, so it never closes a cycle: it is left out, with a warning.
-fn without_inferred_cycles(
-    project: &Project,
-    links: Links,
-    diagnostics: &mut Diagnostics,
-) -> Links {
-    let cycles = links.cycles();
-    if cycles.is_empty() {
-        return links;
-    }
-    let groups = links.components();
-    for cycle in cycles {
-        if cycle.iter().any(|&id| links.edge(id).weight.origin == Origin::Inferred) {
-            let steps: Vec<Step> =
-                cycle.iter().rev().filter_map(|&id| step(project, &links, id)).collect();
-            if let Some(primary) = steps.first().map(|step| step.span) {
-                diagnostics.report(InferredCycle { steps, primary });
-            }
-        }
-    }
-    let mut kept = Links::default();
-    links.nodes().iter().for_each(|&unit| _ = kept.add_node(unit));
-    for edge in links.edges() {
-        let is_inside = groups.get(edge.from) == groups.get(edge.to);
-        if !(is_inside && edge.weight.origin == Origin::Inferred) {
-            kept.add_edge(edge.from, edge.to, edge.weight.clone());
-        }
-    }
-    kept
-}
-
 /// The node of every unit. Hooks outside the Sync phase have none: they take no part in the waves.
 struct Ids {
     nodes: std::collections::BTreeMap<Unit, NodeId>,
@@ -374,7 +346,8 @@ fn first_rank(project: &Project, unit: Unit) -> usize {
 ///
 /// One node stands for all schemas, so that the graph stays linear in the size of the project. An
 /// App that some schema waits for gets edges of its own, as long as they close no cycle.
-fn safe_default(project: &Project, ids: &Ids, links: &mut Links, diagnostics: &mut Diagnostics) {
+fn safe_default(index: &Index<'_>, ids: &Ids, links: &mut Links, diagnostics: &mut Diagnostics) {
+    let project = index.project;
     let plain = (0..project.manifests.len()).map(Unit::Manifest);
     let plain_schemas = plain.clone().filter(|&unit| is_plain(project, unit, known::is_schema));
     let schemas: Vec<NodeId> = (0..project.schemas.len())
@@ -387,13 +360,14 @@ fn safe_default(project: &Project, ids: &Ids, links: &mut Links, diagnostics: &m
         |node: &NodeId| links.incoming(*node).all(|edge| !is_schema.contains(&edge.from));
     let is_open = |unit: &Unit| !is_explicit(project, *unit) && project.needs(*unit).is_empty();
     let apps = (0..project.apps.len()).map(Unit::App).filter(is_open);
+    let apps = apps.filter(|&unit| !infer::might_serve_data(index, unit));
     let apps: Vec<NodeId> = apps.filter_map(|unit| ids.of(unit)).filter(uses_none).collect();
     let reaches = before_any(links, &schemas);
     let is_ancestor = |node: NodeId| reaches.get(node).is_some_and(|&reaches| reaches);
     // A written wave says when; a server of data is what schemas are applied to.
-    let waits =
-        |manifest: &Manifest| pods::is_workload(manifest) && !infer::is_server_workload(manifest);
-    let workloads = plain.filter(is_open).filter(|&unit| is_plain(project, unit, waits));
+    let workloads = plain.filter(is_open).filter(|&unit| {
+        is_plain(project, unit, pods::is_workload) && !infer::might_serve_data(index, unit)
+    });
     let workloads: Vec<NodeId> = workloads
         .filter(|&unit| project.pin(unit).is_none())
         .filter_map(|unit| ids.of(unit))

@@ -29,6 +29,8 @@ pub enum Origin {
     Follows,
     /// Plain manifests say so by what they have in common.
     Inferred,
+    /// The one names the address of the other, which is no database: it comes no earlier.
+    Mentioned,
     /// Nothing is known: the safe default.
     Default,
 }

@@ -171,8 +171,6 @@ pub fn why_it_follows(kind: &str) -> &'static str {
         "PersistentVolumeClaim" => {
             "a claim of a `WaitForFirstConsumer` class binds with the first pod that mounts it"
         }
-        "Ingress" => "an Ingress gets its address when something answers, from some controllers",
-        "Service" => "a LoadBalancer gets its address when something answers, from some providers",
         "APIService" => "an APIService is available when its server answers",
         _ => "an autoscaler can measure nothing without its workload",
     }

@@ -4,17 +4,19 @@
 //! are as few waves as the graph allows. Written waves are kept and everything else is arranged
 //! around them, below zero where that is what it takes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::annotation;
 use crate::diag::problems::waves::{PinHoldsBack, Step, WavePinContradicts, WavePinDoubtful};
 use crate::diag::{Diagnostics, render};
-use crate::graph::{EdgeId, NodeId};
+use crate::graph::{Edge, EdgeId, NodeId};
 use crate::links::{Link, Links, Origin, step};
 use crate::model::{Project, Unit};
 use crate::object::{Object, apply_rank, group, is_claim, is_healthy_at_once, why_it_follows};
 use crate::plan::{Plan, Planned, Scheduled};
 use crate::source::Spanned;
+use crate::syntax::Manifest;
+use crate::syntax::node::Node;
 use crate::value::Value;
 
 /// Schedules the objects of a project.
@@ -202,19 +204,26 @@ fn report_held_back(
     diagnostics: &mut Diagnostics,
 ) {
     let follows = |link: &Link| link.origin == Origin::Follows;
+    let immediate = immediate_classes(project);
     for scheduled in units {
         let Some(pin) = project.pin(scheduled.unit) else { continue };
+        let Unit::Manifest(index) = scheduled.unit else { continue };
+        let Some(manifest) = project.manifests.get(index) else { continue };
+        let written = &manifest.written;
+        if !is_held_back(written, &immediate) {
+            continue;
+        }
         let mounting = links.outgoing(scheduled.node).filter(|edge| follows(&edge.weight));
         let serving = links.incoming(scheduled.node).filter(|edge| follows(&edge.weight));
-        let mounting = mounting.filter_map(|edge| units.get(edge.to));
-        let needs = match mounting.min_by_key(|unit| unit.wave) {
-            Some(first) => Some(first),
-            None => serving.filter_map(|edge| units.get(edge.from)).max_by_key(|unit| unit.wave),
+        let needs = match is_claim(&written.kind.value) {
+            true => {
+                let pods = mounting.filter_map(|edge| units.get(edge.to));
+                pods.min_by_key(|unit| unit.wave)
+            }
+            false => serving.filter_map(|edge| units.get(edge.from)).max_by_key(|unit| unit.wave),
         };
         let Some(needs) = needs.filter(|needs| needs.wave > pin.value) else { continue };
         let Some(needs_span) = project.place(needs.unit) else { continue };
-        let Unit::Manifest(index) = scheduled.unit else { continue };
-        let Some(manifest) = project.manifests.get(index) else { continue };
         diagnostics.report(PinHoldsBack {
             primary: pin.span,
             name: project.label(scheduled.unit),
@@ -225,6 +234,34 @@ fn report_held_back(
             why: why_it_follows(&manifest.written.kind.value),
         });
     }
+}
+
+/// Whether an object cannot become healthy before what it goes with: a claim that waits for its
+/// first pod, an autoscaler without a target, an APIService without its server. An Ingress and a
+/// LoadBalancer get their address from their controller alone.
+fn is_held_back(manifest: &Manifest, immediate: &BTreeSet<&str>) -> bool {
+    let kind = manifest.kind.value.as_str();
+    let at = |path: &[&str]| manifest.node.at(path).and_then(Node::str);
+    match kind {
+        "HorizontalPodAutoscaler" | "ScaledObject" | "APIService" => true,
+        _ if is_claim(kind) => {
+            let class = at(&["spec", "storageClassName"]);
+            let is_immediate = class.is_some_and(|class| immediate.contains(class));
+            at(&["spec", "volumeName"]).is_none() && !is_immediate
+        }
+        _ => false,
+    }
+}
+
+/// The storage classes of the project that bind a claim at once.
+fn immediate_classes(project: &Project) -> BTreeSet<&str> {
+    let classes = project.manifests.iter().map(|manifest| &manifest.written);
+    let classes = classes.filter(|it| it.kind.value == "StorageClass");
+    let immediate = classes.filter(|class| {
+        let mode = class.node.get("volumeBindingMode").and_then(Node::str);
+        mode != Some("WaitForFirstConsumer")
+    });
+    immediate.map(|class| class.name.value.as_str()).collect()
 }
 
 /// A claim is in the wave of the first pod that mounts it: earlier, it could not bind and would
@@ -259,76 +296,128 @@ struct Levels<'a> {
     links: &'a Links,
     pins: Vec<Option<Spanned<i64>>>,
     waves: Vec<i64>,
-    /// Which group of nodes that wait for each other a node is in, if there is any cycle at all.
-    groups: Option<Vec<usize>>,
+    /// Which group of nodes that wait for each other a node is in: they are all in one wave.
+    groups: Vec<usize>,
+    /// The nodes of every group.
+    members: BTreeMap<usize, Vec<NodeId>>,
 }
 
 fn weight(link: &Link) -> i64 {
     i64::from(link.gates)
 }
 
-/// Whether somebody wrote a dependency, or it cannot be otherwise.
-fn is_written(link: &Link) -> bool {
-    matches!(link.origin, Origin::Written | Origin::Follows)
+/// How far apart a dependency puts two units, unless it is the safe default alone.
+fn known_weight(link: &Link) -> Option<i64> {
+    (link.origin != Origin::Default).then(|| weight(link))
+}
+
+/// The same where what is inferred costs no wave.
+fn relaxed_weight(link: &Link) -> Option<i64> {
+    match link.origin {
+        Origin::Written | Origin::Follows => Some(weight(link)),
+        Origin::Inferred | Origin::Mentioned => Some(0),
+        Origin::Default => None,
+    }
+}
+
+/// The same for what somebody wrote, or what cannot be otherwise.
+fn written_weight(link: &Link) -> Option<i64> {
+    matches!(link.origin, Origin::Written | Origin::Follows).then(|| weight(link))
 }
 
 impl<'a> Levels<'a> {
     fn of(project: &'a Project, links: &'a Links) -> Levels<'a> {
         let n_nodes = links.nodes().len();
         let pins = links.nodes().iter().map(|&unit| project.pin(unit)).collect();
-        // The edges of a cycle do not count: it has been reported, and a preview still wants waves.
-        let groups = (!links.cycles().is_empty()).then(|| links.components());
-        let mut levels = Levels { project, links, pins, waves: vec![0; n_nodes], groups };
+        // Edges within a group do not count: either they cost no wave, or the cycle has been
+        // reported, and a preview still wants waves.
+        let groups = links.components();
+        let mut members: BTreeMap<usize, Vec<NodeId>> = BTreeMap::new();
+        for (node, &group) in groups.iter().enumerate() {
+            members.entry(group).or_default().push(node);
+        }
+        let waves = vec![0; n_nodes];
+        let mut levels = Levels { project, links, pins, waves, groups, members };
         let order = levels.order();
-        let latest = levels.latest(&order, |_| true);
-        let written_latest = levels.latest(&order, is_written);
-        for &node in &order {
-            let floor = latest.get(node).map_or(0, |&latest| latest.min(0));
-            let bound = written_latest.get(node).copied().unwrap_or(i64::MAX);
-            // Between two pins, what is written outdoes what is not.
-            let earliest = levels.earliest(node, |_| true).filter(|&earliest| earliest <= bound);
-            let earliest = earliest.or_else(|| levels.earliest(node, is_written));
-            let earliest = earliest.unwrap_or(floor).max(floor);
-            let wave = levels.pin(node).unwrap_or(earliest);
-            if let Some(place) = levels.waves.get_mut(node) {
-                *place = wave;
+        // Between pins not everything may fit: then the safe default yields, then that what is
+        // inferred gets a wave of its own, and last what is inferred at all.
+        let tiers: [fn(&Link) -> Option<i64>; 4] =
+            [|link| Some(weight(link)), known_weight, relaxed_weight, written_weight];
+        let latest = tiers.map(|tier| levels.latest(&order, tier));
+        let bound = |tier: usize, group: usize| latest.get(tier)?.get(group).copied();
+        for &group in &order {
+            let floor = bound(0, group).map_or(0, |latest| latest.min(0));
+            let fitting = tiers.iter().enumerate().find_map(|(number, tier)| {
+                let bound = bound(number + 1, group).unwrap_or(i64::MAX);
+                levels.earliest(group, tier).filter(|&earliest| earliest <= bound)
+            });
+            let earliest = fitting.unwrap_or(floor).max(floor);
+            for &node in levels.members.get(&group).map(Vec::as_slice).unwrap_or_default() {
+                let wave = levels.pins.get(node).copied().flatten().map(|pin| pin.value);
+                if let Some(place) = levels.waves.get_mut(node) {
+                    *place = wave.unwrap_or(earliest);
+                }
             }
         }
         levels
     }
 
-    fn order(&self) -> Vec<NodeId> {
-        self.links.order()
+    /// The groups, each after all that it waits for.
+    fn order(&self) -> Vec<usize> {
+        let mut graph = crate::graph::Graph::<(), ()>::default();
+        self.groups.iter().for_each(|_| _ = graph.add_node(()));
+        for edge in self.links.edges() {
+            if let (Some(&from), Some(&to)) = (self.groups.get(edge.from), self.groups.get(edge.to))
+                && from != to
+            {
+                graph.add_edge(from, to, ());
+            }
+        }
+        let is_group = |node: &usize| self.members.contains_key(node);
+        graph.order().into_iter().filter(is_group).collect()
     }
 
-    /// The latest wave that each node may have for the sake of pins behind it.
-    fn latest(&self, order: &[NodeId], is_wanted: impl Fn(&Link) -> bool) -> Vec<i64> {
+    /// The nodes of a group.
+    fn members(&self, group: usize) -> impl Iterator<Item = NodeId> {
+        self.members.get(&group).into_iter().flatten().copied()
+    }
+
+    /// The latest wave that each group may have for the sake of pins in it and behind it.
+    fn latest(&self, order: &[usize], weight: fn(&Link) -> Option<i64>) -> Vec<i64> {
         let mut latest = vec![i64::MAX; self.links.nodes().len()];
-        for &node in order.iter().rev() {
-            let behind = self.links.outgoing(node).filter(|edge| self.counts(edge.from, edge.to));
-            let bound = behind
-                .filter(|edge| is_wanted(&edge.weight))
-                .filter_map(|edge| {
-                    let bound = self.pin(edge.to).or_else(|| latest.get(edge.to).copied())?;
-                    (bound != i64::MAX).then(|| bound - weight(&edge.weight))
-                })
-                .min();
-            if let (Some(bound), Some(place)) = (bound, latest.get_mut(node)) {
+        for &group in order.iter().rev() {
+            let edges = self.members(group).flat_map(|node| self.links.outgoing(node));
+            let edges = edges.filter(|edge| self.counts(edge.from, edge.to));
+            let behind = edges.filter_map(|edge| {
+                let (group, weight) = (*self.groups.get(edge.to)?, weight(&edge.weight)?);
+                let bound = self.pin(edge.to).or_else(|| latest.get(group).copied())?;
+                (bound != i64::MAX).then(|| bound - weight)
+            });
+            let own = self.pins_beside_others(group);
+            let bound = behind.chain(own).min();
+            if let (Some(bound), Some(place)) = (bound, latest.get_mut(group)) {
                 *place = bound;
             }
         }
         latest
     }
 
-    /// The earliest wave that what a node waits for allows.
-    fn earliest(&self, node: NodeId, is_wanted: impl Fn(&Link) -> bool) -> Option<i64> {
-        let before = self.links.incoming(node).filter(|edge| self.counts(edge.from, edge.to));
-        let before = before.filter(|edge| is_wanted(&edge.weight));
-        before.map(|edge| self.wave(edge.from) + weight(&edge.weight)).max()
+    /// The pins in a group of several: the others of it are in that wave too.
+    fn pins_beside_others(&self, group: usize) -> impl Iterator<Item = i64> {
+        let is_one = self.members(group).nth(1).is_none();
+        self.members(group).filter(move |_| !is_one).filter_map(|node| self.pin(node))
+    }
+
+    /// The earliest wave that what a group waits for allows.
+    fn earliest(&self, group: usize, weight: &fn(&Link) -> Option<i64>) -> Option<i64> {
+        let edges = self.members(group).flat_map(|node| self.links.incoming(node));
+        let before = edges.filter(|edge| self.counts(edge.from, edge.to));
+        let before = before.filter_map(|edge| Some(self.wave(edge.from) + weight(&edge.weight)?));
+        before.chain(self.pins_beside_others(group)).max()
     }
 
     fn counts(&self, from: NodeId, to: NodeId) -> bool {
-        self.groups.as_ref().is_none_or(|groups| groups.get(from) != groups.get(to))
+        self.groups.get(from) != self.groups.get(to)
     }
 
     fn wave(&self, node: NodeId) -> i64 {
@@ -343,11 +432,17 @@ impl<'a> Levels<'a> {
     fn because(&self, node: NodeId) -> Option<EdgeId> {
         let wave = self.wave(node);
         let ids = self.links.incoming_ids(node);
-        let mut tight = ids.iter().copied().filter(|&id| {
+        let tight = ids.iter().copied().filter(|&id| {
             let edge = self.links.edge(id);
-            self.counts(edge.from, edge.to) && self.wave(edge.from) + weight(&edge.weight) == wave
+            self.wave(edge.from) + weight(&edge.weight) == wave
         });
-        tight.next()
+        // That two are in the first wave together says nothing, unless they belong together.
+        let says_much = |&id: &EdgeId| {
+            let link = &self.links.edge(id).weight;
+            link.gates || !matches!(link.origin, Origin::Inferred | Origin::Mentioned)
+        };
+        let firm = tight.clone().find(says_much);
+        firm.or_else(|| tight.clone().next().filter(|_| wave > 0))
     }
 
     /// The edge to what a node is below wave 0 for: something pinned, or on the way to it.
@@ -372,11 +467,13 @@ impl<'a> Levels<'a> {
         diagnostics: &mut Diagnostics,
     ) {
         let Some(pin) = self.pins.get(node).copied().flatten() else { return };
-        let Some(lowest) = self.earliest(node, |_| true).filter(|&lowest| lowest > pin.value)
-        else {
+        let incoming = self.links.incoming(node).filter(|edge| self.counts(edge.from, edge.to));
+        let incoming = incoming.filter(|edge| self.is_doubtful(edge, pin.value));
+        let lowest = incoming.map(|edge| self.wave(edge.from) + weight(&edge.weight)).max();
+        let Some(lowest) = lowest else { return };
+        let Some(id) = self.tight_if(node, lowest, |edge| self.is_doubtful(edge, pin.value)) else {
             return;
         };
-        let Some(id) = self.tight(node, lowest) else { return };
         let mut path = self.path_to_pin(self.links.edge(id).from, paths);
         path.take(self.links, id);
         let Some(other) = self.pins.get(path.source).copied().flatten() else { return };
@@ -388,7 +485,7 @@ impl<'a> Levels<'a> {
         let n_shown = path.n_steps.min(render::PLACES - 1);
         let n_more = path.n_steps - n_shown;
         let name = || self.project.label(*self.links.node(node));
-        if path.has(Origin::Inferred) {
+        if path.has(Origin::Inferred) || path.has(Origin::Mentioned) {
             let (primary, wave) = (pin.span, pin.value);
             diagnostics.report_with(|| {
                 let steps = self.steps(id, n_shown);
@@ -409,12 +506,52 @@ impl<'a> Levels<'a> {
         });
     }
 
+    /// Whether a pin is too early for the sake of an edge. What is inferred counts only where the
+    /// reader is strictly earlier than what it reads, but for schemas and Jobs: an address alone
+    /// says nothing, and many things that are healthy only together are put into one wave.
+    fn is_doubtful(&self, edge: &Edge<Link>, pin: i64) -> bool {
+        let first = self.wave(edge.from);
+        match edge.weight.origin {
+            Origin::Written | Origin::Follows | Origin::Default => {
+                first + weight(&edge.weight) > pin
+            }
+            Origin::Inferred if self.runs_to_an_end(edge.from) => {
+                first + weight(&edge.weight) > pin
+            }
+            Origin::Inferred => first > pin,
+            Origin::Mentioned => false,
+        }
+    }
+
+    /// Whether a node is a schema or a Job: whoever waits for it needs what it has done.
+    fn runs_to_an_end(&self, node: NodeId) -> bool {
+        match *self.links.node(node) {
+            Unit::Schema(_) | Unit::EverySchema => true,
+            Unit::Manifest(index) => self.project.manifests.get(index).is_some_and(|manifest| {
+                let kind = manifest.written.kind.value.as_str();
+                matches!(kind, "AtlasSchema" | "AtlasMigration" | "Job")
+            }),
+            Unit::Database(_) | Unit::App(_) => false,
+        }
+    }
+
     /// The edge that lets a node begin no earlier than in a wave.
     fn tight(&self, node: NodeId, wave: i64) -> Option<EdgeId> {
+        self.tight_if(node, wave, |_| true)
+    }
+
+    fn tight_if(
+        &self,
+        node: NodeId,
+        wave: i64,
+        is_wanted: impl Fn(&Edge<Link>) -> bool,
+    ) -> Option<EdgeId> {
         let ids = self.links.incoming_ids(node);
         ids.iter().copied().find(|&id| {
             let edge = self.links.edge(id);
-            self.counts(edge.from, edge.to) && self.wave(edge.from) + weight(&edge.weight) == wave
+            self.counts(edge.from, edge.to)
+                && self.wave(edge.from) + weight(&edge.weight) == wave
+                && is_wanted(edge)
         })
     }
 

@@ -267,7 +267,7 @@ fn composed_urls_separate_variables_arguments_and_init_containers() {
                 containers: [{name: web, image: nginx}]}";
     assert_eq!(uses(init), "AtlasSchema/other");
     let elsewhere = container("env: [{name: U, value: 'mysql://mysql/third'}]");
-    assert_eq!(uses(&elsewhere), "every Schema");
+    assert_eq!(uses(&elsewhere), "Deployment/mysql every Schema");
 }
 
 #[test]
@@ -403,7 +403,9 @@ spec: {template: {spec: {containers: [{name: i, image: mysql, env: [{name: MYSQL
         "metadata: {name: myapp}",
         "metadata: {name: myapp, annotations: {argocd-atlas-plugin/depends-on: 'Job/init, Deployment/mysql'}}",
     );
-    check(&all(&[MYSQL, &schema, job]), &[("Job/init", 0), ("AtlasSchema/myapp", 1)]);
+    // It names the server, so it comes after it.
+    let expected = [("Deployment/mysql", 0), ("Job/init", 1), ("AtlasSchema/myapp", 2)];
+    check(&all(&[MYSQL, &schema, job]), &expected);
 }
 
 #[test]
@@ -475,18 +477,21 @@ fn a_pin_that_waits_for_what_comes_later_is_a_warning() {
         "{name: web}\nspec",
         "{name: web, annotations: {argocd.argoproj.io/sync-wave: \"5\"}}\nspec",
     );
-    for (kind, api, spec) in [
-        (
-            "HorizontalPodAutoscaler",
-            "autoscaling/v2",
-            "{scaleTargetRef: {kind: Deployment, name: web}}",
-        ),
-        ("Service", "v1", "{type: LoadBalancer, selector: {app: web}}"),
-    ] {
+    for (kind, api, spec) in [(
+        "HorizontalPodAutoscaler",
+        "autoscaling/v2",
+        "{scaleTargetRef: {kind: Deployment, name: web}}",
+    )] {
         let text = all(&[MYSQL, SCHEMA, &later, &pinned(kind, api, spec)]);
         check_codes(&text, &["pin-holds-back"]);
         check(&text, &[(&format!("{kind}/x"), 0), ("Deployment/web", 5)]);
     }
+    // A LoadBalancer gets its address without anything behind it.
+    let balancer = pinned("Service", "v1", "{type: LoadBalancer, selector: {app: web}}");
+    check_codes(&all(&[MYSQL, SCHEMA, &later, &balancer]), &[]);
+    // So does a claim on a volume that is there.
+    let bound = pinned("PersistentVolumeClaim", "v1", "{volumeName: disk}");
+    check_codes(&all(&[MYSQL, SCHEMA, &web, &bound]), &[]);
     // What has no wave of its own is arranged around the pin, and nothing is held back.
     let autoscaler =
         pinned("HorizontalPodAutoscaler", "autoscaling/v2", "{scaleTargetRef: {name: web}}");
@@ -521,7 +526,7 @@ fn a_written_wave_outdoes_what_is_inferred() {
 }
 
 #[test]
-fn what_seems_to_go_round_in_a_circle_is_a_warning() {
+fn what_seems_to_go_round_in_a_circle_is_no_warning() {
     // Each server's pods use the other's database.
     let server = |name: &str, other: &str| {
         MYSQL.replace("mysql", name).replace(
@@ -532,7 +537,25 @@ fn what_seems_to_go_round_in_a_circle_is_a_warning() {
     let schema =
         |name: &str| SCHEMA.replace("myapp", name).replace("@mysql:", &format!("@{name}:"));
     let text = all(&[&server("a", "b"), &server("b", "a"), &schema("a"), &schema("b")]);
-    check_codes(&text, &["inferred-cycle"]);
+    check_codes(&text, &[]);
+    // What names each other comes in one wave, and takes the rest along.
+    let sealed = "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: key}\n";
+    let pod = |name: &str, other: &str, more: &str| {
+        let env = format!("env: [{{name: PEER, value: 'http://{other}:80'}}]{more}");
+        let pod = workload(
+            "Deployment",
+            name,
+            &format!("{{containers: [{{name: c, image: x, {env}}}]}}"),
+        );
+        let service = format!(
+            "---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{selector: {{app: {name}}}}}\n"
+        );
+        pod + &service
+    };
+    let reads = ", envFrom: [{secretRef: {name: key}}]";
+    let text = all(&[sealed, &pod("one", "two", reads), &pod("two", "one", "")]);
+    check_codes(&text, &[]);
+    check(&text, &[("SealedSecret/key", 0), ("Deployment/one", 1), ("Deployment/two", 1)]);
 }
 
 #[test]

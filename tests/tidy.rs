@@ -91,7 +91,18 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ),
     (
         "schedule",
-        &["annotation", "diag", "graph", "links", "model", "object", "plan", "source", "value"],
+        &[
+            "annotation",
+            "diag",
+            "graph",
+            "links",
+            "model",
+            "object",
+            "plan",
+            "source",
+            "syntax",
+            "value",
+        ],
     ),
     ("emit", &["model", "plan", "runner", "source", "value"]),
     // Alone in naming every stage.

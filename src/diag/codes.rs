@@ -75,7 +75,6 @@ codes! {
     DependencyCycle = "dependency-cycle", Error;
     WavePinContradicts = "wave-pin-contradicts", Error;
     HookDependency = "hook-dependency", Error;
-    InferredCycle = "inferred-cycle", Warning;
     WavePinDoubtful = "wave-pin-doubtful", Warning;
     PinHoldsBack = "pin-holds-back", Warning;
     PresyncNeedsSync = "presync-needs-sync", Warning;

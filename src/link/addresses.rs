@@ -3,6 +3,10 @@
 //! What is found here is only ever compared with what a schema says about its own database, so a
 //! text that merely looks like an address leads to nothing.
 
+use std::borrow::Cow;
+
+use crate::link::cut;
+
 /// A host that a text names, with the database on it when the text says which.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Address<'t> {
@@ -12,6 +16,8 @@ pub(super) struct Address<'t> {
     pub(super) port: Option<u16>,
     /// The database, when it is written.
     pub(super) database: Option<&'t str>,
+    /// Whether an SQL database may be there, and not only a server of another kind.
+    pub(super) is_sql: bool,
 }
 
 /// What ends a URL in running text.
@@ -22,28 +28,91 @@ const OTHER_SCHEMES: [&str; 16] = [
     "nats", "kafka", "ftp", "s3", "file",
 ];
 /// What `key=value` strings call a host.
-const HOST_KEYS: [&str; 7] =
-    ["host", "server", "data source", "datasource", "addr", "address", "hostname"];
+const HOST_KEYS: [&str; 9] = [
+    "host",
+    "server",
+    "data source",
+    "datasource",
+    "addr",
+    "address",
+    "hostname",
+    "servername",
+    "network address",
+];
 /// What `key=value` strings call a database.
 const DATABASE_KEYS: [&str; 4] = ["dbname", "database", "databasename", "initial catalog"];
 
 /// The databases that a text names by URL or in the manner of a driver. They are found one by one,
 /// since a text may name millions, and every byte of it is looked at a fixed number of times.
 pub(super) fn in_text(text: &str) -> impl Iterator<Item = Address<'_>> {
-    let is_wanted = |scheme: &str| !is_one_of(&OTHER_SCHEMES, scheme);
-    urls(text, is_wanted).chain(go_dsns(text)).chain(key_values(text))
+    everywhere(text).filter(|address| address.is_sql)
+}
+
+/// Everything that a text names by URL, in the manner of a driver, or with a port.
+pub(super) fn everywhere(text: &str) -> impl Iterator<Item = Address<'_>> {
+    let drivers = urls(text).chain(go_dsns(text)).chain(oracle(text)).chain(key_values(text));
+    drivers.chain(with_port(text))
 }
 
 /// The hosts of all URLs in a text, whatever their scheme.
 pub(super) fn hosts_of_urls(text: &str) -> impl Iterator<Item = Address<'_>> {
-    urls(text, |_| true)
+    urls(text)
 }
 
 /// A host, with a port at the most: the value of a variable such as `DB_HOST`.
 pub(super) fn host(text: &str) -> Option<Address<'static>> {
     let text = text.trim().trim_end_matches('/');
     let (host, port) = split_port(text);
-    is_host(host).then(|| Address { host: normal(host), port, database: None })
+    is_host(host).then(|| Address { host: normal(host), port, database: None, is_sql: true })
+}
+
+/// Hosts with commas, semicolons or spaces between them, and nothing else.
+pub(super) fn host_list(text: &str) -> impl Iterator<Item = Address<'_>> {
+    let parts = || text.split([',', ';', ' ', '\t']).map(str::trim).filter(|it| !it.is_empty());
+    let is_list = parts().all(|part| host(part).is_some());
+    let hosts = parts().filter(move |_| is_list).filter_map(host);
+    hosts.map(|address| Address { ..address })
+}
+
+/// Every word of a text that could be a host: the arguments of a program, a script.
+pub(super) fn words(text: &str) -> impl Iterator<Item = Address<'static>> {
+    tokens(text).filter_map(host).map(|address| Address { is_sql: false, ..address })
+}
+
+/// A text with `x` for what templates and shells put in, or with what they put in by default:
+/// `{{ .password }}`, `${DB_USER}`, `${DB_HOST:-pg}`.
+pub(super) fn without_templates(text: &str) -> Cow<'_, str> {
+    /// The longest template, in bytes: every byte is looked at so often at the most.
+    const LONGEST: usize = 128;
+    if !text.contains("{{") && !text.contains("${") {
+        return text.into();
+    }
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '$']) {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        plain.push_str(before);
+        let (open, close) = if from.starts_with("{{") { ("{{", "}}") } else { ("${", "}") };
+        let begun = from.strip_prefix(open).unwrap_or_default();
+        let inside = cut(begun, LONGEST).split_once(close).map(|(inside, _)| inside);
+        match inside {
+            Some(inside) => {
+                let default = inside.split_once(":-").or_else(|| inside.split_once(':'));
+                plain.push_str(match default {
+                    Some((_, default)) if open == "${" => default,
+                    Some(_) | None => "x",
+                });
+                rest = begun.get(inside.len() + close.len()..).unwrap_or_default();
+            }
+            None => {
+                let mut chars = from.chars();
+                plain.extend(chars.next());
+                rest = chars.as_str();
+            }
+        }
+    }
+    plain.push_str(rest);
+    plain.into()
 }
 
 /// Whether a variable of this name may hold a host: not `DB_TYPE`, `DB_CONNECTION`, `DB_USER`.
@@ -93,7 +162,7 @@ fn last_word(name: &str) -> Option<&str> {
     }
 }
 
-fn urls<'t>(text: &'t str, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = Address<'t>> {
+fn urls(text: &str) -> impl Iterator<Item = Address<'_>> {
     let mut end = Next::new(text, &ENDS);
     let mut pairs = database_pairs(text).peekable();
     let urls = text.match_indices("://").filter_map(move |(at, marker)| {
@@ -103,9 +172,10 @@ fn urls<'t>(text: &'t str, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<It
         let bare = scheme.split('+').next().unwrap_or(scheme);
         let start = at + marker.len();
         let end = end.behind(start);
-        if bare.is_empty() || !is_wanted(bare) {
+        if bare.is_empty() {
             return None;
         }
+        let is_sql = !is_one_of(&OTHER_SCHEMES, bare);
         // A password may hold anything; the last `@` before the path ends it.
         let rest = text.get(start..end).unwrap_or_default();
         let (authority, tail) = match rest.find(['/', '?', '#', ';']) {
@@ -116,9 +186,11 @@ fn urls<'t>(text: &'t str, is_wanted: impl Fn(&str) -> bool) -> impl Iterator<It
         let path = path.split(['?', '#', ';', '/', '&']).next().unwrap_or_default();
         while pairs.next_if(|(place, _)| *place < start + authority.len()).is_some() {}
         let in_query = pairs.peek().filter(|(place, _)| *place < end);
-        Some((authority, in_query.map_or(path, |(_, value)| value)))
+        Some((authority, in_query.map_or(path, |(_, value)| value), is_sql))
     });
-    urls.flat_map(|(authority, database)| hosts(authority, database))
+    urls.flat_map(|(authority, database, is_sql)| {
+        hosts(authority, database).map(move |address| Address { is_sql, ..address })
+    })
 }
 
 /// The hosts of `user:password@host:port,host`, all with one database.
@@ -126,7 +198,9 @@ fn hosts<'t>(authority: &'t str, database: &'t str) -> impl Iterator<Item = Addr
     let database = Some(database).filter(|name| !name.is_empty());
     let address = move |host: &str| {
         let (host, port) = split_port(host);
-        is_host(host).then(|| Address { host: normal(host), port, database })
+        // `server\INSTANCE` of SQL Server.
+        let host = host.split('\\').next().unwrap_or(host);
+        is_host(host).then(|| Address { host: normal(host), port, database, is_sql: true })
     };
     authority.rsplit('@').next().unwrap_or_default().split(',').filter_map(address)
 }
@@ -185,6 +259,43 @@ fn go_dsns(text: &str) -> impl Iterator<Item = Address<'_>> {
     })
 }
 
+/// What an address of Oracle is: `jdbc:oracle:thin:@//host:1521/service`, `...:@host:1521:SID`, and
+/// `(HOST=host)` of a descriptor.
+fn oracle(text: &str) -> impl Iterator<Item = Address<'_>> {
+    let name = |at: usize, marker: &str| {
+        let rest = text.get(at + marker.len()..)?.trim_start_matches('/');
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')));
+        host(rest.get(..end.unwrap_or(rest.len()))?)
+    };
+    let thin = text.match_indices("thin:@").filter_map(move |(at, it)| name(at, it));
+    let upper = text.match_indices("(HOST=").filter_map(move |(at, it)| name(at, it));
+    let lower = text.match_indices("(host=").filter_map(move |(at, it)| name(at, it));
+    thin.chain(upper).chain(lower)
+}
+
+/// `host:port` wherever it is, and what ends as a Service's name does.
+fn with_port(text: &str) -> impl Iterator<Item = Address<'_>> {
+    /// What is less is the tag of an image, or a time.
+    const LOWEST: u16 = 80;
+    let found = tokens(text).filter_map(|token| {
+        let address = host(token)?;
+        let is_named = address.host.bytes().any(|byte| byte.is_ascii_alphabetic());
+        let is_service = address.host.ends_with(".svc") || address.host.contains(".svc.");
+        let has_port = address.port.is_some_and(|port| port >= LOWEST);
+        (is_named && (has_port || is_service)).then_some(address)
+    });
+    found.map(|address| Address { is_sql: false, ..address })
+}
+
+/// The longest runs of what hosts and ports are written with.
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    /// The longest name of a host, and a port.
+    const LONGEST: usize = 253 + ":65535".len();
+    let is_other = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':'));
+    let tokens = text.split(is_other).map(|token| token.trim_matches(['.', '-', ':']));
+    tokens.filter(|token| !token.is_empty() && token.len() <= LONGEST)
+}
+
 /// `host=... dbname=...` and `Server=...;Database=...`, on one line each.
 fn key_values(text: &str) -> impl Iterator<Item = Address<'_>> {
     text.lines().filter(|line| line.contains('=')).filter_map(key_value_line)
@@ -194,18 +305,32 @@ fn key_value_line(line: &str) -> Option<Address<'_>> {
     let separator = if line.contains(';') { ';' } else { ' ' };
     let (mut address, mut database) = (None, None);
     for pair in line.split(separator) {
-        let Some((key, value)) = pair.split_once('=') else { continue };
-        // `DSN=mysql:host=...`: what is in front of the last `:` or `=` is somebody else's name.
-        let key = key.rsplit([':', '"', '\'']).next().unwrap_or(key).trim();
-        let value = value.trim().trim_matches(['"', '\'']);
+        let Some((key, value)) = known_pair(pair) else { continue };
         if is_one_of(&HOST_KEYS, key) {
-            let value = value.strip_prefix("tcp:").unwrap_or(value);
-            address = host(value.split(',').next().unwrap_or(value));
+            let value = value.strip_prefix("tcp:").unwrap_or(value).trim_start_matches('/');
+            let end = value.find([',', '/', '\\']).unwrap_or(value.len());
+            address = host(value.get(..end).unwrap_or_default());
         } else if is_one_of(&DATABASE_KEYS, key) {
             database = Some(value);
         }
     }
     address.map(|address| Address { database, ..address })
+}
+
+/// A pair whose key is known. `DSN=mysql:host=...`, `connection="Server=...`: what is in front of
+/// the last quote, `:` or `=` is somebody else's name.
+fn known_pair(pair: &str) -> Option<(&str, &str)> {
+    let known = |(key, _): (&str, &str)| {
+        let key = bare_key(key);
+        is_one_of(&HOST_KEYS, key) || is_one_of(&DATABASE_KEYS, key)
+    };
+    let halves = pair.split_once('=').filter(|it| known(*it));
+    let (key, value) = halves.or_else(|| pair.rsplit_once('=').filter(|it| known(*it)))?;
+    Some((bare_key(key), value.trim().trim_matches(['"', '\''])))
+}
+
+fn bare_key(key: &str) -> &str {
+    key.rsplit([':', '"', '\'', '=']).next().unwrap_or(key).trim()
 }
 
 fn split_port(text: &str) -> (&str, Option<u16>) {
@@ -262,7 +387,36 @@ mod tests {
         );
         check("postgres://u:p@pg", &[("pg", None, None)]);
         check("https://mysql/", &[]);
+        check("jdbc:oracle:thin:@//ora:1521/x", &[("ora", None, None)]);
+        check("jdbc:oracle:thin:@ora:1521:XE", &[("ora", None, None)]);
+        check("Data Source=ora:1521/XE;User Id=x", &[("ora", Some(1521), None)]);
+        check("<add c=\"Server=ms\\X;Database=shop\"/>", &[("ms", None, Some("shop"))]);
+        check("jdbc:sqlserver://ms\\X:1433;databaseName=shop", &[("ms", Some(1433), Some("shop"))]);
         check("sqlite:///data/x.db", &[]);
+    }
+
+    #[test]
+    fn servers_of_every_kind_are_named_in_many_ways() {
+        let check = |text: &str, expected: &[&str]| {
+            let plain = without_templates(text);
+            let mut found: Vec<String> = everywhere(&plain).map(|it| it.host).collect();
+            found.extend(host_list(&plain).map(|it| it.host));
+            found.sort();
+            found.dedup();
+            assert_eq!(found, expected, "{text}");
+        };
+        check("redis://:p@redis:6379/0", &["redis"]);
+        check("h1:26379,h2:26379", &["h1", "h2"]);
+        check("amqps://u:p@mq.shop.svc:5671/%2f", &["mq.shop.svc"]);
+        check("PLAINTEXT://k1:9092,PLAINTEXT://k2:9092", &["k1", "k2", "plaintext"]);
+        check("mongodb+srv://u:p@m/db", &["m"]);
+        check("mongodb://m-0.m:27017,m-1.m:27017/db?replicaSet=rs", &["m-0.m", "m-1.m"]);
+        check("postgres://{{ .user }}:{{ .pw | urlquery }}@pg-rw:5432/app", &["pg-rw"]);
+        check("postgres://${U}:${P}@${H:-pg}/app", &["pg"]);
+        check("proxy_pass http://api;\nserver b:8080;", &["api", "b"]);
+        check("image: postgres:16 at 12:30", &[]);
+        check("u:p@db:5432/x", &["db"]);
+        check("(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=ora)(PORT=1521)))", &["ora"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::link::known::{self, MadeName};
+use crate::link::servers::Family;
 use crate::link::{INFERRED, STEPS, pods};
 use crate::model::{Placement, Project, Unit, Workload};
 use crate::syntax::Manifest;
@@ -29,6 +30,12 @@ pub(super) struct Index<'a> {
     makers_by_end: BTreeMap<SmolStr, Vec<Unit>>,
     /// ConfigMaps and Secrets that are written out, by kind and name.
     texts: BTreeMap<(&'a str, &'a str), Namesakes<'a>>,
+    /// Custom resources of whose controllers not all that they make is known, by name.
+    customs: BTreeMap<&'a str, Vec<Unit>>,
+    /// Custom resources of every kind, by name.
+    resources: BTreeMap<&'a str, Vec<Unit>>,
+    /// What Services with the port of an SQL server lead to.
+    behind_sql_ports: BTreeMap<Unit, Family>,
     /// There is more behind Services than is kept.
     pub(super) is_full: bool,
     /// How many steps may still be taken.
@@ -71,6 +78,8 @@ impl<'a> Namesakes<'a> {
 }
 
 struct Service<'a> {
+    /// The plain manifest that it is, if somebody wrote one.
+    unit: Option<Unit>,
     namespace: Option<&'a str>,
     /// What answers.
     backends: Vec<Unit>,
@@ -126,6 +135,9 @@ impl<'a> Index<'a> {
             makers_by_beginning: BTreeMap::new(),
             makers_by_end: BTreeMap::new(),
             texts: BTreeMap::new(),
+            customs: BTreeMap::new(),
+            resources: BTreeMap::new(),
+            behind_sql_ports: BTreeMap::new(),
             is_full: false,
             left: Cell::new(STEPS),
         };
@@ -135,11 +147,17 @@ impl<'a> Index<'a> {
             let id = (written.kind.value.as_str(), written.name.value.as_str());
             if matches!(id.0, "ConfigMap" | "Secret") && known::group_of(written).is_empty() {
                 index.add_text(id, number);
-            } else if id.0 == "ExternalSecret" {
+            } else if matches!(id.0, "ExternalSecret" | "SealedSecret") {
                 let target = written.node.at(&["spec", "target", "name"]).and_then(Node::str);
                 index.add_text(("Secret", target.unwrap_or(id.1)), number);
             }
             if !manifest.is_hook {
+                if is_custom(written) {
+                    index.resources.entry(id.1).or_default().push(Unit::Manifest(number));
+                    if makes_more_than_is_known(written) {
+                        index.customs.entry(id.1).or_default().push(Unit::Manifest(number));
+                    }
+                }
                 index.objects.entry(id).or_default().push(Unit::Manifest(number));
                 index.add_makers(Unit::Manifest(number), written);
             }
@@ -177,15 +195,18 @@ impl<'a> Index<'a> {
     fn add_spec(&mut self, unit: Unit, kind: &'static str, name: &'a str) {
         self.objects.entry((kind, name)).or_default().push(unit);
         let namespace = self.namespace(unit);
-        self.add_service(name, Service { namespace, backends: vec![unit], elsewhere: None });
+        self.add_service(
+            name,
+            Service { unit: None, namespace, backends: vec![unit], elsewhere: None },
+        );
     }
 
     /// What CloudNativePG makes for a Database.
     fn add_cluster(&mut self, unit: Unit, name: &'a str) {
         self.objects.entry(("Cluster", name)).or_default().push(unit);
         for suffix in ["rw", "ro", "r"] {
-            let service =
-                Service { namespace: self.namespace(unit), backends: vec![unit], elsewhere: None };
+            let namespace = self.namespace(unit);
+            let service = Service { unit: None, namespace, backends: vec![unit], elsewhere: None };
             self.add_service(&format!("{name}-{suffix}"), service);
         }
         self.makers.entry(format_smolstr!("{name}-app")).or_default().push(unit);
@@ -232,7 +253,13 @@ impl<'a> Index<'a> {
             let backends = backends.unwrap_or_default();
             left -= backends.len();
             self.is_full |= left == 0;
-            self.add_service(&written.name.value, Service { namespace, backends, elsewhere });
+            if let Some(family) = Family::of_ports(&written.node) {
+                let behind = backends.iter().map(|&unit| (unit, family));
+                self.behind_sql_ports.extend(behind);
+            }
+            let unit = Some(Unit::Manifest(number)).filter(|_| !service.is_hook);
+            let service = Service { unit, namespace, backends, elsewhere };
+            self.add_service(&written.name.value, service);
         }
     }
 
@@ -252,7 +279,8 @@ impl<'a> Index<'a> {
                 for (kind, name) in known::references(&owner.written) {
                     backends.extend(self.objects(kind, name.str().unwrap_or_default(), namespace));
                 }
-                self.add_service(&name, Service { namespace, backends, elsewhere: None });
+                let service = Service { unit: None, namespace, backends, elsewhere: None };
+                self.add_service(&name, service);
             }
         }
     }
@@ -322,6 +350,74 @@ impl<'a> Index<'a> {
         found.map(|service| service.backends.as_slice()).unwrap_or_default()
     }
 
+    /// The units that have to run so that a Service answers: what is behind it, be it by other
+    /// names, and itself where it has a wave of its own.
+    pub(super) fn units_behind(&self, service: usize) -> Vec<Unit> {
+        /// The most names that lead to one another.
+        const NAMES: usize = 4;
+        let mut units = Vec::new();
+        let mut next = Some(service);
+        for _ in 0..NAMES {
+            let Some(service) = next.take().and_then(|service| self.services.get(service)) else {
+                break;
+            };
+            if !self.spend(service.backends.len()) {
+                break;
+            }
+            units.extend(&service.backends);
+            units.extend(service.unit.filter(|&unit| self.has_wave(unit)));
+            next = service.elsewhere.and_then(|host| {
+                let host = host.trim_end_matches('.').to_ascii_lowercase();
+                self.service_of_host(&host, service.namespace)
+            });
+        }
+        units
+    }
+
+    /// Whether somebody wrote when a unit comes.
+    pub(super) fn has_wave(&self, unit: Unit) -> bool {
+        self.project.pin(unit).is_some() || !self.project.needs(unit).is_empty()
+    }
+
+    /// What a Service with the port of an SQL server leads to, and what it speaks.
+    pub(super) fn behind_sql_port(&self, unit: Unit) -> Option<Family> {
+        self.behind_sql_ports.get(&unit).copied()
+    }
+
+    /// The custom resources that may well have made something of a name, for a name that nothing
+    /// in the project has: the name of the resource, and more in front of it or behind it.
+    pub(super) fn may_make(&self, name: &str, namespace: Option<&str>) -> Vec<Unit> {
+        if self.customs.is_empty() || name.len() > LONGEST_NAME {
+            return Vec::new();
+        }
+        let hyphens = || name.match_indices('-');
+        let beginnings = hyphens().rev().filter_map(|(at, _)| name.get(..at));
+        let ends = hyphens().filter_map(|(at, _)| name.get(at + 1..));
+        let mut parts = std::iter::once(name).chain(beginnings).chain(ends);
+        let found = parts.find_map(|part| {
+            let units = self.customs.get(part).filter(|_| self.spend(1))?;
+            let units: Vec<Unit> = self.that_fit(units, namespace).collect();
+            (!units.is_empty()).then_some(units)
+        });
+        found.unwrap_or_default()
+    }
+
+    /// The name of a custom resource for which a controller may have made the Service of a host.
+    pub(super) fn maker_of_host(&self, host: &str) -> Option<&'a str> {
+        let mut labels = host.splitn(3, '.');
+        let name = labels.next()?;
+        // What has a domain of its own is elsewhere.
+        let is_here = labels.nth(1).is_none_or(|rest| rest == "svc" || rest.starts_with("svc."));
+        let first = *self.may_make(name, None).first().filter(|_| is_here)?;
+        Some(self.manifest(first)?.name.value.as_str())
+    }
+
+    /// The custom resources of a name, of every kind.
+    pub(super) fn resources(&self, name: &str, namespace: Option<&str>) -> Vec<Unit> {
+        let found = self.resources.get(name).map(Vec::as_slice).unwrap_or_default();
+        self.that_fit(found, namespace).collect()
+    }
+
     /// All Services, by number, with their names; only the first of a name and namespace is meant.
     pub(super) fn services(&self) -> impl Iterator<Item = (usize, &str)> {
         self.services_by_name.iter().flat_map(|(name, namesakes)| {
@@ -334,15 +430,21 @@ impl<'a> Index<'a> {
         self.services_by_name.get(name)?.nearest(namespace)
     }
 
+    /// The Service that a host name means from a namespace.
+    pub(super) fn service_of_host(&self, host: &str, namespace: Option<&str>) -> Option<usize> {
+        match self.road(host)? {
+            Road::Service(service) => Some(service),
+            Road::Near(name) => self.service(name, namespace),
+            Road::Elsewhere => None,
+        }
+    }
+
     /// What a host name leads to from a namespace; nothing for a pod's own address.
     pub(super) fn spots(&self, host: &str, namespace: Option<&str>) -> Vec<Spot> {
-        let service = match self.road(host) {
-            None => return Vec::new(),
-            Some(Road::Service(service)) => Some(service),
-            Some(Road::Near(name)) => self.service(name, namespace),
-            Some(Road::Elsewhere) => None,
-        };
-        match service {
+        if self.road(host).is_none() {
+            return Vec::new();
+        }
+        match self.service_of_host(host, namespace) {
             Some(service) => self.behind(service),
             None => vec![Spot::Host(host.into())],
         }
@@ -414,7 +516,10 @@ impl<'a> Index<'a> {
         let is_secret = manifest.is_some_and(|manifest| manifest.kind.value == "Secret");
         let node = manifest.map(|manifest| &manifest.node);
         let entries = |name: &str| node?.get(name)?.entries();
-        let template = node.and_then(|node| node.at(&["spec", "target", "template", "data"]));
+        let template = node.and_then(|node| {
+            let of_external = node.at(&["spec", "target", "template", "data"]);
+            of_external.or_else(|| node.at(&["spec", "template", "data"]))
+        });
         let plain = template.and_then(Node::entries);
         let plain = plain.or_else(|| entries(if is_secret { "stringData" } else { "data" }));
         let encoded = if is_secret { entries("data") } else { None };
@@ -431,6 +536,48 @@ impl<'a> Index<'a> {
         let text = data.find(|(its, _)| *its == key)?.1.text()?;
         self.spend(text.len() / BYTES).then_some(text)
     }
+}
+
+/// Whether an object is a custom resource, and no workload.
+pub(super) fn is_custom(manifest: &Manifest) -> bool {
+    let group = known::group_of(manifest);
+    // The groups of Kubernetes itself have no dot, or end so.
+    let is_own = !group.contains('.') || group.ends_with(".k8s.io");
+    let is_custom = !is_own || group == "gateway.networking.k8s.io";
+    is_custom && !pods::is_workload(manifest) && !known::is_schema(manifest)
+}
+
+/// Whether a controller may make Secrets, ConfigMaps or Services for a custom resource of which
+/// nothing says how they are called.
+fn makes_more_than_is_known(manifest: &Manifest) -> bool {
+    const OTHERS: [&str; 19] = [
+        "argoproj.io",
+        "autoscaling.k8s.io",
+        "cert-manager.io",
+        "cilium.io",
+        "db.atlasgo.io",
+        "external-secrets.io",
+        "gateway.networking.k8s.io",
+        "k8s.cni.cncf.io",
+        "keda.sh",
+        "kyverno.io",
+        "networking.istio.io",
+        "projectcontour.io",
+        "route.openshift.io",
+        "secrets-store.csi.x-k8s.io",
+        "security.istio.io",
+        "security.openshift.io",
+        "traefik.containo.us",
+        "traefik.io",
+        "velero.io",
+    ];
+    let is_secret_alone = !known::secrets_made(manifest).is_empty()
+        && known::services_made(manifest).is_empty()
+        && manifest.node.at(&["spec", "writeConnectionSecretToRef"]).is_none();
+    let kind = manifest.kind.value.as_str();
+    let is_monitor = known::group_of(manifest) == "monitoring.coreos.com"
+        && !matches!(kind, "Prometheus" | "Alertmanager" | "ThanosRuler" | "PrometheusAgent");
+    !OTHERS.contains(&known::group_of(manifest)) && !is_secret_alone && !is_monitor
 }
 
 /// Whether two namespaces may be the same: one that is not known may be any.

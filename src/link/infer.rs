@@ -16,7 +16,8 @@ use smol_str::SmolStr;
 use crate::link::addresses::{self, Address};
 use crate::link::index::{Index, Spot, fits_namespace};
 use crate::link::pods;
-use crate::link::{Findings, Found, INFERRED, known, short};
+use crate::link::servers::{self as images, Family, Server};
+use crate::link::{Findings, Found, INFERRED, known, names, short};
 use crate::links::Origin;
 use crate::model::{Placement, Target, Unit};
 use crate::source::Span;
@@ -29,6 +30,8 @@ pub(super) struct Schema {
     /// Where it is; empty when that cannot be told.
     pub(super) spots: BTreeSet<Spot>,
     pub(super) port: Option<u16>,
+    /// What its server speaks, when that is known.
+    family: Option<Family>,
     /// The databases on the server; empty: any.
     pub(super) databases: BTreeSet<SmolStr>,
     /// The Secrets that it logs in with.
@@ -39,6 +42,36 @@ pub(super) struct Schema {
 pub(super) fn inferred(first: Unit, then: Unit, span: Span, by: impl Into<SmolStr>) -> Found {
     let span = Some(span);
     Found { first, then, span, by: by.into(), gates: true, origin: Origin::Inferred }
+}
+
+/// A dependency that costs no wave: the one names the other, and comes no earlier.
+pub(super) fn no_earlier(
+    first: Unit,
+    then: Unit,
+    span: Span,
+    by: impl Into<SmolStr>,
+    origin: Origin,
+) -> Found {
+    let span = Some(span);
+    Found { first, then, span, by: by.into(), gates: false, origin }
+}
+
+/// Whether whoever names the address of a unit needs it to be healthy: a server of data.
+pub(super) fn is_database(index: &Index<'_>, unit: Unit) -> bool {
+    let is_open = |server: Server| server != Server::Sealed;
+    match unit {
+        Unit::Database(_) => true,
+        Unit::App(number) => {
+            let image = index.project.apps.get(number).map(|app| images::image(&app.image));
+            matches!(image, Some(images::Image::Server(server)) if is_open(server))
+        }
+        Unit::Manifest(_) => index.manifest(unit).is_some_and(|manifest| {
+            images::of(manifest).is_some_and(is_open)
+                || pods::is_server_kind(manifest) && index.behind_sql_port(unit).is_some()
+                || !known::services_made(manifest).is_empty()
+        }),
+        Unit::Schema(_) | Unit::EverySchema => false,
+    }
 }
 
 /// The schemas of a project, and what they and everything else but workloads wait for.
@@ -75,6 +108,7 @@ pub(super) fn certain(index: &Index<'_>) -> (Vec<Schema>, Findings) {
     for (number, manifest) in project.manifests.iter().enumerate() {
         if !manifest.is_hook && !found.is_full() {
             custom_resource(index, Unit::Manifest(number), &manifest.written, &mut found);
+            names::named(index, Unit::Manifest(number), &manifest.written, &mut found);
         }
     }
     operators(index, &mut found);
@@ -98,8 +132,13 @@ fn plain_schema(
         let (key, by) = (key.map(SmolStr::from), by.to_owned());
         Some(pods::Read { name: name.str()?.into(), key, span: name.span, by: by.into() })
     };
+    schema.family = at(&["spec", "devURL"]).and_then(Node::str).and_then(family_of_dev_url);
+    if let Some(scheme) = at(&["spec", "credentials", "scheme"]).and_then(Node::str) {
+        schema.family = Family::of_scheme(scheme);
+    }
     if let Some(url) = at(&["spec", "url"]).filter(|url| url.str().is_some()) {
         let text = url.str().unwrap_or_default();
+        schema.family = text.split_once("://").and_then(|(scheme, _)| Family::of_scheme(scheme));
         schema.is_at(index, addresses::in_text(text), url.span, "url", found);
     }
     if let Some(read) = secret(&["spec", "urlFrom"], "urlFrom") {
@@ -140,6 +179,13 @@ fn plain_schema(
     schema
 }
 
+/// `docker://postgres/16/dev`, or the URL of a server.
+fn family_of_dev_url(url: &str) -> Option<Family> {
+    let (scheme, rest) = url.split_once("://")?;
+    let scheme = if scheme.starts_with("docker") { rest.split('/').next()? } else { scheme };
+    Family::of_scheme(scheme)
+}
+
 fn spec_schema(
     index: &Index<'_>,
     number: usize,
@@ -149,6 +195,7 @@ fn spec_schema(
     let unit = Unit::Schema(number);
     let span = spec.common.place;
     let mut schema = Schema::new(unit);
+    schema.family = spec.dev_url.as_deref().and_then(family_of_dev_url);
     let read = |name: &str, key: Option<&str>, by: &str| pods::Read {
         name: name.into(),
         key: key.map(SmolStr::from),
@@ -223,7 +270,7 @@ fn dev_database(index: &Index<'_>, unit: Unit, url: Option<&Node>, found: &mut F
 impl Schema {
     pub(super) fn new(unit: Unit) -> Schema {
         let (spots, databases) = (BTreeSet::new(), BTreeSet::new());
-        Schema { unit, spots, port: None, databases, secrets: Vec::new() }
+        Schema { unit, spots, port: None, family: None, databases, secrets: Vec::new() }
     }
 
     /// Its database is at one of these addresses.
@@ -298,23 +345,29 @@ fn unknown_server(
         |number: &&usize| fits_namespace(index.namespace(Unit::Manifest(**number)), namespace);
     let readers = schema.secrets.iter().filter_map(|own| sql_servers.by_secret.get(&own.name));
     let sharing: BTreeSet<usize> = readers.flatten().filter(fits).copied().collect();
-    // Credentials that come from elsewhere may well be those of a database elsewhere.
-    let by = match (sharing.is_empty(), is_made) {
-        (false, _) => format!("Secret `{}`, which both read", short(&read.name)),
-        (true, false) => format!("{}: its server is not known here", read.by),
-        (true, true) => return,
+    let by = match sharing.is_empty() {
+        false => format!("Secret `{}`, which both read", short(&read.name)),
+        true => format!("{}: its server is not known here", read.by),
     };
-    let servers = match sharing.is_empty() {
-        true => sql_servers.all.iter().filter(fits).copied().collect(),
+    // Credentials that come from elsewhere may well be those of a database elsewhere, so that
+    // nothing has to be healthy for them.
+    let gates = !is_made || !sharing.is_empty();
+    let servers: BTreeSet<usize> = match sharing.is_empty() {
+        true => {
+            let fitting = sql_servers.all.iter().filter(|(_, it)| it.fits(schema.family));
+            fitting.map(|(number, _)| number).filter(fits).copied().collect()
+        }
         false => sharing,
     };
-    let server = |it: usize| inferred(Unit::Manifest(it), schema.unit, read.span, by.clone());
-    found.extend(servers.into_iter().map(server));
+    found.extend(servers.into_iter().map(|it| Found {
+        gates,
+        ..inferred(Unit::Manifest(it), schema.unit, read.span, by.clone())
+    }));
 }
 
 /// The plain manifests that are SQL servers.
 struct SqlServers {
-    all: Vec<usize>,
+    all: Vec<(usize, Family)>,
     /// By the Secret that they read.
     by_secret: BTreeMap<SmolStr, BTreeSet<usize>>,
 }
@@ -323,8 +376,8 @@ impl SqlServers {
     fn of(index: &Index<'_>) -> SqlServers {
         let mut servers = SqlServers { all: Vec::new(), by_secret: BTreeMap::new() };
         for (number, manifest) in index.project.manifests.iter().enumerate() {
-            if is_sql_server(index, Unit::Manifest(number)) {
-                servers.all.push(number);
+            if let Some(family) = sql_server(index, Unit::Manifest(number)) {
+                servers.all.push((number, family));
                 for read in pods::reads(&manifest.written).secrets {
                     servers.by_secret.entry(read.name).or_default().insert(number);
                 }
@@ -344,14 +397,18 @@ fn is_server(index: &Index<'_>, unit: Unit) -> bool {
     }
 }
 
-fn is_sql_server(index: &Index<'_>, unit: Unit) -> bool {
-    let is_hook = |number: usize| index.project.manifests.get(number).is_some_and(|it| it.is_hook);
-    let Unit::Manifest(number) = unit else { return false };
-    index.manifest(unit).is_some_and(|manifest| {
-        !is_hook(number)
-            && pods::is_server_kind(manifest)
-            && pods::images(manifest).any(known::is_sql_server)
-    })
+/// What an SQL server of the project speaks: by itself, or by the Service in front of it.
+fn sql_server(index: &Index<'_>, unit: Unit) -> Option<Family> {
+    let Unit::Manifest(number) = unit else { return None };
+    let manifest = index.project.manifests.get(number).filter(|manifest| !manifest.is_hook)?;
+    if !pods::is_server_kind(&manifest.written) {
+        return None;
+    }
+    match images::of(&manifest.written) {
+        Some(Server::Sql(family)) => Some(family),
+        Some(Server::Data | Server::Sealed) => None,
+        None => index.behind_sql_port(unit),
+    }
 }
 
 /// A Database elsewhere may be one of the project's own manifests; and whose credentials are made
@@ -387,13 +444,37 @@ pub(super) fn made_secrets(
 ) {
     let mut seen = BTreeSet::new();
     for read in reads.iter().filter(|read| seen.insert(&read.name)) {
-        for maker in index.makers(&read.name, index.namespace(then)) {
-            if maker != then {
-                let by = format!("{}: Secret `{}`", read.by, short(&read.name));
-                found.push(inferred(maker, then, read.span, by));
-            }
+        let namespace = index.namespace(then);
+        let by = || format!("{}: Secret `{}`", read.by, short(&read.name));
+        let makers = index.makers(&read.name, namespace);
+        for &maker in makers.iter().filter(|&&maker| maker != then) {
+            found.push(inferred(maker, then, read.span, by()));
+        }
+        if makers.is_empty() {
+            not_before(index, then, "Secret", read, by(), found);
         }
     }
+}
+
+/// What is read and written out comes no later, if it has a wave; what nobody wrote is made by
+/// some controller for a custom resource whose name it has.
+pub(super) fn not_before(
+    index: &Index<'_>,
+    then: Unit,
+    kind: &'static str,
+    read: &pods::Read,
+    by: String,
+    found: &mut Findings,
+) {
+    let namespace = index.namespace(then);
+    let written = index.objects(kind, &read.name, namespace);
+    let firsts = match written.is_empty() {
+        true if kind != "ServiceAccount" => index.may_make(&read.name, namespace),
+        true => Vec::new(),
+        false => written.into_iter().filter(|&unit| index.has_wave(unit)).collect(),
+    };
+    let others = firsts.into_iter().filter(|&first| first != then);
+    found.extend(others.map(|first| no_earlier(first, then, read.span, &*by, Origin::Inferred)));
 }
 
 fn custom_resource(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &mut Findings) {
@@ -425,7 +506,7 @@ fn custom_resource(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &m
     }
 }
 
-fn collect_texts<'a>(node: Option<&'a Node>, texts: &mut Vec<&'a Node>) {
+pub(super) fn collect_texts<'a>(node: Option<&'a Node>, texts: &mut Vec<&'a Node>) {
     let mut stack: Vec<&Node> = node.into_iter().collect();
     while let Some(node) = stack.pop() {
         stack.extend(node.items().unwrap_or_default());
@@ -458,7 +539,7 @@ fn operators(index: &Index<'_>, found: &mut Findings) {
                     by_group.entry((*group).into()).or_default().insert(unit);
                 }
             }
-            if pods::images(written).any(known::is_atlas_operator) {
+            if pods::images(written).any(images::is_atlas_operator) {
                 by_group.entry(known::ATLAS.into()).or_default().insert(unit);
             }
         }
@@ -563,7 +644,21 @@ fn webhooks(manifest: &Manifest) -> Vec<(&str, &str, Option<&str>)> {
         .collect()
 }
 
-/// Whether a plain workload serves data and so waits for no schema by default.
-pub(super) fn is_server_workload(manifest: &Manifest) -> bool {
-    pods::is_server_kind(manifest) && pods::images(manifest).any(known::is_server)
+/// Whether a workload might serve data, and so waits for no schema by default.
+pub(super) fn might_serve_data(index: &Index<'_>, unit: Unit) -> bool {
+    match unit {
+        Unit::Manifest(_) => index.manifest(unit).is_some_and(|manifest| {
+            let is_operator = || pods::images(manifest).any(images::is_atlas_operator);
+            pods::is_server_kind(manifest)
+                && (images::of(manifest).is_some()
+                    || index.behind_sql_port(unit).is_some()
+                    || is_operator())
+        }),
+        Unit::App(number) => index
+            .project
+            .apps
+            .get(number)
+            .is_some_and(|app| matches!(images::image(&app.image), images::Image::Server(_))),
+        Unit::Database(_) | Unit::Schema(_) | Unit::EverySchema => false,
+    }
 }

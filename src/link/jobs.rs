@@ -14,7 +14,7 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::diag::Diagnostics;
 use crate::link::addresses::{self, Address};
 use crate::link::index::{BYTES, Index, Spot};
-use crate::link::infer::{Schema, is_server_workload};
+use crate::link::infer::{Schema, is_database};
 use crate::link::pods::{self, Reads, VariableValue};
 use crate::link::{Before, Findings, Found, Ids, add, kinds, known, short, uses};
 use crate::links::{Links, Origin};
@@ -319,15 +319,4 @@ fn is_elsewhere(name: &str) -> bool {
     ];
     let words = words(name);
     words.iter().any(|word| WORDS.contains(&word.as_str()) || word.starts_with("ELASTIC"))
-}
-
-/// Whether a unit is a server of data that is known as one.
-fn is_database(index: &Index<'_>, unit: Unit) -> bool {
-    match unit {
-        Unit::Database(_) => true,
-        Unit::Manifest(_) => index.manifest(unit).is_some_and(|manifest| {
-            !known::services_made(manifest).is_empty() || is_server_workload(manifest)
-        }),
-        Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => false,
-    }
 }

@@ -57,6 +57,8 @@ pub(super) enum VariableValue {
 pub(super) struct Reads {
     pub(super) secrets: Vec<Read>,
     pub(super) config_maps: Vec<Read>,
+    /// ConfigMaps and the service account without which no pod starts, by kind.
+    pub(super) needed: Vec<(&'static str, Read)>,
     /// The environment of each container, in the order in which it is made, and its arguments.
     pub(super) containers: Vec<Vec<Variable>>,
 }
@@ -112,6 +114,9 @@ pub(super) fn images(workload: &Manifest) -> impl Iterator<Item = &str> {
 pub(super) fn reads(workload: &Manifest) -> Reads {
     let mut reads = Reads::default();
     let Some(spec) = spec(workload) else { return reads };
+    let account = spec.get("serviceAccountName").or_else(|| spec.get("serviceAccount"));
+    let account = read(account, "serviceAccountName");
+    reads.needed.extend(account.map(|account| ("ServiceAccount", account)));
     for secret in items(spec, "imagePullSecrets") {
         reads.secrets.extend(read(secret.get("name"), "imagePullSecrets"));
     }
@@ -147,7 +152,10 @@ impl Reads {
             let name = secret.and_then(|it| it.get("secretName").or_else(|| it.get("name")));
             self.secrets.extend(read(name, "volumes"));
             let map = source.get("configMap");
-            self.config_maps.extend(read(map.and_then(|map| map.get("name")), "volumes"));
+            let read = read(map.and_then(|map| map.get("name")), "volumes");
+            let needed = read.clone().filter(|_| !map.is_some_and(is_optional));
+            self.needed.extend(needed.map(|read| ("ConfigMap", read)));
+            self.config_maps.extend(read);
         }
     }
 
@@ -166,7 +174,10 @@ impl Reads {
                 let value = VariableValue::AllOfSecret { name, prefix: prefix.into() };
                 variables.push(Variable { name: SmolStr::new_static("envFrom"), value, span });
             }
-            if let Some((name, span)) = name(source.get("configMapRef")) {
+            let map = source.get("configMapRef");
+            let needed = map.filter(|map| !is_optional(map)).and_then(|map| map.get("name"));
+            self.needed.extend(read(needed, "envFrom").map(|read| ("ConfigMap", read)));
+            if let Some((name, span)) = name(map) {
                 let value = VariableValue::AllOfConfigMap { name, prefix: prefix.into() };
                 variables.push(Variable { name: SmolStr::new_static("envFrom"), value, span });
             }
@@ -175,12 +186,8 @@ impl Reads {
             variables.extend(self.variable(variable));
         }
         let arguments = ["command", "args"].into_iter().filter_map(|name| container.get(name));
-        let arguments: Vec<&Node> = arguments
-            .filter_map(Node::items)
-            .flatten()
-            .filter(|node| node.str().is_some())
-            .collect();
-        variables.extend(flags(&arguments));
+        let arguments = arguments.filter_map(Node::items).flatten();
+        variables.extend(flags(arguments.filter_map(|node| Some((node.str()?, node.span)))));
         self.containers.push(variables);
     }
 
@@ -208,18 +215,23 @@ impl Reads {
                 span,
             });
         }
-        let (map, key, span) = both(from.get("configMapKeyRef")?)?;
+        let source = from.get("configMapKeyRef")?;
+        let (map, key, span) = both(source)?;
+        if !is_optional(source) {
+            let by = format_smolstr!("env `{}`", short(&name));
+            let read = Read { name: map.clone(), key: None, span, by };
+            self.needed.push(("ConfigMap", read));
+        }
         let value = VariableValue::ConfigMap { name: map, key };
         Some(Variable { name, value, span })
     }
 }
 
 /// Arguments as variables: `--db-host=mysql`, `--db-host mysql`, and any other text under no name.
-fn flags(arguments: &[&Node]) -> Vec<Variable> {
+fn flags<'t>(arguments: impl Iterator<Item = (&'t str, Span)>) -> Vec<Variable> {
     let mut variables = Vec::new();
     let mut flag = String::new();
-    for argument in arguments {
-        let text = argument.str().unwrap_or_default();
+    for (text, span) in arguments {
         let (name, value) = match text.split_once('=') {
             Some((name, value)) if name.starts_with('-') => (name.to_owned(), value),
             _ if text.starts_with('-') => {
@@ -229,7 +241,7 @@ fn flags(arguments: &[&Node]) -> Vec<Variable> {
             _ => (std::mem::take(&mut flag), text),
         };
         let value = VariableValue::Text(value.into());
-        variables.push(Variable { name: name.into(), value, span: argument.span });
+        variables.push(Variable { name: name.into(), value, span });
     }
     variables
 }
@@ -239,6 +251,9 @@ pub(super) fn app_reads(app: &App) -> Reads {
     let span = app.common.place;
     let mut reads = Reads::default();
     let read = |name: &str, by: &str| Read { name: name.into(), key: None, span, by: by.into() };
+    let account = app.service_account.as_ref();
+    let account = account.map(|name| read(name, "serviceAccount"));
+    reads.needed.extend(account.map(|account| ("ServiceAccount", account)));
     reads.secrets.extend(app.image_pull_secrets.iter().map(|name| read(name, "imagePullSecrets")));
     for volume in &app.volumes {
         let sources = volume.source.at(&["projected", "sources"]).and_then(Value::as_list);
@@ -246,8 +261,11 @@ pub(super) fn app_reads(app: &App) -> Reads {
             let secret = source.at(&["secret"]).filter(|source| !is_optional_value(source));
             let name = secret.and_then(|it| it.at(&["secretName"]).or_else(|| it.at(&["name"])));
             reads.secrets.extend(name.and_then(Value::as_str).map(|name| read(name, "volumes")));
-            let map = source.at(&["configMap", "name"]).and_then(Value::as_str);
-            reads.config_maps.extend(map.map(|name| read(name, "volumes")));
+            let map = source.at(&["configMap"]);
+            let name = map.and_then(|map| map.at(&["name"])).and_then(Value::as_str);
+            let map = map.filter(|map| !is_optional_value(map)).and(name);
+            reads.needed.extend(map.map(|name| ("ConfigMap", read(name, "volumes"))));
+            reads.config_maps.extend(name.map(|name| read(name, "volumes")));
         }
     }
     let mut variables = Vec::new();
@@ -262,12 +280,28 @@ pub(super) fn app_reads(app: &App) -> Reads {
             let value = VariableValue::AllOfSecret { name: secret.into(), prefix: prefix.into() };
             variables.push(Variable { name: name.into(), value, span });
         } else if let Some(map) = text(&["configMapRef", "name"]) {
+            if !source.at(&["configMapRef"]).is_some_and(is_optional_value) {
+                reads.needed.push(("ConfigMap", read(&map, "envFrom")));
+            }
             let value = VariableValue::AllOfConfigMap { name: map.into(), prefix: prefix.into() };
             variables.push(Variable { name: name.into(), value, span });
         }
     }
     for (name, value) in &app.env {
+        let is_optional = match value {
+            EnvValue::From(source) => {
+                source.at(&["configMapKeyRef"]).is_some_and(is_optional_value)
+            }
+            EnvValue::Text(_) | EnvValue::Secret(_) => false,
+        };
         let (value, secret) = app_variable(value);
+        if let Some(VariableValue::ConfigMap { name: map, .. }) = &value
+            && !is_optional
+        {
+            let by = format_smolstr!("env `{}`", short(name));
+            let read = Read { name: map.clone(), key: None, span, by };
+            reads.needed.push(("ConfigMap", read));
+        }
         if let Some((secret, key)) = secret {
             let key = Some(key);
             reads.secrets.push(Read {
@@ -279,11 +313,12 @@ pub(super) fn app_reads(app: &App) -> Reads {
         }
         variables.extend(value.map(|value| Variable { name: name.clone(), value, span }));
     }
-    let texts = app.command.iter().chain(&app.args);
-    variables.extend(texts.map(|text| {
-        let (name, value) = text.split_once('=').unwrap_or(("", text));
-        let value = VariableValue::Text(value.into());
-        Variable { name: name.into(), value, span }
+    let arguments = app.command.iter().chain(&app.args);
+    variables.extend(flags(arguments.map(|text| (text.as_str(), span))));
+    variables.extend(app.config_files.iter().map(|file| Variable {
+        name: file.mount_path.clone(),
+        value: VariableValue::Text(file.text.clone()),
+        span,
     }));
     reads.containers.push(variables);
     reads

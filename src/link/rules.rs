@@ -37,6 +37,24 @@ const RULES: &[Rule] = &[
     rule("a Job that migrates", "a workload, an `App`", "the same", true),
     rule("the server of a database", "a Job that migrates", "the same", true),
     rule(
+        "a database: what runs or makes one, also Redis, Kafka and the like",
+        "a workload, an `App`, a custom resource",
+        "its address in variables, arguments, ConfigMaps, Secrets, or anywhere in `spec`",
+        true,
+    ),
+    rule(
+        "any other workload",
+        "a workload, an `App`, a custom resource",
+        "its address, likewise",
+        false,
+    ),
+    rule(
+        "a custom resource",
+        "whoever reads a Secret or ConfigMap of its name that nobody else makes",
+        "the name, or its beginning",
+        false,
+    ),
+    rule(
         "every `Schema`, `AtlasSchema`, `AtlasMigration`",
         "a workload or `App` that uses none of them",
         "the safe default",

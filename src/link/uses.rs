@@ -12,9 +12,13 @@ use smol_str::SmolStr;
 
 use crate::link::addresses::{self, Address};
 use crate::link::index::{BYTES, Datum, Index, Road, Spot, fits_namespace};
-use crate::link::infer::{Schema, inferred, is_server_workload, made_secrets};
+use crate::link::infer::{
+    Schema, inferred, is_database, made_secrets, might_serve_data, no_earlier, not_before,
+};
 use crate::link::pods::{self, Reads, Variable, VariableValue};
-use crate::link::{Findings, cut, known, short};
+use crate::link::servers::{Image, image};
+use crate::link::{Findings, cut, short};
+use crate::links::Origin;
 use crate::model::Unit;
 use crate::source::Span;
 
@@ -35,23 +39,18 @@ pub(super) fn uses(
             continue;
         }
         let reads = pods::reads(&manifest.written);
-        made_secrets(index, unit, &reads.secrets, &mut found);
         let is_server = pods::is_server_kind(&manifest.written)
-            && pods::images(&manifest.written).any(known::is_server);
-        if !is_server && manifest.needs.is_empty() {
-            directory.used(unit, &reads, &mut shelf, is_before, &mut found);
-        }
+            && pods::images(&manifest.written).any(|it| matches!(image(it), Image::Server(_)));
+        let uses_schemas = !is_server && manifest.needs.is_empty();
+        directory.read(unit, &reads, uses_schemas, &mut shelf, is_before, &mut found);
     }
     for (number, app) in project.apps.iter().enumerate() {
         if found.is_full() {
             break;
         }
-        let unit = Unit::App(number);
         let reads = pods::app_reads(app);
-        made_secrets(index, unit, &reads.secrets, &mut found);
-        if app.common.needs.is_empty() {
-            directory.used(unit, &reads, &mut shelf, is_before, &mut found);
-        }
+        let uses_schemas = app.common.needs.is_empty();
+        directory.read(Unit::App(number), &reads, uses_schemas, &mut shelf, is_before, &mut found);
     }
     found
 }
@@ -69,15 +68,19 @@ pub(super) fn sharing(
     let is_before = |unit: Unit, entry: Unit| !may_wait(unit, entry);
     for (number, manifest) in index.project.manifests.iter().enumerate() {
         let (unit, written) = (Unit::Manifest(number), &manifest.written);
-        let waits = pods::is_workload(written) && !is_server_workload(written);
+        let waits = pods::is_workload(written) && !might_serve_data(index, unit);
         if waits && !manifest.is_hook && !found.is_full() {
-            directory.used(unit, &pods::reads(written), &mut shelf, &is_before, &mut found);
+            let reads = pods::reads(written);
+            let mentions = directory.mentions(unit, &reads, &mut shelf);
+            directory.used(unit, &reads, &mentions, &is_before, &mut found);
         }
     }
     for (number, app) in index.project.apps.iter().enumerate() {
         if !found.is_full() {
             let unit = Unit::App(number);
-            directory.used(unit, &pods::app_reads(app), &mut shelf, &is_before, &mut found);
+            let reads = pods::app_reads(app);
+            let mentions = directory.mentions(unit, &reads, &mut shelf);
+            directory.used(unit, &reads, &mentions, &is_before, &mut found);
         }
     }
     found
@@ -87,13 +90,12 @@ pub(super) fn sharing(
 struct Directory<'s> {
     index: &'s Index<'s>,
     schemas: &'s [Schema],
+    by_unit: BTreeMap<Unit, usize>,
     by_spot: BTreeMap<&'s Spot, AtSpot>,
     by_secret: BTreeMap<&'s str, Vec<usize>>,
     by_database: BTreeMap<&'s str, Vec<usize>>,
     /// For every Service the spots behind it at which there are schemas, if there are any.
     by_service: BTreeMap<usize, Vec<&'s Spot>>,
-    /// The names of these Services.
-    names: BTreeSet<&'s str>,
 }
 
 /// The schemas at one spot.
@@ -111,6 +113,8 @@ enum Way<'s> {
     /// The Service of this name in one's own namespace, or else the spot.
     Near(&'s str, Option<&'s Spot>),
     Spot(&'s Spot),
+    /// What somebody's controller may have made for the custom resource with this name.
+    Made(&'s str),
 }
 
 /// The name of a database, as an address has it.
@@ -122,8 +126,9 @@ enum Name<'s> {
     Of(&'s str),
 }
 
-/// All that matters of an address.
-type Key<'s> = (Way<'s>, Option<u16>, Name<'s>);
+/// All that matters of an address: where it leads to, the port, the database, and whether it may
+/// be that of an SQL database.
+type Key<'s> = (Way<'s>, Option<u16>, Name<'s>, bool);
 
 /// What matters of a text.
 #[derive(Default)]
@@ -133,7 +138,7 @@ struct Text<'s> {
     /// What may be the name of a database.
     names: BTreeSet<&'s str>,
     /// What a text of one line is as a whole, if its own name says that it may be.
-    host: Option<Key<'s>>,
+    hosts: Vec<Key<'s>>,
     name: Option<&'s str>,
 }
 
@@ -163,32 +168,60 @@ impl<'s> Directory<'s> {
             }
         }
         let mut by_service = BTreeMap::new();
-        let mut names = BTreeSet::new();
-        for (service, name) in index.services() {
+        for (service, _) in index.services() {
             let spots = index.behind(service);
             let spots = spots.iter().filter_map(|spot| Some(*by_spot.get_key_value(spot)?.0));
             let spots: Vec<&Spot> = spots.collect();
             if !spots.is_empty() {
                 by_service.insert(service, spots);
-                names.insert(name);
             }
         }
-        Directory { index, schemas, by_spot, by_secret, by_database, by_service, names }
+        let by_unit = schemas.iter().enumerate().map(|(number, schema)| (schema.unit, number));
+        let by_unit = by_unit.collect();
+        Directory { index, schemas, by_unit, by_spot, by_secret, by_database, by_service }
     }
 
-    fn used(
+    /// Everything that a workload waits for by what it reads.
+    fn read(
         &self,
         unit: Unit,
         reads: &Reads,
+        uses_schemas: bool,
         shelf: &mut Shelf<'s>,
         is_before: &impl Fn(Unit, Unit) -> bool,
         found: &mut Findings,
     ) {
-        if self.schemas.is_empty() {
-            return;
+        made_secrets(self.index, unit, &reads.secrets, found);
+        for (kind, read) in &reads.needed {
+            let by = format!("{}: {kind} `{}`", read.by, short(&read.name));
+            not_before(self.index, unit, kind, read, by, found);
         }
+        let mentions = self.mentions(unit, reads, shelf);
+        let used = match uses_schemas && !self.schemas.is_empty() {
+            true => self.used(unit, reads, &mentions, is_before, found),
+            false => Vec::new(),
+        };
+        // What its schemas wait for it waits for too.
+        let needs = self.index.project.needs(unit).iter();
+        let written = needs.filter_map(|need| self.by_unit.get(&need.unit).copied());
+        let schemas = used.into_iter().chain(written);
+        let spots = schemas.filter_map(|schema| self.schemas.get(schema)).flat_map(|it| &it.spots);
+        let covered = spots.filter_map(|spot| match spot {
+            Spot::Unit(unit) => Some(*unit),
+            Spot::Service(_) | Spot::Host(_) => None,
+        });
+        let covered = covered.take_while(|_| self.index.spend(1)).collect();
+        self.servers(unit, reads, &mentions.0, covered, found);
+    }
+
+    /// The addresses that a workload names, and what may be names of databases.
+    fn mentions(
+        &self,
+        unit: Unit,
+        reads: &Reads,
+        shelf: &mut Shelf<'s>,
+    ) -> (Vec<Mention<'s>>, BTreeSet<&'s str>) {
         let namespace = self.index.namespace(unit);
-        let mut used: BTreeMap<usize, (Span, Rc<str>)> = BTreeMap::new();
         let mut mentions = Mentions {
             directory: self,
             shelf,
@@ -198,9 +231,69 @@ impl<'s> Directory<'s> {
             names: BTreeSet::new(),
         };
         mentions.collect(reads);
-        let Mentions { found: mentioned, names, .. } = mentions;
+        (mentions.found, mentions.names)
+    }
+
+    /// The servers that a workload names: it comes no earlier than these, and after databases.
+    fn servers(
+        &self,
+        unit: Unit,
+        reads: &Reads,
+        mentions: &[Mention<'s>],
+        mut covered: BTreeSet<Unit>,
+        found: &mut Findings,
+    ) {
+        let namespace = self.index.namespace(unit);
+        let index = self.index;
+        // Whoever wrote what it waits for knows which databases have to be there.
+        let is_explicit = match unit {
+            Unit::Manifest(number) => {
+                index.project.manifests.get(number).is_some_and(|it| it.is_explicit)
+            }
+            Unit::App(_) | Unit::Database(_) | Unit::Schema(_) | Unit::EverySchema => {
+                index.project.common(unit).is_some_and(|common| common.is_explicit)
+            }
+        };
+        let may_wait = !is_explicit && !initialises(index, unit, reads);
+        for Mention { key, span, by } in mentions {
+            let firsts = match key.0 {
+                Way::Service(service) => index.units_behind(service),
+                Way::Near(name, _) => {
+                    let service = index.service(name, namespace);
+                    service.map(|service| index.units_behind(service)).unwrap_or_default()
+                }
+                Way::Made(name) => index.may_make(name, namespace),
+                Way::Spot(_) => Vec::new(),
+            };
+            for first in firsts {
+                if found.is_full() {
+                    return;
+                }
+                if first == unit || !covered.insert(first) {
+                    continue;
+                }
+                found.push(match may_wait && is_database(index, first) {
+                    true => inferred(first, unit, *span, &**by),
+                    false => no_earlier(first, unit, *span, &**by, Origin::Mentioned),
+                });
+            }
+        }
+    }
+
+    /// The schemas that a workload uses.
+    fn used(
+        &self,
+        unit: Unit,
+        reads: &Reads,
+        (mentioned, names): &(Vec<Mention<'s>>, BTreeSet<&'s str>),
+        is_before: &impl Fn(Unit, Unit) -> bool,
+        found: &mut Findings,
+    ) -> Vec<usize> {
+        let namespace = self.index.namespace(unit);
+        let mut used: BTreeMap<usize, (Span, Rc<str>)> = BTreeMap::new();
         let at: Vec<(&Mention<'_>, &Spot)> = mentioned
             .iter()
+            .filter(|mention| mention.key.3)
             .flat_map(|mention| self.spots(mention.key.0, namespace).map(move |it| (mention, it)))
             .collect();
         let is_explicit = |mention: &Mention<'_>| mention.key.2 != Name::Unwritten;
@@ -225,15 +318,18 @@ impl<'s> Directory<'s> {
                 }
             }
         }
+        let mut kept = Vec::new();
         for (number, (span, by)) in used {
             let Some(schema) = self.schemas.get(number) else { continue };
             if found.is_full() {
-                return;
+                break;
             }
             if schema.unit != unit && !is_before(unit, schema.unit) {
                 found.push(inferred(schema.unit, unit, span, &*by));
+                kept.push(number);
             }
         }
+        kept
     }
 
     /// The spots that a way leads to from a namespace.
@@ -249,6 +345,7 @@ impl<'s> Directory<'s> {
                 None => (None, spot),
             },
             Way::Spot(spot) => (None, Some(spot)),
+            Way::Made(_) => (None, None),
         };
         let behind = service.and_then(|service| self.by_service.get(&service));
         let behind = behind.map(Vec::as_slice).unwrap_or_default();
@@ -266,7 +363,7 @@ impl<'s> Directory<'s> {
         is_part: bool,
     ) -> Vec<usize> {
         let Some(AtSpot { all, of_any }) = self.by_spot.get(spot) else { return Vec::new() };
-        let (_, port, name) = mention.key;
+        let (_, port, name, _) = mention.key;
         // Ports of a Service are their own affair.
         let fits = |number: usize| {
             self.schemas.get(number).is_some_and(|schema| match (spot, schema.port, port) {
@@ -307,26 +404,31 @@ impl<'s> Directory<'s> {
 
     /// What matters of a text: one value, or a whole file with a value a line.
     fn text(&self, text: &str) -> Text<'s> {
+        let text = &*addresses::without_templates(text);
         let mut kept = Text::default();
         let mut seen = BTreeSet::new();
         let mut keep = |address: Address<'_>| {
             let key = self.key(address).filter(|key| seen.insert(*key));
             kept.addresses.extend(key);
         };
-        addresses::in_text(text).for_each(&mut keep);
+        addresses::everywhere(text).for_each(&mut keep);
         if !text.trim_end().contains('\n') {
-            kept.host = addresses::host(text).and_then(|address| self.key(address));
+            kept.hosts = addresses::host_list(text).filter_map(|it| self.key(it)).collect();
             kept.name = self.database(text.trim());
             return kept;
         }
         for line in text.lines() {
+            // `<host>redis</host>`
+            let elements = line.split('<').filter_map(|element| element.split_once('>'));
+            let elements = elements.filter(|(name, _)| addresses::may_name_host(name));
+            elements.filter_map(|(_, value)| addresses::host(value)).for_each(&mut keep);
             let Some((name, value)) = line.split_once(['=', ':']) else { continue };
             let (name, value) = (name.trim(), value.trim().trim_matches(['"', '\'', ',']));
             if addresses::may_name_database(name) {
                 kept.names.extend(self.database(value.trim()));
             }
             if addresses::may_name_host(name) {
-                addresses::host(value).into_iter().for_each(&mut keep);
+                addresses::host_list(value).for_each(&mut keep);
             }
         }
         kept
@@ -338,24 +440,21 @@ impl<'s> Directory<'s> {
     }
 
     fn key(&self, address: Address<'_>) -> Option<Key<'s>> {
-        let Address { host, port, database } = address;
+        let Address { host, port, database, is_sql } = address;
         let name = match database {
             None => Name::Unwritten,
             Some(database) => self.database(database).map_or(Name::Other, Name::Of),
         };
         let spot = |host: SmolStr| Some(*self.by_spot.get_key_value(&Spot::Host(host))?.0);
         let way = match self.index.road(&host)? {
-            Road::Service(service) => {
-                self.by_service.contains_key(&service).then_some(Way::Service(service))?
-            }
-            Road::Near(service) => {
-                let spot = spot(host.into());
-                let is_wanted = spot.is_some() || self.names.contains(service);
-                is_wanted.then_some(Way::Near(service, spot))?
-            }
-            Road::Elsewhere => Way::Spot(spot(host.into())?),
+            Road::Service(service) => Way::Service(service),
+            Road::Near(service) => Way::Near(service, spot(host.into())),
+            Road::Elsewhere => match spot(host.as_str().into()) {
+                Some(spot) => Way::Spot(spot),
+                None => Way::Made(self.index.maker_of_host(&host)?),
+            },
         };
-        Some((way, port, name))
+        Some((way, port, name, is_sql))
     }
 }
 
@@ -381,7 +480,7 @@ impl<'s> File<'s> {
                 continue;
             }
             let is_empty = text.addresses.is_empty() && text.names.is_empty();
-            if !is_empty || text.host.is_some() || text.name.is_some() {
+            if !is_empty || !text.hosts.is_empty() || text.name.is_some() {
                 file.by_key.insert(key, file.texts.len());
                 file.texts.push((key, text));
             }
@@ -434,6 +533,11 @@ impl<'s> Mentions<'_, 's> {
                     let text = self.expand(text, &scope);
                     let kept = self.directory.text(&text);
                     self.add(&kept, name, *span, &|| said_by(name));
+                    if name.is_empty() || name.starts_with('-') {
+                        let words = addresses::words(&text).filter_map(|it| self.directory.key(it));
+                        let words: Vec<Key<'s>> = words.collect();
+                        self.keep(words, *span, &|| said_by(name));
+                    }
                     scope.variables.insert(name, Known::Text(text));
                 }
                 VariableValue::Secret { name: of, key } => {
@@ -539,17 +643,51 @@ impl<'s> Mentions<'_, 's> {
         if !self.directory.index.spend(text.addresses.len() + text.names.len()) {
             return;
         }
-        let host = text.host.filter(|_| addresses::may_name_host(name));
+        let hosts = if addresses::may_name_host(name) { text.hosts.as_slice() } else { &[] };
         let own = text.name.filter(|_| addresses::may_name_database(name));
         self.names.extend(text.names.iter().copied().chain(own));
+        self.keep(text.addresses.iter().chain(hosts).copied(), span, by);
+    }
+
+    fn keep(
+        &mut self,
+        keys: impl IntoIterator<Item = Key<'s>>,
+        span: Span,
+        by: &dyn Fn() -> String,
+    ) {
         let mut said: Option<Rc<str>> = None;
-        for key in text.addresses.iter().copied().chain(host) {
+        for key in keys {
             if self.seen.insert(key) {
                 let by = said.get_or_insert_with(|| by().into()).clone();
                 self.found.push(Mention { key, span, by });
             }
         }
     }
+}
+
+/// Whether a Job makes its server ready in the first place: `cockroach init`, `rs.initiate()`.
+/// Nothing may wait for the health of that server before.
+fn initialises(index: &Index<'_>, unit: Unit, reads: &Reads) -> bool {
+    const WORDS: [&str; 7] =
+        ["init", "initiate", "rs.initiate", "unseal", "--cluster", "bootstrap", "join"];
+    let is_job = match unit {
+        Unit::Manifest(_) => index.manifest(unit).is_some_and(|it| it.kind.value == "Job"),
+        Unit::App(number) => {
+            let app = index.project.apps.get(number);
+            app.is_some_and(|app| matches!(app.workload, crate::model::Workload::Job(_)))
+        }
+        Unit::Database(_) | Unit::Schema(_) | Unit::EverySchema => false,
+    };
+    let arguments = reads.containers.iter().flatten().filter_map(|variable| {
+        let is_argument = variable.name.is_empty() || variable.name.starts_with('-');
+        match &variable.value {
+            VariableValue::Text(text) if is_argument => Some(text),
+            _ => None,
+        }
+    });
+    let mut words = arguments
+        .flat_map(|text| text.split(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | ';')));
+    is_job && words.any(|word| WORDS.contains(&word))
 }
 
 fn said_by(name: &str) -> String {

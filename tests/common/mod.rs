@@ -6,6 +6,7 @@
 #![allow(clippy::string_slice, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::panic, reason = "helpers of tests fail as tests do")]
 
+pub(crate) mod names;
 pub(crate) mod pictures;
 pub(crate) mod sql;
 pub(crate) mod targets;
@@ -133,6 +134,7 @@ pub(crate) fn invariants(files: &[File], environment: &Environment) {
     assert_ne!(manifests, "", "a project without errors prints something");
     objects_are_unique(&compiled);
     needs_come_first(&compiled);
+    readers_come_no_earlier(&compiled, &manifests);
     output_reads_back(&compiled, &manifests);
     comments_tell_the_truth(&compiled, &manifests);
 }
@@ -261,6 +263,27 @@ fn needs_come_first(compiled: &Compiled) {
         .map(|planned| planned.wave)
         .collect();
     assert!(in_order.is_sorted(), "objects stand in the order of their waves: {order:?}");
+}
+
+/// By other code than the product's: whatever names another object is in no earlier wave. Where
+/// somebody wrote waves these may contradict it, and whoever says what it waits for knows better.
+fn readers_come_no_earlier(compiled: &Compiled, manifests: &str) {
+    let Compilation { plan, project, .. } = &compiled.compilation;
+    if plan.units.iter().any(|scheduled| scheduled.is_pinned) {
+        return;
+    }
+    let is_explicit = |unit: Unit| match unit {
+        Unit::Manifest(index) => project.manifests[index].is_explicit,
+        _ => project.common(unit).is_some_and(|common| common.is_explicit),
+    };
+    let explicit: Vec<String> = plan
+        .objects
+        .iter()
+        .filter(|planned| is_explicit(planned.object.owner))
+        .map(|planned| format!("{}/{}", planned.object.kind(), planned.object.name()))
+        .collect();
+    let found = names::inversions(manifests, |id| !explicit.iter().any(|it| it == id));
+    assert!(found.is_empty(), "{found:#?}\n{manifests}");
 }
 
 /// The text means what was meant, and every object but hooks carries its wave.

@@ -55,32 +55,6 @@ impl From<DependencyCycle> for Diagnostic {
     }
 }
 
-/// Things that seem to wait for each other, by what was inferred.
-pub struct InferredCycle {
-    /// The steps, in order; the last leads to the first.
-    pub steps: Vec<Step>,
-    /// Where the first step is said.
-    pub primary: Span,
-}
-
-impl From<InferredCycle> for Diagnostic {
-    fn from(InferredCycle { steps, primary }: InferredCycle) -> Diagnostic {
-        let names: Vec<&str> = steps.iter().map(|step| step.from.as_str()).collect();
-        let first = names.first().copied().unwrap_or_default();
-        let message = format!(
-            "these seem to wait for each other: {} -> {first}; what is not written is not counted",
-            names.join(" -> ")
-        );
-        let mut steps = steps.into_iter();
-        let at = steps.next().map(|step| step.words()).unwrap_or_default();
-        let found = Diagnostic::new(Code::InferredCycle, primary, message).at(at);
-        steps.fold(found, |found, step| found.label(step.span, step.words())).help(
-            "say what one of them waits for by the annotation `argocd-atlas-plugin/depends-on`; \
-             empty, it waits for nothing",
-        )
-    }
-}
-
 /// A pinned wave that is earlier than what was inferred.
 pub struct WavePinDoubtful {
     /// The pin.

@@ -1,0 +1,246 @@
+//! What names what, told from the printed manifests alone and by other code than the product's: a
+//! reader is in no earlier wave than what it names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+/// A printed object.
+struct Printed {
+    id: String,
+    namespace: String,
+    kind: String,
+    name: String,
+    wave: i64,
+    value: Value,
+}
+
+/// Two objects of which the first names the second, and whether they have to be a wave apart.
+type Pair = (usize, usize, bool);
+
+/// Every object that is in an earlier wave than what it names. `is_free` says of `Kind/name` whether
+/// its wave is the product's to choose.
+pub(crate) fn inversions(manifests: &str, is_free: impl Fn(&str) -> bool) -> Vec<String> {
+    let objects = objects(manifests);
+    let pairs = pairs(&objects);
+    let reach = reach(objects.len(), &pairs);
+    let mut found = Vec::new();
+    for &(reader, named, is_strict) in &pairs {
+        let (one, other) = (&objects[reader], &objects[named]);
+        let is_right = if is_strict { one.wave > other.wave } else { one.wave >= other.wave };
+        // What names each other can only be in one wave, or in the order of the stronger need.
+        if !is_right && is_free(&one.id) && !reach[named].contains(&reader) {
+            let (id, wave) = (&one.id, one.wave);
+            found.push(format!("{id} (wave {wave}) names {} (wave {})", other.id, other.wave));
+        }
+    }
+    found
+}
+
+fn objects(manifests: &str) -> Vec<Printed> {
+    let texts = manifests.split("---\n# ").skip(1).filter_map(|text| text.split_once('\n'));
+    let objects = texts.filter_map(|(_, text)| {
+        // A number in a notation of YAML 1.1 may be none to this reader: not what is looked at here.
+        let value: Value = serde_saphyr::from_str(text).ok()?;
+        let text =
+            |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let annotation = |name: &str| text(&format!("/metadata/annotations/{name}"));
+        if annotation("argocd.argoproj.io~1hook").or(annotation("helm.sh~1hook")).is_some() {
+            return None;
+        }
+        let (kind, name) = (text("/kind")?, text("/metadata/name")?);
+        Some(Printed {
+            id: format!("{kind}/{name}"),
+            namespace: text("/metadata/namespace").unwrap_or_default(),
+            wave: annotation("argocd.argoproj.io~1sync-wave")?.parse().ok()?,
+            kind,
+            name,
+            value,
+        })
+    });
+    objects.collect()
+}
+
+fn pairs(objects: &[Printed]) -> Vec<Pair> {
+    let services = services(objects);
+    let makers = makers(objects);
+    let mut pairs = Vec::new();
+    for (reader, object) in objects.iter().enumerate() {
+        if object.kind == "AtlasSchema" {
+            let url = object.value.pointer("/spec/url").and_then(Value::as_str).unwrap_or_default();
+            for (host, servers) in &services {
+                if names_host(url, host) && fits(object, &objects[servers[0]]) {
+                    pairs.extend(servers.iter().map(|&server| (reader, server, true)));
+                }
+            }
+        }
+        let Some(pod) = pod(object) else { continue };
+        let mut texts = Vec::new();
+        for container in ["containers", "initContainers"].iter().filter_map(|name| pod.get(name)) {
+            for container in container.as_array().into_iter().flatten() {
+                for text in ["command", "args"].iter().filter_map(|name| container.get(name)) {
+                    collect(text, &mut texts);
+                }
+                for variable in container.get("env").and_then(Value::as_array).into_iter().flatten()
+                {
+                    let name = variable.get("name").and_then(Value::as_str).unwrap_or_default();
+                    let text = variable.get("value").and_then(Value::as_str).unwrap_or_default();
+                    texts.push(text.to_owned());
+                    if name.ends_with("HOST") {
+                        texts.push(format!("//{text}/"));
+                    }
+                }
+            }
+        }
+        for map in references(pod, &["configMap", "configMapRef", "configMapKeyRef"]) {
+            let of_name = objects
+                .iter()
+                .filter(|it| it.kind == "ConfigMap" && it.name == map && fits(object, it));
+            of_name
+                .for_each(|it| collect(it.value.get("data").unwrap_or(&Value::Null), &mut texts));
+        }
+        for (host, servers) in &services {
+            if texts.iter().any(|text| names_host(text, host)) {
+                let servers =
+                    servers.iter().filter(|&&it| it != reader && fits(object, &objects[it]));
+                pairs.extend(servers.map(|&server| (reader, server, false)));
+            }
+        }
+        for secret in references(pod, &["secret", "secretRef", "secretKeyRef"]) {
+            for &maker in makers.get(&secret).into_iter().flatten() {
+                if fits(object, &objects[maker]) {
+                    pairs.push((reader, maker, true));
+                }
+            }
+        }
+    }
+    pairs
+}
+
+fn fits(one: &Printed, other: &Printed) -> bool {
+    one.namespace == other.namespace
+}
+
+fn pod(object: &Printed) -> Option<&Value> {
+    let is_workload = ["Deployment", "StatefulSet", "DaemonSet", "Job"].contains(&&*object.kind);
+    object.value.pointer("/spec/template/spec").filter(|_| is_workload)
+}
+
+fn collect(value: &Value, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) => texts.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
+        Value::Object(map) => map.values().for_each(|value| collect(value, texts)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The names under some keys, where they are not optional.
+fn references(value: &Value, keys: &[&str]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut stack = vec![value];
+    while let Some(value) = stack.pop() {
+        stack.extend(value.as_array().into_iter().flatten());
+        for (key, value) in value.as_object().into_iter().flatten() {
+            stack.push(value);
+            let is_optional = value.get("optional") == Some(&Value::Bool(true));
+            let name = value.get("name").or_else(|| value.get("secretName"));
+            if let Some(name) = name.and_then(Value::as_str)
+                && keys.contains(&&**key)
+                && !is_optional
+            {
+                names.insert(name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+/// What answers under the name of a Service.
+fn services(objects: &[Printed]) -> BTreeMap<String, Vec<usize>> {
+    let mut services: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (number, object) in objects.iter().enumerate() {
+        match object.kind.as_str() {
+            "Cluster" => ["rw", "ro", "r"].iter().for_each(|end| {
+                services.entry(format!("{}-{end}", object.name)).or_default().push(number);
+            }),
+            "Pooler" => services.entry(object.name.clone()).or_default().push(number),
+            "Service" => {
+                let Some(Value::Object(wanted)) = object.value.pointer("/spec/selector") else {
+                    continue;
+                };
+                let answers = |other: &Printed| {
+                    let labels = other.value.pointer("/spec/template/metadata/labels");
+                    fits(object, other)
+                        && pod(other).is_some()
+                        && !wanted.is_empty()
+                        && wanted.iter().all(|(key, value)| {
+                            labels.and_then(|labels| labels.get(key)) == Some(value)
+                        })
+                };
+                let answering = (0..objects.len()).filter(|&other| answers(&objects[other]));
+                let answering: Vec<usize> = answering.collect();
+                if !answering.is_empty() {
+                    services.entry(object.name.clone()).or_default().extend(answering);
+                }
+            }
+            _ => {}
+        }
+    }
+    services
+}
+
+fn makers(objects: &[Printed]) -> BTreeMap<String, Vec<usize>> {
+    let mut makers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (number, object) in objects.iter().enumerate() {
+        let target = object.value.pointer("/spec/target/name").and_then(Value::as_str);
+        let secret = match object.kind.as_str() {
+            "ExternalSecret" => target.unwrap_or(&object.name).to_owned(),
+            "SealedSecret" => object.name.clone(),
+            "Cluster" => format!("{}-app", object.name),
+            _ => continue,
+        };
+        makers.entry(secret).or_default().push(number);
+    }
+    makers
+}
+
+/// Whether a text names a host the way that addresses do: behind `/`, `@` or `=`, or with a port.
+fn names_host(text: &str, host: &str) -> bool {
+    text.match_indices(host).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let behind = &text[at + host.len()..];
+        let behind = behind.strip_prefix(".shop").map_or(behind, |rest| {
+            let rest = rest.strip_prefix(".svc").unwrap_or(rest);
+            rest.strip_prefix(".cluster.local").unwrap_or(rest)
+        });
+        let has_port = behind
+            .strip_prefix(':')
+            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let ends = behind.is_empty() || behind.starts_with(['/', '?', ';', ',']) || has_port;
+        match before {
+            Some('/') => text[..at].ends_with("//") && ends,
+            Some('@') => ends,
+            Some(',' | ' ' | '=') | None => has_port && !behind[1..].starts_with("1 "),
+            Some(_) => false,
+        }
+    })
+}
+
+/// What every object names, be it over others.
+fn reach(n_objects: usize, pairs: &[Pair]) -> Vec<BTreeSet<usize>> {
+    let mut named: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for &(reader, first, _) in pairs {
+        named.entry(reader).or_default().push(first);
+    }
+    let from = |start: usize| {
+        let mut seen = BTreeSet::new();
+        let mut stack = vec![start];
+        while let Some(node) = stack.pop() {
+            let next = named.get(&node).into_iter().flatten();
+            stack.extend(next.filter(|&&next| seen.insert(next)));
+        }
+        seen
+    };
+    (0..n_objects).map(from).collect()
+}
