@@ -451,7 +451,7 @@ pub(super) fn made_secrets(
             found.push(inferred(maker, then, read.span, by()));
         }
         if makers.is_empty() {
-            not_before(index, then, "Secret", read, by(), found);
+            not_before(index, then, "Secret", read, &by(), found);
         }
     }
 }
@@ -463,7 +463,7 @@ pub(super) fn not_before(
     then: Unit,
     kind: &'static str,
     read: &pods::Read,
-    by: String,
+    by: &str,
     found: &mut Findings,
 ) {
     let namespace = index.namespace(then);
@@ -474,7 +474,7 @@ pub(super) fn not_before(
         false => written.into_iter().filter(|&unit| index.has_wave(unit)).collect(),
     };
     let others = firsts.into_iter().filter(|&first| first != then);
-    found.extend(others.map(|first| no_earlier(first, then, read.span, &*by, Origin::Inferred)));
+    found.extend(others.map(|first| no_earlier(first, then, read.span, by, Origin::Inferred)));
 }
 
 fn custom_resource(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &mut Findings) {

@@ -125,7 +125,7 @@ impl Names<'_, '_> {
             let read = pods::Read { name: text.into(), key: None, span, by: by.as_str().into() };
             match kind {
                 "Secret" => made_secrets(self.index, self.unit, &[read], self.found),
-                _ => not_before(self.index, self.unit, kind, &read, by, self.found),
+                _ => not_before(self.index, self.unit, kind, &read, &by, self.found),
             }
             if kind == "Secret" {
                 return;

@@ -194,7 +194,7 @@ impl<'s> Directory<'s> {
         made_secrets(self.index, unit, &reads.secrets, found);
         for (kind, read) in &reads.needed {
             let by = format!("{}: {kind} `{}`", read.by, short(&read.name));
-            not_before(self.index, unit, kind, read, by, found);
+            not_before(self.index, unit, kind, read, &by, found);
         }
         let mentions = self.mentions(unit, reads, shelf);
         let used = match uses_schemas && !self.schemas.is_empty() {
@@ -680,10 +680,8 @@ fn initialises(index: &Index<'_>, unit: Unit, reads: &Reads) -> bool {
     };
     let arguments = reads.containers.iter().flatten().filter_map(|variable| {
         let is_argument = variable.name.is_empty() || variable.name.starts_with('-');
-        match &variable.value {
-            VariableValue::Text(text) if is_argument => Some(text),
-            _ => None,
-        }
+        let VariableValue::Text(text) = &variable.value else { return None };
+        is_argument.then_some(text)
     });
     let mut words = arguments
         .flat_map(|text| text.split(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | ';')));
