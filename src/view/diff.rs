@@ -16,7 +16,7 @@ use crate::pipeline::Compilation;
 use crate::plan::Planned;
 use crate::source::{Sources, printable};
 use crate::value::{Map, Value};
-use crate::view::mask::masked;
+use crate::view::mask::masked_lines;
 use crate::view::waves::waits;
 use crate::view::{graph, mermaid};
 
@@ -202,7 +202,7 @@ fn field_changes(old: &Planned, new: &Planned) -> Vec<FieldChange> {
         return changes;
     }
     let of = |planned: &Planned| {
-        (Value::Map(planned.object.manifest.clone()), Value::Map(masked(&planned.object)))
+        (Value::Map(planned.object.manifest.clone()), Value::Map(masked_lines(&planned.object)))
     };
     let (was, is) = (of(old), of(new));
     let part = |(value, shown)| Part { value, shown: Some(shown) };
