@@ -58,6 +58,14 @@ pub(super) fn found(text: &str, is_known: impl Fn(usize) -> bool) -> Vec<Range<u
     if text.len() < MIN_LEN {
         return guessed;
     }
+    // Most keys and values of a manifest are one word, which names nothing.
+    let is_apart = |byte: u8| b" \t\r\n:=@<(\"'`,".contains(&byte);
+    if !text.bytes().any(is_apart) {
+        blobs::tokens(text, &mut guessed);
+        guessed.iter_mut().for_each(|range| align(text, range));
+        guessed.retain(|range| !is_known(range.start));
+        return guessed;
+    }
     lines::secrets(text, &is_known, &mut guessed);
     let mut more = Vec::new();
     of_whole(text, &mut more);

@@ -17,7 +17,7 @@ use crate::plan::Planned;
 use crate::source::{Sources, printable};
 use crate::value::{Map, Value};
 use crate::view::markdown::{code, code_in_table, shortened};
-use crate::view::mask::masked;
+use crate::view::mask::masked_lines;
 use crate::view::waves::waits;
 use crate::view::{graph, mermaid};
 
@@ -231,7 +231,7 @@ fn field_changes(old: &Planned, new: &Planned, most: usize) -> (Vec<FieldChange>
         return (Vec::new(), 0);
     }
     let of = |planned: &Planned| {
-        (Value::Map(planned.object.manifest.clone()), Value::Map(masked(&planned.object)))
+        (Value::Map(planned.object.manifest.clone()), Value::Map(masked_lines(&planned.object)))
     };
     let (was, is) = (of(old), of(new));
     let part = |(value, shown)| Part { value, shown: Some(shown) };

@@ -11,19 +11,29 @@ use crate::value::{Map, Value};
 /// The manifest of an object with every secret value masked: all that a Secret holds, what is named
 /// after a password or token, and whatever looks like a secret inside a text.
 pub fn masked(object: &Object) -> Map {
-    Masker { of_secret: object.kind().ends_with("Secret") }.map(&object.manifest)
+    Masker { of_secret: object.kind().ends_with("Secret"), counts_lines: false }
+        .map(&object.manifest)
+}
+
+/// As [`masked`], for a view that shows no text of several lines but says how many it has.
+pub fn masked_lines(object: &Object) -> Map {
+    Masker { of_secret: object.kind().ends_with("Secret"), counts_lines: true }
+        .map(&object.manifest)
 }
 
 #[derive(Clone, Copy)]
 struct Masker {
     /// The object is of a kind that makes Secrets.
     of_secret: bool,
+    /// Texts of several lines are not shown.
+    counts_lines: bool,
 }
 
 impl Masker {
     /// Secrets masked wherever they are, in keys too. Recursion is bounded by the reader's depth.
     fn inside(self, value: &Value) -> Value {
         match value {
+            Value::String(text) if self.counts_lines && text.contains('\n') => value.clone(),
             Value::String(text) => Value::String(hidden(text).into()),
             Value::List(items) => Value::List(self.list(items, &mut Arguments::default())),
             Value::Map(map) => Value::Map(self.map(map)),
@@ -174,7 +184,7 @@ impl Masker {
 /// A Secret: what it is called is shown, and nothing of what it holds. A label or annotation may hold
 /// anything, but for those that programs write.
 fn secret_object(map: &Map) -> Map {
-    let plain = Masker { of_secret: true };
+    let plain = Masker { of_secret: true, counts_lines: false };
     let metadata = |value: &Value| match value.as_map() {
         Some(metadata) => {
             let pairs = metadata.iter().map(|(key, value)| {
@@ -229,7 +239,7 @@ fn all(value: &Value) -> Value {
 mod tests {
     use super::*;
 
-    const MASKER: Masker = Masker { of_secret: false };
+    const MASKER: Masker = Masker { of_secret: false, counts_lines: false };
 
     fn map(map: &Map) -> Map {
         MASKER.map(map)

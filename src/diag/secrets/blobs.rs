@@ -35,6 +35,19 @@ pub(super) fn private_keys(text: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
+/// By the first byte of a token, which bytes may be its second.
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which would complain")]
+const SECONDS: [u128; 128] = {
+    let mut seconds = [0; 128];
+    let mut at = 0;
+    while at < TOKENS.len() {
+        let start = TOKENS[at].start.as_bytes();
+        seconds[(start[0] & 127) as usize] |= 1 << (start[1] & 127);
+        at += 1;
+    }
+    seconds
+};
+
 /// Tokens that begin with the name of who gave them out.
 pub(super) fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
@@ -45,6 +58,10 @@ pub(super) fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
             !is_word(before) || (before == b'n' && at >= 2 && bytes.get(at - 2) == Some(&b'\\'));
         before = byte;
         if !begins || !(is_word(byte) || byte == b'$' || byte == b'{') {
+            continue;
+        }
+        let second = bytes.get(at + 1).map_or(0, |byte| byte & 127);
+        if SECONDS.get(usize::from(byte)).is_none_or(|seconds| seconds >> second & 1 == 0) {
             continue;
         }
         let rest = bytes.get(at..).unwrap_or_default();

@@ -69,7 +69,8 @@ impl Arguments {
             None => {
                 let name = word.rsplit('/').next().unwrap_or_default();
                 let is_row = |row: &&(&[&str], Takes)| row.0.contains(&name);
-                if let Some((_, takes)) = COMMANDS.iter().find(is_row) {
+                let may_be = is_letter_of_command(name);
+                if let Some((_, takes)) = COMMANDS.iter().filter(|_| may_be).find(is_row) {
                     self.takes = Some(*takes);
                 }
                 let subcommand = self.takes.and_then(|takes| {
@@ -155,4 +156,26 @@ fn after(word: &str, signs: &[char]) -> Option<Range<usize>> {
 /// Whether an option of a command takes a secret: `password`, and not `password-file`.
 pub(super) fn is_flag(name: &str) -> bool {
     is_name(name) || name == "secret"
+}
+
+/// A look at its first letter and its length first: every word of a file is asked about.
+fn is_letter_of_command(word: &str) -> bool {
+    #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, which would complain")]
+    const LENGTHS: [u32; 128] = {
+        let mut lengths = [0; 128];
+        let mut row = 0;
+        while row < COMMANDS.len() {
+            let names = COMMANDS[row].0;
+            let mut at = 0;
+            while at < names.len() {
+                lengths[(names[at].as_bytes()[0] & 127) as usize] |= 1 << (names[at].len() & 31);
+                at += 1;
+            }
+            row += 1;
+        }
+        lengths
+    };
+    let first = word.bytes().next().map_or(0, usize::from);
+    let lengths = LENGTHS.get(first).copied().unwrap_or_default();
+    word.len() < 32 && lengths & (1 << word.len()) != 0
 }

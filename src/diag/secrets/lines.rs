@@ -19,9 +19,30 @@ struct Line {
     has_secret_name: bool,
 }
 
+/// What is nowhere in a text is looked for in none of its lines.
+#[derive(Clone, Copy, Default)]
+struct Has {
+    variables: bool,
+    addresses: bool,
+    schemes: bool,
+}
+
+impl Has {
+    fn of(text: &str) -> Has {
+        const SCHEMES: [&str; 8] =
+            ["earer", "asic", "uthorization", "ookie", "EARER", "ASIC", "UTHORIZATION", "OOKIE"];
+        Has {
+            variables: text.contains("variable "),
+            addresses: text.contains('@'),
+            schemes: SCHEMES.iter().any(|part| text.contains(part)),
+        }
+    }
+}
+
 /// What goes on over many lines.
 #[derive(Default)]
 struct Lines {
+    has: Has,
     last: Line,
     arguments: Arguments,
     /// Within `variable "db_password" {`, and how many braces deep.
@@ -34,7 +55,7 @@ struct Lines {
 
 /// Hands over the places of secrets, by line.
 pub(super) fn secrets(text: &str, is_known: impl Fn(usize) -> bool, found: &mut Vec<Range<usize>>) {
-    let mut lines = Lines::default();
+    let mut lines = Lines { has: Has::of(text), ..Lines::default() };
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let content = line.trim_end();
@@ -94,10 +115,22 @@ impl Lines {
         values(content, is_named, &mut self.last, add);
         let column = content.len() - content.trim_start_matches([' ', '-']).len();
         self.last.value = self.last.value.map(|_| column);
-        urls(content, add);
-        users(content, add);
-        schemes(content, add);
-        self.words(content, add);
+        if self.has.addresses {
+            urls(content, add);
+            users(content, add);
+        }
+        if self.has.schemes {
+            schemes(content, add);
+        }
+        const SUBCOMMANDS: [&str; 4] = ["login", "_user", "_password", "aws_se"];
+        let may_be_command = content.contains('-')
+            || content.ends_with('\\')
+            || bare.starts_with(['"', '\'', '[', '`'])
+            || self.arguments.is_pending()
+            || SUBCOMMANDS.iter().any(|word| content.contains(word));
+        if may_be_command {
+            self.words(content, add);
+        }
         self.segments(content, add);
     }
 
@@ -107,6 +140,9 @@ impl Lines {
             let before = content.get(..*at).unwrap_or_default();
             before.is_empty() || before.ends_with([' ', '\t', '"', '\'', '`', '}', 'n'])
         };
+        if !self.has.variables {
+            return false;
+        }
         let places = content.match_indices("variable ").filter(begins).take(64);
         let mut begin = None;
         for (at, word) in places {
@@ -339,7 +375,7 @@ impl Lines {
             }
         }
         // `host:5432:database:user:password` of a .pgpass.
-        if bare.len() < 1024 && !bare.starts_with('#') && bare.contains(':') {
+        if bare.len() < 1024 && !bare.starts_with('#') && bare.matches(':').take(4).count() == 4 {
             let mut parts = bare.splitn(5, ':');
             let fields: Vec<&str> = parts.by_ref().take(4).collect();
             let is_port = |text: &&str| {

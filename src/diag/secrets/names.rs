@@ -277,12 +277,21 @@ pub(crate) fn is_name(name: &str) -> bool {
 /// A look at the letters first: every word of a file is asked about.
 fn may_be_name(name: &str) -> bool {
     let bytes = name.as_bytes();
-    bytes.windows(2).any(|pair| {
-        let low = |at: usize| pair.get(at).copied().unwrap_or_default().to_ascii_lowercase();
-        matches!(
-            (low(0), low(1)),
-            (b'p', b'a' | b'w' | b's') | (b'k', b'e') | (b'r', b'e') | (b'a', b'l') | (b'e', b'r')
-        )
+    bytes.iter().enumerate().any(|(at, first)| {
+        let low = |at: usize| bytes.get(at).map_or(b' ', u8::to_ascii_lowercase);
+        match first.to_ascii_lowercase() {
+            // pass, pat, psk, pswd, pw
+            b'p' => {
+                matches!((low(at + 1), low(at + 2)), (b'a', b's' | b't') | (b's', _) | (b'w', _))
+            }
+            b'k' => (low(at + 1), low(at + 2)) == (b'e', b'y'),
+            // token, secret, salt, masterauth, dockercfg
+            b't' => (low(at + 1), low(at + 2)) == (b'o', b'k'),
+            b's' => matches!((low(at + 1), low(at + 2)), (b'e', b'c') | (b'a', b'l')),
+            b'm' => (low(at + 1), low(at + 2), low(at + 3)) == (b'a', b's', b't'),
+            b'd' => (low(at + 1), low(at + 2), low(at + 3)) == (b'o', b'c', b'k'),
+            _ => false,
+        }
     })
 }
 
