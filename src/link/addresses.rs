@@ -326,7 +326,9 @@ fn known_pair(pair: &str) -> Option<(&str, &str)> {
     };
     let halves = pair.split_once('=').filter(|it| known(*it));
     let (key, value) = halves.or_else(|| pair.rsplit_once('=').filter(|it| known(*it)))?;
-    Some((bare_key(key), value.trim().trim_matches(['"', '\''])))
+    // The quote that ends the whole string ends the last value as well.
+    let value = value.trim().trim_start_matches(['"', '\'']);
+    Some((bare_key(key), value.split(['"', '\'']).next().unwrap_or_default().trim_end()))
 }
 
 fn bare_key(key: &str) -> &str {
@@ -335,7 +337,9 @@ fn bare_key(key: &str) -> &str {
 
 fn split_port(text: &str) -> (&str, Option<u16>) {
     match text.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => {
+        Some((host, port))
+            if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
             (host, port.parse().ok())
         }
         _ => (text, None),
@@ -408,7 +412,7 @@ mod tests {
         check("redis://:p@redis:6379/0", &["redis"]);
         check("h1:26379,h2:26379", &["h1", "h2"]);
         check("amqps://u:p@mq.shop.svc:5671/%2f", &["mq.shop.svc"]);
-        check("PLAINTEXT://k1:9092,PLAINTEXT://k2:9092", &["k1", "k2", "plaintext"]);
+        check("PLAINTEXT://k1:9092,PLAINTEXT://k2:9092", &["k1", "k2"]);
         check("mongodb+srv://u:p@m/db", &["m"]);
         check("mongodb://m-0.m:27017,m-1.m:27017/db?replicaSet=rs", &["m-0.m", "m-1.m"]);
         check("postgres://{{ .user }}:{{ .pw | urlquery }}@pg-rw:5432/app", &["pg-rw"]);
