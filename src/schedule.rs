@@ -343,12 +343,17 @@ impl<'a> Levels<'a> {
         // inferred gets a wave of its own, and last what is inferred at all.
         let tiers: [fn(&Link) -> Option<i64>; 4] =
             [|link| Some(weight(link)), known_weight, relaxed_weight, written_weight];
+        const RELAXED: usize = 2;
         let latest = tiers.map(|tier| levels.latest(&order, tier));
         let bound = |tier: usize, group: usize| latest.get(tier)?.get(group).copied();
         for &group in &order {
             let floor = bound(0, group).map_or(0, |latest| latest.min(0));
             let fitting = tiers.iter().enumerate().find_map(|(number, tier)| {
-                let bound = bound(number + 1, group).unwrap_or(i64::MAX);
+                // Where even what costs no wave does not fit between pins, what is inferred counts in
+                // neither direction: the group stays where it would be without us. What is written
+                // counts all the same, and is reported where it contradicts.
+                let of = if number == RELAXED { number } else { number + 1 };
+                let bound = bound(of, group).unwrap_or(i64::MAX);
                 levels.earliest(group, tier).filter(|&earliest| earliest <= bound)
             });
             let earliest = fitting.unwrap_or(floor).max(floor);
@@ -428,13 +433,16 @@ impl<'a> Levels<'a> {
         self.pins.get(node).copied().flatten().map(|pin| pin.value)
     }
 
-    /// The edge that puts a node into its wave: the first that allows no earlier one.
+    /// The edge that puts a node into its wave: the first that allows no earlier one. Whoever follows
+    /// these edges back comes to an end: among nodes that wait for each other they lead to earlier
+    /// ones alone.
     fn because(&self, node: NodeId) -> Option<EdgeId> {
         let wave = self.wave(node);
         let ids = self.links.incoming_ids(node);
         let tight = ids.iter().copied().filter(|&id| {
             let edge = self.links.edge(id);
-            self.wave(edge.from) + weight(&edge.weight) == wave
+            let leads_back = self.counts(edge.from, edge.to) || edge.from < node;
+            leads_back && self.wave(edge.from) + weight(&edge.weight) == wave
         });
         // That two are in the first wave together says nothing, unless they belong together.
         let says_much = |&id: &EdgeId| {
