@@ -477,15 +477,11 @@ fn a_pin_that_waits_for_what_comes_later_is_a_warning() {
         "{name: web}\nspec",
         "{name: web, annotations: {argocd.argoproj.io/sync-wave: \"5\"}}\nspec",
     );
-    for (kind, api, spec) in [(
-        "HorizontalPodAutoscaler",
-        "autoscaling/v2",
-        "{scaleTargetRef: {kind: Deployment, name: web}}",
-    )] {
-        let text = all(&[MYSQL, SCHEMA, &later, &pinned(kind, api, spec)]);
-        check_codes(&text, &["pin-holds-back"]);
-        check(&text, &[(&format!("{kind}/x"), 0), ("Deployment/web", 5)]);
-    }
+    let target = "{scaleTargetRef: {kind: Deployment, name: web}}";
+    let autoscaler = pinned("HorizontalPodAutoscaler", "autoscaling/v2", target);
+    let text = all(&[MYSQL, SCHEMA, &later, &autoscaler]);
+    check_codes(&text, &["pin-holds-back"]);
+    check(&text, &[("HorizontalPodAutoscaler/x", 0), ("Deployment/web", 5)]);
     // A LoadBalancer gets its address without anything behind it.
     let balancer = pinned("Service", "v1", "{type: LoadBalancer, selector: {app: web}}");
     check_codes(&all(&[MYSQL, SCHEMA, &later, &balancer]), &[]);

@@ -6,6 +6,8 @@
 //! `SIMULATIONS=10000 cargo test --test simulation` tries more of them.
 #![expect(clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "most kinds have nothing of the sort")]
+#![expect(clippy::disallowed_methods, reason = "a variable asks for more projects")]
 
 mod common;
 

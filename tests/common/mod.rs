@@ -274,7 +274,9 @@ fn readers_come_no_earlier(compiled: &Compiled, manifests: &str) {
     }
     let is_explicit = |unit: Unit| match unit {
         Unit::Manifest(index) => project.manifests[index].is_explicit,
-        _ => project.common(unit).is_some_and(|common| common.is_explicit),
+        Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => {
+            project.common(unit).is_some_and(|common| common.is_explicit)
+        }
     };
     let explicit: Vec<String> = plan
         .objects
