@@ -163,6 +163,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
 /// What lies at the top of the repository, beside files whose names begin with a dot.
 const TOP: &[&str] = &[
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "Cargo.lock",
     "Cargo.toml",
     "LICENSE",
@@ -173,7 +174,9 @@ const TOP: &[&str] = &[
     "deny.toml",
     "deploy",
     "docs",
+    "examples",
     "fuzz",
+    "justfile",
     "plugin.yaml",
     "release",
     "rustfmt.toml",
