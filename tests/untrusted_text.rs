@@ -129,12 +129,12 @@ const PLACES: &[Place] = &[
     yaml(
         "key",
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {@: x}",
-        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {@: y}",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {@: z}",
     ),
     yaml(
         "new key",
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {k: x}",
-        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {k: x, @: y}",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {k: x, @: z}",
     ),
     yaml(
         "keys of a map",
@@ -174,7 +174,7 @@ const PLACES: &[Place] = &[
     yaml(
         "env name",
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: c}\nspec: {template: {spec: {containers: [{name: a, image: x, env: [{name: @, value: x}]}]}}}",
-        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: c}\nspec: {template: {spec: {containers: [{name: a, image: x, env: [{name: @, value: y}]}]}}}",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: c}\nspec: {template: {spec: {containers: [{name: a, image: x, env: [{name: @, value: z}]}]}}}",
     ),
     yaml(
         "spec image",
