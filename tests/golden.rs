@@ -2,6 +2,7 @@
 //! real binary in an empty environment, and its input goes through the shared invariants.
 #![expect(clippy::disallowed_methods, reason = "cases are read from the disk, the binary is run")]
 #![expect(clippy::unwrap_used, reason = "a broken case fails its test")]
+#![expect(clippy::print_stderr, reason = "what was not run is said")]
 
 mod common;
 
@@ -447,9 +448,7 @@ fn run_example(code: &str, section: &str) -> String {
 fn example_trials() -> Vec<Trial> {
     let folders = entries(&examples()).into_iter().filter(|path| path.is_dir());
     folders
-        .map(|folder| {
-            Trial::test(format!("examples/{}", name(&folder)), move || example(&folder))
-        })
+        .map(|folder| Trial::test(format!("examples/{}", name(&folder)), move || example(&folder)))
         .collect()
 }
 
@@ -521,9 +520,9 @@ fn piped(command: &str, folder: &Path) -> Option<Vec<u8>> {
     assert_eq!(words.next(), Some("kustomize"), "the one program that examples may pipe from");
     let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/kustomize");
     let arguments: Vec<&str> = words.collect();
-    let outputs = [PathBuf::from("kustomize"), installed].into_iter().map(|program| {
-        Command::new(program).args(&arguments).current_dir(folder).output()
-    });
+    let outputs = [PathBuf::from("kustomize"), installed]
+        .into_iter()
+        .map(|program| Command::new(program).args(&arguments).current_dir(folder).output());
     let output = outputs.flatten().next()?;
     assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
     Some(output.stdout)

@@ -117,10 +117,18 @@ pub(crate) fn read(text: &str) -> Vec<Value> {
     nodes.iter().map(Value::from).collect()
 }
 
-/// All invariants (STYLE: one function for golden cases, property tests and fuzzing).
-///
-/// The files may be anything at all. That nothing panics is part of it.
+/// All invariants: those of any input, and the order by another reader of what names what.
 pub(crate) fn invariants(files: &[File], environment: &Environment) {
+    let compiled = invariants_of_anything(files, environment);
+    let manifests = compiled.manifests();
+    if !manifests.is_empty() {
+        readers_come_no_earlier(&compiled, &manifests);
+    }
+}
+
+/// What holds for golden cases, property tests and fuzzing alike. The files may be anything at all.
+/// That nothing panics is part of it.
+pub(crate) fn invariants_of_anything(files: &[File], environment: &Environment) -> Compiled {
     let compiled = compile(files, environment);
     let manifests = compiled.manifests();
     same_bytes_twice(files, environment, &compiled, &manifests);
@@ -129,14 +137,14 @@ pub(crate) fn invariants(files: &[File], environment: &Environment) {
     views_can_draw_it(&compiled);
     if compiled.diagnostics.has_errors() {
         assert_eq!(manifests, "", "an error means that nothing is printed");
-        return;
+        return compiled;
     }
     assert_ne!(manifests, "", "a project without errors prints something");
     objects_are_unique(&compiled);
     needs_come_first(&compiled);
-    readers_come_no_earlier(&compiled, &manifests);
     output_reads_back(&compiled, &manifests);
     comments_tell_the_truth(&compiled, &manifests);
+    compiled
 }
 
 fn same_bytes_twice(files: &[File], environment: &Environment, first: &Compiled, text: &str) {

@@ -53,7 +53,7 @@ fn in_dialect(data: &[u8]) -> (Dialect, String) {
 /// A project.
 pub(crate) fn compile(data: &[u8]) {
     let (files, environment) = project(&String::from_utf8_lossy(data));
-    super::invariants(&files, &environment);
+    super::invariants_of_anything(&files, &environment);
 }
 
 /// A project, for the views that `invariants` leaves out.
@@ -66,7 +66,7 @@ pub(crate) fn views(data: &[u8]) {
 /// line that is neither goes on with what is before it.
 pub(crate) fn parameters(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    super::invariants(&shop(), &told(&text));
+    super::invariants_of_anything(&shop(), &told(&text));
 }
 
 /// Names of migrations, an `atlas.sum` behind an empty line, and the text of every migration.

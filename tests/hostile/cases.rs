@@ -907,8 +907,12 @@ fn projects() -> Vec<Case> {
             };
             series(dir, "b.yaml", "", 9_990, schema, "");
         }),
-        case("19,990 plain manifests of one name", Refused("error["), |dir| {
+        case("19,990 equal plain manifests", Printed, |dir| {
             repeat(dir, "a.yaml", "", &format!("---\n{CONFIG}"), 19_990, "");
+        }),
+        case("19,990 plain manifests of one name", Refused("error["), |dir| {
+            let config = |n: usize| format!("{CONFIG}immutable: {}\n", n & 1 == 0);
+            series(dir, "a.yaml", "", 19_990, move |n| format!("---\n{}", config(n)), "");
         }),
         case("3,000 specs", Printed, |dir| {
             let database = |n: usize| {
