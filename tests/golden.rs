@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Output};
+use std::process::{Command, ExitCode, Output, Stdio};
 
 use argocd_atlas_plugin::environment::{self, Environment};
 use common::File;
@@ -19,8 +19,12 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials: Vec<Trial> = cases().into_iter().map(trial).collect();
     trials.extend(page_trials());
+    trials.extend(example_trials());
     trials.push(Trial::test("shuffled_creation_order", shuffled_creation_order));
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let code = libtest_mimic::run(&arguments, trials).exit_code();
+    // The last thing that `cargo test` prints.
+    eprintln!("\nThe slow suites (hostile input, real servers, Argo CD, a browser) have not run: `.ci/run`, docs/testing.md.");
+    code
 }
 
 fn testdata() -> PathBuf {
@@ -71,6 +75,9 @@ fn check(case: &Path) -> Result<(), Failed> {
     }
     problems.extend(unknown_files(case, &expected_names));
     ensure(problems.is_empty(), &problems.join("\n"))?;
+    if !common::is_thorough() {
+        return Ok(());
+    }
     always(&directory, &variables)?;
     if let Some(files) = texts(&directory.join("input")) {
         common::invariants(&files, &environment(&variables));
@@ -440,6 +447,92 @@ fn run_example(code: &str, section: &str) -> String {
         .output()
         .unwrap();
     String::from_utf8(output.stderr).unwrap()
+}
+
+/// `examples/`: a trial for every folder.
+fn example_trials() -> Vec<Trial> {
+    let folders = entries(&examples()).into_iter().filter(|path| path.is_dir());
+    folders
+        .map(|folder| {
+            Trial::test(format!("examples/{}", name(&folder)), move || example(&folder))
+        })
+        .collect()
+}
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
+}
+
+/// Runs the commands in the `README.md` of an example, and compares what they print with what is
+/// shown below each.
+fn example(folder: &Path) -> Result<(), Failed> {
+    let path = folder.join("README.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let mut written = String::new();
+    let mut n_commands = 0;
+    // Every second part is inside a fence.
+    for (number, part) in page.split("```").enumerate() {
+        written.push_str(if number > 0 { "```" } else { "" });
+        let Some(session) = part.strip_prefix("console\n").filter(|_| number % 2 == 1) else {
+            written.push_str(part);
+            continue;
+        };
+        let command = session.lines().next().and_then(|line| line.strip_prefix("$ "));
+        let command = command.ok_or("a console session begins with `$ COMMAND`")?;
+        n_commands += 1;
+        match session_output(command, folder) {
+            Some(output) => written.push_str(&format!("console\n$ {command}\n{output}")),
+            None => {
+                eprintln!("{}: `{command}` not run: kustomize is not installed", name(folder));
+                written.push_str(part);
+            }
+        }
+    }
+    ensure(n_commands > 0, "the README.md runs a command")?;
+    if written == page {
+        return Ok(());
+    }
+    if is_blessing() {
+        fs::write(&path, written).unwrap();
+        return Ok(());
+    }
+    Err(Failed::from(difference("README.md", &page, &written)))
+}
+
+/// What a command prints in a folder, errors after the rest; `None` if a program is missing.
+fn session_output(command: &str, folder: &Path) -> Option<String> {
+    let (input, generate) = match command.split_once(" | ") {
+        Some((first, generate)) => (Some(piped(first, folder)?), generate),
+        None => (None, command),
+    };
+    let arguments = generate.strip_prefix("generate ").unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_generate"))
+        .args(arguments.split(' '))
+        .current_dir(folder)
+        .env_clear()
+        .env("ARGOCD_APP_NAMESPACE", "shop")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&input.unwrap_or_default()).unwrap();
+    let Output { stdout, stderr, .. } = child.wait_with_output().unwrap();
+    Some(String::from_utf8([stdout, stderr].concat()).unwrap())
+}
+
+/// The output of `kustomize`, from the path or as `.ci/install` installs it.
+fn piped(command: &str, folder: &Path) -> Option<Vec<u8>> {
+    let mut words = command.split(' ');
+    assert_eq!(words.next(), Some("kustomize"), "the one program that examples may pipe from");
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/kustomize");
+    let arguments: Vec<&str> = words.collect();
+    let outputs = [PathBuf::from("kustomize"), installed].into_iter().map(|program| {
+        Command::new(program).args(&arguments).current_dir(folder).output()
+    });
+    let output = outputs.flatten().next()?;
+    assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    Some(output.stdout)
 }
 
 /// The commands that the page uses, without a shell.
