@@ -9,7 +9,7 @@ default:
 quick:
     cargo fmt --all --check
     cargo clippy --locked --all-targets -- -D warnings
-    cargo test --locked --lib --test golden --test tidy --test spec_page
+    cargo test --locked --lib --test golden --test fast
 
 # Write what the golden cases, the pages and the generated files expect. Then read the diff.
 bless:

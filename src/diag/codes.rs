@@ -1,7 +1,7 @@
 //! The table of diagnostic codes: one row a kind of problem, with its severity.
 //!
 //! What a code means, with an example, is its section in `docs/diagnostics.md`; `generate explain
-//! CODE` prints that section, and `tests/tidy.rs` holds the table and the page together.
+//! CODE` prints that section, and `tests/fast/tidy.rs` holds the table and the page together.
 
 use crate::diag::Severity;
 

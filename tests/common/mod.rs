@@ -26,6 +26,18 @@ use argocd_atlas_plugin::source::{Source, Sources, Span, printable};
 use argocd_atlas_plugin::value::{Map, Value};
 use argocd_atlas_plugin::view;
 
+/// Whether to try everything, with an optimised build, rather than a part of it: `THOROUGH=1`, which
+/// `.ci/run` sets.
+pub(crate) fn is_thorough() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "a switch of the tests")]
+    std::env::var_os("THOROUGH").is_some_and(|value| value == "1")
+}
+
+/// How many random cases to try: all of them, or a fraction in the fast suite.
+pub(crate) fn n_cases(all: u32) -> u32 {
+    if is_thorough() { all } else { (all / 8).max(4) }
+}
+
 /// A file of a project: its path below the project's directory, and its text.
 pub(crate) type File = (String, String);
 

@@ -1,5 +1,5 @@
 //! The bodies of the fuzz targets: bytes in, a panic if anything does not hold. libFuzzer calls them
-//! through `fuzz/fuzz_targets`, and `tests/regressions.rs` with what was found before.
+//! through `fuzz/fuzz_targets`, and `tests/fast/regressions.rs` with what was found before.
 
 use std::collections::BTreeMap;
 

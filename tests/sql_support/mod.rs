@@ -1,5 +1,14 @@
 //! What the SQL tests share: schemas to read, and mistakes to make in them.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test uses a part of it")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "tests read files, cut ASCII and say what they find"
+)]
 
 use std::path::{Path, PathBuf};
 

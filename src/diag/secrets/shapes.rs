@@ -1,5 +1,5 @@
 //! The table of the shapes in which secrets are written, each with texts that hold one and texts that
-//! look as if they did. The tests of this module and `tests/leaks.rs` run it: the first against the
+//! look as if they did. The tests of this module and `tests/fast/leaks.rs` run it: the first against the
 //! rules, the second against every view and every format of diagnostics.
 
 /// One shape.

@@ -24,7 +24,7 @@ local function link(status)
   return status.approvalUrl
 end
 
--- Both checks are the same from here on; tests/health.rs compares them.
+-- Both checks are the same from here on; tests/fast/health.rs compares them.
 
 -- Failed tries that are waited for: try 11 fails 4 min 35 s after the first one at the earliest,
 -- since the operator waits 5 s longer after each. A database that is still starting needs them.

@@ -2,20 +2,18 @@
 //! new field takes part by itself, with references, plain manifests, an environment and parameters.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-mod common;
-
 use std::collections::BTreeMap;
 
+use crate::common::{File, compile, in_namespace, invariants, n_cases, pictures, targets};
 use argocd_atlas_plugin::atlas_sum::{Migration, Sum};
 use argocd_atlas_plugin::environment::{self, Environment};
-use common::{File, compile, in_namespace, invariants, pictures, targets};
 use proptest::prelude::*;
 use proptest::sample::{Index, select, subsequence};
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
-const PAGE: &str = include_str!("../docs/spec.md");
+const PAGE: &str = include_str!("../../docs/spec.md");
 
 /// Whole manifests that something in a project may go with.
 const PLAIN: [&str; 9] = [
@@ -128,7 +126,7 @@ impl Random {
 
     /// The files beside the documents.
     fn beside(&self) -> Vec<File> {
-        let (mut files, _) = targets::project(include_str!("common/beside.txt"));
+        let (mut files, _) = targets::project(include_str!("../common/beside.txt"));
         let text = |wanted: &str| files.iter().find(|(path, _)| path == wanted).unwrap().1.clone();
         let users = text("migrations/1_users.sql");
         let sum = Sum::of(&[Migration { name: "1_users.sql", bytes: users.as_bytes() }]).text();
@@ -170,7 +168,7 @@ fn without_places(manifests: &str) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(n_cases(64)) })]
 
     #[test]
     fn projects_keep_the_invariants(random in project()) {

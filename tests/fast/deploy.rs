@@ -15,8 +15,8 @@ use argocd_atlas_plugin::view::health::{HEALTH_CHECKS, config_map, merge_patch};
 use serde_json::{Value, json};
 
 const IMAGE: &str = "ghcr.io/argocd-atlas-plugin/argocd-atlas-plugin:v0.1.0";
-/// What comes below it is written by `BLESS=1 cargo test --test deploy`.
-const MARK: &str = "# Below this line: BLESS=1 cargo test --test deploy\n";
+/// What comes below it is written by `BLESS=1 cargo test --test fast deploy::`.
+const MARK: &str = "# Below this line: BLESS=1 cargo test --test fast deploy::\n";
 
 /// Inside the component, and not beside it: a file of its own could be applied by itself.
 #[test]
@@ -345,7 +345,7 @@ fn check_generated(path: &str, expected: &str) {
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(root().join(path), expected).unwrap();
     }
-    assert!(read(path) == expected, "{path} is stale: BLESS=1 cargo test --test deploy");
+    assert!(read(path) == expected, "{path} is stale: BLESS=1 cargo test --test fast deploy::");
 }
 
 /// The hand-written part of a file, up to and with the mark.

@@ -121,7 +121,7 @@ fn on_an_error_no_picture_is_printed() {
 
 #[test]
 fn the_json_schema_in_the_repository_is_what_is_printed() {
-    let kept = include_str!("../docs/argocd-atlas-plugin.schema.json");
+    let kept = include_str!("../../docs/argocd-atlas-plugin.schema.json");
     let how = "cargo run -- json-schema > docs/argocd-atlas-plugin.schema.json";
     assert!(stdout(&generate(&["json-schema"])) == kept, "print it again: {how}");
 }

@@ -3,18 +3,16 @@
 //! that comes up with the waves that somebody wrote comes up with ours too, and an order that is
 //! right gets no warning.
 //!
-//! `SIMULATIONS=10000 cargo test --test simulation` tries more of them.
+//! `SIMULATIONS=10000 cargo test --test fast simulation::` tries more of them.
 #![expect(clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "most kinds have nothing of the sort")]
 #![expect(clippy::disallowed_methods, reason = "a variable asks for more projects")]
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use common::compile_text;
+use crate::common::compile_text;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestError, TestRng, TestRunner};
 
@@ -511,7 +509,7 @@ fn comes_up(project: &Project) -> Result<(), String> {
         }
     }
     if cluster.pins.is_empty() {
-        let found = common::names::inversions(&compiled.manifests(), |_| true);
+        let found = crate::common::names::inversions(&compiled.manifests(), |_| true);
         if !found.is_empty() {
             return fail(format!("{found:#?}"));
         }

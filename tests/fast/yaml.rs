@@ -4,8 +4,6 @@
 #![expect(clippy::disallowed_methods, reason = "other YAML readers are run as programs")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -332,7 +330,7 @@ fn numbers_keep_their_notation() {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 1_000, failure_persistence: None, ..Config::default() })]
+    #![proptest_config(Config { cases: crate::common::n_cases(1_000), failure_persistence: None, ..Config::default() })]
 
     #[test]
     fn trees_come_back(value in tree()) {
@@ -356,14 +354,14 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_without_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        common::yaml::check(&String::from_utf8_lossy(&bytes));
+        crate::common::yaml::check(&String::from_utf8_lossy(&bytes));
     }
 
     #[test]
     fn any_soup_of_yaml_is_read_without_panic(
         pieces in proptest::collection::vec(proptest::sample::select(PIECES.to_vec()), 0..40)
     ) {
-        common::yaml::check(&pieces.concat());
+        crate::common::yaml::check(&pieces.concat());
     }
 
     #[test]
@@ -373,9 +371,9 @@ proptest! {
         let printed = printed(&value);
         let mut characters: Vec<char> = printed.chars().collect();
         let at = cut.index(characters.len() + 1);
-        common::yaml::check(&characters.iter().take(at).collect::<String>());
+        crate::common::yaml::check(&characters.iter().take(at).collect::<String>());
         characters.splice(at..at, piece.chars());
-        common::yaml::check(&characters.iter().collect::<String>());
+        crate::common::yaml::check(&characters.iter().collect::<String>());
     }
 }
 

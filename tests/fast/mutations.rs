@@ -4,15 +4,13 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::File;
+use crate::common::{File, n_cases};
 
 /// How many projects are damaged when nothing else is asked for.
-const RUNS: usize = 300;
+const RUNS: u32 = 300;
 /// What is put into texts: the words of the languages that are read.
 const WORDS: [&str; 26] = [
     "${",
@@ -108,9 +106,10 @@ fn damage(text: &str, random: &mut Random) -> String {
 
 #[test]
 fn damaged_projects_keep_the_invariants() {
-    let runs = std::env::var("MUTATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(RUNS);
+    let asked = std::env::var("MUTATIONS").ok().and_then(|text| text.parse().ok());
+    let runs = asked.unwrap_or_else(|| n_cases(RUNS));
     let projects = projects();
-    let environment = common::in_namespace("shop");
+    let environment = crate::common::in_namespace("shop");
     let random = &mut Random(0x9e37_79b9_7f4a_7c15);
     for run in 0..runs {
         let mut files = projects[random.below(projects.len())].clone();
@@ -123,7 +122,7 @@ fn damaged_projects_keep_the_invariants() {
             }
         }
         let outcome = std::panic::catch_unwind(|| {
-            common::invariants_of_anything(&files, &environment);
+            crate::common::invariants_of_anything(&files, &environment);
         });
         assert!(outcome.is_ok(), "run {run} of these files: {files:#?}");
     }

@@ -3,13 +3,11 @@
 #![expect(clippy::disallowed_methods, reason = "the inputs are read from the disk")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-mod common;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::targets;
+use crate::common::targets;
 
 fn fuzz(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz").join(folder)

@@ -3,12 +3,10 @@
 #![expect(clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use common::{Compiled, compile_text, in_namespace};
+use crate::common::{Compiled, compile_text, in_namespace, n_cases};
 use proptest::prelude::*;
 
 /// What a node of a random project is.
@@ -178,7 +176,7 @@ fn waves(compiled: &Compiled) -> BTreeMap<String, i64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(n_cases(256)) })]
 
     #[test]
     fn a_wave_is_the_longest_path(mut random in acyclic_project()) {
@@ -240,10 +238,10 @@ proptest! {
     fn random_projects_keep_the_invariants(random in any_project(), cut in 0..400usize) {
         let text = random.text();
         let files = vec![("a.yaml".to_owned(), text.clone()), ("b/c.yaml".to_owned(), String::new())];
-        common::invariants(&files, &in_namespace("shop"));
+        crate::common::invariants(&files, &in_namespace("shop"));
         // What is cut off anywhere is still no reason to panic.
         let cut = text.get(..cut.min(text.len())).unwrap_or_default();
-        common::invariants(&[("a.yaml".to_owned(), cut.to_owned())], &in_namespace("shop"));
+        crate::common::invariants(&[("a.yaml".to_owned(), cut.to_owned())], &in_namespace("shop"));
     }
 }
 

@@ -12,7 +12,7 @@ use argocd_atlas_plugin::source::Sources;
 use argocd_atlas_plugin::view;
 use serde_json::Value;
 
-const PAGE: &str = include_str!("../docs/spec.md");
+const PAGE: &str = include_str!("../../docs/spec.md");
 
 /// Fields that the page names and this version does not have.
 const NOT_YET: [&str; 0] = [];
@@ -226,7 +226,7 @@ fn every_block_compiles() {
     assert!(n_blocks >= 5, "{n_blocks}");
 }
 
-/// What is inferred stands between these lines, written by `BLESS=1 cargo test --test spec_page`.
+/// What is inferred stands between these lines, written by `BLESS=1 cargo test --test fast spec_page::`.
 const INFERRED: (&str, &str) = ("<!-- inferred: begin -->\n\n", "<!-- inferred: end -->\n");
 
 #[test]
@@ -241,5 +241,5 @@ fn the_table_of_inferred_dependencies_is_that_of_the_code() {
         std::fs::write(path, &expected).expect("the page can be written");
         return;
     }
-    assert!(PAGE == expected, "docs/spec.md is stale: BLESS=1 cargo test --test spec_page");
+    assert!(PAGE == expected, "docs/spec.md is stale: BLESS=1 cargo test --test fast spec_page::");
 }

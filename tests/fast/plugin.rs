@@ -5,7 +5,7 @@ use argocd_atlas_plugin::parameters::PARAMETERS;
 use argocd_atlas_plugin::view::parameters::outline;
 use serde_json::Value;
 
-const PLUGIN: &str = include_str!("../plugin.yaml");
+const PLUGIN: &str = include_str!("../../plugin.yaml");
 
 fn plugin() -> Value {
     serde_saphyr::from_str(PLUGIN).unwrap()

@@ -96,8 +96,12 @@ fn the_whole_matrix_keeps_the_promises() {
                                         backoff_limit,
                                         message,
                                     };
-                                    case.check(check, &vm.health(&case.object(check)));
                                     n_cases += 1;
+                                    // A prime, so that every value of every field has its turn.
+                                    if !crate::common::is_thorough() && n_cases % 11 != 0 {
+                                        continue;
+                                    }
+                                    case.check(check, &vm.health(&case.object(check)));
                                 }
                             }
                         }

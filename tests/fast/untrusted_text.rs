@@ -4,14 +4,12 @@
 #![expect(clippy::disallowed_methods, reason = "a test writes a project and runs the binary")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "the enums of other crates grow")]
 
-mod common;
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use crate::common::{Compiled, File};
 use argocd_atlas_plugin::view::diff::{self, COMMENT, Side, difference};
 use argocd_atlas_plugin::view::{graph, html};
-use common::{Compiled, File};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 /// What someone would write to get out of a code span, a cell, a list, a fence.
@@ -230,7 +228,7 @@ fn side(yaml: &str, sql: &str, text: &str, file: &str) -> Compiled {
         (format!("{file}.yaml"), format!("{BASE}{}", yaml.replace('@', &quoted_yaml(text)))),
         (format!("{file}.sql"), sql.replace('@', &quoted_sql(text))),
     ];
-    common::compile(&files, &common::in_namespace("shop"))
+    crate::common::compile(&files, &crate::common::in_namespace("shop"))
 }
 
 /// The comment on a change; none where the project is refused, which prints nothing.
@@ -532,7 +530,7 @@ fn a_runner_finds_no_command() {
         // What Argo CD applies is the same text.
         let output = generate(&folder, &["manifests", "new"]);
         let first = String::from_utf8(output.stdout).unwrap();
-        let documents = common::read(&first);
+        let documents = crate::common::read(&first);
         let map = documents
             .iter()
             .find(|value| value.at(&["kind"]).and_then(|v| v.as_str()) == Some("ConfigMap"));
@@ -549,13 +547,13 @@ fn a_comment_keeps_what_can_lose_data_and_says_what_it_leaves_out() {
         (0..40).map(|n| table(n, ", gone text")).chain((40..3_000).map(|n| table(n, ""))).collect();
     let new: String =
         (0..40).map(|n| table(n, "")).chain((40..3_000).map(|n| table(n, ", b int"))).collect();
-    let old = common::compile(
+    let old = crate::common::compile(
         &[("a.yaml".into(), DATABASE.into()), ("t.sql".into(), old)],
-        &common::in_namespace("x"),
+        &crate::common::in_namespace("x"),
     );
-    let new = common::compile(
+    let new = crate::common::compile(
         &[("a.yaml".into(), DATABASE.into()), ("t.sql".into(), new)],
-        &common::in_namespace("x"),
+        &crate::common::in_namespace("x"),
     );
     let side = |of: &'static Compiled| Side { compilation: &of.compilation, sources: &of.sources };
     let (old, new) = (side(Box::leak(Box::new(old))), side(Box::leak(Box::new(new))));

@@ -20,7 +20,8 @@ const WORKFLOWS: &str = ".github/workflows";
 
 #[test]
 fn the_documents_name_the_oldest_rust_and_the_one_of_a_release() {
-    let release = after(&read("release/build"), "\ntoolchain=");
+    let release = after(&read("rust-toolchain.toml"), "\nchannel = \"");
+    let release = release.trim_end_matches('"').to_owned();
     assert_eq!(after(&read("deploy/Dockerfile"), "rust:"), format!("{release}-alpine"));
     let container = after(&read(".github/workflows/ci.yml"), "container: rust:");
     assert_eq!(container, format!("{release}-bookworm"), "the tests run with it too");

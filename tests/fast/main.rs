@@ -1,0 +1,34 @@
+//! The fast suite: one program, so that it is linked once.
+//!
+//! `THOROUGH=1` runs more random cases and larger inputs, as `.ci/run` does with an optimised build;
+//! `docs/testing.md` lists the suites.
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../sql_support/mod.rs"]
+mod sql_support;
+
+mod deploy;
+mod disk;
+mod encodings;
+mod health;
+mod leaks;
+mod limits;
+mod mutations;
+mod plain;
+mod plugin;
+mod projects;
+mod readme;
+mod regressions;
+mod release;
+mod revision;
+mod simulation;
+mod spec_page;
+mod sql;
+mod streams;
+mod tidy;
+mod untrusted_text;
+mod views;
+mod waves;
+mod writing;
+mod yaml;
