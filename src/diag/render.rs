@@ -4,7 +4,11 @@
 //! people at a terminal. Nothing from a file is printed raw: control characters are escaped, and
 //! places that are concealed show as asterisks.
 
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::ops::Range;
+use std::rc::Rc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -24,6 +28,9 @@ pub enum Style {
 const NEAR: usize = 30;
 /// The longest excerpt, in bytes: no one reads a longer line, and each problem would show it again.
 const EXCERPT: usize = 16 * 1024;
+/// Bytes of sources that are searched for secrets to print excerpts of them. Past it, diagnostics have
+/// no excerpt: hostile input must not cost time, and nobody reads that many.
+const MAX_SEARCHED: usize = 6 * 1024 * 1024;
 /// The most places beside its own that are marked for one diagnostic: a cycle may have thousands.
 pub const PLACES: usize = 30;
 /// The most diagnostics that are printed.
@@ -46,12 +53,13 @@ pub fn text(
         Style::Plain => Renderer::plain(),
         Style::Colored => Renderer::styled(),
     };
+    let excerpts = Excerpts::of(diagnostics, sources);
     for (number, found) in shown.iter().take(MOST).enumerate() {
         if number > 0 {
             writeln!(out)?;
         }
         writeln!(out, "{}", headline(found, sources, style))?;
-        writeln!(out, "{}", below(found, sources, diagnostics.concealed(), &renderer))?;
+        writeln!(out, "{}", below(found, &excerpts, &renderer))?;
     }
     if let Some(summary) = summary(&shown) {
         writeln!(out, "\n{summary}")?;
@@ -63,17 +71,12 @@ pub fn text(
 }
 
 /// The excerpt and the help of one diagnostic, without its first line.
-pub fn details(found: &Diagnostic, diagnostics: &Diagnostics, sources: &Sources) -> String {
-    below(found, sources, diagnostics.concealed(), &Renderer::plain())
+pub(crate) fn details(found: &Diagnostic, excerpts: &Excerpts<'_>) -> String {
+    below(found, excerpts, &Renderer::plain())
 }
 
-fn below(
-    found: &Diagnostic,
-    sources: &Sources,
-    concealed: &Concealed,
-    renderer: &Renderer,
-) -> String {
-    let groups = [body(found, sources, concealed)];
+fn below(found: &Diagnostic, excerpts: &Excerpts<'_>, renderer: &Renderer) -> String {
+    let groups = [body(found, excerpts)];
     let rendered = renderer.render(&groups);
     let lines: Vec<&str> = rendered.lines().map(str::trim_end).collect();
     lines.join("\n")
@@ -126,7 +129,8 @@ fn summary(shown: &[&Diagnostic]) -> Option<String> {
 }
 
 /// The excerpts and the help of one diagnostic.
-fn body<'a>(found: &'a Diagnostic, sources: &'a Sources, concealed: &Concealed) -> Group<'a> {
+fn body<'a>(found: &'a Diagnostic, excerpts: &Excerpts<'a>) -> Group<'a> {
+    let sources = excerpts.sources;
     let level = match found.severity() {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -144,7 +148,7 @@ fn body<'a>(found: &'a Diagnostic, sources: &'a Sources, concealed: &Concealed) 
         };
         let (near, far) = places.into_iter().partition(|&(span, _, _)| is_near(span));
         places = far;
-        if let Some(excerpt) = excerpt(first.file, &near, sources, concealed) {
+        if let Some(excerpt) = excerpt(first.file, &near, excerpts) {
             group = group.element(excerpt);
         }
     }
@@ -160,10 +164,9 @@ fn body<'a>(found: &'a Diagnostic, sources: &'a Sources, concealed: &Concealed) 
 fn excerpt<'a>(
     file: FileId,
     places: &[(Span, &'a str, AnnotationKind)],
-    sources: &'a Sources,
-    concealed: &Concealed,
+    excerpts: &Excerpts<'a>,
 ) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
-    let source = sources.get(file);
+    let source = excerpts.sources.get(file);
     if source.text().is_empty() {
         return None;
     }
@@ -174,7 +177,7 @@ fn excerpt<'a>(
     if window.len() > EXCERPT {
         return None;
     }
-    let text = masked(source, window.clone(), file, concealed);
+    let text = excerpts.masked(file, window.clone())?;
     let annotations = places.iter().map(|(span, label, kind)| {
         // `annotate-snippets` panics where a place begins inside a character.
         let within = |at: usize| source.boundary(at).clamp(window.start, window.end) - window.start;
@@ -212,11 +215,7 @@ impl Concealed {
     }
 
     /// Those that lie in a part of a file.
-    fn within(
-        &self,
-        file: FileId,
-        window: &std::ops::Range<usize>,
-    ) -> impl Iterator<Item = std::ops::Range<usize>> {
+    fn within(&self, file: FileId, window: &Range<usize>) -> impl Iterator<Item = Range<usize>> {
         let from = self.places.partition_point(|(span, furthest)| {
             (span.file, *furthest as usize) <= (file, window.start)
         });
@@ -227,44 +226,88 @@ impl Concealed {
     }
 }
 
-/// A part of a text in which concealed places are asterisks, and what a terminal may act on is a
-/// sign: byte for byte, so that places stay where they are.
-fn masked(
-    source: &Source,
-    window: std::ops::Range<usize>,
-    file: FileId,
-    concealed: &Concealed,
-) -> String {
-    let text = source.text().get(window.clone()).unwrap_or_default();
-    let mut hidden: Vec<std::ops::Range<usize>> = concealed.within(file, &window).collect();
-    // What a line says may be told by one before it.
-    let back = window.start.saturating_sub(EXCERPT);
-    let before = source.text().as_bytes().get(back..window.start).unwrap_or_default();
-    let line_end = before.iter().position(|byte| *byte == b'\n');
-    let from = if back == 0 { 0 } else { line_end.map_or(window.start, |end| back + end + 1) };
-    let context = source.text().get(from..window.end).unwrap_or_default();
-    // What is known to the byte needs no guess.
-    let is_known =
-        |start: usize| hidden.iter().any(|range| (start..=start + 1).contains(&range.start));
-    let found = secrets::found(context, |start| is_known(from + start)).into_iter();
-    let found: Vec<_> = found.map(|range| from + range.start..from + range.end).collect();
-    hidden.extend(found);
-    hidden.sort_unstable_by_key(|range| range.start);
-    let mut hidden = hidden.into_iter().peekable();
-    // Ranges may overlap: everything before this is hidden.
-    let mut hidden_to = 0;
-    let mut masked = String::with_capacity(text.len());
-    for (offset, character) in text.char_indices() {
-        let place = window.start + offset;
-        while let Some(range) = hidden.next_if(|range| range.start <= place) {
-            hidden_to = hidden_to.max(range.end);
-        }
-        match place < hidden_to && !matches!(character, '\n' | '\r') {
-            true => (0..character.len_utf8()).for_each(|_| masked.push('*')),
-            false => masked.push(shown(character)),
+/// The sources as diagnostics show them. Many diagnostics show the same lines, so what was found to be
+/// secret there is kept.
+pub(crate) struct Excerpts<'a> {
+    sources: &'a Sources,
+    concealed: &'a Concealed,
+    /// What looks like a secret around a block of `EXCERPT` bytes, by file and number of the block.
+    secrets: RefCell<BTreeMap<(FileId, usize), Rc<[Range<usize>]>>>,
+    /// Bytes that may still be searched.
+    left: Cell<usize>,
+}
+
+impl<'a> Excerpts<'a> {
+    pub(crate) fn of(diagnostics: &'a Diagnostics, sources: &'a Sources) -> Excerpts<'a> {
+        Excerpts {
+            sources,
+            concealed: diagnostics.concealed(),
+            secrets: RefCell::default(),
+            left: Cell::new(MAX_SEARCHED),
         }
     }
-    masked
+
+    /// A part of a text of at most `EXCERPT` bytes in which secrets are asterisks, and what a terminal may
+    /// act on is a sign: byte for byte, so that places stay where they are. `None` where too much was
+    /// searched before.
+    fn masked(&self, file: FileId, window: Range<usize>) -> Option<String> {
+        let source = self.sources.get(file);
+        let mut hidden: Vec<Range<usize>> = self.concealed.within(file, &window).collect();
+        let guessed = self.secrets(file, source, window.start / EXCERPT)?;
+        let is_here = |range: &&Range<usize>| range.start < window.end && range.end > window.start;
+        hidden.extend(guessed.iter().filter(is_here).cloned());
+        hidden.sort_unstable_by_key(|range| range.start);
+        let mut hidden = hidden.into_iter().peekable();
+        // Ranges may overlap: everything before this is hidden.
+        let mut hidden_to = 0;
+        let text = source.text().get(window.clone()).unwrap_or_default();
+        let mut masked = String::with_capacity(text.len());
+        for (offset, character) in text.char_indices() {
+            let place = window.start + offset;
+            while let Some(range) = hidden.next_if(|range| range.start <= place) {
+                hidden_to = hidden_to.max(range.end);
+            }
+            match place < hidden_to && !matches!(character, '\n' | '\r') {
+                true => (0..character.len_utf8()).for_each(|_| masked.push('*')),
+                false => masked.push(shown(character)),
+            }
+        }
+        Some(masked)
+    }
+
+    /// What looks like a secret in an excerpt that begins in a block, which ends in the next one at the
+    /// latest. What a line holds may be told by one before it, so the search begins a block earlier.
+    fn secrets(&self, file: FileId, source: &Source, block: usize) -> Option<Rc<[Range<usize>]>> {
+        if let Some(found) = self.secrets.borrow().get(&(file, block)) {
+            return Some(Rc::clone(found));
+        }
+        let text = source.text();
+        let line_after = |at: usize| {
+            let rest = text.as_bytes().get(at..).unwrap_or_default();
+            rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| at + end + 1)
+        };
+        let from = match block.checked_sub(1) {
+            None | Some(0) => 0,
+            // A line that is longer than a block is in no excerpt.
+            Some(before) => line_after(before * EXCERPT),
+        };
+        let to = line_after(((block + 2) * EXCERPT).min(text.len()));
+        let region = from..to.max(from);
+        self.left.set(self.left.get().checked_sub(region.len())?);
+        // What is known to the byte needs no guess.
+        let mut known: Vec<usize> =
+            self.concealed.within(file, &region).map(|range| range.start).collect();
+        known.sort_unstable();
+        let is_known = |start: usize| {
+            let next = known.partition_point(|known| *known < from + start);
+            known.get(next).is_some_and(|known| *known <= from + start + 1)
+        };
+        let found = secrets::found(text.get(region).unwrap_or_default(), is_known);
+        let found: Rc<[_]> =
+            found.into_iter().map(|range| from + range.start..from + range.end).collect();
+        self.secrets.borrow_mut().insert((file, block), Rc::clone(&found));
+        Some(found)
+    }
 }
 
 /// A sign of as many bytes for a character that the renderer would print raw: the controls beyond

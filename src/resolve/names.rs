@@ -1,5 +1,6 @@
 //! What every name stands for.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -105,8 +106,11 @@ impl Names {
         if let Some(units) = found {
             return self.all_of_them(units, written, diagnostics);
         }
-        let known = || self.qualified.keys().map(|(kind, name)| format!("{kind}/{name}")).collect();
-        let known = diagnostics.are_few().then_some(&known as &dyn Fn() -> Vec<String>);
+        let known = || {
+            let names = self.qualified.keys().map(|(kind, name)| format!("{kind}/{name}").into());
+            names.collect::<Vec<_>>()
+        };
+        let known = diagnostics.are_few().then_some(&known as &dyn Fn() -> _);
         let (primary, written) = (written.span, &written.value);
         diagnostics.report(UnknownName { primary, written, what: "object", known });
         Vec::new()
@@ -152,7 +156,7 @@ impl Names {
         match candidates.as_slice() {
             [] => {
                 let known = || self.known(kinds);
-                let known = diagnostics.are_few().then_some(&known as &dyn Fn() -> Vec<String>);
+                let known = diagnostics.are_few().then_some(&known as &dyn Fn() -> _);
                 let what = kinds_in_words(kinds);
                 let (primary, written) = (written.span, name);
                 diagnostics.report(UnknownName { primary, written, what: &what, known });
@@ -179,9 +183,13 @@ impl Names {
         database == Some(name) && candidates.first().is_some_and(is_database)
     }
 
-    fn known(&self, kinds: &[Kind]) -> Vec<String> {
+    fn known(&self, kinds: &[Kind]) -> Vec<Cow<'_, str>> {
         let has = |list: &[(Kind, Unit)]| list.iter().any(|(kind, _)| kinds.contains(kind));
-        self.specs.iter().filter(|(_, list)| has(list)).map(|(name, _)| name.to_string()).collect()
+        self.specs
+            .iter()
+            .filter(|(_, list)| has(list))
+            .map(|(name, _)| name.as_str().into())
+            .collect()
     }
 }
 

@@ -176,8 +176,9 @@ impl Page<'_> {
             return;
         }
         html.push_str("<section id=\"diagnostics\"><h2>Diagnostics</h2>\n");
+        let excerpts = render::Excerpts::of(self.diagnostics, self.sources);
         for found in sorted.iter().take(render::MOST) {
-            self.diagnostic(found, html);
+            self.diagnostic(found, &excerpts, html);
         }
         if let Some(more) = sorted.len().checked_sub(render::MOST).filter(|&more| more > 0) {
             let _ = writeln!(html, "<p>{} not shown.</p>", count(more, "more"));
@@ -185,7 +186,7 @@ impl Page<'_> {
         html.push_str("</section>\n");
     }
 
-    fn diagnostic(&self, found: &Diagnostic, html: &mut String) {
+    fn diagnostic(&self, found: &Diagnostic, excerpts: &render::Excerpts<'_>, html: &mut String) {
         let word = found.severity().word();
         let position = self.sources.position(found.primary);
         let path = &self.sources.get(found.primary.file).path;
@@ -199,7 +200,7 @@ impl Page<'_> {
             escape(path),
             position.line,
             position.column,
-            escape(&render::details(found, self.diagnostics, self.sources)),
+            escape(&render::details(found, excerpts)),
             found.code.name(),
         );
     }

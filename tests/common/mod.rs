@@ -38,6 +38,13 @@ pub(crate) fn n_cases(all: u32) -> u32 {
     if is_thorough() { all } else { (all / 8).max(4) }
 }
 
+/// All of them, or in the fast suite a few: each `offset` gives others, so that many tests of a few
+/// try most.
+pub(crate) fn some<T>(all: impl IntoIterator<Item = T>, offset: usize) -> impl Iterator<Item = T> {
+    let step = if is_thorough() { 1 } else { 7 };
+    all.into_iter().skip(offset % step).step_by(step)
+}
+
 /// A file of a project: its path below the project's directory, and its text.
 pub(crate) type File = (String, String);
 

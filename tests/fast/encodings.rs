@@ -235,7 +235,7 @@ fn check_first_stray_byte(compiled: &Compiled, bytes: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(crate::common::n_cases(150)))]
 
     #[test]
     fn sql_in_any_encoding_has_its_places(bytes in bytes()) {

@@ -5,7 +5,9 @@
 
 use std::fs;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::common::some;
 use argocd_atlas_plugin::diag::secrets::shapes::{self, Example, Shape};
 
 const SECRET: &str = "hunter2hunter2";
@@ -35,6 +37,9 @@ const COMMANDS: [&str; 21] = [
     "diff --format json --against-dir DIR",
 ];
 
+/// How many projects were checked.
+static N_CHECKED: AtomicUsize = AtomicUsize::new(0);
+
 /// Runs every command on a project and looks for the secret in what it says.
 fn check(name: &str, text: &str, variables: &[(&str, &str)], may_be_printed: bool) {
     let dir =
@@ -43,7 +48,9 @@ fn check(name: &str, text: &str, variables: &[(&str, &str)], may_be_printed: boo
     fs::write(dir.join("a.yaml"), text).unwrap();
     let dir_name = dir.to_str().unwrap();
     let mut leaks = Vec::new();
-    for command in COMMANDS {
+    // Each case of the fast suite runs other commands.
+    let offset = N_CHECKED.fetch_add(1, Ordering::Relaxed);
+    for command in some(COMMANDS, offset) {
         let words = command.split(' ').map(|word| word.replace("DIR", dir_name));
         let run = Command::new(env!("CARGO_BIN_EXE_generate"))
             .args(words)
@@ -74,7 +81,7 @@ fn check(name: &str, text: &str, variables: &[(&str, &str)], may_be_printed: boo
     fs::create_dir_all(&before).unwrap();
     fs::write(before.join("a.yaml"), text.replace(SECRET, "correcthorse")).unwrap();
     for format in ["text", "markdown", "json"] {
-        for (old, new) in [(&before, &dir), (&dir, &before)] {
+        for (old, new) in some([(&before, &dir), (&dir, &before)], offset) {
             let run = Command::new(env!("CARGO_BIN_EXE_generate"))
                 .args(["diff", "--format", format, "--against-dir"])
                 .args([old, new])

@@ -522,7 +522,7 @@ fn every_project_comes_up() {
     let wanted = std::env::var("SIMULATIONS").ok().and_then(|text| text.parse().ok());
     let config = ProptestConfig {
         failure_persistence: None,
-        ..ProptestConfig::with_cases(wanted.unwrap_or(200))
+        ..ProptestConfig::with_cases(wanted.unwrap_or_else(|| crate::common::n_cases(1_600)))
     };
     // The same projects in every run: `SIMULATIONS` asks for more of them.
     let random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);

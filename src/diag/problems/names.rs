@@ -1,5 +1,7 @@
 //! Problems with names and the references to them.
 
+use std::borrow::Cow;
+
 use crate::diag::problems::spec::did_you_mean;
 use crate::diag::secrets::quote;
 use crate::diag::{Code, Diagnostic};
@@ -138,7 +140,7 @@ pub struct UnknownName<'a> {
     pub what: &'a str,
     /// What there is, asked only when the problem is shown; none where so much is wrong that a guess
     /// is of no help.
-    pub known: Option<&'a dyn Fn() -> Vec<String>>,
+    pub known: Option<&'a dyn Fn() -> Vec<Cow<'a, str>>>,
 }
 
 impl From<UnknownName<'_>> for Diagnostic {
@@ -148,7 +150,7 @@ impl From<UnknownName<'_>> for Diagnostic {
         let found = Diagnostic::new(Code::UnknownName, primary, message);
         let Some(known) = known else { return found };
         let known = known();
-        found.help(did_you_mean(written, known.iter().map(String::as_str)))
+        found.help(did_you_mean(written, known.iter().map(|name| &**name)))
     }
 }
 
