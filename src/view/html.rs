@@ -439,7 +439,8 @@ fn highlighted(text: &str) -> String {
             .find(": ")
             .or_else(|| after_dashes.ends_with(':').then(|| after_dashes.len() - 1));
         let opens_block = ["|", "|-", "|+", "|2", "|2-", "|2+"].iter().any(|mark| {
-            line.ends_with(&format!(": {mark}")) || line.ends_with(&format!("- {mark}"))
+            let before = line.strip_suffix(mark);
+            before.is_some_and(|before| before.ends_with(": ") || before.ends_with("- "))
         });
         if opens_block {
             block = Some(lead);

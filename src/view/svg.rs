@@ -5,7 +5,7 @@
 //! wherever it is drawn.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 use crate::source::is_unseen;
@@ -106,6 +106,8 @@ fn lanes(picture: &Picture) -> BTreeMap<Lane, Vec<&Node>> {
 /// Everything with its place on the canvas.
 struct Scene<'a> {
     picture: &'a Picture,
+    /// The escaped name of each box: arrows say it again and again.
+    labels: Vec<String>,
     layout: Layout,
     /// The lane of each column.
     lanes: Vec<Lane>,
@@ -163,6 +165,7 @@ impl<'a> Scene<'a> {
         let height = MARGIN * 2.0 + HEADING + PADDING * 2.0 + layout.height;
         Scene {
             picture,
+            labels: picture.nodes.iter().map(|node| escape(&node.label())).collect(),
             layout,
             lanes,
             columns,
@@ -217,17 +220,18 @@ impl<'a> Scene<'a> {
             class.push_str(" back");
         }
         let (left, width) = self.column(from);
-        let mut path = format!("M{:.1} {start:.1}", left + self.own_width(edge.from, width));
+        let mut path =
+            format!("M{} {}", Px(left + self.own_width(edge.from, width)), Px(start));
         match is_forward {
             true if from < to => {
                 let mut at = (left + width, start);
-                let _ = write!(path, "H{:.1}", at.0);
+                let _ = write!(path, "H{}", Px(at.0));
                 let between = self.passes.range((edge.from, from + 1)..(edge.from, to));
                 for (&(_, column), &height) in between.take(*bends) {
                     *bends -= 1;
                     let (left, width) = self.column(column);
                     curve(at, (left, height), &mut path);
-                    let _ = write!(path, "H{:.1}", left + width);
+                    let _ = write!(path, "H{}", Px(left + width));
                     at = (left + width, height);
                 }
                 curve(at, (self.column(to).0 - ARROW, end), &mut path);
@@ -248,14 +252,18 @@ impl<'a> Scene<'a> {
             }
         }
         let tip = self.column(to).0;
-        let label = |node: usize| self.picture.nodes.get(node).map(Node::label).unwrap_or_default();
+        let label = |node: usize| self.labels.get(node).map(String::as_str).unwrap_or_default();
         let _ = writeln!(
             svg,
-            "<g class=\"{class}\" data-from=\"{}\" data-to=\"{}\"><title>{}</title><path d=\"{path}\"/>\
-             <path class=\"tip\" d=\"M{tip:.1} {end:.1}l-{ARROW} -4v8z\"/></g>",
+            "<g class=\"{class}\" data-from=\"{}\" data-to=\"{}\"><title>{} waits for {} ({})</title><path d=\"{path}\"/>\
+             <path class=\"tip\" d=\"M{} {}l-{ARROW} -4v8z\"/></g>",
             edge.from,
             edge.to,
-            escape(&format!("{} waits for {} ({})", label(edge.to), label(edge.from), edge.by)),
+            label(edge.to),
+            label(edge.from),
+            escape(&edge.by),
+            Px(tip),
+            Px(end),
         );
     }
 
@@ -341,21 +349,35 @@ impl<'a> Scene<'a> {
 /// The length of an arrow's tip.
 pub(crate) const ARROW: f64 = 7.0;
 
+/// A coordinate with one decimal. A picture may have millions of them, and the standard library takes
+/// four times as long to write a float.
+#[derive(Clone, Copy)]
+struct Px(f64);
+
+impl fmt::Display for Px {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        #[expect(clippy::cast_possible_truncation, reason = "`as` stops at the bounds of the type")]
+        let tenths = (self.0 * 10.0).round_ties_even() as i64;
+        let sign = if tenths < 0 { "-" } else { "" };
+        write!(out, "{sign}{}.{}", tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10)
+    }
+}
+
 pub(crate) fn curve(from: (f64, f64), to: (f64, f64), path: &mut String) {
     if (from.1 - to.1).abs() < 0.5 {
-        let _ = write!(path, "L{:.1} {:.1}", to.0, to.1);
+        let _ = write!(path, "L{} {}", Px(to.0), Px(to.1));
         return;
     }
     let bend = (to.0 - from.0) * 0.55;
     let _ = write!(
         path,
-        "C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
-        from.0 + bend,
-        from.1,
-        to.0 - bend,
-        to.1,
-        to.0,
-        to.1,
+        "C{} {} {} {} {} {}",
+        Px(from.0 + bend),
+        Px(from.1),
+        Px(to.0 - bend),
+        Px(to.1),
+        Px(to.0),
+        Px(to.1),
     );
 }
 
@@ -423,6 +445,11 @@ pub(crate) fn fit(text: &str, width: f64, size: f64) -> String {
 
 /// A text inside XML or HTML, in an element or a quoted attribute.
 pub fn escape(plain: &str) -> String {
+    let is_plain =
+        |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
+    if plain.bytes().all(is_plain) {
+        return plain.to_owned();
+    }
     let mut text = String::with_capacity(plain.len());
     for character in plain.chars() {
         match character {
