@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
-use crate::catalogue::definition::{Definition, Ident, ObjectKind, ObjectName, Use, UseKind};
+use crate::definition::{Definition, Ident, ObjectKind, ObjectName, Use, UseKind};
 use crate::dialect::Dialect;
-use crate::parse::sql::read::Cursor;
-use crate::parse::sql::read::view::{name_ahead, name_end, tables_read};
-use crate::parse::sql::split::{is, is_any, split};
-use crate::parse::sql::token::{Kind, Token};
+use crate::parse::read::Cursor;
+use crate::parse::read::view::{name_ahead, name_end, tables_read};
+use crate::parse::split::split;
+use crate::parse::token::{Kind, Token};
 use crate::source::Excerpt;
+use crate::word::{is, is_any};
 
 /// The longest body of a function that is looked into.
 const MAX_BODY: usize = 64 * 1024;
@@ -49,7 +50,7 @@ pub(crate) fn uses(
             called(&cursor, &mut need);
         }
         Some(Definition::Alter { table, alterations, .. }) => {
-            use crate::catalogue::definition::Alteration;
+            use crate::definition::Alteration;
             need(table.clone(), UseKind::Table, true);
             for alteration in alterations {
                 match alteration {
@@ -130,7 +131,7 @@ pub(crate) fn uses(
     out
 }
 
-fn type_name(data_type: &crate::catalogue::definition::TypeName) -> ObjectName {
+fn type_name(data_type: &crate::definition::TypeName) -> ObjectName {
     ObjectName {
         schema: data_type.schema.clone(),
         name: Ident { text: data_type.name.clone(), quoted: true, span: data_type.span },

@@ -6,7 +6,6 @@
 //! takes, `requires` holds a contract against the catalogue, and `diff` compares two of them.
 //! No SQL is read here.
 
-pub mod definition;
 mod live;
 pub mod build;
 pub mod order;
@@ -19,9 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::{SmolStr, StrExt};
 
-use crate::catalogue::definition::{
-    Column, ForeignKey, Ident, Key, KeyKind, ObjectKind, ObjectName,
-};
+use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind, ObjectKind, ObjectName};
 use crate::dialect::Dialect;
 use crate::source::Span;
 

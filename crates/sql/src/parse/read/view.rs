@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use smol_str::{SmolStr, StrExt};
 
-use crate::catalogue::definition::{Definition, Ident, ObjectName, ViewDefinition};
+use crate::definition::{Definition, Ident, ObjectName, ViewDefinition};
 use crate::dialect::Dialect;
-use crate::parse::sql::read::cursor::Cursor;
-use crate::parse::sql::read::query;
-use crate::parse::sql::split::{is, is_any};
-use crate::parse::sql::token::{Kind, Token};
+use crate::parse::read::cursor::Cursor;
+use crate::parse::read::query;
+use crate::parse::token::{Kind, Token};
+use crate::word::{is, is_any};
 
 /// Reads what follows `CREATE VIEW`.
 pub(crate) fn create_view(

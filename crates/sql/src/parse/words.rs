@@ -1,12 +1,6 @@
-//! The words of each dialect: verbs, kinds of objects, and below this what is reserved, and types.
-
-mod reserved;
-mod types;
+//! The words of statements: verbs, kinds of objects, and the keyword that a wrong one is meant to be.
 
 use smol_str::StrExt;
-
-pub(crate) use reserved::is_reserved;
-pub(crate) use types::types;
 
 /// Words that a statement can begin with, in any dialect.
 pub(crate) const VERBS: &[&str] = &[

@@ -15,12 +15,12 @@ pub(crate) mod view;
 
 use std::ops::Range;
 
-use crate::catalogue::definition::{Definition, Ident, Key, KeyKind, ObjectKind};
+use crate::definition::{Definition, Ident, Key, KeyKind, ObjectKind};
 use crate::dialect::Dialect;
-use crate::parse::sql::split::{is, is_any};
-use crate::parse::sql::token::Token;
-use crate::parse::sql::words;
+use crate::parse::token::Token;
+use crate::parse::words;
 use crate::source::Excerpt;
+use crate::word::{is, is_any};
 
 pub(crate) use cursor::Cursor;
 

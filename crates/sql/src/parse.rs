@@ -17,16 +17,15 @@ use std::ops::Range;
 
 use smol_str::StrExt;
 
-use crate::catalogue::definition::{Definition, ObjectKind, Script, Standing, Statement};
-use crate::diag::Diagnostics;
-use crate::diag::problems::security::LimitExceeded;
-use crate::diag::problems::sql::{self as problems, SqlTooLong};
+use crate::definition::{Definition, ObjectKind, Script, Standing, Statement};
 use crate::dialect::Dialect;
+use crate::problem::{self, Sink, Stray, TooLong};
 use crate::source::Excerpt;
+use crate::word::{is, is_any};
 use opinion::Opinion;
 pub use opinion::Opinions;
 use read::{Finding, Reading};
-use split::{Flaw, FlawKind, Piece, Split, is, is_any};
+use split::{Flaw, FlawKind, Piece, Split};
 use token::{Kind, Token};
 
 /// What reading SQL may still cost, for all schemas of a run together.
@@ -58,12 +57,12 @@ impl Budget {
     const ASKED: usize = 2 << 20;
 
     /// Cuts the texts of one schema into statements, or says which bound they go beyond.
-    fn split(&mut self, texts: &[&Excerpt], dialect: Dialect) -> Result<Vec<Split>, SqlTooLong> {
+    fn split(&mut self, texts: &[&Excerpt], dialect: Dialect) -> Result<Vec<Split>, TooLong> {
         let (mut bytes, mut words) = (Budget::SCHEMA, Budget::SCHEMA_WORDS);
         let mut splits = Vec::with_capacity(texts.len());
         for text in texts {
             let take = |left: &mut usize, taken: usize, limit: usize, of: &'static str| {
-                let too_long = SqlTooLong { primary: text.span, limit, of };
+                let too_long = TooLong { primary: text.span, limit, of };
                 *left = left.checked_sub(taken).ok_or(too_long)?;
                 Ok(())
             };
@@ -94,10 +93,10 @@ impl Default for Budget {
 }
 
 /// Reads the texts of one schema, as far as the bounds allow.
-pub fn scripts(texts: &[Excerpt], dialect: Dialect, diagnostics: &mut Diagnostics) -> Vec<Script> {
+pub fn scripts(texts: &[Excerpt], dialect: Dialect, sink: &mut dyn Sink) -> Vec<Script> {
     let texts: Vec<&Excerpt> = texts.iter().collect();
     let (budget, opinions) = (&mut Budget::default(), &mut Opinions::default());
-    let read = scripts_within(&texts, dialect, budget, opinions, diagnostics);
+    let read = scripts_within(&texts, dialect, budget, opinions, sink);
     read.unwrap_or_else(|| texts.iter().map(|_| Script::default()).collect())
 }
 
@@ -107,12 +106,12 @@ pub fn scripts_within(
     dialect: Dialect,
     budget: &mut Budget,
     opinions: &mut Opinions,
-    diagnostics: &mut Diagnostics,
+    sink: &mut dyn Sink,
 ) -> Option<Vec<Script>> {
     let splits = match budget.split(texts, dialect) {
         Ok(splits) => splits,
         Err(exceeded) => {
-            diagnostics.report(exceeded);
+            sink.report(exceeded);
             return None;
         }
     };
@@ -120,12 +119,7 @@ pub fn scripts_within(
     let read = texts.iter().zip(splits).map(|(text, split)| ReadText::of(text, split, dialect));
     let read: Vec<ReadText<'_>> = read.collect();
     let said = &mut opinions.of(questions(&read, &mut budget.asked), dialect).into_iter();
-    Some(read.into_iter().map(|text| text.judge(dialect, said, diagnostics)).collect())
-}
-
-/// The types that a dialect has, in lower case.
-pub fn types_of(dialect: Dialect) -> &'static [&'static str] {
-    words::types(dialect)
+    Some(read.into_iter().map(|text| text.judge(dialect, said, sink)).collect())
 }
 
 /// A text after our own reader.
@@ -174,10 +168,10 @@ impl<'a> ReadText<'a> {
         self,
         dialect: Dialect,
         said: &mut impl Iterator<Item = Opinion>,
-        diagnostics: &mut Diagnostics,
+        sink: &mut dyn Sink,
     ) -> Script {
         for flaw in &self.split.flaws {
-            report_flaw(self.excerpt, flaw, diagnostics);
+            report_flaw(self.excerpt, flaw, sink);
         }
         let mut flaws: Vec<&Range<usize>> =
             self.split.flaws.iter().map(|flaw| &flaw.bytes).collect();
@@ -200,7 +194,7 @@ impl<'a> ReadText<'a> {
                 flawed: flawed(&piece.bytes),
                 after_routine: after_routine && dialect != Dialect::Postgres,
             };
-            let standing = judged.report(diagnostics);
+            let standing = judged.report(sink);
             let definition = reading.definition.as_ref();
             let uses = uses::uses(self.excerpt, judged.tokens, dialect, definition);
             after_routine = routine_goes_on(after_routine, &judged, definition);
@@ -236,32 +230,19 @@ fn routine_goes_on(before: bool, judged: &Judged<'_>, definition: Option<&Defini
     }
 }
 
-fn report_flaw(excerpt: &Excerpt, flaw: &Flaw, diagnostics: &mut Diagnostics) {
+fn report_flaw(excerpt: &Excerpt, flaw: &Flaw, sink: &mut dyn Sink) {
     let primary = excerpt.locate(flaw.bytes.clone());
+    let mut stray = |what| sink.report(problem::StrayText { primary, what });
     match flaw.what {
         FlawKind::Unclosed(what) => {
-            diagnostics.report(problems::SqlUnterminated { primary, what: what.words() });
+            sink.report(problem::Unterminated { primary, what: what.words() });
         }
-        FlawKind::Typographic => diagnostics.report(problems::SqlStrayText {
-            primary,
-            what: "a typographic quotation mark",
-            help: "write `'` around strings and `\"` or a backtick around names",
-        }),
-        FlawKind::ConflictMarker => diagnostics.report(problems::SqlStrayText {
-            primary,
-            what: "a conflict marker",
-            help: "finish the merge: keep one side and take the markers away",
-        }),
-        FlawKind::Fence => diagnostics.report(problems::SqlStrayText {
-            primary,
-            what: "a Markdown fence",
-            help: "take the line away",
-        }),
-        FlawKind::LongDelimiter => diagnostics.report(LimitExceeded {
-            primary,
-            message: format!("a delimiter of more than {} bytes", Budget::DELIMITER),
-            help: "use a short delimiter, for example `//`".to_owned(),
-        }),
+        FlawKind::Typographic => stray(Stray::Typographic),
+        FlawKind::ConflictMarker => stray(Stray::ConflictMarker),
+        FlawKind::Fence => stray(Stray::Fence),
+        FlawKind::LongDelimiter => {
+            sink.report(problem::LongDelimiter { primary, limit: Budget::DELIMITER });
+        }
     }
 }
 
@@ -301,12 +282,12 @@ impl Judged<'_> {
     }
 
     /// Reports what is wrong with it, and says how well it was understood.
-    fn report(&self, diagnostics: &mut Diagnostics) -> Standing {
+    fn report(&self, sink: &mut dyn Sink) -> Standing {
         let reading = self.reading;
         let unbalanced = self.unbalanced();
         if !self.flawed {
             for finding in &reading.findings {
-                self.report_finding(finding, diagnostics);
+                self.report_finding(finding, sink);
             }
             if let Some((partnerless, opening)) = unbalanced.clone()
                 && reading.findings.is_empty()
@@ -316,7 +297,7 @@ impl Judged<'_> {
                     None if opening => self.tokens.last().map_or(0..0, |token| token.range()),
                     None => partnerless.clone(),
                 };
-                diagnostics.report(problems::SqlUnbalanced {
+                sink.report(problem::Unbalanced {
                     primary: self.excerpt.locate(noticed),
                     partnerless: self.excerpt.locate(partnerless),
                     opening,
@@ -342,14 +323,14 @@ impl Judged<'_> {
             (Opinion::None, None) => Standing::Accepted,
             (Opinion::Refuses(_) | Opinion::None, _) => {
                 if !self.flawed {
-                    self.report_not_understood(diagnostics);
+                    self.report_not_understood(sink);
                 }
                 Standing::Unread
             }
         }
     }
 
-    fn report_not_understood(&self, diagnostics: &mut Diagnostics) {
+    fn report_not_understood(&self, sink: &mut dyn Sink) {
         let place = match (&self.reading.trouble, self.opinion) {
             (Some(trouble), _) => trouble.at.clone(),
             (None, Opinion::Refuses(Some(within))) => {
@@ -364,7 +345,7 @@ impl Judged<'_> {
                 self.tokens.first().map_or(0..0, |token| token.range())
             }
         };
-        diagnostics.report(problems::SqlNotUnderstood {
+        sink.report(problem::NotUnderstood {
             primary: self.excerpt.locate(place.clone()),
             found: shortened(self.text(place)),
             expected: self.reading.trouble.as_ref().and_then(|trouble| trouble.expected),
@@ -395,13 +376,13 @@ impl Judged<'_> {
         open.first().map(|token| (token.range(), true))
     }
 
-    fn report_finding(&self, finding: &Finding, diagnostics: &mut Diagnostics) {
+    fn report_finding(&self, finding: &Finding, sink: &mut dyn Sink) {
         let locate = |range: &Range<usize>| self.excerpt.locate(range.clone());
         match finding {
             Finding::Misspelt { at, keyword: "" } => {
                 if !self.after_routine {
                     let word = self.text(at.clone()).to_owned();
-                    diagnostics.report(problems::SqlUnknownVerb { primary: locate(at), word });
+                    sink.report(problem::UnknownVerb { primary: locate(at), word });
                 }
             }
             Finding::Misspelt { at, keyword } => {
@@ -409,25 +390,22 @@ impl Judged<'_> {
                 let follows = self.words(2).nth(1).unwrap_or_default();
                 if !(leading && self.after_routine) || is_any(follows, words::CREATABLE) {
                     let word = self.text(at.clone()).to_owned();
-                    diagnostics.report(problems::SqlMisspelt {
-                        primary: locate(at),
-                        word,
-                        keyword,
-                    });
+                    sink.report(problem::Misspelt { primary: locate(at), word, keyword });
                 }
             }
-            Finding::OddType { at, keyword } => diagnostics.report(problems::SqlUnknownType {
+            Finding::OddType { at, keyword } => sink.report(problem::UnknownType {
                 primary: locate(at),
                 name: self.text(at.clone()).to_owned(),
                 nearest: Some((*keyword).to_owned()),
                 dialect: self.dialect.name(),
             }),
             Finding::StrayComma { at } => {
-                diagnostics.report(problems::SqlStrayComma { primary: locate(at) });
+                sink.report(problem::StrayComma { primary: locate(at) });
             }
-            Finding::MissingComma { before, after } => diagnostics
-                .report(problems::SqlMissingComma { primary: locate(before), next: locate(after) }),
-            Finding::MissingType { column } => diagnostics.report(problems::SqlMissingType {
+            Finding::MissingComma { before, after } => {
+                sink.report(problem::MissingComma { primary: locate(before), next: locate(after) });
+            }
+            Finding::MissingType { column } => sink.report(problem::MissingType {
                 primary: column.span,
                 column: column.text.to_string(),
             }),
@@ -444,15 +422,10 @@ impl Judged<'_> {
                     }
                 };
                 let dialect = self.dialect.name();
-                diagnostics.report(problems::SqlReservedWord {
-                    primary: locate(at),
-                    word,
-                    quoted,
-                    dialect,
-                });
+                sink.report(problem::ReservedWord { primary: locate(at), word, quoted, dialect });
             }
             Finding::KeyColumnCount { at, columns, referred } => {
-                diagnostics.report(problems::ForeignKeyColumns {
+                sink.report(problem::ForeignKeyColumns {
                     primary: locate(at),
                     columns: *columns,
                     referred: *referred,
@@ -507,19 +480,19 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::Problem;
     use crate::source::Sources;
 
-    /// The diagnostics of one text: `line: code`.
+    /// The problems of one text, in the order of their places: `line: name`.
     fn check(dialect: Dialect, text: &str, expected: &[&str]) {
         let mut sources = Sources::default();
         let file = sources.add("a.sql", text);
-        let mut diagnostics = Diagnostics::default();
-        scripts(&[Excerpt::of_file(file, text)], dialect, &mut diagnostics);
-        let found: Vec<String> = diagnostics
-            .sorted()
-            .iter()
-            .map(|found| format!("{}: {}", sources.position(found.primary).line, found.code.name()))
-            .collect();
+        let mut problems: Vec<Problem> = Vec::new();
+        scripts(&[Excerpt::of_file(file, text)], dialect, &mut problems);
+        problems.sort_by_key(Problem::primary);
+        let line = |problem: &Problem| sources.position(problem.primary()).line;
+        let found: Vec<String> =
+            problems.iter().map(|found| format!("{}: {}", line(found), found.name())).collect();
         assert_eq!(found, expected, "{text}");
     }
 
@@ -527,32 +500,24 @@ mod tests {
     fn certain_mistakes_are_errors_in_their_line() {
         let all = [Dialect::MySql, Dialect::Postgres, Dialect::Sqlite];
         for dialect in all {
-            check(dialect, "craete table a (x int);", &["1: sql-misspelt"]);
-            check(dialect, "create tabel a (x int);", &["1: sql-misspelt"]);
-            check(dialect, "create table a (\nx int not nul,\ny int);", &["2: sql-misspelt"]);
-            check(dialect, "create table a (\nx int,\nprimay key (x));", &["3: sql-misspelt"]);
-            check(
-                dialect,
-                "create table a (\nx int,\ny int referencs b (x));",
-                &["3: sql-misspelt"],
-            );
-            check(dialect, "create table a (\nx int,\n);", &["2: sql-stray-comma"]);
-            check(dialect, "create table a (\nx int,,\ny int);", &["2: sql-stray-comma"]);
-            check(dialect, "create table a (\nx int not null\ny int);", &["2: sql-missing-comma"]);
-            check(dialect, "create table a (\nx int\n;\nselect 1;", &["2: sql-unbalanced"]);
-            check(
-                dialect,
-                "create table a (\nx varchar(10 not null,\ny int);",
-                &["2: sql-unbalanced"],
-            );
+            check(dialect, "craete table a (x int);", &["1: Misspelt"]);
+            check(dialect, "create tabel a (x int);", &["1: Misspelt"]);
+            check(dialect, "create table a (\nx int not nul,\ny int);", &["2: Misspelt"]);
+            check(dialect, "create table a (\nx int,\nprimay key (x));", &["3: Misspelt"]);
+            check(dialect, "create table a (\nx int,\ny int referencs b (x));", &["3: Misspelt"]);
+            check(dialect, "create table a (\nx int,\n);", &["2: StrayComma"]);
+            check(dialect, "create table a (\nx int,,\ny int);", &["2: StrayComma"]);
+            check(dialect, "create table a (\nx int not null\ny int);", &["2: MissingComma"]);
+            check(dialect, "create table a (\nx int\n;\nselect 1;", &["2: Unbalanced"]);
+            check(dialect, "create table a (\nx varchar(10 not null,\ny int);", &["2: Unbalanced"]);
             check(
                 dialect,
                 "create table a (\nx text default 'a,\ny text default 'b');",
-                &["2: sql-unterminated"],
+                &["2: Unterminated"],
             );
-            check(dialect, "create table a (x int);\n<<<<<<< HEAD\n", &["2: sql-stray-text"]);
-            check(dialect, "create table a (x int, order int);", &["1: sql-reserved-word"]);
-            check(dialect, "foobar baz;", &["1: sql-unknown-verb"]);
+            check(dialect, "create table a (x int);\n<<<<<<< HEAD\n", &["2: StrayText"]);
+            check(dialect, "create table a (x int, order int);", &["1: ReservedWord"]);
+            check(dialect, "foobar baz;", &["1: UnknownVerb"]);
         }
     }
 }

@@ -9,8 +9,9 @@
 use std::ops::Range;
 
 use crate::dialect::Dialect;
-use crate::parse::sql::Budget;
-use crate::parse::sql::token::{Kind, Lexer, Step, Token, Unclosed};
+use crate::parse::Budget;
+use crate::parse::token::{Kind, Lexer, Step, Token, Unclosed};
+use crate::word::{is, is_any};
 
 /// A text cut into statements.
 #[derive(Debug, Default)]
@@ -636,18 +637,6 @@ const OTHER_OBJECTS: &[&str] = &[
 const LOOPS: &[&str] = &["IF", "LOOP", "WHILE", "REPEAT", "FOR"];
 
 const TRANSACTIONS: &[&str] = &["TRAN", "TRANSACTION", "DISTRIBUTED", "DIALOG", "CONVERSATION"];
-
-/// Whether two words are the same keyword.
-#[inline]
-pub(crate) fn is(word: &str, keyword: &str) -> bool {
-    word.eq_ignore_ascii_case(keyword)
-}
-
-/// Whether a word is one of these keywords.
-#[inline]
-pub(crate) fn is_any(word: &str, keywords: &[&str]) -> bool {
-    !word.is_empty() && keywords.iter().any(|keyword| is(word, keyword))
-}
 
 /// Whether the lexer passes over a byte by itself.
 fn is_blank(byte: u8) -> bool {

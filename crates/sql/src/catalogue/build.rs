@@ -5,25 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::{SmolStr, StrExt};
 
-use crate::catalogue::definition::{
-    Alteration, Column, Definition, ForeignKey, Ident, Key, ObjectKind, ObjectName, Script,
-    Standing, Statement, TableDefinition, TypeName,
-};
 use crate::catalogue::live::{Live, Tables};
 use crate::catalogue::types;
 use crate::catalogue::{Catalogue, Name, View, fold, folded, of_name};
-use crate::diag::problems::sql as problems;
-use crate::diag::{Diagnostics, nearest};
+use crate::definition::{
+    Alteration, Column, Definition, ForeignKey, Ident, Key, ObjectKind, ObjectName, Script,
+    Standing, Statement, TableDefinition, TypeName,
+};
 use crate::dialect::Dialect;
+use crate::near::nearest;
+use crate::problem::{self, Sink};
 use crate::source::Span;
 
 impl Catalogue {
     /// What the scripts, run one after another on an empty database, leave behind.
-    pub fn build(
-        dialect: Dialect,
-        scripts: &[&Script],
-        diagnostics: &mut Diagnostics,
-    ) -> Catalogue {
+    pub fn build(dialect: Dialect, scripts: &[&Script], sink: &mut dyn Sink) -> Catalogue {
         let mut catalogue = Catalogue::empty(dialect);
         for script in scripts {
             catalogue.includes |= script.includes;
@@ -32,7 +28,7 @@ impl Catalogue {
         let mut builder = Builder {
             catalogue,
             tables: Tables::new(dialect),
-            diagnostics,
+            sink,
             checks: Vec::new(),
             ever: BTreeSet::new(),
             any_table: false,
@@ -65,7 +61,7 @@ struct Builder<'a, 'd> {
     catalogue: Catalogue,
     /// The tables so far; the catalogue gets what is left of them.
     tables: Tables,
-    diagnostics: &'d mut Diagnostics,
+    sink: &'d mut dyn Sink,
     checks: Vec<Check<'a>>,
     /// Every table and view that existed at some time, without its schema.
     ever: BTreeSet<SmolStr>,
@@ -85,8 +81,8 @@ struct Builder<'a, 'd> {
 
 /// Enough for every real mistake, few enough for a hostile file.
 const SEARCHES: usize = 200;
-/// As many problems as are kept.
-const TYPE_SEARCHES: usize = crate::diag::KEPT;
+/// More problems than anybody reads.
+const TYPE_SEARCHES: usize = 1_000;
 /// Columns that partitions take over from their tables; a partition beyond may have any columns.
 const COPIED_COLUMNS: usize = 50_000;
 
@@ -209,7 +205,7 @@ impl<'a> Builder<'a, '_> {
         let Some(first) = first else { return false };
         // Names of tables differ by case in MySQL on Linux.
         if !tolerant && first.name.text == written.name.text {
-            self.diagnostics.report(problems::DuplicateTable {
+            self.sink.report(problem::DuplicateTable {
                 primary: written.span(),
                 first: first.span(),
                 table: written.shown(),
@@ -232,7 +228,7 @@ impl<'a> Builder<'a, '_> {
                 | Dialect::ClickHouse => fold(dialect, &column.name),
             };
             if let Some(first) = seen.get(&folded) {
-                self.diagnostics.report_with(|| problems::DuplicateColumn {
+                self.sink.report_with(|| problem::DuplicateColumn {
                     primary: column.name.span,
                     first: *first,
                     column: column.name.text.to_string(),
@@ -261,14 +257,14 @@ impl<'a> Builder<'a, '_> {
                 }
                 self.searches = self.searches.saturating_sub(1);
                 let searched = if self.searches > 0 { table.columns.as_slice() } else { &[] };
-                let names = searched.iter().map(|column| column.name.text.as_str());
-                self.diagnostics.report_with(|| problems::UnknownKeyColumn {
+                let names = || searched.iter().map(|column| column.name.text.as_str());
+                self.sink.report_with(|| problem::UnknownKeyColumn {
                     primary: column.span,
                     key,
                     column: column.text.to_string(),
                     table: table.name.shown(),
                     created: table.name.span(),
-                    nearest: nearest(&column.text, names).map(str::to_owned),
+                    nearest: nearest(&column.text, names()).map(str::to_owned),
                 });
             }
         }
@@ -418,7 +414,7 @@ impl<'a> Builder<'a, '_> {
                 && self.catalogue.may_exist(&table.name.name.text);
             if !known && !may_exist {
                 let searches = &mut self.searches;
-                self.diagnostics.report_with(|| unknown_column(by, column, table, searches));
+                self.sink.report_with(|| unknown_column(by, column, table, searches));
             }
         }
     }
@@ -450,7 +446,7 @@ impl<'a> Builder<'a, '_> {
             return;
         }
         let nearest = self.nearest_table(&name.name.text);
-        self.diagnostics.report(problems::UnknownTable {
+        self.sink.report(problem::UnknownTable {
             primary: name.span(),
             by,
             table: name.shown(),
@@ -478,7 +474,7 @@ impl<'a> Builder<'a, '_> {
         if nearest.is_none() && !dialect.is_mysql_like() {
             return;
         }
-        self.diagnostics.report(problems::SqlUnknownType {
+        self.sink.report(problem::UnknownType {
             primary: data_type.span,
             name: data_type.name.to_string(),
             nearest: nearest.map(str::to_owned),
@@ -507,11 +503,11 @@ fn unknown_column(
     column: &Ident,
     table: &Live,
     searches: &mut usize,
-) -> problems::UnknownColumn {
+) -> problem::UnknownColumn {
     *searches = searches.saturating_sub(1);
     let searched = if *searches > 0 { usize::MAX } else { 0 };
     let names = table.columns().take(searched).map(|column| column.name.text.as_str());
-    problems::UnknownColumn {
+    problem::UnknownColumn {
         primary: column.span,
         by,
         column: column.text.to_string(),

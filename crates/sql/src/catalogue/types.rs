@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
-use crate::catalogue::definition::TypeName;
+use crate::definition::TypeName;
 use crate::dialect::Dialect;
 
 /// A type in a form that can be compared.
@@ -231,7 +231,8 @@ pub fn nearest_type(dialect: Dialect, wrong: &str) -> Option<&'static str> {
     if length < 3 {
         return None;
     }
-    crate::parse::sql::types_of(dialect)
+    dialect
+        .types()
         .iter()
         .filter(|known| known.len() > 3 || known.len() == length)
         .filter(|known| known.len().abs_diff(length) <= 2)

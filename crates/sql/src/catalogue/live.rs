@@ -10,10 +10,8 @@ use std::ops::Bound;
 
 use smol_str::SmolStr;
 
-use crate::catalogue::definition::{
-    Column, ForeignKey, Ident, Key, KeyKind, ObjectName, TableDefinition,
-};
 use crate::catalogue::{Name, Table, folded, of_name};
+use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind, ObjectName, TableDefinition};
 use crate::dialect::Dialect;
 
 /// The tables that there are, each with a number of its own.

@@ -4,10 +4,10 @@
 //!
 //! This tells queries apart and makes nothing of them, so that precedence does not matter.
 
-use crate::parse::sql::read::cursor::Cursor;
-use crate::parse::sql::split::is_any;
-use crate::parse::sql::token::Kind;
-use crate::parse::sql::words;
+use crate::parse::read::cursor::Cursor;
+use crate::parse::token::Kind;
+use crate::parse::words;
+use crate::word::is_any;
 
 /// Whether the rest of the statement is a query that is understood to its last token. The cursor
 /// stays where it is.
@@ -282,7 +282,10 @@ impl Reader<'_, '_> {
 
     /// `numeric(12, 2)`: a type of one word.
     fn data_type(&mut self) -> bool {
-        let is_known = words::types(self.cursor.dialect)
+        let is_known = self
+            .cursor
+            .dialect
+            .types()
             .iter()
             .any(|known| known.eq_ignore_ascii_case(self.cursor.word()));
         if !is_known {
@@ -323,7 +326,7 @@ impl Reader<'_, '_> {
         let is_name = match self.cursor.kind() {
             Some(Kind::Word) => {
                 let word = self.cursor.word();
-                !is_any(word, words::QUERY_WORDS) && !words::is_reserved(self.cursor.dialect, word)
+                !is_any(word, words::QUERY_WORDS) && !self.cursor.dialect.is_reserved(word)
             }
             Some(Kind::Quoted) => true,
             Some(Kind::Text | Kind::Number | Kind::Variable | Kind::Symbol(_)) | None => false,
@@ -361,9 +364,9 @@ mod tests {
 
     use super::is_understood;
     use crate::dialect::Dialect;
-    use crate::parse::sql::opinion::{Opinion, Opinions};
-    use crate::parse::sql::read::Cursor;
-    use crate::parse::sql::split::split;
+    use crate::parse::opinion::{Opinion, Opinions};
+    use crate::parse::read::Cursor;
+    use crate::parse::split::split;
     use crate::source::{Excerpt, Sources};
 
     /// Queries of every shape that is read here.

@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
-use crate::catalogue::definition::{Definition, Ident, Key, KeyKind, ObjectName};
+use crate::definition::{Definition, Ident, Key, KeyKind, ObjectName};
 use crate::dialect::Dialect;
-use crate::parse::sql::read::{Finding, Reading, Trouble, empty_key};
-use crate::parse::sql::split::{is, is_any};
-use crate::parse::sql::token::{Kind, Token};
-use crate::parse::sql::words;
+use crate::parse::read::{Finding, Reading, Trouble, empty_key};
+use crate::parse::token::{Kind, Token};
+use crate::parse::words;
 use crate::source::{Excerpt, Span};
+use crate::word::{is, is_any};
 
 /// A place in a statement's tokens.
 pub(crate) struct Cursor<'a> {
@@ -321,7 +321,7 @@ impl<'a> Cursor<'a> {
         let column = self.symbol_back(1, b',')
             && self.starts_line()
             && !next.is_empty()
-            && words::types(self.dialect).contains(&next.as_str());
+            && self.dialect.types().contains(&next.as_str());
         not_null || column
     }
 

@@ -1,5 +1,8 @@
 //! Which SQL a text is written in.
 
+mod reserved;
+mod types;
+
 /// The family of SQL that a database speaks, as far as reading its schema differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dialect {
@@ -71,5 +74,15 @@ impl Dialect {
             Dialect::MySql | Dialect::MariaDb | Dialect::Postgres | Dialect::Sqlite => true,
             Dialect::SqlServer | Dialect::ClickHouse | Dialect::Generic => false,
         }
+    }
+
+    /// The types that it has, in lower case and without arguments.
+    pub fn types(self) -> &'static [&'static str] {
+        types::types(self)
+    }
+
+    /// Whether a bare word cannot be the name of a column.
+    pub(crate) fn is_reserved(self, word: &str) -> bool {
+        reserved::is_reserved(self, word)
     }
 }

@@ -1,13 +1,13 @@
 //! `CREATE TABLE`.
 
-use crate::catalogue::definition::{Definition, Ident, Key, KeyKind, TableDefinition};
+use crate::definition::{Definition, Ident, Key, KeyKind, TableDefinition};
 use crate::dialect::Dialect;
-use crate::parse::sql::read::Finding;
-use crate::parse::sql::read::column::{self, references};
-use crate::parse::sql::read::cursor::Cursor;
-use crate::parse::sql::split::{is, is_any};
-use crate::parse::sql::token::Kind;
-use crate::parse::sql::words;
+use crate::parse::read::Finding;
+use crate::parse::read::column::{self, references};
+use crate::parse::read::cursor::Cursor;
+use crate::parse::token::Kind;
+use crate::parse::words;
+use crate::word::{is, is_any};
 
 /// Reads what follows `CREATE TABLE [IF NOT EXISTS]`.
 pub(crate) fn create_table(
@@ -18,7 +18,7 @@ pub(crate) fn create_table(
     let at = cursor.here();
     let bare = cursor.kind() == Some(Kind::Word) && !cursor.symbol_at(1, b'.');
     let name = cursor.name()?;
-    if bare && words::is_reserved(cursor.dialect, &name.name.text) {
+    if bare && cursor.dialect.is_reserved(&name.name.text) {
         cursor.found(Finding::Reserved { at });
     }
     let mut table = TableDefinition {
@@ -174,7 +174,7 @@ fn list(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
 fn element_follows(cursor: &Cursor<'_>) -> bool {
     let next = cursor.word_at(1).to_ascii_lowercase();
     is_any(cursor.word(), words::MYSQL_ELEMENT_WORDS)
-        || words::types(cursor.dialect).contains(&next.as_str())
+        || cursor.dialect.types().contains(&next.as_str())
 }
 
 /// A column or a constraint.
@@ -203,7 +203,7 @@ fn misspelt_element(cursor: &mut Cursor<'_>) -> bool {
     };
     let Some(keyword) = words::slip(word, keywords) else { return false };
     let next = cursor.word_at(1);
-    let known_type = words::types(cursor.dialect).contains(&next.to_ascii_lowercase().as_str());
+    let known_type = cursor.dialect.types().contains(&next.to_ascii_lowercase().as_str());
     let certain = match keyword {
         "PRIMARY" | "FOREIGN" => is(next, "KEY"),
         "CONSTRAINT" => {
@@ -366,7 +366,8 @@ fn unnamed_element(cursor: &mut Cursor<'_>, table: &mut TableDefinition, start: 
         Dialect::ClickHouse => {
             if (is(cursor.word(), "INDEX") || is(cursor.word(), "PROJECTION"))
                 && cursor.kind_at(1).is_some_and(|kind| matches!(kind, Kind::Word | Kind::Quoted))
-                && !words::types(Dialect::ClickHouse)
+                && !Dialect::ClickHouse
+                    .types()
                     .contains(&cursor.word_at(1).to_ascii_lowercase().as_str())
             {
                 cursor.skip_element();
@@ -391,7 +392,7 @@ fn unnamed_element(cursor: &mut Cursor<'_>, table: &mut TableDefinition, start: 
 /// `key varchar(10)`: a reserved word as a column.
 fn names_a_column(cursor: &Cursor<'_>) -> bool {
     let next = cursor.word_at(1).to_ascii_lowercase();
-    if !words::types(cursor.dialect).contains(&next.as_str()) {
+    if !cursor.dialect.types().contains(&next.as_str()) {
         return false;
     }
     !cursor.symbol_at(2, b'(') || cursor.kind_at(3) == Some(Kind::Number)

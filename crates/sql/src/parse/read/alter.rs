@@ -1,13 +1,13 @@
 //! `ALTER TABLE`.
 
-use crate::catalogue::definition::{Alteration, Definition, ObjectName, TableDefinition};
+use crate::definition::{Alteration, Definition, ObjectName, TableDefinition};
 use crate::dialect::Dialect;
-use crate::parse::sql::read::column::{column, data_type};
-use crate::parse::sql::read::cursor::Cursor;
-use crate::parse::sql::read::{Finding, table, unknown_object};
-use crate::parse::sql::split::{is, is_any};
-use crate::parse::sql::token::Kind;
-use crate::parse::sql::words;
+use crate::parse::read::column::{column, data_type};
+use crate::parse::read::cursor::Cursor;
+use crate::parse::read::{Finding, table, unknown_object};
+use crate::parse::token::Kind;
+use crate::parse::words;
+use crate::word::{is, is_any};
 
 /// Reads what follows `ALTER`.
 pub(crate) fn alter(cursor: &mut Cursor<'_>) -> Option<Definition> {
@@ -183,7 +183,7 @@ fn add(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Alteration>) 
     let next = cursor.word_at(1).to_ascii_lowercase();
     if !explicit
         && let Some(keyword) = misspelt
-        && !words::types(cursor.dialect).contains(&next.as_str())
+        && !cursor.dialect.types().contains(&next.as_str())
         && cursor.kind_at(1).is_some_and(|kind| matches!(kind, Kind::Word | Kind::Quoted))
         && (is(&next, "key") || matches!(cursor.kind_at(2), Some(Kind::Word | Kind::Quoted)))
     {

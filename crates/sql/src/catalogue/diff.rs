@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::catalogue::definition::{Column, ForeignKey, Key, KeyKind};
 use crate::catalogue::types::{Fit, Normal, fit};
 use crate::catalogue::{Catalogue, Table, View, folded};
+use crate::definition::{Column, ForeignKey, Key, KeyKind};
 use crate::dialect::Dialect;
 use crate::source::Span;
 
@@ -677,17 +677,16 @@ fn foreign_key_name(key: &ForeignKey) -> SmolStr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diag::Diagnostics;
-    use crate::parse::sql::scripts;
+    use crate::parse::scripts;
     use crate::source::{Excerpt, Sources};
 
     fn catalogue(dialect: Dialect, text: &str) -> Catalogue {
         let mut sources = Sources::default();
         let excerpt = Excerpt::of_file(sources.add("a.sql", text), text);
-        let mut diagnostics = Diagnostics::default();
-        let scripts = scripts(&[excerpt], dialect, &mut diagnostics);
-        assert!(diagnostics.is_empty(), "{diagnostics:?}");
-        Catalogue::build(dialect, &scripts.iter().collect::<Vec<_>>(), &mut diagnostics)
+        let mut problems = Vec::new();
+        let scripts = scripts(&[excerpt], dialect, &mut problems);
+        assert!(problems.is_empty(), "{problems:?}");
+        Catalogue::build(dialect, &scripts.iter().collect::<Vec<_>>(), &mut problems)
     }
 
     /// Checks what changes from one schema to another.

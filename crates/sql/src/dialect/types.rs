@@ -3,7 +3,7 @@
 use crate::dialect::Dialect;
 
 /// The types that a dialect has, in lower case, without arguments.
-pub(crate) fn types(dialect: Dialect) -> &'static [&'static str] {
+pub(super) fn types(dialect: Dialect) -> &'static [&'static str] {
     match dialect {
         Dialect::MySql | Dialect::MariaDb => MYSQL_TYPES,
         Dialect::Postgres => POSTGRES_TYPES,

@@ -4,7 +4,7 @@
 use smol_str::SmolStr;
 
 use crate::catalogue::Catalogue;
-use crate::diag::nearest;
+use crate::near::nearest;
 use crate::source::{Span, Spanned};
 
 /// A table that an App needs, with the columns that it needs there.

@@ -2,13 +2,13 @@
 
 use smol_str::{SmolStr, StrExt, format_smolstr};
 
-use crate::catalogue::definition::{Column, ForeignKey, Ident, Key, KeyKind, ObjectName, TypeName};
+use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind, ObjectName, TypeName};
 use crate::dialect::Dialect;
-use crate::parse::sql::read::cursor::Cursor;
-use crate::parse::sql::read::{Finding, empty_key};
-use crate::parse::sql::split::{is, is_any};
-use crate::parse::sql::token::Kind;
-use crate::parse::sql::words;
+use crate::parse::read::cursor::Cursor;
+use crate::parse::read::{Finding, empty_key};
+use crate::parse::token::Kind;
+use crate::parse::words;
+use crate::word::{is, is_any};
 
 /// A column and the keys that are written with it.
 pub(crate) struct ColumnParts {
@@ -23,7 +23,7 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
     let at = cursor.here();
     let bare = cursor.kind() == Some(Kind::Word);
     let mut name = cursor.ident()?;
-    if bare && words::is_reserved(cursor.dialect, &name.text) {
+    if bare && cursor.dialect.is_reserved(&name.text) {
         cursor.found(Finding::Reserved { at });
     }
     if cursor.dialect == Dialect::ClickHouse {
@@ -126,7 +126,7 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<TypeName> {
     }
     let (unsigned, array) = modifiers(cursor);
     let known = (!qualified || builtin_schema || cursor.dialect == Dialect::SqlServer)
-        && words::types(cursor.dialect).contains(&base.as_str());
+        && cursor.dialect.types().contains(&base.as_str());
     Some(TypeName {
         text: cursor.text_since(start).into(),
         name: base,
@@ -190,7 +190,7 @@ fn second_words(cursor: &mut Cursor<'_>, base: &mut SmolStr) {
 /// a missing parenthesis is noticed in its place.
 fn arguments(cursor: &mut Cursor<'_>, base: &str) -> Vec<SmolStr> {
     let start = cursor.start();
-    if !cursor.dialect.is_known() || !words::types(cursor.dialect).contains(&base) {
+    if !cursor.dialect.is_known() || !cursor.dialect.types().contains(&base) {
         cursor.skip_group();
         return split_arguments(cursor.text_since(start));
     }
@@ -503,7 +503,7 @@ fn unknown(cursor: &mut Cursor<'_>) {
 /// Whether a column begins here: a name and a known type.
 fn looks_like_column(cursor: &Cursor<'_>) -> bool {
     let next = cursor.word_at(1).to_ascii_lowercase();
-    !next.is_empty() && words::types(cursor.dialect).contains(&next.as_str())
+    !next.is_empty() && cursor.dialect.types().contains(&next.as_str())
 }
 
 /// Whether a table's key begins here, where a column's constraint was expected: a comma is missing.

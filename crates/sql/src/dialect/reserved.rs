@@ -4,10 +4,10 @@
 //! SQLite 3.40 by trying every keyword as a column's name; MySQL's own from its manual.
 
 use crate::dialect::Dialect;
-use crate::parse::sql::split::is_any;
+use crate::word::is_any;
 
 /// Whether a bare word cannot be the name of a column.
-pub(crate) fn is_reserved(dialect: Dialect, word: &str) -> bool {
+pub(super) fn is_reserved(dialect: Dialect, word: &str) -> bool {
     match dialect {
         Dialect::Postgres => is_any(word, POSTGRES_RESERVED),
         Dialect::Sqlite => is_any(word, SQLITE_RESERVED),
