@@ -9,6 +9,9 @@
 mod alter;
 mod column;
 mod cursor;
+mod expression;
+mod key;
+mod name;
 mod query;
 mod table;
 pub(crate) mod view;

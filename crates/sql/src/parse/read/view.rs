@@ -92,7 +92,7 @@ fn selected_columns(cursor: &Cursor<'_>) -> Option<Vec<Ident>> {
                 return None;
             }
             columns.push(Ident {
-                text: super::cursor::unquote(cursor.text(named)),
+                text: super::name::unquote(cursor.text(named)),
                 quoted: named.kind == Kind::Quoted,
                 span: cursor.locate(named.range()),
             });
@@ -147,8 +147,7 @@ pub(crate) fn tables_read(cursor: &Cursor<'_>) -> Vec<ObjectName> {
                     && (cursor.symbol_at(ahead + 2, b'(')
                         || is_any(cursor.word_at(ahead + 2), &["MATERIALIZED", "NOT"])) =>
             {
-                with_names
-                    .insert(super::cursor::unquote(cursor.text(token)).to_lowercase_smolstr());
+                with_names.insert(super::name::unquote(cursor.text(token)).to_lowercase_smolstr());
             }
             Kind::Word
             | Kind::Quoted
@@ -162,7 +161,7 @@ pub(crate) fn tables_read(cursor: &Cursor<'_>) -> Vec<ObjectName> {
             && cursor.symbol_at(ahead + 2, b'(')
             && let Some(name) = cursor.peek_at(ahead + 1)
         {
-            with_names.insert(super::cursor::unquote(cursor.text(name)).to_lowercase_smolstr());
+            with_names.insert(super::name::unquote(cursor.text(name)).to_lowercase_smolstr());
         }
         ahead += 1;
     }
@@ -205,7 +204,7 @@ fn from_list(cursor: &Cursor<'_>, from: usize, commas: bool, found: &mut Vec<Obj
 pub(crate) fn name_ahead(cursor: &Cursor<'_>, from: usize) -> Option<(ObjectName, usize)> {
     let part = |at: usize| {
         let token = cursor.peek_at(at).filter(Token::is_word)?;
-        let text = super::cursor::unquote(cursor.text(token));
+        let text = super::name::unquote(cursor.text(token));
         let quoted = token.kind == Kind::Quoted;
         Some(Ident { text, quoted, span: cursor.locate(token.range()) })
     };
