@@ -20,6 +20,7 @@ use smol_str::{SmolStr, StrExt};
 
 use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind, ObjectKind, ObjectName};
 use crate::dialect::Dialect;
+use crate::dialect::grammar::Folding;
 use crate::source::Span;
 
 /// A name as the database compares it. The default schema (`public`, `dbo`, `main`) is left out.
@@ -156,14 +157,7 @@ impl Catalogue {
             Some(schema) => Some(folded(self.dialect, schema)),
             None => self.current.clone(),
         };
-        let default = match self.dialect {
-            Dialect::Postgres => "public",
-            Dialect::SqlServer => "dbo",
-            Dialect::Sqlite => "main",
-            Dialect::MySql | Dialect::MariaDb => "",
-            Dialect::ClickHouse => "default",
-            Dialect::Generic => "public",
-        };
+        let default = self.dialect.grammar().names.default_schema;
         Name {
             schema: schema.filter(|schema| schema != default),
             name: folded(self.dialect, &name.name),
@@ -173,15 +167,10 @@ impl Catalogue {
 
 /// A written name as the database compares it.
 pub fn fold(dialect: Dialect, ident: &Ident) -> Cow<'_, str> {
-    match dialect {
-        Dialect::Postgres if ident.quoted => Cow::Borrowed(&ident.text),
-        Dialect::ClickHouse => Cow::Borrowed(&ident.text),
-        Dialect::Postgres
-        | Dialect::MySql
-        | Dialect::MariaDb
-        | Dialect::Sqlite
-        | Dialect::SqlServer
-        | Dialect::Generic => lower_case(&ident.text),
+    match dialect.grammar().names.folding {
+        Folding::Exact => Cow::Borrowed(&ident.text),
+        Folding::LowerUnquoted if ident.quoted => Cow::Borrowed(&ident.text),
+        Folding::LowerUnquoted | Folding::Lower => lower_case(&ident.text),
     }
 }
 

@@ -1,7 +1,18 @@
-//! Which SQL a text is written in.
+//! Which SQL a text is written in, and what is different there.
+//!
+//! Readers ask a [`Grammar`] what it can do, and never which dialect it is: a new dialect is a file
+//! in this folder and a row here.
 
-mod reserved;
-mod types;
+pub(crate) mod grammar;
+mod generic;
+mod mysql;
+mod mariadb;
+mod postgres;
+mod sqlite;
+mod sql_server;
+mod clickhouse;
+
+use grammar::Grammar;
 
 /// The family of SQL that a database speaks, as far as reading its schema differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +33,14 @@ pub enum Dialect {
     Generic,
 }
 
+static MYSQL: Grammar = mysql::GRAMMAR;
+static MARIADB: Grammar = mariadb::GRAMMAR;
+static POSTGRES: Grammar = postgres::GRAMMAR;
+static SQLITE: Grammar = sqlite::GRAMMAR;
+static SQL_SERVER: Grammar = sql_server::GRAMMAR;
+static CLICKHOUSE: Grammar = clickhouse::GRAMMAR;
+static GENERIC: Grammar = generic::GRAMMAR;
+
 impl Dialect {
     /// Every dialect, for tests and tables.
     pub const ALL: &'static [Dialect] = &[
@@ -34,55 +53,33 @@ impl Dialect {
         Dialect::Generic,
     ];
 
+    /// What it can do.
+    pub(crate) fn grammar(self) -> &'static Grammar {
+        match self {
+            Dialect::MySql => &MYSQL,
+            Dialect::MariaDb => &MARIADB,
+            Dialect::Postgres => &POSTGRES,
+            Dialect::Sqlite => &SQLITE,
+            Dialect::SqlServer => &SQL_SERVER,
+            Dialect::ClickHouse => &CLICKHOUSE,
+            Dialect::Generic => &GENERIC,
+        }
+    }
+
     /// The dialect of an Atlas URL scheme or an `engine` name; a `+suffix` is ignored.
     pub fn of_scheme(scheme: &str) -> Dialect {
-        let scheme = scheme.split('+').next().unwrap_or_default();
-        match scheme.to_ascii_lowercase().as_str() {
-            "mysql" => Dialect::MySql,
-            "mariadb" | "maria" => Dialect::MariaDb,
-            "postgres" | "postgresql" => Dialect::Postgres,
-            "sqlite" | "sqlite3" | "libsql" => Dialect::Sqlite,
-            "sqlserver" | "azuresql" | "mssql" => Dialect::SqlServer,
-            "clickhouse" => Dialect::ClickHouse,
-            _ => Dialect::Generic,
-        }
+        let scheme = scheme.split('+').next().unwrap_or_default().to_ascii_lowercase();
+        let speaks = |dialect: &&Dialect| dialect.grammar().schemes.contains(&scheme.as_str());
+        Dialect::ALL.iter().find(speaks).copied().unwrap_or(Dialect::Generic)
+    }
+
+    /// Whether the whole grammar of its table definitions is known here.
+    pub fn is_known(self) -> bool {
+        self.grammar().is_known
     }
 
     /// The name that people write.
     pub fn name(self) -> &'static str {
-        match self {
-            Dialect::MySql => "MySQL",
-            Dialect::MariaDb => "MariaDB",
-            Dialect::Postgres => "PostgreSQL",
-            Dialect::Sqlite => "SQLite",
-            Dialect::SqlServer => "SQL Server",
-            Dialect::ClickHouse => "ClickHouse",
-            Dialect::Generic => "SQL",
-        }
-    }
-
-    /// MySQL or MariaDB.
-    pub fn is_mysql_like(self) -> bool {
-        matches!(self, Dialect::MySql | Dialect::MariaDb)
-    }
-
-    /// Whether the whole grammar of its table definitions is known here, so that what cannot be
-    /// read is worth a warning. For the others it is a note: 30 to 50 % of their statements would
-    /// be warned about.
-    pub fn is_known(self) -> bool {
-        match self {
-            Dialect::MySql | Dialect::MariaDb | Dialect::Postgres | Dialect::Sqlite => true,
-            Dialect::SqlServer | Dialect::ClickHouse | Dialect::Generic => false,
-        }
-    }
-
-    /// The types that it has, in lower case and without arguments.
-    pub fn types(self) -> &'static [&'static str] {
-        types::types(self)
-    }
-
-    /// Whether a bare word cannot be the name of a column.
-    pub(crate) fn is_reserved(self, word: &str) -> bool {
-        reserved::is_reserved(self, word)
+        self.grammar().name
     }
 }

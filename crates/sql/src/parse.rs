@@ -192,7 +192,7 @@ impl<'a> ReadText<'a> {
                 reading: &reading,
                 opinion: opinion.unwrap_or(Opinion::None),
                 flawed: flawed(&piece.bytes),
-                after_routine: after_routine && dialect != Dialect::Postgres,
+                after_routine: after_routine && dialect.grammar().scripts.bodies_may_be_cut,
             };
             let standing = judged.report(sink);
             let definition = reading.definition.as_ref();
@@ -349,7 +349,7 @@ impl Judged<'_> {
             primary: self.excerpt.locate(place.clone()),
             found: shortened(self.text(place)),
             expected: self.reading.trouble.as_ref().and_then(|trouble| trouble.expected),
-            known_dialect: self.dialect.is_known(),
+            known_dialect: self.dialect.grammar().is_known,
             dialect: self.dialect.name(),
         });
     }
@@ -411,16 +411,7 @@ impl Judged<'_> {
             }),
             Finding::Reserved { at } => {
                 let word = self.text(at.clone()).to_owned();
-                let quoted = match self.dialect {
-                    Dialect::MySql | Dialect::MariaDb => format!("it in backticks, `{word}`"),
-                    Dialect::SqlServer => format!("`[{word}]`"),
-                    Dialect::Postgres
-                    | Dialect::Sqlite
-                    | Dialect::ClickHouse
-                    | Dialect::Generic => {
-                        format!("`\"{word}\"`")
-                    }
-                };
+                let quoted = self.dialect.grammar().quoted(&word);
                 let dialect = self.dialect.name();
                 sink.report(problem::ReservedWord { primary: locate(at), word, quoted, dialect });
             }
@@ -446,7 +437,7 @@ impl Judged<'_> {
             ],
         ) || (is(one, "CREATE")
             && is_any(two, &["EXTENSION", "VIRTUAL", "SYNONYM", "FOREIGN"]))
-            || self.dialect == Dialect::SqlServer
+            || self.dialect.grammar().server.any_statement_may_create
                 && standing == Standing::Passed
                 && !is_any(one, &["INSERT", "GO"]);
         if is(one, "SET") && self.words(4).any(|word| is(word, "FOREIGN_KEY_CHECKS"))

@@ -252,7 +252,7 @@ pub struct ReservedWord {
     pub primary: Span,
     /// The word.
     pub word: String,
-    /// How the dialect quotes a name.
+    /// The same in the dialect's quotes.
     pub quoted: String,
     /// The dialect's name.
     pub dialect: &'static str,

@@ -1,4 +1,13 @@
-//! How words are compared: keywords mean the same in any case.
+//! How words are compared - keywords mean the same in any case - and those that begin an element of
+//! a table.
+
+/// What may begin a constraint of a table.
+pub(crate) const CONSTRAINT_WORDS: &[&str] =
+    &["PRIMARY", "UNIQUE", "FOREIGN", "CONSTRAINT", "CHECK"];
+
+/// What may begin a constraint or an index of a table, in some dialect.
+pub(crate) const ELEMENT_WORDS: &[&str] =
+    &["PRIMARY", "UNIQUE", "FOREIGN", "CONSTRAINT", "CHECK", "INDEX", "KEY", "FULLTEXT", "SPATIAL"];
 
 /// Whether two words are the same keyword.
 #[inline]

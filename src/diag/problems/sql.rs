@@ -209,6 +209,11 @@ impl From<ReservedWord> for Diagnostic {
             "`{word}` is a reserved word in {dialect} and cannot be a bare name",
             word = quote(&word)
         );
+        // Backticks cannot be shown in backticks.
+        let quoted = match quoted.starts_with('`') {
+            true => format!("it in backticks, {quoted}"),
+            false => format!("`{quoted}`"),
+        };
         Diagnostic::new(Code::SqlReservedWord, primary, message)
             .help(format!("write {quoted}, or choose another name"))
     }

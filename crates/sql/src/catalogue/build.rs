@@ -218,14 +218,9 @@ impl<'a> Builder<'a, '_> {
         let dialect = self.catalogue.dialect;
         let mut seen: BTreeMap<Cow<'_, str>, Span> = BTreeMap::new();
         for column in &table.columns {
-            let folded = match dialect {
-                // Not certain there: the collation decides, or the dialect is unknown.
-                Dialect::SqlServer | Dialect::Generic => Cow::Borrowed(column.name.text.as_str()),
-                Dialect::MySql
-                | Dialect::MariaDb
-                | Dialect::Postgres
-                | Dialect::Sqlite
-                | Dialect::ClickHouse => fold(dialect, &column.name),
+            let folded = match dialect.grammar().names.case_may_tell_columns {
+                true => Cow::Borrowed(column.name.text.as_str()),
+                false => fold(dialect, &column.name),
             };
             if let Some(first) = seen.get(&folded) {
                 self.sink.report_with(|| problem::DuplicateColumn {
@@ -397,8 +392,8 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn indexed_columns(&mut self, key: &Key, place: usize) {
-        if self.catalogue.dialect == Dialect::Sqlite && key.columns.iter().any(|c| c.quoted) {
-            // A quoted name that is no column is a string there.
+        let may_be_text = self.catalogue.dialect.grammar().names.quoted_may_be_text;
+        if may_be_text && key.columns.iter().any(|column| column.quoted) {
             return;
         }
         self.own_columns(key.kind.words(), &key.columns, place);
@@ -457,9 +452,10 @@ impl<'a> Builder<'a, '_> {
     /// A type that the dialect does not have, and that nothing here creates.
     fn check_type(&mut self, data_type: &TypeName) {
         let dialect = self.catalogue.dialect;
-        if !dialect.is_known()
+        let are_fixed = dialect.grammar().types.are_fixed;
+        if !dialect.grammar().is_known
             || data_type.schema.is_some()
-            || (!dialect.is_mysql_like() && self.catalogue.may_exist(&data_type.name))
+            || (!are_fixed && self.catalogue.may_exist(&data_type.name))
         {
             return;
         }
@@ -471,7 +467,7 @@ impl<'a> Builder<'a, '_> {
         self.type_searches = searches;
         let nearest = types::nearest_type(dialect, &data_type.name);
         // MySQL has no types but its own; elsewhere an extension may bring them.
-        if nearest.is_none() && !dialect.is_mysql_like() {
+        if nearest.is_none() && !are_fixed {
             return;
         }
         self.sink.report(problem::UnknownType {
@@ -485,17 +481,8 @@ impl<'a> Builder<'a, '_> {
 
 /// Columns that every table has.
 fn is_system_column(dialect: Dialect, name: &str) -> bool {
-    match dialect {
-        Dialect::Postgres => {
-            matches!(name, "ctid" | "xmin" | "xmax" | "cmin" | "cmax" | "oid" | "tableoid")
-        }
-        Dialect::Sqlite => matches!(name, "rowid" | "oid" | "_rowid_"),
-        Dialect::MySql | Dialect::MariaDb => {
-            matches!(name, "row_start" | "row_end" | "fts_doc_id")
-        }
-        Dialect::SqlServer => name.starts_with('$'),
-        Dialect::ClickHouse | Dialect::Generic => false,
-    }
+    let names = &dialect.grammar().names;
+    names.system_columns.contains(&name) || (names.dollar_columns && name.starts_with('$'))
 }
 
 fn unknown_column(

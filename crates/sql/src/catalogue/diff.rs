@@ -521,7 +521,7 @@ impl Changes {
         }
         for key in &new.keys {
             if !before.contains(&shape(key)) {
-                let blocks_writes = dialect == Dialect::Postgres
+                let blocks_writes = dialect.grammar().server.indexes_block_writes
                     && !key.concurrently
                     && !key.in_table
                     && key.kind != KeyKind::Primary;

@@ -314,13 +314,13 @@ impl Live {
 
     /// The columns of a primary key are never null.
     fn is_not_null(&mut self, key: &Key) {
-        let is_sqlite = self.dialect == Dialect::Sqlite;
+        let counts = self.dialect.grammar().server.integer_keys_count;
         for name in &key.columns {
             if let Some(column) = self.column_mut(name) {
                 column.not_null = true;
                 let integer = column.data_type.as_ref().is_some_and(|of| of.name == "integer");
                 // SQLite's rowid numbers itself.
-                column.identity |= is_sqlite && key.columns.len() == 1 && integer;
+                column.identity |= counts && key.columns.len() == 1 && integer;
             }
         }
     }

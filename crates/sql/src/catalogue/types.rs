@@ -23,26 +23,18 @@ pub struct Normal {
 impl Normal {
     /// A written type in a form that can be compared.
     pub fn of(dialect: Dialect, written: &TypeName) -> Normal {
+        let types = &dialect.grammar().types;
         let lower = written.name.to_lowercase();
-        let name = match lower.as_str() {
+        let own = types.synonyms.iter().find(|(name, _)| *name == lower);
+        let name = match own.map_or(lower.as_str(), |(_, meant)| meant) {
             "character varying" | "varchar2" | "varcharacter" | "char varying" => "varchar",
             "national varchar" | "national character varying" => "nvarchar",
             "character" | "bpchar" => "char",
             "national character" | "national char" => "nchar",
-            "int4" | "int" | "serial" | "serial4" if dialect == Dialect::Postgres => "integer",
-            "int8" | "bigserial" | "serial8" if dialect == Dialect::Postgres => "bigint",
-            "int2" | "smallserial" | "serial2" if dialect == Dialect::Postgres => "smallint",
-            "int" | "int4" if dialect.is_mysql_like() => "integer",
-            "int8" if dialect.is_mysql_like() => "bigint",
-            "int2" if dialect.is_mysql_like() => "smallint",
-            "int1" if dialect.is_mysql_like() => "tinyint",
-            "int3" | "middleint" if dialect.is_mysql_like() => "mediumint",
             "int" => "integer",
             "bool" => "boolean",
             "dec" | "decimal" | "fixed" => "numeric",
-            "float4" if dialect == Dialect::Postgres => "real",
             "float8" | "double precision" => "double",
-            "float" if dialect == Dialect::Postgres => "double",
             "timestamp with time zone" => "timestamptz",
             "timestamp without time zone" => "timestamp",
             "time with time zone" => "timetz",
@@ -51,11 +43,9 @@ impl Normal {
             other => other,
         };
         let integers = ["integer", "bigint", "smallint", "tinyint", "mediumint", "year"];
-        // A display width; `tinyint(1)` is MySQL's boolean.
-        let width = dialect.is_mysql_like() && integers.contains(&name);
-        let boolean = dialect.is_mysql_like() && name == "boolean";
+        let width = types.display_width && integers.contains(&name);
         Normal {
-            name: if boolean { SmolStr::new_static("tinyint") } else { name.into() },
+            name: if name == "boolean" { types.boolean.into() } else { name.into() },
             args: if width { Vec::new() } else { written.args.clone() },
             unsigned: written.unsigned,
             array: written.array,
@@ -184,7 +174,7 @@ fn text_fit(dialect: Dialect, old: &Normal, new: &Normal, before: u8, after: u8)
         (Some(_), None) => Fit::Wider,
         (Some(old), Some(new)) if new < old => Fit::Narrower,
         (Some(_), Some(_)) => Fit::Wider,
-        (None, None) if dialect.is_mysql_like() && after < before => Fit::Narrower,
+        (None, None) if dialect.grammar().types.sized_texts && after < before => Fit::Narrower,
         (None, None) => Fit::Wider,
     }
 }
@@ -232,7 +222,9 @@ pub fn nearest_type(dialect: Dialect, wrong: &str) -> Option<&'static str> {
         return None;
     }
     dialect
-        .types()
+        .grammar()
+        .types
+        .names
         .iter()
         .filter(|known| known.len() > 3 || known.len() == length)
         .filter(|known| known.len().abs_diff(length) <= 2)

@@ -6,7 +6,6 @@
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{Builder, JoinHandle};
 
-use sqlparser::dialect as theirs;
 use sqlparser::parser::{Parser, ParserError};
 
 use crate::dialect::Dialect;
@@ -97,20 +96,13 @@ pub(crate) enum Opinion {
 
 /// Asks about a statement, where the stack is large.
 fn opinion(text: &str, dialect: Dialect) -> Opinion {
-    if text.len() > MAX_STATEMENT || copies_too_much(text, dialect) {
+    let grammar = dialect.grammar();
+    if text.len() > MAX_STATEMENT || copies_too_much(text, grammar.copying_operators) {
         return Opinion::None;
     }
-    let dialect: &dyn theirs::Dialect = match dialect {
-        Dialect::MySql | Dialect::MariaDb => &theirs::MySqlDialect {},
-        Dialect::Postgres => &theirs::PostgreSqlDialect {},
-        Dialect::Sqlite => &theirs::SQLiteDialect {},
-        Dialect::SqlServer => &theirs::MsSqlDialect {},
-        Dialect::ClickHouse => &theirs::ClickHouseDialect {},
-        Dialect::Generic => &theirs::GenericDialect {},
-    };
     // `(row).*` is unknown to it.
     let without_rows = text.contains(").*").then(|| text.replace(").*", ")  "));
-    match Parser::parse_sql(dialect, without_rows.as_deref().unwrap_or(text)) {
+    match Parser::parse_sql(grammar.theirs, without_rows.as_deref().unwrap_or(text)) {
         Ok(_) => Opinion::Accepts,
         Err(ParserError::TokenizerError(message) | ParserError::ParserError(message)) => {
             Opinion::Refuses(place(&message, text))
@@ -119,14 +111,8 @@ fn opinion(text: &str, dialect: Dialect) -> Opinion {
     }
 }
 
-/// For each of these operators `sqlparser` copies all that stands before it (`dialect/mysql.rs` and
-/// `dialect/sqlite.rs`, `parse_infix`), so that a long chain takes the square of its length.
-fn copies_too_much(text: &str, dialect: Dialect) -> bool {
-    let copying: &[&str] = match dialect {
-        Dialect::MySql | Dialect::MariaDb => &["div"],
-        Dialect::Sqlite => &["regexp", "match", "glob"],
-        Dialect::Postgres | Dialect::SqlServer | Dialect::ClickHouse | Dialect::Generic => &[],
-    };
+/// Whether a text has too many of the operators that `sqlparser` is slow at.
+fn copies_too_much(text: &str, copying: &[&str]) -> bool {
     let is_copying = |word: &&str| copying.iter().any(|other| word.eq_ignore_ascii_case(other));
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
     !copying.is_empty() && words.filter(is_copying).nth(MAX_COPIES).is_some()

@@ -102,7 +102,7 @@ pub(crate) fn statement(excerpt: &Excerpt, tokens: &[Token], dialect: Dialect) -
         drop(&mut cursor)
     } else if cursor.eat("RENAME") {
         rename(&mut cursor)
-    } else if cursor.eat("USE") && !matches!(dialect, Dialect::Postgres) {
+    } else if cursor.eat("USE") && dialect.grammar().names.use_statement {
         cursor.ident().map(|schema| Definition::UseSchema(Some(schema)))
     } else if cursor.eat("SET") {
         search_path(&mut cursor)
@@ -119,13 +119,10 @@ fn leading_word(cursor: &mut Cursor<'_>, word: &str) {
         return;
     }
     let next = cursor.word_at(1);
-    let keyword = match cursor.dialect {
-        Dialect::MySql | Dialect::MariaDb | Dialect::Postgres | Dialect::Sqlite => {
-            words::slip(word, words::MAIN_VERBS).or_else(|| words::slip(word, words::VERBS))
-        }
-        Dialect::SqlServer | Dialect::ClickHouse | Dialect::Generic => {
-            words::slip(word, words::MAIN_VERBS).filter(|_| is_any(next, words::FOLLOWERS))
-        }
+    let main = words::slip(word, words::MAIN_VERBS);
+    let keyword = match cursor.grammar.is_known {
+        true => main.or_else(|| words::slip(word, words::VERBS)),
+        false => main.filter(|_| is_any(next, words::FOLLOWERS)),
     };
     let at = cursor.here();
     if let Some(keyword) = keyword {
@@ -133,7 +130,7 @@ fn leading_word(cursor: &mut Cursor<'_>, word: &str) {
             cursor.defines = true;
         }
         cursor.found(Finding::Misspelt { at, keyword });
-    } else if cursor.dialect.is_known() && !cursor.next_is(b':') {
+    } else if cursor.grammar.is_known && !cursor.next_is(b':') {
         cursor.found(Finding::Misspelt { at, keyword: "" });
     }
 }
@@ -245,7 +242,7 @@ fn create_index(cursor: &mut Cursor<'_>, kind: KeyKind) -> Option<Definition> {
     } else {
         cursor.name().map(|name| name.name)
     };
-    if cursor.dialect.is_mysql_like() && cursor.eat("USING") {
+    if cursor.grammar.tables.index_type_first && cursor.eat("USING") {
         cursor.skip();
     }
     if !cursor.expect("ON") {

@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use crate::dialect::Dialect;
+use crate::dialect::grammar::{Blocks, Grammar};
 use crate::parse::Budget;
 use crate::parse::token::{Kind, Lexer, Step, Token, Unclosed};
 use crate::word::{is, is_any};
@@ -55,10 +56,11 @@ pub(crate) enum FlawKind {
 
 /// Cuts a text into statements.
 pub(crate) fn split(text: &str, dialect: Dialect) -> Split {
-    let mut outcome = Splitter::new(text, dialect, Allowances::default()).run();
+    let grammar = dialect.grammar();
+    let mut outcome = Splitter::new(text, grammar, Allowances::default()).run();
     if outcome.open_block.is_some() {
         let allowances = Allowances { no_blocks_from: outcome.open_block, unclosed: None };
-        outcome = Splitter::new(text, dialect, allowances).run();
+        outcome = Splitter::new(text, grammar, allowances).run();
     }
     let suspicious = outcome.suspicious.then_some(Unclosed::Text);
     let Some(what) = outcome.unclosed.or(suspicious) else { return outcome.split };
@@ -68,7 +70,7 @@ pub(crate) fn split(text: &str, dialect: Dialect) -> Split {
     for start in outcome.candidates.iter().take(CANDIDATES) {
         let allowances =
             Allowances { unclosed: Some((what, *start)), no_blocks_from: outcome.open_block };
-        let tried = Splitter::new(text, dialect, allowances).run();
+        let tried = Splitter::new(text, grammar, allowances).run();
         let better = |best: &Outcome| tried.badness() < best.badness();
         if tried.badness() < outcome.badness() && best.as_ref().is_none_or(better) {
             best = Some(tried);
@@ -151,7 +153,7 @@ impl Delimiter {
 struct Splitter<'a> {
     lexer: Lexer<'a>,
     text: &'a str,
-    dialect: Dialect,
+    grammar: &'static Grammar,
     delimiter: Delimiter,
     allowances: Allowances,
     out: Split,
@@ -163,13 +165,13 @@ struct Splitter<'a> {
 }
 
 impl<'a> Splitter<'a> {
-    fn new(text: &'a str, dialect: Dialect, allowances: Allowances) -> Splitter<'a> {
-        let mut lexer = Lexer::new(text, dialect);
+    fn new(text: &'a str, grammar: &'static Grammar, allowances: Allowances) -> Splitter<'a> {
+        let mut lexer = Lexer::new(text, grammar);
         lexer.closed_at_line_end = allowances.unclosed.map(|(_, start)| start);
         let mut splitter = Splitter {
             lexer,
             text,
-            dialect,
+            grammar,
             delimiter: Delimiter::of(";".to_owned()),
             allowances,
             out: Split::default(),
@@ -305,16 +307,17 @@ impl<'a> Splitter<'a> {
         now.blocks > 0
             || (now.rule && now.parens > 0)
             || (!self.delimiter.is_semicolon() && now.routine)
-            || (self.dialect == Dialect::SqlServer
+            || (self.grammar.scripts.bodies_need_no_block
                 && now.routine
                 && !(now.had_block && now.after_end))
     }
 
     /// What the client program takes, rather than the server.
     fn client_command(&mut self) -> bool {
+        let scripts = &self.grammar.scripts;
         let at_statement_start = self.now.first_token == self.out.tokens.len();
         let byte = self.lexer.byte(self.lexer.pos);
-        if byte == b'\\' && matches!(self.dialect, Dialect::Postgres | Dialect::Generic) {
+        if byte == b'\\' && scripts.backslash_commands {
             let line = self.lexer.line();
             self.out.includes |= line.starts_with("\\i");
             self.end_statement(true);
@@ -322,7 +325,7 @@ impl<'a> Splitter<'a> {
             return true;
         }
         if byte == b'/'
-            && matches!(self.dialect, Dialect::Generic)
+            && scripts.slash_lines
             && self.lexer.at_line_start()
             && self.lexer.line().trim() == "/"
         {
@@ -331,7 +334,7 @@ impl<'a> Splitter<'a> {
             return true;
         }
         if byte.eq_ignore_ascii_case(&b'g')
-            && matches!(self.dialect, Dialect::SqlServer)
+            && scripts.go_lines
             && self.lexer.at_line_start()
             && is_go(self.lexer.line())
         {
@@ -343,9 +346,7 @@ impl<'a> Splitter<'a> {
         if !at_statement_start {
             return false;
         }
-        if byte.eq_ignore_ascii_case(&b'd')
-            && matches!(self.dialect, Dialect::MySql | Dialect::MariaDb | Dialect::Generic)
-        {
+        if byte.eq_ignore_ascii_case(&b'd') && scripts.delimiter_command {
             // The line is looked for behind the word alone: it may hold all statements of the text.
             if strip_word(self.lexer.rest(), "delimiter").is_some() {
                 let line = self.lexer.line();
@@ -354,15 +355,12 @@ impl<'a> Splitter<'a> {
                 return true;
             }
         }
-        if matches!(byte, b'.' | b'#')
-            && self.dialect == Dialect::Sqlite
-            && self.lexer.at_line_start()
-        {
+        if matches!(byte, b'.' | b'#') && scripts.dot_commands && self.lexer.at_line_start() {
             self.out.includes |= self.lexer.line().starts_with(".read");
             self.lexer.skip_line();
             return true;
         }
-        if self.dialect.is_mysql_like()
+        if scripts.source_command
             && byte.eq_ignore_ascii_case(&b's')
             && strip_word(self.lexer.rest(), "source").is_some()
         {
@@ -411,7 +409,7 @@ impl<'a> Splitter<'a> {
     fn take(&mut self, token: Token) {
         let word = self.word(token);
         self.suspect_string(token);
-        if self.dialect == Dialect::SqlServer && self.begins_unseparated(token) {
+        if self.grammar.scripts.semicolons_optional && self.begins_unseparated(token) {
             self.end_statement(true);
         }
         let previous = self.previous();
@@ -460,28 +458,18 @@ impl<'a> Splitter<'a> {
         {
             return;
         }
-        let sql_server = self.dialect == Dialect::SqlServer;
-        let may_open = match self.dialect {
-            Dialect::SqlServer => true,
-            Dialect::Postgres => self.now.routine && is(word, "ATOMIC") && is(previous, "BEGIN"),
-            Dialect::MySql | Dialect::MariaDb => {
-                self.now.routine || (is(first, "BEGIN") && is(word, "NOT") && is(previous, "BEGIN"))
+        let (inside, routine) = (self.now.blocks > 0, self.now.routine);
+        let begins = is(word, "BEGIN") || (is(word, "CASE") && !is(previous, "END"));
+        let (opens, everywhere) = match self.grammar.scripts.blocks {
+            Blocks::Everywhere => (begins, true),
+            Blocks::Routines => ((routine || inside) && begins, false),
+            Blocks::RoutinesAndNotAtomic if routine || inside => (begins, false),
+            Blocks::RoutinesAndNotAtomic => {
+                (is(first, "BEGIN") && is(word, "NOT") && is(previous, "BEGIN"), false)
             }
-            Dialect::Sqlite | Dialect::ClickHouse | Dialect::Generic => self.now.routine,
-        };
-        let opens = match self.dialect {
-            Dialect::Postgres => may_open || (self.now.blocks > 0 && is(word, "CASE")),
-            Dialect::MySql | Dialect::MariaDb if !self.now.routine && self.now.blocks == 0 => {
-                may_open
-            }
-            Dialect::MySql
-            | Dialect::MariaDb
-            | Dialect::Sqlite
-            | Dialect::SqlServer
-            | Dialect::ClickHouse
-            | Dialect::Generic => {
-                (may_open || self.now.blocks > 0)
-                    && (is(word, "BEGIN") || (is(word, "CASE") && !is(previous, "END")))
+            Blocks::Atomic => {
+                let atomic = routine && is(word, "ATOMIC") && is(previous, "BEGIN");
+                (atomic || (inside && is(word, "CASE")), false)
             }
         };
         if opens {
@@ -492,9 +480,9 @@ impl<'a> Splitter<'a> {
             self.now.had_block = true;
         } else if is(word, "END") && self.now.blocks > 0 {
             self.now.blocks -= 1;
-        } else if sql_server && is(previous, "BEGIN") && is_any(word, TRANSACTIONS) {
+        } else if everywhere && is(previous, "BEGIN") && is_any(word, TRANSACTIONS) {
             self.now.blocks = self.now.blocks.saturating_sub(1);
-        } else if is(previous, "END") && self.now.had_block && !sql_server && is_any(word, LOOPS) {
+        } else if is(previous, "END") && self.now.had_block && !everywhere && is_any(word, LOOPS) {
             // `END IF` closes an `IF`, which was not counted.
             self.now.blocks += 1;
         }
@@ -571,7 +559,7 @@ impl<'a> Splitter<'a> {
     }
 
     fn copies_from_stdin(&self) -> bool {
-        if self.dialect != Dialect::Postgres {
+        if !self.grammar.scripts.copy_data {
             return false;
         }
         let tokens = self.out.tokens.get(self.now.first_token..).unwrap_or_default();
@@ -587,9 +575,9 @@ impl<'a> Splitter<'a> {
         self.lexer.skip_line();
     }
 
-    /// ClickHouse: `INSERT INTO t FORMAT CSV` is followed by the data itself.
+    /// `INSERT INTO t FORMAT CSV` is followed by the data itself.
     fn skip_inline_data(&mut self, word: &str) {
-        if self.dialect != Dialect::ClickHouse || word.is_empty() || is(word, "VALUES") {
+        if !self.grammar.scripts.insert_data || word.is_empty() || is(word, "VALUES") {
             return;
         }
         let tokens = self.out.tokens.get(self.now.first_token..).unwrap_or_default();

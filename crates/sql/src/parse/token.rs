@@ -1,7 +1,7 @@
 //! Characters -> tokens: words, names in quotes, strings, numbers, symbols. Comments are skipped;
 //! the text inside MySQL's `/*! ... */` is not. Nothing here knows what a statement is.
 
-use crate::dialect::Dialect;
+use crate::dialect::grammar::{Backslash, Characters, Grammar, HashComments};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub(crate) enum Step {
 pub(crate) struct Lexer<'a> {
     pub(crate) text: &'a str,
     pub(crate) pos: usize,
-    dialect: Dialect,
+    characters: &'static Characters,
     /// Inside `/*! ... */`, whose text is SQL.
     in_conditional: bool,
     /// A quote that is known to be unclosed: it ends with its line.
@@ -88,8 +88,9 @@ pub(crate) struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    pub(crate) fn new(text: &'a str, dialect: Dialect) -> Lexer<'a> {
-        Lexer { text, pos: 0, dialect, in_conditional: false, closed_at_line_end: None }
+    pub(crate) fn new(text: &'a str, grammar: &'static Grammar) -> Lexer<'a> {
+        let characters = &grammar.characters;
+        Lexer { text, pos: 0, characters, in_conditional: false, closed_at_line_end: None }
     }
 
     pub(crate) fn byte(&self, at: usize) -> u8 {
@@ -151,14 +152,12 @@ impl<'a> Lexer<'a> {
         match (self.byte(self.pos), self.byte(self.pos + 1)) {
             (b'-', b'-') => {
                 let after = self.byte(self.pos + 2);
-                !self.dialect.is_mysql_like() || after.is_ascii_whitespace() || after < b' '
+                !self.characters.dashes_need_blank || after.is_ascii_whitespace() || after < b' '
             }
-            (b'#', next) => match self.dialect {
-                Dialect::MySql | Dialect::MariaDb => true,
-                Dialect::ClickHouse => next == b' ' || next == b'!',
-                Dialect::Postgres | Dialect::Sqlite | Dialect::SqlServer | Dialect::Generic => {
-                    false
-                }
+            (b'#', next) => match self.characters.hash_comments {
+                HashComments::No => false,
+                HashComments::All => true,
+                HashComments::Before(followers) => followers.contains(&next),
             },
             _ => false,
         }
@@ -166,24 +165,19 @@ impl<'a> Lexer<'a> {
 
     fn block_comment(&mut self) -> Result<(), Step> {
         let start = self.pos;
-        if self.dialect.is_mysql_like() && !self.in_conditional {
-            let opened = if self.rest().starts_with("/*!") {
-                3
-            } else if self.dialect == Dialect::MariaDb && self.rest().starts_with("/*M!") {
-                4
-            } else {
-                0
-            };
-            if opened > 0 {
-                self.in_conditional = true;
-                self.pos += opened;
-                while self.byte(self.pos).is_ascii_digit() {
-                    self.pos += 1;
-                }
-                return Ok(());
+        let rest = self.rest();
+        let mut signs = self.characters.conditional_comments.iter();
+        if !self.in_conditional
+            && let Some(sign) = signs.find(|sign| rest.starts_with(**sign))
+        {
+            self.in_conditional = true;
+            self.pos += sign.len();
+            while self.byte(self.pos).is_ascii_digit() {
+                self.pos += 1;
             }
+            return Ok(());
         }
-        let nests = matches!(self.dialect, Dialect::Postgres | Dialect::SqlServer);
+        let nests = self.characters.comments_nest;
         let mut depth = 0usize;
         while !self.at_end() {
             match (self.byte(self.pos), self.byte(self.pos + 1)) {
@@ -213,14 +207,11 @@ impl<'a> Lexer<'a> {
         }
         match byte {
             b'\'' => self.quoted(start, start, byte, Kind::Text),
-            b'"' if self.dialect.is_mysql_like() => self.quoted(start, start, byte, Kind::Text),
+            b'"' if self.characters.double_quotes_are_text => {
+                self.quoted(start, start, byte, Kind::Text)
+            }
             b'"' | b'`' => self.quoted(start, start, byte, Kind::Quoted),
-            b'[' if self.dialect == Dialect::SqlServer => {
-                self.quoted(start, start, b']', Kind::Quoted)
-            }
-            b'[' if self.dialect == Dialect::Sqlite => {
-                self.quoted(start, start, b']', Kind::Quoted)
-            }
+            b'[' if self.characters.brackets_quote => self.quoted(start, start, b']', Kind::Quoted),
             b'$' => self.dollar(start),
             b'@' => self.variable(start),
             b':' if is_name_start(self.byte(start + 1))
@@ -234,7 +225,7 @@ impl<'a> Lexer<'a> {
             {
                 self.number(start)
             }
-            b'#' if self.dialect == Dialect::SqlServer => self.word(start),
+            b'#' if self.characters.hash_names => self.word(start),
             0xe2 if self.typographic().is_some() => {
                 self.pos += 3;
                 Step::Typographic { start, end: self.pos }
@@ -268,7 +259,7 @@ impl<'a> Lexer<'a> {
         if next == b'\'' && matches!(prefix, b'n' | b'e' | b'x' | b'b' | b'r') {
             return self.quoted(start, start + 1, b'\'', Kind::Text);
         }
-        if prefix == b'u' && next == b'&' && self.dialect == Dialect::Postgres {
+        if prefix == b'u' && next == b'&' && self.characters.unicode_prefix {
             match self.byte(start + 2) {
                 b'\'' => return self.quoted(start, start + 2, b'\'', Kind::Text),
                 b'"' => return self.quoted(start, start + 2, b'"', Kind::Quoted),
@@ -286,7 +277,7 @@ impl<'a> Lexer<'a> {
         while goes_on(self, self.byte(self.pos)) {
             self.pos += 1;
         }
-        if self.dialect == Dialect::SqlServer {
+        if self.characters.hash_names {
             while matches!(self.byte(self.pos), b'#' | b'@') || is_name(self.byte(self.pos)) {
                 self.pos += 1;
             }
@@ -344,18 +335,18 @@ impl<'a> Lexer<'a> {
                 });
             return self.finish(kind, start);
         }
-        let backslash = match self.dialect {
-            Dialect::MySql | Dialect::MariaDb => kind == Kind::Text,
-            Dialect::ClickHouse => true,
-            Dialect::Postgres => matches!(self.byte(start), b'e' | b'E'),
-            Dialect::Sqlite | Dialect::SqlServer | Dialect::Generic => false,
+        let backslash = match self.characters.backslash {
+            Backslash::No => false,
+            Backslash::Strings => kind == Kind::Text,
+            Backslash::All => true,
+            Backslash::Marked => matches!(self.byte(start), b'e' | b'E'),
         };
         while !self.at_end() {
             let byte = self.byte(self.pos);
             if byte == quote {
                 self.pos += 1;
                 if self.byte(self.pos) != quote
-                    || (quote == b']' && self.dialect == Dialect::Sqlite)
+                    || (quote == b']' && !self.characters.brackets_double)
                 {
                     return self.finish(kind, start);
                 }
@@ -374,8 +365,7 @@ impl<'a> Lexer<'a> {
         if self.byte(start + 1).is_ascii_digit() {
             return self.variable(start);
         }
-        let quotes =
-            matches!(self.dialect, Dialect::Postgres | Dialect::Generic | Dialect::ClickHouse);
+        let quotes = self.characters.dollar_quotes;
         let mut end = start + 1;
         while is_name(self.byte(end)) && self.byte(end) != b'$' {
             end += 1;

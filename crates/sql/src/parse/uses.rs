@@ -27,11 +27,12 @@ pub(crate) fn uses(
     let mut out = Vec::new();
     let mut need = |name: ObjectName, kind, hard| out.push(Use { name, kind, hard });
     let first = cursor.word();
+    let server = &dialect.grammar().server;
     match definition {
         Some(Definition::Table(table)) => {
             for key in &table.foreign_keys {
                 // SQLite looks at a foreign key when rows come.
-                need(key.table.clone(), UseKind::ForeignKey, dialect != Dialect::Sqlite);
+                need(key.table.clone(), UseKind::ForeignKey, server.checks_foreign_keys);
             }
             for column in &table.columns {
                 if let Some(data_type) = column.data_type.as_ref().filter(|found| !found.known) {
@@ -55,7 +56,7 @@ pub(crate) fn uses(
             for alteration in alterations {
                 match alteration {
                     Alteration::AddForeignKey(key) => {
-                        need(key.table.clone(), UseKind::ForeignKey, dialect != Dialect::Sqlite);
+                        need(key.table.clone(), UseKind::ForeignKey, server.checks_foreign_keys);
                     }
                     Alteration::AddColumn { column, .. } | Alteration::Redefine { column, .. } => {
                         if let Some(found) = column.data_type.as_ref().filter(|found| !found.known)
@@ -92,9 +93,9 @@ pub(crate) fn uses(
         Some(Definition::View(view)) => {
             for name in &view.reads {
                 // SQLite looks at a view's tables when it is read.
-                need(name.clone(), UseKind::Table, dialect != Dialect::Sqlite);
+                need(name.clone(), UseKind::Table, server.checks_views);
             }
-            if dialect == Dialect::ClickHouse {
+            if server.views_write {
                 behind(&cursor, &["TO"], UseKind::Table, &mut need);
             }
             called(&cursor, &mut need);
@@ -110,8 +111,8 @@ pub(crate) fn uses(
             behind(&cursor, &["FUNCTION", "PROCEDURE"], UseKind::Function, &mut need);
         }
         Some(Definition::Object { kind: ObjectKind::Function, .. }) => {
-            if dialect == Dialect::Postgres {
-                function(excerpt, tokens, &cursor, &mut need);
+            if server.bodies_are_text {
+                function(excerpt, tokens, dialect, &mut need);
             }
         }
         Some(Definition::Object { kind: ObjectKind::Type, .. }) => {
@@ -125,7 +126,7 @@ pub(crate) fn uses(
             {}
         None => other(&cursor, first, &mut need),
     }
-    if dialect == Dialect::Postgres {
+    if server.sequences_in_text {
         sequences(&cursor, &mut need);
     }
     out
@@ -171,7 +172,7 @@ fn behind(
 
 /// Functions that are called: names with a parenthesis behind them.
 fn called(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind, bool)) {
-    if cursor.dialect != Dialect::Postgres && cursor.dialect != Dialect::SqlServer {
+    if !cursor.grammar.server.checks_calls {
         return;
     }
     let mut ahead = 0;
@@ -207,9 +208,10 @@ fn casts(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind, bool)) 
 fn function(
     excerpt: &Excerpt,
     tokens: &[Token],
-    cursor: &Cursor<'_>,
+    dialect: Dialect,
     need: &mut impl FnMut(ObjectName, UseKind, bool),
 ) {
+    let cursor = &Cursor::new(excerpt, tokens, dialect);
     words_as_types(cursor, need);
     let is_sql = (0..tokens.len())
         .any(|at| is(cursor.word_at(at), "LANGUAGE") && is(cursor.word_at(at + 1), "SQL"));
@@ -227,8 +229,8 @@ fn function(
                 text.trim_start_matches(|c: char| c == '$' || c.is_alphanumeric() || c == '_');
             if text.starts_with('$') && text.len() <= MAX_BODY {
                 let inner = Excerpt::opaque(body.to_owned(), excerpt.locate(token.range()));
-                let split = split(&inner.text, cursor.dialect);
-                let read = tables_read(&Cursor::new(&inner, &split.tokens, cursor.dialect));
+                let split = split(&inner.text, dialect);
+                let read = tables_read(&Cursor::new(&inner, &split.tokens, dialect));
                 // Its words count for no bound of their own: each name once is enough.
                 let mut names: BTreeSet<SmolStr> = BTreeSet::new();
                 for name in read.into_iter().filter(|name| names.insert(name.to_string().into())) {

@@ -1,7 +1,7 @@
 //! `ALTER TABLE`.
 
 use crate::definition::{Alteration, Definition, ObjectName, TableDefinition};
-use crate::dialect::Dialect;
+use crate::dialect::grammar::Options;
 use crate::parse::read::column::{column, data_type};
 use crate::parse::read::cursor::Cursor;
 use crate::parse::read::{Finding, table, unknown_object};
@@ -23,7 +23,7 @@ pub(crate) fn alter(cursor: &mut Cursor<'_>) -> Option<Definition> {
     cursor.eat("ONLY");
     let name = cursor.name()?;
     cursor.eat_symbol(b'*');
-    if cursor.dialect == Dialect::ClickHouse && cursor.eat_all(&["ON", "CLUSTER"]) {
+    if cursor.grammar.tables.on_cluster && cursor.eat_all(&["ON", "CLUSTER"]) {
         cursor.skip();
     }
     let mut alterations = Vec::new();
@@ -47,7 +47,7 @@ pub(crate) fn alter(cursor: &mut Cursor<'_>) -> Option<Definition> {
 const ACTIONS: &[&str] = &["ADD", "DROP", "ALTER", "MODIFY", "CHANGE", "RENAME"];
 
 fn alteration(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Alteration>) {
-    let checked = cursor.dialect == Dialect::SqlServer
+    let checked = cursor.grammar.alterations.with_check
         && cursor.eat("WITH")
         && cursor.eat_any(&["CHECK", "NOCHECK"]);
     if cursor.eat("ADD") {
@@ -63,7 +63,7 @@ fn alteration(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Altera
         cursor.eat("COLUMN");
         cursor.if_exists();
         redefine(cursor, false, into);
-    } else if cursor.dialect.is_mysql_like() && cursor.eat("CHANGE") {
+    } else if cursor.grammar.alterations.change && cursor.eat("CHANGE") {
         cursor.eat("COLUMN");
         cursor.if_exists();
         redefine(cursor, true, into);
@@ -90,71 +90,18 @@ fn alteration(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Altera
 
 /// Actions that change no column, key or name.
 fn known_other(cursor: &Cursor<'_>) -> bool {
-    let words: &[&str] = match cursor.dialect {
-        Dialect::Postgres => &[
-            "OWNER", "ENABLE", "DISABLE", "SET", "RESET", "CLUSTER", "VALIDATE", "REPLICA",
-            "INHERIT", "NO", "FORCE", "DETACH", "OF", "NOT", "OPTIONS",
-        ],
-        Dialect::MySql | Dialect::MariaDb => {
-            if is_any(cursor.word(), words::MYSQL_OPTIONS) {
-                return true;
-            }
-            &[
-                "ORDER",
-                "CONVERT",
-                "ENABLE",
-                "DISABLE",
-                "FORCE",
-                "LOCK",
-                "ALGORITHM",
-                "PARTITION",
-                "REMOVE",
-                "TRUNCATE",
-                "REORGANIZE",
-                "COALESCE",
-                "ANALYZE",
-                "CHECK",
-                "OPTIMIZE",
-                "REBUILD",
-                "REPAIR",
-                "EXCHANGE",
-                "DISCARD",
-                "IMPORT",
-                "WITH",
-                "WITHOUT",
-                "WAIT",
-                "NOWAIT",
-                "UPGRADE",
-            ]
-        }
-        Dialect::SqlServer => {
-            &["CHECK", "NOCHECK", "ENABLE", "DISABLE", "SET", "SWITCH", "REBUILD", "WITH", "ALTER"]
-        }
-        Dialect::Sqlite => &[],
-        Dialect::ClickHouse | Dialect::Generic => {
-            return cursor.kind() == Some(Kind::Word)
-                && words::slip(cursor.word(), ACTIONS).is_none();
-        }
+    let Some(others) = cursor.grammar.alterations.others else {
+        return cursor.kind() == Some(Kind::Word) && words::slip(cursor.word(), ACTIONS).is_none();
     };
-    is_any(cursor.word(), words)
+    let options = match cursor.grammar.tables.options {
+        Options::Assignments(names) => names,
+        Options::Any | Options::Clauses | Options::Words => &[],
+    };
+    is_any(cursor.word(), others) || is_any(cursor.word(), options)
 }
 
 fn add(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Alteration>) {
-    if cursor.dialect != Dialect::Postgres && is(cursor.word(), "PARTITION") {
-        cursor.skip_element();
-        into.push(Alteration::Other);
-        return;
-    }
-    if cursor.dialect == Dialect::ClickHouse
-        && is_any(cursor.word(), &["INDEX", "PROJECTION", "STATISTICS"])
-    {
-        cursor.skip_element();
-        into.push(Alteration::Other);
-        return;
-    }
-    if cursor.dialect.is_mysql_like() && is(cursor.word(), "PERIOD")
-        || is_any(cursor.word(), &["SYSTEM"])
-    {
+    if is_any(cursor.word(), cursor.grammar.alterations.adds) {
         cursor.skip_element();
         into.push(Alteration::Other);
         return;
@@ -162,8 +109,7 @@ fn add(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Alteration>) 
     let mut made = empty_table(table);
     let explicit = cursor.eat("COLUMN");
     if !explicit && table::constraint(cursor, &mut made) {
-        let using = cursor.dialect == Dialect::SqlServer;
-        if using {
+        if cursor.grammar.tables.default_constraints {
             table::tail(cursor);
         }
         into.extend(made.keys.into_iter().map(|mut key| {
@@ -183,7 +129,7 @@ fn add(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Alteration>) 
     let next = cursor.word_at(1).to_ascii_lowercase();
     if !explicit
         && let Some(keyword) = misspelt
-        && !cursor.dialect.types().contains(&next.as_str())
+        && !cursor.grammar.has_type(&next)
         && cursor.kind_at(1).is_some_and(|kind| matches!(kind, Kind::Word | Kind::Quoted))
         && (is(&next, "key") || matches!(cursor.kind_at(2), Some(Kind::Word | Kind::Quoted)))
     {
@@ -210,7 +156,7 @@ fn add(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Alteration>) 
             cursor.missing(")");
         }
         // T-SQL: `ADD a int, b int`.
-        let more = cursor.dialect == Dialect::SqlServer
+        let more = cursor.grammar.alterations.adds_lists
             && cursor.next_is(b',')
             && !is_any(cursor.word_at(1), ACTIONS)
             && !is_any(cursor.word_at(1), &["CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK"]);
@@ -258,7 +204,7 @@ fn drop(cursor: &mut Cursor<'_>, into: &mut Vec<Alteration>) {
     let foreign = cursor.eat("FOREIGN") && cursor.expect("KEY");
     let constraint = foreign
         || cursor.eat("CONSTRAINT")
-        || (!matches!(cursor.dialect, Dialect::Postgres | Dialect::Sqlite)
+        || (cursor.grammar.alterations.drops_keys
             && (cursor.eat("INDEX") || cursor.eat("KEY") || cursor.eat("CHECK")));
     if !constraint {
         cursor.eat("COLUMN");
@@ -270,20 +216,13 @@ fn drop(cursor: &mut Cursor<'_>, into: &mut Vec<Alteration>) {
 }
 
 fn alter_column(cursor: &mut Cursor<'_>, into: &mut Vec<Alteration>) {
-    if cursor.dialect != Dialect::Postgres
-        && is_any(cursor.word(), &["INDEX", "CONSTRAINT", "CHECK", "KEY"])
-    {
-        cursor.skip_element();
-        into.push(Alteration::Other);
-        return;
-    }
-    if cursor.dialect == Dialect::Postgres && is(cursor.word(), "CONSTRAINT") {
+    if is_any(cursor.word(), cursor.grammar.alterations.alters) {
         cursor.skip_element();
         into.push(Alteration::Other);
         return;
     }
     cursor.eat("COLUMN");
-    if cursor.dialect == Dialect::SqlServer {
+    if cursor.grammar.alterations.alter_redefines {
         return redefine(cursor, false, into);
     }
     let Some(name) = cursor.ident() else {
@@ -344,7 +283,8 @@ fn rename(cursor: &mut Cursor<'_>, into: &mut Vec<Alteration>) {
         return;
     }
     if cursor.eat("TO")
-        || (cursor.dialect.is_mysql_like() && (cursor.eat("AS") || cursor.kind_at(1).is_none()))
+        || (cursor.grammar.alterations.rename_without_to
+            && (cursor.eat("AS") || cursor.kind_at(1).is_none()))
     {
         into.extend(cursor.name().map(Alteration::RenameTable));
         return;

@@ -3,7 +3,7 @@
 use smol_str::{SmolStr, StrExt, format_smolstr};
 
 use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind, ObjectName, TypeName};
-use crate::dialect::Dialect;
+use crate::dialect::grammar::{Indexes, NeedType, Then};
 use crate::parse::read::cursor::Cursor;
 use crate::parse::read::{Finding, empty_key};
 use crate::parse::token::Kind;
@@ -23,10 +23,10 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
     let at = cursor.here();
     let bare = cursor.kind() == Some(Kind::Word);
     let mut name = cursor.ident()?;
-    if bare && cursor.dialect.is_reserved(&name.text) {
+    if bare && cursor.grammar.is_reserved(&name.text) {
         cursor.found(Finding::Reserved { at });
     }
-    if cursor.dialect == Dialect::ClickHouse {
+    if cursor.grammar.columns.dotted_names {
         let mut parts = vec![name.text.clone()];
         while cursor.eat_symbol(b'.') {
             parts.extend(cursor.ident().map(|part| part.text));
@@ -50,10 +50,10 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
         foreign_keys: Vec::new(),
     };
     constraints(cursor, &mut parts);
-    let needs_type = match cursor.dialect {
-        Dialect::MySql | Dialect::MariaDb | Dialect::Postgres => true,
-        Dialect::SqlServer => !parts.column.generated,
-        Dialect::Sqlite | Dialect::ClickHouse | Dialect::Generic => false,
+    let needs_type = match cursor.grammar.columns.need_type {
+        NeedType::Yes => true,
+        NeedType::UnlessComputed => !parts.column.generated,
+        NeedType::No => false,
     };
     if parts.column.data_type.is_none() && needs_type && !cursor.has_findings() {
         cursor.found(Finding::MissingType { column: name });
@@ -74,9 +74,8 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
 fn begins_constraint(cursor: &Cursor<'_>, word: &str) -> bool {
     is_any(word, words::COLUMN_WORDS)
         || is_any(word, &["AS", "IDENTITY", "KEY", "ON", "AUTOINCREMENT"])
-        || (is_any(word, &["COMMENT", "CODEC", "TTL", "MATERIALIZED", "ALIAS", "EPHEMERAL"])
-            && cursor.dialect == Dialect::ClickHouse)
-        || (cursor.dialect.is_mysql_like() && is_any(word, words::MYSQL_COLUMN_WORDS))
+        || is_any(word, cursor.grammar.columns.other_words)
+        || is_any(word, cursor.grammar.columns.words)
 }
 
 /// A type, where there is one.
@@ -97,7 +96,7 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<TypeName> {
     let name: ObjectName = cursor.name()?;
     let qualified = name.schema.is_some();
     let mut base = if quoted || qualified { name.name.text.clone() } else { first };
-    if cursor.dialect == Dialect::SqlServer {
+    if cursor.grammar.types.as_names {
         base = base.to_ascii_lowercase_smolstr();
     }
     let builtin_schema = name.schema.as_ref().is_some_and(|schema| is(&schema.text, "pg_catalog"));
@@ -125,8 +124,8 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<TypeName> {
         cursor.skip_group();
     }
     let (unsigned, array) = modifiers(cursor);
-    let known = (!qualified || builtin_schema || cursor.dialect == Dialect::SqlServer)
-        && cursor.dialect.types().contains(&base.as_str());
+    let known = (!qualified || builtin_schema || cursor.grammar.types.as_names)
+        && cursor.grammar.has_type(&base);
     Some(TypeName {
         text: cursor.text_since(start).into(),
         name: base,
@@ -150,7 +149,7 @@ fn second_words(cursor: &mut Cursor<'_>, base: &mut SmolStr) {
         "national" | "native" => &["CHARACTER", "CHAR", "VARCHAR", "VARYING"],
         "varying" => &["CHARACTER"],
         "long" => &["VARCHAR", "VARBINARY"],
-        "unsigned" if cursor.dialect == Dialect::Sqlite => &["BIG", "INT"],
+        "unsigned" if cursor.grammar.types.any_words => &["BIG", "INT"],
         _ => &[],
     };
     while is_any(cursor.word(), more) {
@@ -160,7 +159,7 @@ fn second_words(cursor: &mut Cursor<'_>, base: &mut SmolStr) {
         }
         cursor.skip();
     }
-    if matches!(cursor.dialect, Dialect::Sqlite) {
+    if cursor.grammar.types.any_words {
         // Any words make a type; a slip in a constraint's first word looks like one.
         while cursor.kind() == Some(Kind::Word)
             && !begins_constraint(cursor, cursor.word())
@@ -190,7 +189,7 @@ fn second_words(cursor: &mut Cursor<'_>, base: &mut SmolStr) {
 /// a missing parenthesis is noticed in its place.
 fn arguments(cursor: &mut Cursor<'_>, base: &str) -> Vec<SmolStr> {
     let start = cursor.start();
-    if !cursor.dialect.is_known() || !cursor.dialect.types().contains(&base) {
+    if !cursor.grammar.is_known || !cursor.grammar.has_type(base) {
         cursor.skip_group();
         return split_arguments(cursor.text_since(start));
     }
@@ -247,17 +246,16 @@ fn split_arguments(group: &str) -> Vec<SmolStr> {
 }
 
 fn modifiers(cursor: &mut Cursor<'_>) -> (bool, bool) {
+    let types = &cursor.grammar.types;
     let (mut unsigned, mut array) = (false, false);
     loop {
-        if cursor.dialect.is_mysql_like() && cursor.eat("UNSIGNED") {
+        if types.unsigned && cursor.eat("UNSIGNED") {
             unsigned = true;
-        } else if cursor.dialect.is_mysql_like()
-            && cursor.eat_any(&["SIGNED", "ZEROFILL", "BINARY", "ASCII", "UNICODE", "BYTE"])
-        {
-        } else if cursor.dialect != Dialect::ClickHouse && cursor.next_is(b'[') {
+        } else if cursor.eat_any(types.modifiers) {
+        } else if types.bracket_arrays && cursor.next_is(b'[') {
             array = true;
             cursor.brackets();
-        } else if cursor.dialect == Dialect::Postgres && cursor.eat("ARRAY") {
+        } else if types.array_word && cursor.eat("ARRAY") {
             array = true;
         } else {
             return (unsigned, array);
@@ -328,7 +326,7 @@ fn constraints(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
             conflict(cursor);
             parts.keys.push(own_key(cursor, parts, KeyKind::Unique, name.take(), start));
             with_options(cursor);
-        } else if cursor.dialect.is_mysql_like() && cursor.eat("KEY") {
+        } else if cursor.grammar.columns.key_is_primary && cursor.eat("KEY") {
             parts.column.not_null = true;
             parts.keys.push(own_key(cursor, parts, KeyKind::Primary, name.take(), start));
         } else if is(cursor.word(), "REFERENCES") {
@@ -380,96 +378,18 @@ fn constraints(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
     }
 }
 
-/// Words that few columns have.
+/// What few columns have.
 fn other(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) -> bool {
-    match cursor.dialect {
-        Dialect::MySql | Dialect::MariaDb => {
-            if cursor.eat_any(&[
-                "COLUMN_FORMAT",
-                "STORAGE",
-                "SRID",
-                "ENGINE_ATTRIBUTE",
-                "REF_SYSTEM_ID",
-                "COMPRESSION",
-            ]) {
-                cursor.eat_symbol(b'=');
-                cursor.skip();
-                return true;
-            }
-            cursor.eat_any(&[
-                "VISIBLE",
-                "INVISIBLE",
-                "STORED",
-                "VIRTUAL",
-                "PERSISTENT",
-                "COMPRESSED",
-                "ENFORCED",
-            ]) || cursor.eat_all(&["WITH", "SYSTEM", "VERSIONING"])
-                || cursor.eat_all(&["WITHOUT", "SYSTEM", "VERSIONING"])
-        }
-        Dialect::Postgres => {
-            if cursor.eat("INITIALLY") {
-                cursor.expect_one(&["DEFERRED", "IMMEDIATE"]);
-                return true;
-            }
-            if cursor.eat("STORAGE") || cursor.eat("COMPRESSION") {
-                cursor.skip();
-                return true;
-            }
-            if cursor.eat("OPTIONS") {
-                return cursor.group();
-            }
-            cursor.eat_any(&["DEFERRABLE", "STORED", "VIRTUAL", "ENFORCED"])
-                || cursor.eat_all(&["NO", "INHERIT"])
-                || cursor.eat_all(&["USING", "INDEX", "TABLESPACE"]) && cursor.ident().is_some()
-        }
-        Dialect::Sqlite => {
-            if cursor.eat("INITIALLY") {
-                return cursor.expect_one(&["DEFERRED", "IMMEDIATE"]);
-            }
-            cursor.eat_any(&["DEFERRABLE", "STORED", "VIRTUAL"])
-        }
-        Dialect::SqlServer => {
-            if cursor.eat("WITH") {
-                return cursor.group();
-            }
-            if cursor.eat("MASKED") || cursor.eat("ENCRYPTED") {
-                cursor.eat("WITH");
-                return cursor.group();
-            }
-            cursor.eat_any(&[
-                "SPARSE",
-                "ROWGUIDCOL",
-                "PERSISTED",
-                "HIDDEN",
-                "FILESTREAM",
-                "CLUSTERED",
-                "NONCLUSTERED",
-            ])
-        }
-        Dialect::ClickHouse => {
-            if cursor.eat_any(&["MATERIALIZED", "ALIAS", "EPHEMERAL"]) {
-                parts.column.generated = true;
-                cursor.skip_element();
-                return true;
-            }
-            if cursor.eat_any(&["CODEC", "STATISTICS", "SETTINGS"]) {
-                return cursor.group();
-            }
-            if cursor.eat("TTL") {
-                cursor.skip_element();
-                return true;
-            }
-            cursor.eat_any(&["FIRST"])
-        }
-        Dialect::Generic => {
-            if words::is_keyword(cursor.word()) {
-                cursor.skip_element();
-                return true;
-            }
-            false
-        }
+    let columns = &cursor.grammar.columns;
+    if let Some(clause) = cursor.eat_clause(columns.clauses) {
+        parts.column.generated |= clause.then == Then::Computed;
+        return true;
     }
+    let passed_over = columns.any_keyword && words::is_keyword(cursor.word());
+    if passed_over {
+        cursor.skip_element();
+    }
+    passed_over
 }
 
 /// A word that no column has here: a slip, a missing comma, or something unknown.
@@ -477,10 +397,8 @@ fn unknown(cursor: &mut Cursor<'_>) {
     let word = cursor.word();
     let at = cursor.here();
     if !words::is_keyword(word) {
-        let slip = words::slip(word, words::COLUMN_WORDS).or_else(|| {
-            let mysql = cursor.dialect.is_mysql_like();
-            mysql.then(|| words::slip(word, words::MYSQL_COLUMN_WORDS)).flatten()
-        });
+        let own = cursor.grammar.columns.words;
+        let slip = words::slip(word, words::COLUMN_WORDS).or_else(|| words::slip(word, own));
         if let Some(keyword) = slip.filter(|_| !looks_like_column(cursor)) {
             cursor.found(Finding::Misspelt { at, keyword });
             cursor.skip_element();
@@ -489,7 +407,7 @@ fn unknown(cursor: &mut Cursor<'_>) {
     }
     let own_type = cursor.starts_line()
         && !words::is_keyword(word)
-        && cursor.dialect == Dialect::Postgres
+        && cursor.grammar.types.of_users
         && matches!(cursor.kind_at(1), Some(Kind::Word | Kind::Quoted));
     if looks_like_column(cursor) || own_type {
         let before = cursor.before();
@@ -503,7 +421,7 @@ fn unknown(cursor: &mut Cursor<'_>) {
 /// Whether a column begins here: a name and a known type.
 fn looks_like_column(cursor: &Cursor<'_>) -> bool {
     let next = cursor.word_at(1).to_ascii_lowercase();
-    !next.is_empty() && cursor.dialect.types().contains(&next.as_str())
+    !next.is_empty() && cursor.grammar.has_type(&next)
 }
 
 /// Whether a table's key begins here, where a column's constraint was expected: a comma is missing.
@@ -522,12 +440,12 @@ fn begins_element(cursor: &Cursor<'_>) -> bool {
         return open(1)
             || (is_any(at(1), &["KEY", "INDEX"])
                 && (open(2) || (cursor.kind_at(3).is_some() && open(3))))
-            || (cursor.dialect.is_mysql_like()
+            || (cursor.grammar.tables.keys_have_names
                 && open(2)
                 && matches!(cursor.kind_at(1), Some(Kind::Quoted)));
     }
     named == 0
-        && cursor.dialect.is_mysql_like()
+        && cursor.grammar.tables.indexes == Indexes::Keys
         && is_any(word, &["KEY", "INDEX", "FULLTEXT", "SPATIAL"])
         && (cursor.symbol_at(1, b'(') || cursor.symbol_at(2, b'(') || cursor.symbol_at(3, b'('))
 }
@@ -542,14 +460,13 @@ fn conflict(cursor: &mut Cursor<'_>) {
 }
 
 fn with_options(cursor: &mut Cursor<'_>) {
-    if cursor.dialect == Dialect::SqlServer || cursor.dialect == Dialect::Postgres {
-        if is(cursor.word(), "WITH") && cursor.symbol_at(1, b'(') {
-            cursor.skip();
-            cursor.skip_group();
-        }
-        if cursor.dialect == Dialect::SqlServer && cursor.eat("ON") {
-            cursor.ident();
-        }
+    let columns = &cursor.grammar.columns;
+    if columns.key_options && is(cursor.word(), "WITH") && cursor.symbol_at(1, b'(') {
+        cursor.skip();
+        cursor.skip_group();
+    }
+    if columns.key_places && cursor.eat("ON") {
+        cursor.ident();
     }
 }
 
@@ -569,8 +486,7 @@ fn own_key(
 
 fn default(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
     let word = cursor.word();
-    let strict = matches!(cursor.dialect, Dialect::MySql | Dialect::MariaDb | Dialect::Postgres);
-    if strict
+    if cursor.grammar.columns.bare_defaults_are_keywords
         && !word.is_empty()
         && !words::is_keyword(word)
         && !cursor.symbol_at(1, b'(')

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::definition::Definition;
 use crate::dialect::Dialect;
+use crate::dialect::grammar::{Clause, Grammar, Then};
 use crate::parse::read::{Finding, Reading, Trouble};
 use crate::parse::token::{Kind, Token};
 use crate::parse::words;
@@ -15,7 +16,7 @@ use crate::word::{is, is_any};
 /// A place in a statement's tokens.
 pub(crate) struct Cursor<'a> {
     pub(crate) excerpt: &'a Excerpt,
-    pub(crate) dialect: Dialect,
+    pub(crate) grammar: &'static Grammar,
     pub(crate) defines: bool,
     pub(crate) has_query: bool,
     /// `FIRST` and `AFTER x` may follow a column: it is added to a table.
@@ -30,7 +31,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn new(excerpt: &'a Excerpt, tokens: &'a [Token], dialect: Dialect) -> Cursor<'a> {
         Cursor {
             excerpt,
-            dialect,
+            grammar: dialect.grammar(),
             defines: false,
             has_query: false,
             place_allowed: false,
@@ -204,6 +205,35 @@ impl<'a> Cursor<'a> {
         found
     }
 
+    /// The first of these clauses that stands here.
+    pub(crate) fn eat_clause(&mut self, clauses: &'static [Clause]) -> Option<&'static Clause> {
+        let stands_here = |clause: &&Clause| {
+            let mut words = clause.words.iter().enumerate();
+            words.all(|(ahead, words)| is_any(self.word_at(ahead), words))
+        };
+        let clause = clauses.iter().find(stands_here)?;
+        self.pos += clause.words.len();
+        match clause.then {
+            Then::End => {}
+            Then::OneOf(words) => {
+                self.expect_one(words);
+            }
+            Then::Group => {
+                self.group();
+            }
+            Then::Name => {
+                self.ident();
+            }
+            Then::Token => self.skip(),
+            Then::Assigned => {
+                self.eat_symbol(b'=');
+                self.skip();
+            }
+            Then::Element | Then::Computed => self.skip_element(),
+        }
+        Some(clause)
+    }
+
     pub(crate) fn eat_symbol(&mut self, symbol: u8) -> bool {
         let found = self.next_is(symbol);
         if found {
@@ -302,7 +332,7 @@ impl<'a> Cursor<'a> {
 
     /// Dialects that take no comma with nothing behind it.
     pub(crate) fn is_strict(&self) -> bool {
-        self.dialect.is_known()
+        self.grammar.is_known
     }
 
     fn symbol_back(&self, back: usize, symbol: u8) -> bool {
@@ -321,7 +351,7 @@ impl<'a> Cursor<'a> {
         let column = self.symbol_back(1, b',')
             && self.starts_line()
             && !next.is_empty()
-            && self.dialect.types().contains(&next.as_str());
+            && self.grammar.has_type(&next);
         not_null || column
     }
 

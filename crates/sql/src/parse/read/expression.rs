@@ -36,7 +36,9 @@ impl Cursor<'_> {
                     }
                     self.operand();
                 }
-                Some(Kind::Text) if !self.dialect.is_mysql_like() || self.starts_line() => break,
+                Some(Kind::Text) if !self.grammar.characters.strings_join || self.starts_line() => {
+                    break;
+                }
                 Some(
                     Kind::Text
                     | Kind::Word

@@ -1,7 +1,6 @@
 //! What a key or an index is made of, and the options behind it.
 
 use crate::definition::{Key, KeyKind};
-use crate::dialect::Dialect;
 use crate::parse::read::cursor::Cursor;
 use crate::parse::read::empty_key;
 use crate::parse::token::Kind;
@@ -136,7 +135,7 @@ impl Cursor<'_> {
                 "CLUSTERED",
                 "NONCLUSTERED",
             ]) {
-            } else if self.dialect == Dialect::ClickHouse {
+            } else if self.grammar.tables.index_options_unread {
                 self.skip_element();
             } else {
                 return;
@@ -148,7 +147,7 @@ impl Cursor<'_> {
 impl Key {
     /// Whether an operator class may stand here: a bare name that is no keyword of the list.
     fn in_operator_class(&self, cursor: &Cursor<'_>) -> bool {
-        cursor.dialect == Dialect::Postgres
+        cursor.grammar.tables.operator_classes
             && matches!(cursor.kind(), Some(Kind::Word | Kind::Quoted))
             && (cursor.word().contains("_ops")
                 || cursor.kind() == Some(Kind::Quoted)

@@ -282,12 +282,8 @@ impl Reader<'_, '_> {
 
     /// `numeric(12, 2)`: a type of one word.
     fn data_type(&mut self) -> bool {
-        let is_known = self
-            .cursor
-            .dialect
-            .types()
-            .iter()
-            .any(|known| known.eq_ignore_ascii_case(self.cursor.word()));
+        let mut known = self.cursor.grammar.types.names.iter();
+        let is_known = known.any(|known| known.eq_ignore_ascii_case(self.cursor.word()));
         if !is_known {
             return false;
         }
@@ -326,7 +322,7 @@ impl Reader<'_, '_> {
         let is_name = match self.cursor.kind() {
             Some(Kind::Word) => {
                 let word = self.cursor.word();
-                !is_any(word, words::QUERY_WORDS) && !self.cursor.dialect.is_reserved(word)
+                !is_any(word, words::QUERY_WORDS) && !self.cursor.grammar.is_reserved(word)
             }
             Some(Kind::Quoted) => true,
             Some(Kind::Text | Kind::Number | Kind::Variable | Kind::Symbol(_)) | None => false,

@@ -1,13 +1,13 @@
 //! `CREATE TABLE`.
 
 use crate::definition::{Definition, Ident, Key, KeyKind, TableDefinition};
-use crate::dialect::Dialect;
+use crate::dialect::grammar::{Indexes, Options, Tail};
 use crate::parse::read::Finding;
 use crate::parse::read::column::{self, references};
 use crate::parse::read::cursor::Cursor;
 use crate::parse::token::Kind;
 use crate::parse::words;
-use crate::word::{is, is_any};
+use crate::word::{CONSTRAINT_WORDS, ELEMENT_WORDS, is, is_any};
 
 /// Reads what follows `CREATE TABLE [IF NOT EXISTS]`.
 pub(crate) fn create_table(
@@ -18,7 +18,7 @@ pub(crate) fn create_table(
     let at = cursor.here();
     let bare = cursor.kind() == Some(Kind::Word) && !cursor.symbol_at(1, b'.');
     let name = cursor.name()?;
-    if bare && cursor.dialect.is_reserved(&name.name.text) {
+    if bare && cursor.grammar.is_reserved(&name.name.text) {
         cursor.found(Finding::Reserved { at });
     }
     let mut table = TableDefinition {
@@ -31,7 +31,7 @@ pub(crate) fn create_table(
         temporary,
         partition_of: None,
     };
-    if cursor.dialect == Dialect::ClickHouse {
+    if cursor.grammar.tables.on_cluster {
         if cursor.eat("UUID") {
             cursor.skip();
         }
@@ -42,7 +42,7 @@ pub(crate) fn create_table(
     head(cursor, &mut table);
     if cursor.next_is(b'(') {
         elements(cursor, &mut table);
-    } else if !table.open && cursor.dialect.is_known() {
+    } else if !table.open && cursor.grammar.is_known {
         cursor.missing("(");
         // Go on as if it were there.
         list(cursor, &mut table);
@@ -86,12 +86,13 @@ fn head(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
 
 fn elements(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
     // `CREATE TABLE a (LIKE b)`, `CREATE TABLE a (SELECT ...)`, `CREATE TABLE a (x, y) AS SELECT`.
-    if is_any(cursor.word_at(1), &["SELECT", "WITH"]) && cursor.dialect.is_mysql_like() {
+    if is_any(cursor.word_at(1), &["SELECT", "WITH"]) && cursor.grammar.tables.query_in_parentheses
+    {
         table.open = true;
         cursor.skip_group();
         return;
     }
-    if cursor.dialect == Dialect::Postgres && is_bare_list(cursor) {
+    if cursor.grammar.tables.bare_columns && is_bare_list(cursor) {
         table.open = true;
         cursor.skip_group();
         return;
@@ -152,8 +153,8 @@ fn list(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
             continue;
         }
         // No comma: SQLite takes table constraints without; a finding may have been made already.
-        let sqlite = cursor.dialect == Dialect::Sqlite;
-        let optional = sqlite && is_any(cursor.word(), words::ELEMENT_WORDS);
+        let optional =
+            cursor.grammar.tables.commas_optional && is_any(cursor.word(), CONSTRAINT_WORDS);
         let reported = cursor.has_findings() || cursor.has_trouble();
         if !optional && !reported {
             if matches!(cursor.kind(), Some(Kind::Word | Kind::Quoted)) && element_follows(cursor) {
@@ -173,8 +174,7 @@ fn list(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
 
 fn element_follows(cursor: &Cursor<'_>) -> bool {
     let next = cursor.word_at(1).to_ascii_lowercase();
-    is_any(cursor.word(), words::MYSQL_ELEMENT_WORDS)
-        || cursor.dialect.types().contains(&next.as_str())
+    is_any(cursor.word(), ELEMENT_WORDS) || cursor.grammar.has_type(&next)
 }
 
 /// A column or a constraint.
@@ -196,14 +196,10 @@ fn element(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
 /// it look like a column.
 fn misspelt_element(cursor: &mut Cursor<'_>) -> bool {
     let word = cursor.word();
-    let keywords = if cursor.dialect.is_mysql_like() {
-        words::MYSQL_ELEMENT_WORDS
-    } else {
-        words::ELEMENT_WORDS
-    };
+    let keywords = cursor.grammar.tables.element_words;
     let Some(keyword) = words::slip(word, keywords) else { return false };
     let next = cursor.word_at(1);
-    let known_type = cursor.dialect.types().contains(&next.to_ascii_lowercase().as_str());
+    let known_type = cursor.grammar.has_type(&next.to_ascii_lowercase());
     let certain = match keyword {
         "PRIMARY" | "FOREIGN" => is(next, "KEY"),
         "CONSTRAINT" => {
@@ -231,12 +227,13 @@ fn misspelt_element(cursor: &mut Cursor<'_>) -> bool {
 /// A constraint of the table; whether there was one.
 pub(crate) fn constraint(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> bool {
     let start = cursor.start();
-    let mysql = cursor.dialect.is_mysql_like();
+    let tables = &cursor.grammar.tables;
     let mut name = None;
     let mut named = false;
     if cursor.eat("CONSTRAINT") {
         named = true;
-        let unnamed = is_any(cursor.word(), &["CHECK", "PRIMARY", "UNIQUE", "FOREIGN"]) && mysql;
+        let unnamed = tables.constraints_need_no_name
+            && is_any(cursor.word(), &["CHECK", "PRIMARY", "UNIQUE", "FOREIGN"]);
         if !unnamed {
             name = cursor.name().map(|name| name.name);
         }
@@ -250,12 +247,12 @@ pub(crate) fn constraint(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -
         cursor.expect("KEY");
         key(cursor, table, KeyKind::Primary, name, start);
     } else if cursor.eat("UNIQUE") {
-        let _ = mysql && (cursor.eat("KEY") || cursor.eat("INDEX"));
+        let _ = tables.keys_have_names && (cursor.eat("KEY") || cursor.eat("INDEX"));
         key(cursor, table, KeyKind::Unique, name, start);
     } else if is(cursor.word(), "FOREIGN") {
         cursor.skip();
         cursor.expect("KEY");
-        if cursor.dialect.is_mysql_like() {
+        if tables.keys_have_names {
             cursor.if_not_exists();
             if !cursor.next_is(b'(') && name.is_none() {
                 name = cursor.ident();
@@ -272,7 +269,7 @@ pub(crate) fn constraint(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -
     } else if is(cursor.word(), "CHECK") {
         cursor.skip();
         cursor.eat_all(&["NOT", "FOR", "REPLICATION"]);
-        if cursor.dialect == Dialect::ClickHouse {
+        if tables.bare_checks {
             cursor.skip_element();
         } else {
             cursor.group();
@@ -287,7 +284,7 @@ pub(crate) fn constraint(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -
         }
         cursor.group();
         tail(cursor);
-    } else if named && cursor.dialect == Dialect::SqlServer && cursor.eat("DEFAULT") {
+    } else if named && tables.default_constraints && cursor.eat("DEFAULT") {
         cursor.expression();
         if cursor.eat("FOR") {
             cursor.ident();
@@ -311,88 +308,89 @@ pub(crate) fn constraint(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -
 
 /// Elements that have no `CONSTRAINT` before them.
 fn unnamed_element(cursor: &mut Cursor<'_>, table: &mut TableDefinition, start: usize) -> bool {
-    match cursor.dialect {
-        Dialect::MySql | Dialect::MariaDb => {
-            if is_any(cursor.word(), &["FULLTEXT", "SPATIAL", "VECTOR"])
-                && (is_any(cursor.word_at(1), &["KEY", "INDEX"])
-                    || cursor.symbol_at(1, b'(')
-                    || cursor.symbol_at(2, b'('))
-            {
-                if is(cursor.word(), "VECTOR") && !is_any(cursor.word_at(1), &["KEY", "INDEX"]) {
-                    return false;
-                }
-                cursor.skip();
-                let _ = cursor.eat("KEY") || cursor.eat("INDEX");
-                key(cursor, table, KeyKind::Index, None, start);
-                return true;
+    let tables = &cursor.grammar.tables;
+    index(cursor, table, start)
+        || (tables.like_element && like(cursor, table))
+        || (tables.periods && period(cursor))
+}
+
+/// An index among the columns; whether there was one.
+fn index(cursor: &mut Cursor<'_>, table: &mut TableDefinition, start: usize) -> bool {
+    match cursor.grammar.tables.indexes {
+        Indexes::No => false,
+        Indexes::Keys => index_as_key(cursor, table, start),
+        Indexes::Index => {
+            if !cursor.eat("INDEX") {
+                return false;
             }
-            if is_any(cursor.word(), &["KEY", "INDEX"]) {
-                if names_a_column(cursor) {
-                    return false;
-                }
-                cursor.skip();
-                cursor.if_not_exists();
-                key(cursor, table, KeyKind::Index, None, start);
-                return true;
-            }
-            period(cursor)
-        }
-        Dialect::Postgres => {
-            if cursor.eat("LIKE") {
-                table.open = true;
-                cursor.name();
-                while cursor.eat_any(&["INCLUDING", "EXCLUDING"]) {
-                    cursor.skip();
-                }
-                return true;
-            }
-            false
-        }
-        Dialect::Sqlite => false,
-        Dialect::SqlServer => {
-            if is(cursor.word(), "INDEX") {
-                cursor.skip();
-                let name = cursor.ident();
-                cursor.eat("UNIQUE");
-                cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
-                if cursor.eat("COLUMNSTORE") && !cursor.next_is(b'(') {
-                    return true;
-                }
+            let name = cursor.ident();
+            cursor.eat("UNIQUE");
+            cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
+            if !cursor.eat("COLUMNSTORE") || cursor.next_is(b'(') {
                 key(cursor, table, KeyKind::Index, name, start);
-                return true;
             }
-            period(cursor)
+            true
         }
-        Dialect::ClickHouse => {
-            if (is(cursor.word(), "INDEX") || is(cursor.word(), "PROJECTION"))
-                && cursor.kind_at(1).is_some_and(|kind| matches!(kind, Kind::Word | Kind::Quoted))
-                && !Dialect::ClickHouse
-                    .types()
-                    .contains(&cursor.word_at(1).to_ascii_lowercase().as_str())
-            {
+        Indexes::Expressions => {
+            let found = is_any(cursor.word(), &["INDEX", "PROJECTION"])
+                && matches!(cursor.kind_at(1), Some(Kind::Word | Kind::Quoted))
+                && !cursor.grammar.has_type(&cursor.word_at(1).to_ascii_lowercase());
+            if found {
                 cursor.skip_element();
-                return true;
             }
-            if cursor.eat_all(&["PRIMARY", "KEY"]) {
-                cursor.skip_element();
-                return true;
-            }
-            false
+            found
         }
-        Dialect::Generic => {
-            if is_any(cursor.word(), &["KEY", "INDEX"]) && !names_a_column(cursor) {
+        Indexes::Unknown => {
+            let found = is_any(cursor.word(), &["KEY", "INDEX"]) && !names_a_column(cursor);
+            if found {
                 cursor.skip_element();
-                return true;
             }
-            false
+            found
         }
     }
+}
+
+/// `KEY name (a)`, `FULLTEXT KEY (a)`.
+fn index_as_key(cursor: &mut Cursor<'_>, table: &mut TableDefinition, start: usize) -> bool {
+    let is_named_so = |ahead: usize| is_any(cursor.word_at(ahead), &["KEY", "INDEX"]);
+    if is_any(cursor.word(), &["FULLTEXT", "SPATIAL", "VECTOR"])
+        && (is_named_so(1) || cursor.symbol_at(1, b'(') || cursor.symbol_at(2, b'('))
+    {
+        // `vector` is a type too.
+        if is(cursor.word(), "VECTOR") && !is_named_so(1) {
+            return false;
+        }
+        cursor.skip();
+        let _ = cursor.eat("KEY") || cursor.eat("INDEX");
+        key(cursor, table, KeyKind::Index, None, start);
+        return true;
+    }
+    if !is_named_so(0) || names_a_column(cursor) {
+        return false;
+    }
+    cursor.skip();
+    cursor.if_not_exists();
+    key(cursor, table, KeyKind::Index, None, start);
+    true
+}
+
+/// `LIKE other INCLUDING ALL`.
+fn like(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> bool {
+    if !cursor.eat("LIKE") {
+        return false;
+    }
+    table.open = true;
+    cursor.name();
+    while cursor.eat_any(&["INCLUDING", "EXCLUDING"]) {
+        cursor.skip();
+    }
+    true
 }
 
 /// `key varchar(10)`: a reserved word as a column.
 fn names_a_column(cursor: &Cursor<'_>) -> bool {
     let next = cursor.word_at(1).to_ascii_lowercase();
-    if !cursor.dialect.types().contains(&next.as_str()) {
+    if !cursor.grammar.has_type(&next) {
         return false;
     }
     !cursor.symbol_at(2, b'(') || cursor.kind_at(3) == Some(Kind::Number)
@@ -429,14 +427,14 @@ pub(crate) fn key_body(
     name: &mut Option<Ident>,
     start: usize,
 ) -> Option<Key> {
-    if cursor.dialect == Dialect::SqlServer {
+    if cursor.grammar.tables.clustered_keys {
         cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
     }
     if cursor.eat("NULLS") {
         cursor.eat("NOT");
         cursor.expect("DISTINCT");
     }
-    if cursor.dialect == Dialect::Postgres && cursor.eat_all(&["USING", "INDEX"]) {
+    if cursor.grammar.tables.keys_use_indexes && cursor.eat_all(&["USING", "INDEX"]) {
         let mut key = super::empty_key(kind, cursor.since(start));
         key.expressions = true;
         *name = cursor.ident();
@@ -445,7 +443,7 @@ pub(crate) fn key_body(
         tail(cursor);
         return Some(key);
     }
-    if cursor.dialect.is_mysql_like() {
+    if cursor.grammar.tables.keys_have_names {
         let is_type = is_any(cursor.word(), &["USING", "TYPE"]) && !cursor.symbol_at(1, b'(');
         if !cursor.next_is(b'(') && !is_type {
             let index_name = cursor.ident();
@@ -470,65 +468,19 @@ pub(crate) fn key_body(
 
 /// What may follow a constraint of the table.
 pub(crate) fn tail(cursor: &mut Cursor<'_>) {
-    loop {
-        let eaten = match cursor.dialect {
-            Dialect::Postgres | Dialect::Sqlite => {
-                if cursor.eat("INITIALLY") {
-                    cursor.expect_one(&["DEFERRED", "IMMEDIATE"])
-                } else if cursor.eat("NOT") {
-                    cursor.expect_one(&["VALID", "DEFERRABLE", "ENFORCED"])
-                } else if is(cursor.word(), "ON") && is(cursor.word_at(1), "CONFLICT") {
-                    cursor.skip();
-                    cursor.skip();
-                    cursor.expect_one(&["ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"])
-                } else if cursor.eat_any(&["WHERE", "INCLUDE"]) {
-                    cursor.group()
-                } else {
-                    cursor.eat_any(&["DEFERRABLE", "ENFORCED"])
-                        || cursor.eat_all(&["NO", "INHERIT"])
-                }
-            }
-            Dialect::MySql | Dialect::MariaDb => {
-                cursor.eat("ENFORCED") || cursor.eat_all(&["NOT", "ENFORCED"])
-            }
-            Dialect::SqlServer => {
-                cursor.eat_all(&["NOT", "FOR", "REPLICATION"])
-                    || (cursor.eat("ON") && cursor.ident().is_some())
-            }
-            Dialect::ClickHouse | Dialect::Generic => {
-                let more = !cursor.at_element_end();
-                cursor.skip_element();
-                more
-            }
-        };
-        if !eaten {
-            return;
-        }
+    match cursor.grammar.tables.constraint_tail {
+        Tail::Any => cursor.skip_element(),
+        Tail::Clauses(clauses) => while cursor.eat_clause(clauses).is_some() {},
     }
 }
 
 /// What follows the list of columns.
 fn options(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
-    match cursor.dialect {
-        Dialect::MySql | Dialect::MariaDb => mysql_options(cursor, table),
-        Dialect::Postgres => postgres_options(cursor, table),
-        Dialect::Sqlite => {
-            while !cursor.at_end() {
-                if cursor.eat("AS") {
-                    table.open = true;
-                    cursor.rest_is_known();
-                } else if cursor.eat("WITHOUT") {
-                    cursor.expect("ROWID");
-                } else if !cursor.eat("STRICT") {
-                    if let Some(keyword) = words::slip(cursor.word(), &["STRICT", "WITHOUT"]) {
-                        cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
-                    }
-                    return;
-                }
-                cursor.eat_symbol(b',');
-            }
-        }
-        Dialect::SqlServer | Dialect::ClickHouse | Dialect::Generic => {
+    match cursor.grammar.tables.options {
+        Options::Assignments(names) => assignments(cursor, table, names),
+        Options::Clauses => clauses(cursor, table),
+        Options::Words => option_words(cursor, table),
+        Options::Any => {
             table.open |= is_any(cursor.word(), &["AS", "LIKE", "CLONE"]);
             while !cursor.at_end() {
                 table.open |=
@@ -539,7 +491,30 @@ fn options(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
     }
 }
 
-fn mysql_options(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
+/// `STRICT, WITHOUT ROWID`.
+fn option_words(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
+    while !cursor.at_end() {
+        if cursor.eat("AS") {
+            table.open = true;
+            cursor.rest_is_known();
+        } else if cursor.eat("WITHOUT") {
+            cursor.expect("ROWID");
+        } else if !cursor.eat("STRICT") {
+            if let Some(keyword) = words::slip(cursor.word(), &["STRICT", "WITHOUT"]) {
+                cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
+            }
+            return;
+        }
+        cursor.eat_symbol(b',');
+    }
+}
+
+/// `ENGINE = InnoDB, DEFAULT CHARSET = utf8mb4`, with these names.
+fn assignments(
+    cursor: &mut Cursor<'_>,
+    table: &mut TableDefinition,
+    names: &'static [&'static str],
+) {
     while !cursor.at_end() {
         if is(cursor.word(), "PARTITION") {
             cursor.skip();
@@ -565,21 +540,21 @@ fn mysql_options(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
         } else if cursor.eat_all(&["WITH", "SYSTEM", "VERSIONING"])
             || cursor.eat_all(&["START", "TRANSACTION"])
         {
-        } else if cursor.eat_any(words::MYSQL_OPTIONS) {
+        } else if cursor.eat_any(names) {
             cursor.eat_symbol(b'=');
             if !cursor.skip_group() {
                 cursor.skip();
             }
         } else if cursor.kind() == Some(Kind::Word)
             && cursor.symbol_at(1, b'=')
-            && words::slip(cursor.word(), words::MYSQL_OPTIONS).is_none()
+            && words::slip(cursor.word(), names).is_none()
         {
             // A storage engine's own option.
             cursor.skip();
             cursor.skip();
             cursor.skip();
         } else {
-            if let Some(keyword) = words::slip(cursor.word(), words::MYSQL_OPTIONS) {
+            if let Some(keyword) = words::slip(cursor.word(), names) {
                 cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
             } else {
                 cursor.unexpected();
@@ -589,7 +564,8 @@ fn mysql_options(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
     }
 }
 
-fn postgres_options(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
+/// `INHERITS (a) PARTITION BY RANGE (b) WITH (fillfactor = 70)`.
+fn clauses(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
     while !cursor.at_end() {
         if cursor.eat("INHERITS") {
             table.open = true;

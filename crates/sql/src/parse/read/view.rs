@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use smol_str::{SmolStr, StrExt};
 
 use crate::definition::{Definition, Ident, ObjectName, ViewDefinition};
-use crate::dialect::Dialect;
 use crate::parse::read::cursor::Cursor;
 use crate::parse::read::query;
 use crate::parse::token::{Kind, Token};
@@ -21,14 +20,14 @@ pub(crate) fn create_view(
     let name = cursor.name()?;
     let mut columns = None;
     if cursor.next_is(b'(') {
-        if cursor.dialect == Dialect::ClickHouse {
+        if cursor.grammar.tables.views_define_columns {
             cursor.skip_group();
         } else {
             columns = Some(cursor.name_list()?);
         }
     }
     while !cursor.at_end() && !is(cursor.word(), "AS") {
-        if cursor.dialect.is_known()
+        if cursor.grammar.is_known
             && !is_any(cursor.word(), &["WITH", "USING", "TABLESPACE", "COMMENT"])
             && cursor.kind() == Some(Kind::Word)
         {
@@ -39,13 +38,13 @@ pub(crate) fn create_view(
             cursor.skip();
         }
     }
-    if cursor.dialect.is_known() && !cursor.expect("AS") {
+    if cursor.grammar.is_known && !cursor.expect("AS") {
         return None;
     }
-    if !cursor.dialect.is_known() {
+    if !cursor.grammar.is_known {
         cursor.eat("AS");
     }
-    if !cursor.next_is(b'(') && cursor.dialect.is_known() {
+    if !cursor.next_is(b'(') && cursor.grammar.is_known {
         let here = cursor.word();
         if !is_any(here, &["SELECT", "WITH", "VALUES", "TABLE"]) {
             cursor.expect_one(&["SELECT", "WITH", "VALUES"]);
