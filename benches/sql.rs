@@ -1,13 +1,13 @@
 //! How long reading SQL takes, and that twice the text takes twice the time.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark")]
 
-use argocd_atlas_plugin::catalogue::Catalogue;
-use argocd_atlas_plugin::catalogue::order::{File, order};
 use argocd_atlas_plugin::diag::Diagnostics;
-use argocd_atlas_plugin::dialect::Dialect;
-use argocd_atlas_plugin::parse::sql::scripts;
 use argocd_atlas_plugin::source::{Excerpt, Sources};
 use divan::{Bencher, counter::BytesCount};
+use sql::catalogue::Catalogue;
+use sql::catalogue::order::{File, order};
+use sql::dialect::Dialect;
+use sql::parse::scripts;
 
 fn main() {
     divan::main();

@@ -1,31 +1,35 @@
-//! Project -> project whose SQL has been read: files in dependency order, a catalogue for every
-//! schema, and the Apps' contracts held against them.
+//! Project -> catalogues: the SQL of every schema is read, its files come into dependency order, and
+//! the Apps' contracts are held against what it defines.
 //!
 //! What is found is reported at the SQL file's own line. A schema whose SQL is not fully understood
 //! goes on all the same: an error is only what the database or Atlas refuses for certain.
 
+use sql::catalogue::Catalogue;
+use sql::catalogue::order::{self, File};
+use sql::catalogue::requires::{self, Missing};
+use sql::definition::Script;
+use sql::dialect::Dialect;
+use sql::parse::{Budget, Opinions, scripts_within};
+
 use crate::atlas_sum;
-use crate::catalogue::Catalogue;
-use crate::catalogue::definition::Script;
-use crate::catalogue::order::{self, File};
-use crate::catalogue::requires::{self, Missing};
+use crate::catalogues::{Catalogues, SchemaSql};
 use crate::diag::Diagnostics;
 use crate::diag::problems::schema::{ContractBroken, ContractNotChecked};
-use crate::dialect::Dialect;
 use crate::model::{Desired, Directory, Migrations, Project, Schema, Target};
-use crate::parse::sql;
 use crate::source::{Excerpt, Sources};
 
 /// Reads the SQL of every schema.
-pub fn schemas(project: &mut Project, sources: &Sources, diagnostics: &mut Diagnostics) {
-    let dialects: Vec<Dialect> =
-        project.schemas.iter().map(|schema| dialect(schema, project)).collect();
-    let (budget, opinions) = (sql::Budget::default(), sql::Opinions::default());
+pub fn catalogues(
+    project: &Project,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> Catalogues {
+    let (budget, opinions) = (Budget::default(), Opinions::default());
     let reader = &mut Reader { sources, budget, opinions, diagnostics };
-    for (schema, dialect) in project.schemas.iter_mut().zip(dialects) {
-        schema.catalogue = reader.catalogue(&mut schema.desired, dialect);
-    }
-    contracts(project, diagnostics);
+    let read = |schema: &Schema| reader.schema(&schema.desired, dialect(schema, project));
+    let catalogues: Catalogues = project.schemas.iter().map(read).collect();
+    contracts(project, &catalogues, diagnostics);
+    catalogues
 }
 
 /// The dialect of a schema's database, as far as that is known.
@@ -62,62 +66,56 @@ fn texts(desired: &Desired) -> Option<Vec<&Excerpt>> {
 /// What reading the SQL of one schema after the other takes.
 struct Reader<'a> {
     sources: &'a Sources,
-    budget: sql::Budget,
-    opinions: sql::Opinions,
+    budget: Budget,
+    opinions: Opinions,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl Reader<'_> {
-    fn catalogue(&mut self, desired: &mut Desired, dialect: Dialect) -> Option<Catalogue> {
-        let (texts, budget, opinions) = (texts(desired)?, &mut self.budget, &mut self.opinions);
-        let mut scripts = sql::scripts_within(&texts, dialect, budget, opinions, self.diagnostics)?;
+    fn schema(&mut self, desired: &Desired, dialect: Dialect) -> SchemaSql {
+        let Some(texts) = texts(desired) else { return SchemaSql::default() };
+        let (budget, opinions) = (&mut self.budget, &mut self.opinions);
+        let read = scripts_within(&texts, dialect, budget, opinions, self.diagnostics);
+        let Some(mut scripts) = read else { return SchemaSql::default() };
         match desired {
-            Desired::Sql(texts) => Some(self.ordered(texts, &scripts, dialect)),
+            Desired::Sql(texts) => {
+                let order = self.order(texts, &scripts, dialect);
+                let in_order: Vec<&Script> =
+                    order.iter().filter_map(|&at| scripts.get(at)).collect();
+                let catalogue = Catalogue::build(dialect, &in_order, self.diagnostics);
+                SchemaSql { catalogue: Some(catalogue), order }
+            }
             Desired::Migrations(migrations) => {
                 if let Some(script) = scripts.first_mut() {
                     // What was there before the baseline is in no file.
                     script.includes |= migrations.baseline.is_some();
                 }
                 let scripts: Vec<&Script> = scripts.iter().collect();
-                Some(Catalogue::build(dialect, &scripts, self.diagnostics))
+                let catalogue = Catalogue::build(dialect, &scripts, self.diagnostics);
+                SchemaSql { catalogue: Some(catalogue), order: Vec::new() }
             }
-            Desired::Hcl(_) | Desired::Registry(_) => None,
+            Desired::Hcl(_) | Desired::Registry(_) => SchemaSql::default(),
         }
     }
 
-    /// Puts the files of a desired state into an order in which the database takes them, and says
-    /// what they make in that order.
-    fn ordered(
-        &mut self,
-        texts: &mut Vec<Excerpt>,
-        scripts: &[Script],
-        dialect: Dialect,
-    ) -> Catalogue {
+    /// The order in which the database takes the files of a desired state.
+    fn order(&mut self, texts: &[Excerpt], scripts: &[Script], dialect: Dialect) -> Vec<usize> {
         let path = |text: &Excerpt| self.sources.get(text.span.file).path.as_str();
         let file = |(text, script)| File { path: path(text), script };
         let files: Vec<File<'_>> = texts.iter().zip(scripts).map(file).collect();
-        let sorted = match order::order(dialect, &files) {
-            Ok(sorted) => sorted,
-            Err(cycle) => {
-                self.diagnostics.report(cycle);
-                (0..files.len()).collect()
-            }
-        };
-        let in_order: Vec<&Script> = sorted.iter().filter_map(|&at| scripts.get(at)).collect();
-        let catalogue = Catalogue::build(dialect, &in_order, self.diagnostics);
-        let mut unsorted: Vec<_> = std::mem::take(texts).into_iter().map(Some).collect();
-        let take = |at: &usize| unsorted.get_mut(*at).and_then(Option::take);
-        *texts = sorted.iter().filter_map(take).collect();
-        catalogue
+        order::order(dialect, &files).unwrap_or_else(|cycle| {
+            self.diagnostics.report(cycle);
+            (0..files.len()).collect()
+        })
     }
 }
 
 /// Holds every App's `requires` against the catalogues.
-fn contracts(project: &Project, diagnostics: &mut Diagnostics) {
+fn contracts(project: &Project, catalogues: &Catalogues, diagnostics: &mut Diagnostics) {
     let mut searches = requires::SEARCHES;
     for contract in project.apps.iter().flat_map(|app| &app.contracts) {
         let Some(schema) = project.schemas.get(contract.schema) else { continue };
-        let Some(catalogue) = &schema.catalogue else {
+        let Some(catalogue) = &catalogues.of(contract.schema).catalogue else {
             let (primary, schema) = (contract.span, schema.common.name.as_str());
             diagnostics.report(ContractNotChecked { primary, schema });
             continue;

@@ -15,6 +15,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::annotation;
+use crate::catalogues::Catalogues;
 use crate::diag::Diagnostics;
 use crate::diag::problems::names::DuplicateObject;
 use crate::diag::problems::output::{EmptyProject, TooLarge, TooLargeToApply, UnservedKind};
@@ -37,11 +38,16 @@ pub const SIZE: usize = 250_000_000;
 
 /// Lowers every unit of a project, applies the patches, and reports what would be there twice.
 /// `root` is the place that stands for the whole directory.
-pub fn objects(project: &Project, root: Span, diagnostics: &mut Diagnostics) -> Vec<Object> {
+pub fn objects(
+    project: &Project,
+    catalogues: &Catalogues,
+    root: Span,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Object> {
     let mut objects = Vec::new();
     let (mut steps, mut left) = (PATCH_STEPS, SIZE);
     for unit in project.units() {
-        let mut made = unit_objects(project, unit, diagnostics);
+        let mut made = unit_objects(project, catalogues, unit, diagnostics);
         let size = made.iter().map(|object: &Object| object.manifest.size()).sum();
         match left.checked_sub(size) {
             Some(rest) => left = rest,
@@ -73,13 +79,18 @@ pub fn objects(project: &Project, root: Span, diagnostics: &mut Diagnostics) -> 
     objects
 }
 
-fn unit_objects(project: &Project, unit: Unit, diagnostics: &mut Diagnostics) -> Vec<Object> {
+fn unit_objects(
+    project: &Project,
+    catalogues: &Catalogues,
+    unit: Unit,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Object> {
     let Some(place) = project.place(unit) else { return Vec::new() };
     let manifests = match unit {
         Unit::Database(index) => project.databases.get(index).map(database::manifests),
         Unit::Schema(index) => {
-            let schema = project.schemas.get(index);
-            schema.map(|schema| schema::manifests(schema, project, diagnostics))
+            let (schema, sql) = (project.schemas.get(index), catalogues.of(index));
+            schema.map(|schema| schema::manifests(schema, sql, project, diagnostics))
         }
         Unit::App(index) => project.apps.get(index).map(app::manifests),
         Unit::Manifest(index) => {

@@ -1,9 +1,8 @@
 //! What the specs mean: checked types, references that lead somewhere, texts in place of paths.
 
 use smol_str::SmolStr;
+use sql::catalogue::requires::Required;
 
-use crate::catalogue::Catalogue;
-use crate::catalogue::requires::Required;
 use crate::engine::Engine;
 use crate::source::{Excerpt, Span, Spanned, printable};
 use crate::syntax;
@@ -237,8 +236,6 @@ pub struct Schema {
     pub vars: Vec<Variable>,
     /// `policy`.
     pub policy: Policy,
-    /// What its SQL defines, once that has been read; nothing for HCL and the registry.
-    pub catalogue: Option<Catalogue>,
 }
 
 /// The database that a schema is applied to.
@@ -257,7 +254,7 @@ pub enum Target {
 /// What a schema is to look like.
 #[derive(Debug)]
 pub enum Desired {
-    /// SQL: one text, or several in the order in which they are to be run.
+    /// SQL: one text, or several in the order in which they were found.
     Sql(Vec<Excerpt>),
     /// Atlas HCL.
     Hcl(Excerpt),

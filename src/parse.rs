@@ -13,7 +13,6 @@ mod schema;
 mod settings;
 pub(crate) mod shape;
 mod spec;
-pub mod sql;
 pub mod yaml;
 
 pub(crate) use overlay::environments;

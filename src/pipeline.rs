@@ -9,6 +9,7 @@
 
 use smol_str::SmolStr;
 
+use crate::catalogues::Catalogues;
 use crate::diag::Diagnostics;
 use crate::environment::Environment;
 use crate::inspect;
@@ -27,6 +28,8 @@ use crate::source::{FileId, Sources, Span};
 pub struct Compilation {
     /// What the specs mean.
     pub project: Project,
+    /// What the SQL of its schemas defines.
+    pub catalogues: Catalogues,
     /// Who waits for whom.
     pub links: Links,
     /// What is applied when.
@@ -50,13 +53,13 @@ pub fn compile(
     let specs = parse::specs(sources, &settings, diagnostics);
     let named = resolve::files::wanted(&specs, sources, diagnostics);
     load(sources, &named.all(), diagnostics);
-    let mut project = resolve::project(specs, sources, &named, environment, diagnostics);
-    inspect::schemas(&mut project, sources, diagnostics);
+    let project = resolve::project(specs, sources, &named, environment, diagnostics);
+    let catalogues = inspect::catalogues(&project, sources, diagnostics);
     let links = link::graph(&project, diagnostics);
-    let objects = lower::objects(&project, Span::new(root, 0..0), diagnostics);
+    let objects = lower::objects(&project, &catalogues, Span::new(root, 0..0), diagnostics);
     lower::check_served(&project, &objects, environment, diagnostics);
     let plan = schedule::plan(&project, &links, objects, diagnostics);
     let environments = parse::environments(sources).into_iter().map(str::to_owned).collect();
     let environment = settings.environment.map(|name| name.value);
-    Compilation { project, links, plan, environments, environment }
+    Compilation { project, catalogues, links, plan, environments, environment }
 }

@@ -19,11 +19,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use argocd_atlas_plugin::catalogue::order::{File, order};
 use argocd_atlas_plugin::diag::{Diagnostics, Severity};
-use argocd_atlas_plugin::dialect::Dialect;
-use argocd_atlas_plugin::parse::sql::scripts;
 use argocd_atlas_plugin::source::{Excerpt, Sources};
+use sql::catalogue::order::{File, order};
+use sql::dialect::Dialect;
+use sql::parse::scripts;
 use sql_support::{corpus, fixture, mutants, report};
 
 #[test]

@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use crate::catalogues::SchemaSql;
 use crate::diag::Diagnostics;
 use crate::diag::problems::output::{HostWithoutNamespace, TooLarge};
 use crate::lower::atlas::{
@@ -23,13 +24,14 @@ const CONFIG_MAP_LIMIT: usize = 1024 * 1024;
 
 pub(super) fn manifests(
     schema: &Schema,
+    sql: &SchemaSql,
     project: &Project,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Map> {
     if let Desired::Migrations(migrations) = &schema.desired {
         return migration_manifests(schema, migrations, project, diagnostics);
     }
-    let (desired, config_map) = desired(schema, diagnostics);
+    let (desired, config_map) = desired(schema, sql, diagnostics);
     let mut spec = target(schema, project, diagnostics).write(Map::new());
     if let Some(desired) = desired {
         spec.set("schema", desired.map());
@@ -84,9 +86,13 @@ fn database_target(
 
 /// The desired state inline, or in a ConfigMap that changes its name with its content: a ConfigMap
 /// whose content alone changes is nothing that Argo CD would wait for (FACTS 2).
-fn desired(schema: &Schema, diagnostics: &mut Diagnostics) -> (Option<AtlasDesired>, Option<Map>) {
+fn desired(
+    schema: &Schema,
+    sql: &SchemaSql,
+    diagnostics: &mut Diagnostics,
+) -> (Option<AtlasDesired>, Option<Map>) {
     let (text, key) = match &schema.desired {
-        Desired::Sql(texts) => (joined(texts), "schema.sql"),
+        Desired::Sql(texts) => (joined(&sql.in_order(texts)), "schema.sql"),
         Desired::Hcl(text) => (lines(&text.text), "schema.hcl"),
         Desired::Registry(url) => return (Some(AtlasDesired::Url(url.clone())), None),
         Desired::Migrations(_) => return (None, None),
@@ -178,7 +184,7 @@ fn directory(
 }
 
 /// Several texts as one, each ending its last line.
-fn joined(texts: &[Excerpt]) -> String {
+fn joined(texts: &[&Excerpt]) -> String {
     let parts: Vec<String> = texts.iter().map(|text| lines(&text.text)).collect();
     parts.join("\n")
 }

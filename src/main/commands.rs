@@ -21,7 +21,7 @@ use argocd_atlas_plugin::read::Directory;
 use argocd_atlas_plugin::runner::{Form, Guard};
 use argocd_atlas_plugin::source::printable;
 use argocd_atlas_plugin::view::check::Files;
-use argocd_atlas_plugin::{catalogue, emit, engine, read, view, write};
+use argocd_atlas_plugin::{emit, engine, read, view, write};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -203,7 +203,7 @@ pub(crate) fn diff(
     }
     // What could not be read before may be lost now.
     let is_denied = deny == Some(DenyDiff::Destructive)
-        && (is_unknown || difference.count(catalogue::diff::Severity::Destructive) > 0);
+        && (is_unknown || difference.count(sql::catalogue::diff::Severity::Destructive) > 0);
     Ok(if is_denied { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 

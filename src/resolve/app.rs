@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use smol_str::{SmolStr, format_smolstr};
+use sql::catalogue::requires::Required;
 
-use crate::catalogue::requires::Required;
 use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{ConflictingFields, UnknownChoice};
 use crate::diag::problems::waves::AutoscalingWithoutRequest;

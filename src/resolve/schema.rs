@@ -83,7 +83,6 @@ pub(crate) fn schema(
         env_name: fields.env_name.map(|name| name.value),
         vars: fields.vars.into_iter().filter_map(|each| variable(each, diagnostics)).collect(),
         policy: fields.policy.map(|written| policy(written, diagnostics)).unwrap_or_default(),
-        catalogue: None,
     }
 }
 

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde_json::{Map as JsonMap, Value as Json, json};
+use sql::catalogue::Catalogue;
+use sql::catalogue::diff::{self, Change, Piece, Severity, What};
 
 use crate::annotation;
-use crate::catalogue::diff::{self, Change, Piece, Severity, What};
 use crate::diag::render::Style;
 use crate::diag::secrets::{MASK, hidden};
 use crate::model::Unit;
@@ -147,13 +148,12 @@ fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
     let mut all: Vec<SchemaChanges> = Vec::new();
     for name in names {
         let find = |side: Side<'_>, index: Option<&usize>| {
-            let schema = side.compilation.project.schemas.get(*index?)?;
-            schema.catalogue.clone()
+            side.compilation.catalogues.of(*index?).catalogue.clone()
         };
         let (was, is) = (find(old, before.get(name)), find(new, after.get(name)));
         let dialect = was.as_ref().or(is.as_ref()).map(|catalogue| catalogue.dialect);
         let Some(dialect) = dialect else { continue };
-        let empty = || crate::catalogue::Catalogue::empty(dialect);
+        let empty = || Catalogue::empty(dialect);
         let both_known = (was.is_some() || !before.contains_key(name))
             && (is.is_some() || !after.contains_key(name));
         if !both_known {

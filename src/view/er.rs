@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::catalogue::Catalogue;
-use crate::catalogue::definition::{KeyKind, ObjectName};
+use sql::catalogue::Catalogue;
+use sql::definition::{KeyKind, ObjectName};
+
 use crate::view::layout::{self, Place, Sizes};
 use crate::view::svg::{ARROW, curve, escape, fit, measure};
 
@@ -63,7 +64,7 @@ pub fn diagram(name: &str, catalogue: &Catalogue) -> Diagram {
     }
     let by_text =
         |wanted: &ObjectName| numbers.get(&wanted.name.text.to_ascii_lowercase()).copied();
-    let table = |table: &crate::catalogue::Table| {
+    let table = |table: &sql::catalogue::Table| {
         let mut in_keys: BTreeSet<(KeyKind, String)> = BTreeSet::new();
         for key in table.keys.iter().filter(|key| !key.partial) {
             if key.kind == KeyKind::Primary || key.columns.len() == 1 {

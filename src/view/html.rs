@@ -317,9 +317,9 @@ impl Page<'_> {
     }
 
     fn schemas(&self, html: &mut String, out: &mut impl Write) -> io::Result<()> {
-        let schemas = self.compilation.project.schemas.iter();
-        let diagrams = schemas.filter_map(|schema| {
-            let catalogue = schema.catalogue.as_ref()?;
+        let schemas = self.compilation.project.schemas.iter().enumerate();
+        let diagrams = schemas.filter_map(|(index, schema)| {
+            let catalogue = self.compilation.catalogues.of(index).catalogue.as_ref()?;
             Some(er::diagram(&schema.common.name, catalogue))
         });
         let diagrams: Vec<er::Diagram> =

@@ -16,8 +16,8 @@ pub(crate) fn check(compiled: &Compiled) {
     let page = view::html::Page { title: "<shop>", compilation, diagnostics, sources };
     let html = printed(|out| view::html::print(page, &picture, out));
     assert_eq!(html.matches("<script").count(), 1, "no script but the page's own");
-    for schema in &compilation.project.schemas {
-        if let Some(catalogue) = &schema.catalogue {
+    for (index, schema) in compilation.project.schemas.iter().enumerate() {
+        if let Some(catalogue) = &compilation.catalogues.of(index).catalogue {
             well_formed(&view::er::draw(&view::er::diagram(&schema.common.name, catalogue)));
         }
     }

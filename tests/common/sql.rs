@@ -1,13 +1,13 @@
 //! What holds for any text that is read as SQL.
 
-use argocd_atlas_plugin::catalogue::Catalogue;
-use argocd_atlas_plugin::catalogue::definition::Script;
-use argocd_atlas_plugin::catalogue::diff::diff;
-use argocd_atlas_plugin::catalogue::order::{self, order};
 use argocd_atlas_plugin::diag::{Code, Diagnostics};
-use argocd_atlas_plugin::dialect::Dialect;
-use argocd_atlas_plugin::parse::sql;
 use argocd_atlas_plugin::source::{Excerpt, Sources};
+use sql::catalogue::Catalogue;
+use sql::catalogue::diff::diff;
+use sql::catalogue::order::{self, order};
+use sql::definition::Script;
+use sql::dialect::Dialect;
+use sql::parse;
 
 use super::File;
 
@@ -16,7 +16,7 @@ pub(crate) fn check_split(dialect: Dialect, text: &str) {
     let mut sources = Sources::default();
     let file = sources.add("schema.sql", text);
     let mut diagnostics = Diagnostics::default();
-    let scripts = sql::scripts(&[Excerpt::of_file(file, text)], dialect, &mut diagnostics);
+    let scripts = parse::scripts(&[Excerpt::of_file(file, text)], dialect, &mut diagnostics);
     places(&diagnostics, &sources);
     let [script] = scripts.as_slice() else { panic!("a script for a text") };
     let is_flawed = diagnostics.sorted().iter().any(|found| {
@@ -102,9 +102,9 @@ pub(crate) fn check_schema(dialect: Dialect, files: &[File]) {
         .map(|(path, text)| Excerpt::of_file(sources.add(path.as_str(), text.as_str()), text))
         .collect();
     let mut diagnostics = Diagnostics::default();
-    let scripts = sql::scripts(&texts, dialect, &mut diagnostics);
+    let scripts = parse::scripts(&texts, dialect, &mut diagnostics);
     assert_eq!(scripts.len(), files.len(), "a script for every file");
-    let again = sql::scripts(&texts, dialect, &mut Diagnostics::default());
+    let again = parse::scripts(&texts, dialect, &mut Diagnostics::default());
     assert_eq!(scripts, again, "the same text is read the same way");
     let named: Vec<order::File<'_>> = files
         .iter()

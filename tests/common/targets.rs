@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use ::sql::dialect::Dialect;
 use argocd_atlas_plugin::atlas_sum::{self, Migration, Sum};
-use argocd_atlas_plugin::dialect::Dialect;
 use argocd_atlas_plugin::environment::{self, Environment};
 use argocd_atlas_plugin::source::{STANDARD_INPUT, is_carried, is_manifest_name};
 

@@ -5,7 +5,7 @@
 use argocd_atlas_plugin::diag::render::{self, Style};
 use argocd_atlas_plugin::diag::{self, Diagnostics, Severity};
 use argocd_atlas_plugin::environment;
-use argocd_atlas_plugin::parse::{self, sql, yaml};
+use argocd_atlas_plugin::parse::{self, yaml};
 use argocd_atlas_plugin::pipeline;
 use argocd_atlas_plugin::resolve::files;
 use argocd_atlas_plugin::source::Sources;
@@ -95,12 +95,12 @@ fn the_page_has_the_numbers_of_the_code() {
         ("files::STEPS", files::STEPS as u64),
         ("files::WILDCARDS", files::WILDCARDS as u64),
         ("files::ALTERNATIVES", files::ALTERNATIVES as u64),
-        ("sql::Budget::SCHEMA", sql::Budget::SCHEMA as u64),
-        ("sql::Budget::BYTES", sql::Budget::BYTES as u64),
-        ("sql::Budget::STATEMENTS", sql::Budget::STATEMENTS as u64),
-        ("sql::Budget::SCHEMA_WORDS", sql::Budget::SCHEMA_WORDS as u64),
-        ("sql::Budget::WORDS", sql::Budget::WORDS as u64),
-        ("sql::Budget::DELIMITER", sql::Budget::DELIMITER as u64),
+        ("sql::Budget::SCHEMA", sql::parse::Budget::SCHEMA as u64),
+        ("sql::Budget::BYTES", sql::parse::Budget::BYTES as u64),
+        ("sql::Budget::STATEMENTS", sql::parse::Budget::STATEMENTS as u64),
+        ("sql::Budget::SCHEMA_WORDS", sql::parse::Budget::SCHEMA_WORDS as u64),
+        ("sql::Budget::WORDS", sql::parse::Budget::WORDS as u64),
+        ("sql::Budget::DELIMITER", sql::parse::Budget::DELIMITER as u64),
         ("link::INFERRED", link::INFERRED as u64),
         ("link::STEPS", link::STEPS as u64),
         ("lower::SIZE", lower::SIZE as u64),

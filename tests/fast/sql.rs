@@ -15,9 +15,9 @@ use std::collections::BTreeMap;
 
 use crate::common::is_thorough;
 use crate::sql_support::{Schema, corpus, fixture, mutants, report};
-use argocd_atlas_plugin::catalogue::definition::Standing;
 use argocd_atlas_plugin::diag::Severity;
-use argocd_atlas_plugin::dialect::Dialect;
+use sql::definition::Standing;
+use sql::dialect::Dialect;
 
 fn own() -> Vec<Schema> {
     let dialects = ["mysql", "postgres", "sqlite"];

@@ -10,19 +10,46 @@ use std::path::{Path, PathBuf};
 use argocd_atlas_plugin::diag::Code;
 
 /// What each module may import, in reading order. A stage imports its input's and its output's
-/// module and the vocabulary, never another stage.
+/// module and the vocabulary, never another stage. `sql::` are the modules of `crates/sql`, which
+/// import each other alone.
 const IMPORTS: &[(&str, &[&str])] = &[
+    // The SQL reader: each of its modules knows those before it.
+    ("sql::source", &[]),
+    ("sql::near", &[]),
+    ("sql::word", &[]),
+    ("sql::dialect", &["sql::word"]),
+    ("sql::problem", &["sql::source"]),
+    ("sql::definition", &["sql::source"]),
+    (
+        "sql::parse",
+        &["sql::definition", "sql::dialect", "sql::problem", "sql::source", "sql::word"],
+    ),
+    (
+        "sql::catalogue",
+        &["sql::definition", "sql::dialect", "sql::near", "sql::problem", "sql::source"],
+    ),
     // Vocabulary: what everyone may know.
-    ("source", &[]),
+    ("source", &["sql::source"]),
     ("runner", &["source"]),
-    ("diag", &["parameters", "source", "syntax"]),
+    // It puts what is wrong in SQL into words.
+    (
+        "diag",
+        &[
+            "parameters",
+            "source",
+            "sql::catalogue",
+            "sql::definition",
+            "sql::near",
+            "sql::problem",
+            "syntax",
+        ],
+    ),
     ("value", &[]),
     ("quantity", &[]),
     ("distinct", &[]),
     ("annotation", &[]),
     ("parameters", &["source", "syntax"]),
     ("engine", &[]),
-    ("dialect", &[]),
     ("graph", &[]),
     // The world outside.
     ("environment", &[]),
@@ -31,34 +58,19 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("write", &[]),
     // What the stages hand on.
     ("syntax", &["source", "value"]),
-    // `parse` for one thing: the types of a dialect stand in the table of its words.
-    ("catalogue", &["diag", "dialect", "parse", "source"]),
     ("atlas_sum", &[]),
-    ("model", &["catalogue", "engine", "source", "syntax", "value"]),
+    ("model", &["engine", "source", "sql::catalogue", "syntax", "value"]),
+    ("catalogues", &["source", "sql::catalogue"]),
     ("links", &["diag", "graph", "model", "source"]),
     ("object", &["model", "source", "value"]),
     ("plan", &["graph", "model", "object"]),
     // The stages, each from what is before it to what is behind it.
-    (
-        "parse",
-        &[
-            "catalogue",
-            "diag",
-            "dialect",
-            "environment",
-            "parameters",
-            "quantity",
-            "source",
-            "syntax",
-            "value",
-        ],
-    ),
+    ("parse", &["diag", "environment", "parameters", "quantity", "source", "syntax", "value"]),
     (
         "resolve",
         &[
             "annotation",
             "atlas_sum",
-            "catalogue",
             "diag",
             "distinct",
             "engine",
@@ -66,18 +78,32 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "model",
             "quantity",
             "source",
+            "sql::catalogue",
             "syntax",
             "value",
         ],
     ),
-    // Reads the SQL in the model, by the one part of `parse` that knows no YAML.
-    ("inspect", &["atlas_sum", "catalogue", "diag", "dialect", "model", "parse", "source"]),
+    (
+        "inspect",
+        &[
+            "atlas_sum",
+            "catalogues",
+            "diag",
+            "model",
+            "source",
+            "sql::catalogue",
+            "sql::definition",
+            "sql::dialect",
+            "sql::parse",
+        ],
+    ),
     ("link", &["diag", "graph", "links", "model", "object", "source", "syntax", "value"]),
     (
         "lower",
         &[
             "annotation",
             "atlas_sum",
+            "catalogues",
             "diag",
             "distinct",
             "engine",
@@ -109,6 +135,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     (
         "pipeline",
         &[
+            "catalogues",
             "diag",
             "environment",
             "inspect",
@@ -127,7 +154,6 @@ const IMPORTS: &[(&str, &[&str])] = &[
         "view",
         &[
             "annotation",
-            "catalogue",
             "diag",
             "emit",
             "engine",
@@ -143,6 +169,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "plan",
             "resolve",
             "source",
+            "sql::catalogue",
+            "sql::definition",
             "value",
         ],
     ),
@@ -157,7 +185,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("std::net", &[]),
     // A line that says that something is going on.
     ("std::time", &["main"]),
-    ("std::thread", &["main", "parse"]),
+    ("std::thread", &["main", "sql::parse"]),
 ];
 
 /// What lies at the top of the repository, beside files whose names begin with a dot.
@@ -171,6 +199,7 @@ const TOP: &[&str] = &[
     "SECURITY.md",
     "benches",
     "clippy.toml",
+    "crates",
     "deny.toml",
     "deploy",
     "docs",
@@ -207,11 +236,23 @@ fn files(folder: &Path, ending: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// `src/parse/yaml/plain.rs` is a part of `parse`.
-fn module(path: &Path) -> String {
-    let below = path.strip_prefix(root().join("src")).unwrap();
-    let first = below.components().next().unwrap().as_os_str().to_string_lossy();
-    first.trim_end_matches(".rs").to_owned()
+/// The folders of the product's own code, with what the names of their modules begin with.
+const ROOMS: &[(&str, &str)] = &[("src", ""), ("crates/sql/src", "sql::")];
+
+/// Every file of the product's own code: its module, its path and its text.
+/// `src/parse/yaml/plain.rs` is a part of `parse`, `crates/sql/src/parse/read.rs` of `sql::parse`.
+fn sources() -> Vec<(String, PathBuf, String)> {
+    let mut found = Vec::new();
+    for (folder, prefix) in ROOMS {
+        let folder = root().join(folder);
+        for (path, text) in files(&folder, ".rs") {
+            let first = path.strip_prefix(&folder).unwrap().components().next().unwrap();
+            let first = first.as_os_str().to_string_lossy();
+            let module = format!("{prefix}{}", first.trim_end_matches(".rs"));
+            found.push((module, path.strip_prefix(root()).unwrap().to_owned(), text));
+        }
+    }
+    found
 }
 
 /// The text without comments and without the tests at its end.
@@ -227,13 +268,19 @@ fn code(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Every word that follows `prefix`, and every first word of a `{...}` list there.
+/// Every word that follows `prefix`, and every first word of a `{...}` list there. What is a part of
+/// a longer path, as in `problems::sql::`, is not meant.
 fn words_after(text: &str, prefix: &str) -> BTreeSet<String> {
     let word = |text: &str| -> String {
         text.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
     };
     let mut found = BTreeSet::new();
-    for rest in text.split(prefix).skip(1) {
+    for (at, _) in text.match_indices(prefix) {
+        let before = text.get(..at).unwrap_or_default();
+        if before.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':')) {
+            continue;
+        }
+        let rest = text.get(at + prefix.len()..).unwrap_or_default();
         match rest.strip_prefix('{') {
             Some(list) => {
                 let list = list.split('}').next().unwrap_or_default();
@@ -245,23 +292,32 @@ fn words_after(text: &str, prefix: &str) -> BTreeSet<String> {
     found
 }
 
+/// The modules that a module imports, as the table calls them, itself left out.
+fn imports(module: &str, text: &str) -> BTreeSet<String> {
+    let code = code(text);
+    let own = if module.starts_with("sql::") { "sql::" } else { "" };
+    let near = words_after(&code, "crate::").into_iter().map(|word| format!("{own}{word}"));
+    // Some modules have a part of their own that is called `sql`.
+    let is_room = |name: &String| IMPORTS.iter().any(|(module, _)| module == name);
+    let of_sql = words_after(&code, "sql::").into_iter().map(|word| format!("sql::{word}"));
+    near.chain(of_sql.filter(is_room)).filter(|imported| imported != module).collect()
+}
+
 #[test]
 fn imports_follow_the_table() {
     let table: BTreeMap<&str, &[&str]> = IMPORTS.iter().copied().collect();
     let mut wrong = BTreeSet::new();
-    for (path, text) in files(&root().join("src"), ".rs") {
-        let module = module(&path);
-        if matches!(module.as_str(), "lib" | "main") {
+    for (module, path, text) in sources() {
+        if matches!(module.as_str(), "lib" | "main" | "sql::lib") {
             continue;
         }
         let Some(allowed) = table.get(module.as_str()) else {
             wrong.insert(format!("`{module}` is not in the table of tests/fast/tidy.rs"));
             continue;
         };
-        for imported in words_after(&code(&text), "crate::") {
-            let is_macro_or_own = imported == module;
-            if !is_macro_or_own && !allowed.contains(&imported.as_str()) {
-                let path = path.strip_prefix(root()).unwrap().display();
+        for imported in imports(&module, &text) {
+            if !allowed.contains(&imported.as_str()) {
+                let path = path.display();
                 wrong.insert(format!("{path}: `{module}` may not import `{imported}`"));
             }
         }
@@ -272,9 +328,9 @@ fn imports_follow_the_table() {
 #[test]
 fn the_table_of_imports_names_what_is_imported() {
     let mut used: BTreeSet<(String, String)> = BTreeSet::new();
-    for (path, text) in files(&root().join("src"), ".rs") {
-        let imported = words_after(&code(&text), "crate::").into_iter();
-        used.extend(imported.map(|imported| (module(&path), imported)));
+    for (module, _, text) in sources() {
+        let imported = imports(&module, &text).into_iter();
+        used.extend(imported.map(|imported| (module.clone(), imported)));
     }
     for (module, allowed) in IMPORTS {
         for imported in *allowed {
@@ -282,6 +338,42 @@ fn the_table_of_imports_names_what_is_imported() {
             assert!(used.contains(&pair), "`{module}` no longer imports `{imported}`");
         }
     }
+}
+
+#[test]
+fn the_sql_reader_stands_on_nothing_of_the_program() {
+    let manifest = fs::read_to_string(root().join("crates/sql/Cargo.toml")).unwrap();
+    let below = manifest.split("[dependencies]").nth(1).unwrap();
+    let below = below.split("\n[").next().unwrap().lines();
+    let names: Vec<&str> = below
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split([' ', '.', '=']).next().filter(|name| !name.is_empty()))
+        .collect();
+    assert_eq!(names, ["smol_str", "sqlparser", "strsim"], "what crates/sql depends on");
+    let listed = modules("crates/sql/src/lib.rs");
+    for (module, allowed) in IMPORTS.iter().filter(|(module, _)| module.starts_with("sql::")) {
+        let place = |name: &str| listed.iter().position(|listed| name == format!("sql::{listed}"));
+        for imported in *allowed {
+            assert!(place(imported) < place(module), "`{module}` stands before `{imported}`");
+        }
+    }
+    for (module, path, text) in sources() {
+        let text = code(&text).to_ascii_lowercase();
+        for foreign in ["yaml", "kubernetes", "argocd"] {
+            let knows = module.starts_with("sql::") && text.contains(foreign);
+            assert!(!knows, "{} knows of `{foreign}`", path.display());
+        }
+    }
+}
+
+/// The modules that a `lib.rs` lists, in its order.
+fn modules(lib: &str) -> Vec<String> {
+    let lib = fs::read_to_string(root().join(lib)).unwrap();
+    let module = |line: &str| {
+        let name = line.strip_prefix("pub ").unwrap_or(line).strip_prefix("mod ")?;
+        name.strip_suffix(';').map(str::to_owned)
+    };
+    lib.lines().filter_map(module).collect()
 }
 
 #[test]
@@ -293,8 +385,7 @@ fn only_main_names_the_command_line() {
 
 #[test]
 fn the_world_outside_has_few_doors() {
-    for (path, text) in files(&root().join("src"), ".rs") {
-        let module = module(&path);
+    for (module, _, text) in sources() {
         for (door, users) in OUTSIDE {
             let is_used = code(&text).contains(door);
             assert!(!is_used || users.contains(&module.as_str()), "`{module}` uses `{door}`");
@@ -304,21 +395,21 @@ fn the_world_outside_has_few_doors() {
 
 #[test]
 fn modules_stand_in_reading_order() {
-    let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    let listed: Vec<&str> =
-        lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    let listed = modules("src/lib.rs");
     let place = |name: &str| listed.iter().position(|listed| *listed == name).unwrap();
     let stages =
         ["read", "parse", "resolve", "link", "lower", "schedule", "emit", "pipeline", "view"];
     let places: Vec<usize> = stages.iter().map(|stage| place(stage)).collect();
     assert!(places.is_sorted(), "the stages stand in the order in which they run: {listed:?}");
-    let known: BTreeSet<&str> = IMPORTS.iter().map(|(module, _)| *module).collect();
-    assert_eq!(listed.iter().copied().collect::<BTreeSet<_>>(), known, "lib.rs and the table");
+    let of_sql = modules("crates/sql/src/lib.rs").into_iter().map(|name| format!("sql::{name}"));
+    let listed: BTreeSet<String> = listed.into_iter().chain(of_sql).collect();
+    let known: BTreeSet<String> = IMPORTS.iter().map(|(module, _)| (*module).to_owned()).collect();
+    assert_eq!(listed, known, "the two `lib.rs` and the table");
 }
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    for (path, text) in files(&root().join("src"), ".rs") {
+    for (_, path, text) in sources() {
         assert!(text.starts_with("//! "), "{} has no module documentation", path.display());
     }
 }
@@ -331,7 +422,7 @@ fn nothing_is_left_undone() {
         concat!("#[", "ignore"),
         concat!("unimpl", "emented!("),
     ];
-    for folder in ["src", "tests"] {
+    for folder in ["src", "crates", "tests"] {
         for (path, text) in files(&root().join(folder), ".rs") {
             for mark in marks {
                 assert!(!text.contains(mark), "{} has `{mark}`", path.display());

@@ -12,12 +12,12 @@
 
 use std::path::{Path, PathBuf};
 
-use argocd_atlas_plugin::catalogue::Catalogue;
-use argocd_atlas_plugin::catalogue::definition::Script;
 use argocd_atlas_plugin::diag::{Diagnostics, Severity};
-use argocd_atlas_plugin::dialect::Dialect;
-use argocd_atlas_plugin::parse::sql::scripts;
 use argocd_atlas_plugin::source::{Excerpt, Sources};
+use sql::catalogue::Catalogue;
+use sql::definition::Script;
+use sql::dialect::Dialect;
+use sql::parse::scripts;
 
 /// A schema in one text.
 pub struct Schema {

@@ -1,74 +1,98 @@
-//! Problems found in SQL.
+//! Problems found in SQL, which the crate `sql` reports as data, put into words.
+
+use sql::catalogue::order::{Cycle, Step};
+use sql::definition::UseKind;
+use sql::problem::{
+    DuplicateColumn, DuplicateTable, ForeignKeyColumns, LongDelimiter, MissingComma, MissingType,
+    Misspelt, NotUnderstood, Problem, ReservedWord, Sink, Stray, StrayComma, StrayText, TooLong,
+    Unbalanced, UnknownColumn, UnknownKeyColumn, UnknownTable, UnknownType, UnknownVerb,
+    Unterminated,
+};
 
 use crate::diag::secrets::quote;
-use crate::diag::{Code, Diagnostic};
-use crate::source::Span;
+use crate::diag::{Code, Diagnostic, Diagnostics};
 
-/// A text is longer than what is read.
-pub struct SqlTooLong {
-    /// The text.
-    pub primary: Span,
-    /// The bound.
-    pub limit: usize,
-    /// What it bounds.
-    pub of: &'static str,
+impl Sink for Diagnostics {
+    fn take(&mut self, problem: Problem) {
+        self.report(problem);
+    }
+
+    fn take_with(&mut self, describe: &mut dyn FnMut() -> Problem) {
+        self.report_with(describe);
+    }
 }
 
-impl From<SqlTooLong> for Diagnostic {
-    fn from(problem: SqlTooLong) -> Diagnostic {
+impl From<Problem> for Diagnostic {
+    fn from(problem: Problem) -> Diagnostic {
+        match problem {
+            Problem::TooLong(problem) => problem.into(),
+            Problem::LongDelimiter(problem) => problem.into(),
+            Problem::Unterminated(problem) => problem.into(),
+            Problem::StrayText(problem) => problem.into(),
+            Problem::Unbalanced(problem) => problem.into(),
+            Problem::StrayComma(problem) => problem.into(),
+            Problem::Misspelt(problem) => problem.into(),
+            Problem::UnknownVerb(problem) => problem.into(),
+            Problem::MissingComma(problem) => problem.into(),
+            Problem::NotUnderstood(problem) => problem.into(),
+            Problem::MissingType(problem) => problem.into(),
+            Problem::UnknownType(problem) => problem.into(),
+            Problem::ReservedWord(problem) => problem.into(),
+            Problem::DuplicateColumn(problem) => problem.into(),
+            Problem::DuplicateTable(problem) => problem.into(),
+            Problem::UnknownKeyColumn(problem) => problem.into(),
+            Problem::UnknownTable(problem) => problem.into(),
+            Problem::UnknownColumn(problem) => problem.into(),
+            Problem::ForeignKeyColumns(problem) => problem.into(),
+        }
+    }
+}
+
+impl From<TooLong> for Diagnostic {
+    fn from(problem: TooLong) -> Diagnostic {
         let message = format!("more than {} {}", problem.limit, problem.of);
         Diagnostic::new(Code::LimitExceeded, problem.primary, message)
             .help("load data by another way than the schema, or split the schema")
     }
 }
 
-/// A string, quoted name, dollar quote or comment that is never closed.
-pub struct SqlUnterminated {
-    /// Where it begins.
-    pub primary: Span,
-    /// What it is.
-    pub what: &'static str,
+impl From<LongDelimiter> for Diagnostic {
+    fn from(problem: LongDelimiter) -> Diagnostic {
+        let LongDelimiter { primary, limit } = problem;
+        let message = format!("a delimiter of more than {limit} bytes");
+        Diagnostic::new(Code::LimitExceeded, primary, message)
+            .help("use a short delimiter, for example `//`")
+    }
 }
 
-impl From<SqlUnterminated> for Diagnostic {
-    fn from(problem: SqlUnterminated) -> Diagnostic {
-        let SqlUnterminated { primary, what } = problem;
+impl From<Unterminated> for Diagnostic {
+    fn from(problem: Unterminated) -> Diagnostic {
+        let Unterminated { primary, what } = problem;
         Diagnostic::new(Code::SqlUnterminated, primary, format!("this {what} is never closed"))
             .help(format!("close the {what} where it ends"))
     }
 }
 
-/// Text that belongs to another program: conflict markers, Markdown fences, a word processor's
-/// quotation marks.
-pub struct SqlStrayText {
-    /// The text.
-    pub primary: Span,
-    /// What it is.
-    pub what: &'static str,
-    /// What to do about it.
-    pub help: &'static str,
-}
-
-impl From<SqlStrayText> for Diagnostic {
-    fn from(problem: SqlStrayText) -> Diagnostic {
-        let SqlStrayText { primary, what, help } = problem;
+impl From<StrayText> for Diagnostic {
+    fn from(problem: StrayText) -> Diagnostic {
+        let StrayText { primary, what } = problem;
+        let (what, help) = match what {
+            Stray::Typographic => (
+                "a typographic quotation mark",
+                "write `'` around strings and `\"` or a backtick around names",
+            ),
+            Stray::ConflictMarker => {
+                ("a conflict marker", "finish the merge: keep one side and take the markers away")
+            }
+            Stray::Fence => ("a Markdown fence", "take the line away"),
+        };
         Diagnostic::new(Code::SqlStrayText, primary, format!("{what} is no SQL")).help(help)
     }
 }
 
-/// Parentheses that do not match.
-pub struct SqlUnbalanced {
-    /// Where it was noticed.
-    pub primary: Span,
-    /// The parenthesis without a partner.
-    pub partnerless: Span,
-    /// It is an opening one.
-    pub opening: bool,
-}
-
-impl From<SqlUnbalanced> for Diagnostic {
-    fn from(problem: SqlUnbalanced) -> Diagnostic {
-        let SqlUnbalanced { primary, partnerless, opening } = problem;
+impl From<Unbalanced> for Diagnostic {
+    fn from(problem: Unbalanced) -> Diagnostic {
+        let Unbalanced { primary, partnerless, opening } = problem;
         let (missing, label) = if opening {
             (")", "this one is not closed")
         } else {
@@ -84,32 +108,16 @@ impl From<SqlUnbalanced> for Diagnostic {
     }
 }
 
-/// A comma with nothing to separate.
-pub struct SqlStrayComma {
-    /// The comma.
-    pub primary: Span,
-}
-
-impl From<SqlStrayComma> for Diagnostic {
-    fn from(problem: SqlStrayComma) -> Diagnostic {
+impl From<StrayComma> for Diagnostic {
+    fn from(problem: StrayComma) -> Diagnostic {
         Diagnostic::new(Code::SqlStrayComma, problem.primary, "this comma separates nothing")
             .help("take it away")
     }
 }
 
-/// A keyword with a slip of the keyboard in it.
-pub struct SqlMisspelt {
-    /// What was written.
-    pub primary: Span,
-    /// The word.
-    pub word: String,
-    /// The keyword that is meant.
-    pub keyword: &'static str,
-}
-
-impl From<SqlMisspelt> for Diagnostic {
-    fn from(problem: SqlMisspelt) -> Diagnostic {
-        let SqlMisspelt { primary, word, keyword } = problem;
+impl From<Misspelt> for Diagnostic {
+    fn from(problem: Misspelt) -> Diagnostic {
+        let Misspelt { primary, word, keyword } = problem;
         Diagnostic::new(
             Code::SqlMisspelt,
             primary,
@@ -119,17 +127,9 @@ impl From<SqlMisspelt> for Diagnostic {
     }
 }
 
-/// A statement that begins with a word that begins none.
-pub struct SqlUnknownVerb {
-    /// The word.
-    pub primary: Span,
-    /// The word.
-    pub word: String,
-}
-
-impl From<SqlUnknownVerb> for Diagnostic {
-    fn from(problem: SqlUnknownVerb) -> Diagnostic {
-        let SqlUnknownVerb { primary, word } = problem;
+impl From<UnknownVerb> for Diagnostic {
+    fn from(problem: UnknownVerb) -> Diagnostic {
+        let UnknownVerb { primary, word } = problem;
         Diagnostic::new(
             Code::SqlUnknownVerb,
             primary,
@@ -139,39 +139,17 @@ impl From<SqlUnknownVerb> for Diagnostic {
     }
 }
 
-/// Two definitions without a comma between them.
-pub struct SqlMissingComma {
-    /// What the comma should follow.
-    pub primary: Span,
-    /// What should follow the comma.
-    pub next: Span,
-}
-
-impl From<SqlMissingComma> for Diagnostic {
-    fn from(problem: SqlMissingComma) -> Diagnostic {
+impl From<MissingComma> for Diagnostic {
+    fn from(problem: MissingComma) -> Diagnostic {
         Diagnostic::new(Code::SqlMissingComma, problem.primary, "a comma seems to be missing here")
             .label(problem.next, "the next definition")
             .help("separate the two with a `,`")
     }
 }
 
-/// A statement that defines tables and that nobody here can read.
-pub struct SqlNotUnderstood {
-    /// From where on.
-    pub primary: Span,
-    /// What stands there.
-    pub found: String,
-    /// What was expected, if only one thing could be.
-    pub expected: Option<&'static str>,
-    /// The dialect's grammar is known well enough to make it a warning.
-    pub known_dialect: bool,
-    /// The dialect's name.
-    pub dialect: &'static str,
-}
-
-impl From<SqlNotUnderstood> for Diagnostic {
-    fn from(problem: SqlNotUnderstood) -> Diagnostic {
-        let SqlNotUnderstood { primary, found, expected, known_dialect, dialect } = problem;
+impl From<NotUnderstood> for Diagnostic {
+    fn from(problem: NotUnderstood) -> Diagnostic {
+        let NotUnderstood { primary, found, expected, known_dialect, dialect } = problem;
         let code = if known_dialect { Code::SqlNotUnderstood } else { Code::SqlNotRead };
         let message = match expected {
             Some(expected) if expected.len() > 3 && expected.starts_with("a ") => {
@@ -195,17 +173,9 @@ impl From<SqlNotUnderstood> for Diagnostic {
     }
 }
 
-/// A column without a type.
-pub struct SqlMissingType {
-    /// The column.
-    pub primary: Span,
-    /// Its name.
-    pub column: String,
-}
-
-impl From<SqlMissingType> for Diagnostic {
-    fn from(problem: SqlMissingType) -> Diagnostic {
-        let SqlMissingType { primary, column } = problem;
+impl From<MissingType> for Diagnostic {
+    fn from(problem: MissingType) -> Diagnostic {
+        let MissingType { primary, column } = problem;
         Diagnostic::new(
             Code::SqlMissingType,
             primary,
@@ -215,21 +185,9 @@ impl From<SqlMissingType> for Diagnostic {
     }
 }
 
-/// A type that the dialect does not have.
-pub struct SqlUnknownType {
-    /// The type.
-    pub primary: Span,
-    /// Its name.
-    pub name: String,
-    /// The nearest one that there is.
-    pub nearest: Option<String>,
-    /// The dialect's name.
-    pub dialect: &'static str,
-}
-
-impl From<SqlUnknownType> for Diagnostic {
-    fn from(problem: SqlUnknownType) -> Diagnostic {
-        let SqlUnknownType { primary, name, nearest, dialect } = problem;
+impl From<UnknownType> for Diagnostic {
+    fn from(problem: UnknownType) -> Diagnostic {
+        let UnknownType { primary, name, nearest, dialect } = problem;
         let message = format!(
             "{dialect} has no type `{name}`, and none is created here",
             name = quote(&name)
@@ -244,40 +202,21 @@ impl From<SqlUnknownType> for Diagnostic {
     }
 }
 
-/// A reserved word as a bare name.
-pub struct SqlReservedWord {
-    /// The word.
-    pub primary: Span,
-    /// The word.
-    pub word: String,
-    /// How the dialect quotes a name.
-    pub quoted: String,
-    /// The dialect's name.
-    pub dialect: &'static str,
-}
-
-impl From<SqlReservedWord> for Diagnostic {
-    fn from(problem: SqlReservedWord) -> Diagnostic {
-        let SqlReservedWord { primary, word, quoted, dialect } = problem;
+impl From<ReservedWord> for Diagnostic {
+    fn from(problem: ReservedWord) -> Diagnostic {
+        let ReservedWord { primary, word, quoted, dialect } = problem;
         let message = format!(
             "`{word}` is a reserved word in {dialect} and cannot be a bare name",
             word = quote(&word)
         );
+        // Backticks cannot be shown in backticks.
+        let quoted = match quoted.starts_with('`') {
+            true => format!("it in backticks, {quoted}"),
+            false => format!("`{quoted}`"),
+        };
         Diagnostic::new(Code::SqlReservedWord, primary, message)
             .help(format!("write {quoted}, or choose another name"))
     }
-}
-
-/// Two columns of one table with the same name.
-pub struct DuplicateColumn {
-    /// The second.
-    pub primary: Span,
-    /// The first.
-    pub first: Span,
-    /// Its name.
-    pub column: String,
-    /// The table's name.
-    pub table: String,
 }
 
 impl From<DuplicateColumn> for Diagnostic {
@@ -295,16 +234,6 @@ impl From<DuplicateColumn> for Diagnostic {
     }
 }
 
-/// Two tables or views with the same name.
-pub struct DuplicateTable {
-    /// The second.
-    pub primary: Span,
-    /// The first.
-    pub first: Span,
-    /// Its name.
-    pub table: String,
-}
-
 impl From<DuplicateTable> for Diagnostic {
     fn from(problem: DuplicateTable) -> Diagnostic {
         let DuplicateTable { primary, first, table } = problem;
@@ -317,22 +246,6 @@ impl From<DuplicateTable> for Diagnostic {
         .label(first, "the first time")
         .help("take one away, or write `IF NOT EXISTS`")
     }
-}
-
-/// A key of a table on a column that the table does not have.
-pub struct UnknownKeyColumn {
-    /// The column's name in the key.
-    pub primary: Span,
-    /// The key, in words: `primary key`.
-    pub key: &'static str,
-    /// The name.
-    pub column: String,
-    /// The table.
-    pub table: String,
-    /// Where the table is created.
-    pub created: Span,
-    /// The nearest column that there is.
-    pub nearest: Option<String>,
 }
 
 impl From<UnknownKeyColumn> for Diagnostic {
@@ -349,18 +262,6 @@ impl From<UnknownKeyColumn> for Diagnostic {
     }
 }
 
-/// A foreign key or index that names a table that is not created here.
-pub struct UnknownTable {
-    /// The name.
-    pub primary: Span,
-    /// What names it: `foreign key`, `index`.
-    pub by: &'static str,
-    /// The name.
-    pub table: String,
-    /// The nearest one that there is.
-    pub nearest: Option<String>,
-}
-
 impl From<UnknownTable> for Diagnostic {
     fn from(problem: UnknownTable) -> Diagnostic {
         let UnknownTable { primary, by, table, nearest } = problem;
@@ -370,22 +271,6 @@ impl From<UnknownTable> for Diagnostic {
         );
         with_nearest(Diagnostic::new(Code::UnknownTable, primary, message), nearest)
     }
-}
-
-/// A foreign key or index that names a column that its table does not have.
-pub struct UnknownColumn {
-    /// The name.
-    pub primary: Span,
-    /// What names it: `foreign key`, `index`.
-    pub by: &'static str,
-    /// The column.
-    pub column: String,
-    /// The table.
-    pub table: String,
-    /// Where the table is created.
-    pub created: Span,
-    /// The nearest one that there is.
-    pub nearest: Option<String>,
 }
 
 impl From<UnknownColumn> for Diagnostic {
@@ -411,16 +296,6 @@ fn with_nearest(diagnostic: Diagnostic, nearest: Option<String>) -> Diagnostic {
     }
 }
 
-/// A foreign key with more columns on one side than on the other.
-pub struct ForeignKeyColumns {
-    /// The columns that it refers to.
-    pub primary: Span,
-    /// How many refer.
-    pub columns: usize,
-    /// To how many.
-    pub referred: usize,
-}
-
 impl From<ForeignKeyColumns> for Diagnostic {
     fn from(problem: ForeignKeyColumns) -> Diagnostic {
         let ForeignKeyColumns { primary, columns, referred } = problem;
@@ -431,41 +306,21 @@ impl From<ForeignKeyColumns> for Diagnostic {
     }
 }
 
-/// One step of a cycle between files.
-pub struct CycleStep {
-    /// Where a file needs something of the next.
-    pub span: Span,
-    /// What it needs: `refers to `b``.
-    pub what: String,
-    /// The file that has it.
-    pub file: String,
-}
-
 /// The most steps of a cycle that are shown in the files.
 const SHOWN_STEPS: usize = 20;
 
 /// Files that need each other.
-pub struct SqlFileCycle {
-    /// The first step.
-    pub primary: Span,
-    /// The files, the first one again at the end.
-    pub path: Vec<String>,
-    /// Every step.
-    pub steps: Vec<CycleStep>,
-    /// At least one step is a foreign key, which can be added later.
-    pub by_foreign_key: bool,
-}
-
-impl From<SqlFileCycle> for Diagnostic {
-    fn from(problem: SqlFileCycle) -> Diagnostic {
-        let SqlFileCycle { primary, path, steps, by_foreign_key } = problem;
-        let message = format!("these files need each other: {}", path.join(" -> "));
-        let mut diagnostic = Diagnostic::new(Code::SqlFileCycle, primary, message);
-        for step in steps.into_iter().take(SHOWN_STEPS) {
-            diagnostic = diagnostic
-                .label(step.span, format!("{}, which is created in {}", step.what, step.file));
+impl From<Cycle> for Diagnostic {
+    fn from(cycle: Cycle) -> Diagnostic {
+        let message = format!("these files need each other: {}", cycle.path().join(" -> "));
+        let mut diagnostic = Diagnostic::new(Code::SqlFileCycle, cycle.first.span, message);
+        for step in cycle.steps().take(SHOWN_STEPS) {
+            let Step { from, to, span, kind, name } = step;
+            let text = format!("{from} {} `{name}`, which is created in {to}", kind.words());
+            diagnostic = diagnostic.label(*span, text);
         }
-        if by_foreign_key {
+        // A foreign key can be added later.
+        if cycle.steps().any(|step| step.kind == UseKind::ForeignKey) {
             diagnostic.help("take one foreign key out and add it in a file of its own: `ALTER TABLE ... ADD FOREIGN KEY ...`")
         } else {
             diagnostic.help("move one of the statements to a file of its own")

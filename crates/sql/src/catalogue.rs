@@ -1,0 +1,302 @@
+//! What a schema consists of: tables, columns, keys, views and the other names, with their places.
+//!
+//! In: scripts, in the order in which the database runs them. Out: the state after the last
+//! statement. `ALTER`, `DROP` and `RENAME` are followed. The checks that need more than one
+//! statement are made on the way (`check`); `order` puts files into an order that the database
+//! takes, `requires` holds a contract against the catalogue, and `diff` compares two of them.
+//! No SQL is read here.
+
+mod live;
+pub mod build;
+pub mod order;
+pub mod requires;
+pub mod types;
+pub mod diff;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::{SmolStr, StrExt};
+
+use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind, ObjectKind, ObjectName};
+use crate::dialect::Dialect;
+use crate::dialect::grammar::Folding;
+use crate::source::Span;
+
+/// A name as the database compares it. The default schema (`public`, `dbo`, `main`) is left out.
+/// Ordered by the name first, so that those of all schemas stand together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name {
+    /// The name, folded.
+    pub name: SmolStr,
+    /// The schema, folded.
+    pub schema: Option<SmolStr>,
+}
+
+/// A table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its name as written.
+    pub name: ObjectName,
+    /// Its columns, in order.
+    pub columns: Vec<Column>,
+    /// Its keys and indexes.
+    pub keys: Vec<Key>,
+    /// Its foreign keys.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// It may have columns that are not known here.
+    pub open: bool,
+    names: ColumnNames,
+}
+
+/// A view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Its name as written.
+    pub name: ObjectName,
+    /// Its columns, where they can be told.
+    pub columns: Option<Vec<Ident>>,
+    /// What it reads.
+    pub reads: Vec<ObjectName>,
+    /// A materialized view.
+    pub materialized: bool,
+    names: ColumnNames,
+}
+
+/// The names of columns, to find them by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct ColumnNames {
+    /// Where a column is, by its name as the database compares it; of equal names the first.
+    places: BTreeMap<SmolStr, usize>,
+    /// In lower case, those that the database compares otherwise.
+    lower: BTreeSet<SmolStr>,
+}
+
+/// The tables, views and other names of one schema.
+#[derive(Clone, Debug)]
+pub struct Catalogue {
+    /// Whose rules names follow.
+    pub dialect: Dialect,
+    /// The tables, by name.
+    pub tables: BTreeMap<Name, Box<Table>>,
+    /// The views, by name.
+    pub views: BTreeMap<Name, Box<View>>,
+    /// Types, sequences, functions, triggers, schemas and extensions, with their places.
+    pub objects: BTreeMap<(ObjectKind, Name), Span>,
+    /// The names of tables that are not in lower case, by what they are in it.
+    lower_tables: BTreeMap<Name, Name>,
+    /// The names of such views.
+    lower_views: BTreeMap<Name, Name>,
+    /// Words of statements that may create tables without our knowing.
+    pub(crate) unread_words: BTreeSet<SmolStr>,
+    /// Another file is read in by a client command: anything may exist.
+    pub(crate) includes: bool,
+    /// The schema of names without one.
+    pub(crate) current: Option<SmolStr>,
+}
+
+impl Catalogue {
+    /// A catalogue with nothing in it.
+    pub fn empty(dialect: Dialect) -> Catalogue {
+        Catalogue {
+            dialect,
+            tables: BTreeMap::new(),
+            views: BTreeMap::new(),
+            objects: BTreeMap::new(),
+            lower_tables: BTreeMap::new(),
+            lower_views: BTreeMap::new(),
+            unread_words: BTreeSet::new(),
+            includes: false,
+            current: None,
+        }
+    }
+
+    /// The table of this name.
+    pub fn table(&self, name: &ObjectName) -> Option<&Table> {
+        self.find(&self.tables, name)
+    }
+
+    /// The view of this name.
+    pub fn view(&self, name: &ObjectName) -> Option<&View> {
+        self.find(&self.views, name)
+    }
+
+    /// Whether a statement that nobody could read, or that builds SQL by itself, may have created
+    /// something of this name.
+    pub fn may_exist(&self, name: &str) -> bool {
+        self.includes || self.unread_words.contains(&*lower_case(name))
+    }
+
+    /// The table of a name as people write it in a spec: `users` or `shop.users`.
+    pub fn table_called(&self, written: &str) -> Option<&Table> {
+        called(&self.tables, &self.lower_tables, written)
+    }
+
+    /// The view of a name as people write it in a spec.
+    pub fn view_called(&self, written: &str) -> Option<&View> {
+        called(&self.views, &self.lower_views, written)
+    }
+
+    /// Prepares the search for names as people write them.
+    fn index(&mut self) {
+        self.lower_tables = lower_names(self.tables.keys());
+        self.lower_views = lower_names(self.views.keys());
+    }
+
+    fn column_names<'a>(&self, columns: impl Iterator<Item = &'a Ident>) -> ColumnNames {
+        ColumnNames::new(self.dialect, columns)
+    }
+
+    fn find<'a, T>(&self, map: &'a BTreeMap<Name, Box<T>>, name: &ObjectName) -> Option<&'a T> {
+        of_name(map, &self.name(name), name.schema.is_none()).map(|(_, found)| &**found)
+    }
+
+    /// A written name as the database compares it.
+    pub fn name(&self, name: &ObjectName) -> Name {
+        let schema = match &name.schema {
+            Some(schema) => Some(folded(self.dialect, schema)),
+            None => self.current.clone(),
+        };
+        let default = self.dialect.grammar().names.default_schema;
+        Name {
+            schema: schema.filter(|schema| schema != default),
+            name: folded(self.dialect, &name.name),
+        }
+    }
+}
+
+/// A written name as the database compares it.
+pub fn fold(dialect: Dialect, ident: &Ident) -> Cow<'_, str> {
+    match dialect.grammar().names.folding {
+        Folding::Exact => Cow::Borrowed(&ident.text),
+        Folding::LowerUnquoted if ident.quoted => Cow::Borrowed(&ident.text),
+        Folding::LowerUnquoted | Folding::Lower => lower_case(&ident.text),
+    }
+}
+
+/// The same, to be kept.
+fn folded(dialect: Dialect, ident: &Ident) -> SmolStr {
+    SmolStr::new(fold(dialect, ident))
+}
+
+/// A text in lower case, which nearly every name is.
+fn lower_case(text: &str) -> Cow<'_, str> {
+    let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+    match text.bytes().all(is_lower) {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.to_lowercase()),
+    }
+}
+
+/// By its exact name; then, as a schema may be left out on either side, by its last part: without
+/// a schema, or else, where none was written, in the first schema that has it.
+pub(crate) fn of_name<'a, T>(
+    map: &'a BTreeMap<Name, T>,
+    name: &Name,
+    anywhere: bool,
+) -> Option<(&'a Name, &'a T)> {
+    map.get_key_value(name).or_else(|| {
+        let first = Name { name: name.name.clone(), schema: None };
+        let (found, value) = map.range(&first..).next()?;
+        let fits = found.name == name.name && (anywhere || found.schema.is_none());
+        fits.then_some((found, value))
+    })
+}
+
+/// By the exact name, or else regardless of case.
+fn called<'a, T>(
+    map: &'a BTreeMap<Name, Box<T>>,
+    lower: &BTreeMap<Name, Name>,
+    written: &str,
+) -> Option<&'a T> {
+    let (schema, name) = match written.split_once('.') {
+        Some((schema, name)) => (Some(schema.into()), name),
+        None => (None, written),
+    };
+    let wanted = Name { name: name.into(), schema };
+    let anywhere = wanted.schema.is_none();
+    if let Some((_, found)) = of_name(map, &wanted, anywhere) {
+        return Some(found);
+    }
+    let wanted = wanted.lower();
+    let found = of_name(map, &wanted, anywhere).map(|(_, found)| found);
+    let found =
+        found.or_else(|| of_name(lower, &wanted, anywhere).and_then(|(_, name)| map.get(name)));
+    found.map(|found| &**found)
+}
+
+fn lower_names<'a>(names: impl Iterator<Item = &'a Name>) -> BTreeMap<Name, Name> {
+    let mut lower = BTreeMap::new();
+    for name in names {
+        let lowered = name.lower();
+        if lowered != *name {
+            lower.entry(lowered).or_insert_with(|| name.clone());
+        }
+    }
+    lower
+}
+
+impl Name {
+    fn lower(&self) -> Name {
+        let schema = self.schema.as_ref().map(|schema| schema.to_lowercase_smolstr());
+        Name { name: self.name.to_lowercase_smolstr(), schema }
+    }
+}
+
+impl ColumnNames {
+    fn new<'a>(dialect: Dialect, columns: impl Iterator<Item = &'a Ident>) -> ColumnNames {
+        let mut names = ColumnNames::default();
+        for (place, column) in columns.enumerate() {
+            let (folded, lower) = (fold(dialect, column), lower_case(&column.text));
+            if folded != lower {
+                names.lower.insert(lower.into_owned().into());
+            }
+            names.places.entry(folded.into_owned().into()).or_insert(place);
+        }
+        names
+    }
+
+    /// As in SQL: a name is found by its exact text, or else regardless of case.
+    fn has(&self, written: &str) -> bool {
+        let lower = written.to_lowercase();
+        self.places.contains_key(written)
+            || self.places.contains_key(&*lower)
+            || self.lower.contains(&*lower)
+    }
+}
+
+impl View {
+    /// Whether it has a column of a name as people write it in a spec.
+    pub fn has_column_called(&self, written: &str) -> bool {
+        self.names.has(written)
+    }
+}
+
+impl Table {
+    fn new(
+        dialect: Dialect,
+        name: ObjectName,
+        columns: Vec<Column>,
+        keys: Vec<Key>,
+        foreign_keys: Vec<ForeignKey>,
+        open: bool,
+    ) -> Table {
+        let names = ColumnNames::new(dialect, columns.iter().map(|column| &column.name));
+        Table { name, columns, keys, foreign_keys, open, names }
+    }
+
+    /// Whether it has a column of a name as people write it in a spec.
+    pub fn has_column_called(&self, written: &str) -> bool {
+        self.names.has(written)
+    }
+
+    /// Its column of this name.
+    pub fn column(&self, dialect: Dialect, name: &Ident) -> Option<&Column> {
+        self.names.places.get(&*fold(dialect, name)).and_then(|place| self.columns.get(*place))
+    }
+
+    /// Its primary key.
+    pub fn primary_key(&self) -> Option<&Key> {
+        self.keys.iter().find(|key| key.kind == KeyKind::Primary)
+    }
+}

@@ -1,0 +1,541 @@
+//! Scripts -> catalogue, statement by statement; and what is wrong between the statements.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::{SmolStr, StrExt};
+
+use crate::catalogue::live::{Live, Tables};
+use crate::catalogue::types;
+use crate::catalogue::{Catalogue, Name, View, fold, folded, of_name};
+use crate::definition::{
+    Alteration, Column, Definition, ForeignKey, Ident, Key, ObjectKind, ObjectName, Script,
+    Standing, Statement, TableDefinition, TypeName,
+};
+use crate::dialect::Dialect;
+use crate::near::nearest;
+use crate::problem::{self, Sink};
+use crate::source::Span;
+
+impl Catalogue {
+    /// What the scripts, run one after another on an empty database, leave behind.
+    pub fn build(dialect: Dialect, scripts: &[&Script], sink: &mut dyn Sink) -> Catalogue {
+        let mut catalogue = Catalogue::empty(dialect);
+        for script in scripts {
+            catalogue.includes |= script.includes;
+            catalogue.unread_words.extend(script.unread_words.iter().cloned());
+        }
+        let mut builder = Builder {
+            catalogue,
+            tables: Tables::new(dialect),
+            sink,
+            checks: Vec::new(),
+            ever: BTreeSet::new(),
+            any_table: false,
+            searches: SEARCHES,
+            type_searches: TYPE_SEARCHES,
+            copies: COPIED_COLUMNS,
+            types: BTreeSet::new(),
+            schemas: BTreeSet::new(),
+        };
+        for script in scripts {
+            builder.catalogue.current = None;
+            for statement in &script.statements {
+                builder.statement(statement);
+            }
+        }
+        builder.catalogue.current = None;
+        builder.finish()
+    }
+}
+
+/// What can only be checked when everything is known, with the schema that was in use.
+enum Check<'a> {
+    ForeignKey { current: Option<SmolStr>, key: &'a ForeignKey },
+    Index { current: Option<SmolStr>, table: &'a ObjectName, key: &'a Key },
+    Altered { current: Option<SmolStr>, table: &'a ObjectName },
+    Type { data_type: &'a TypeName },
+}
+
+struct Builder<'a, 'd> {
+    catalogue: Catalogue,
+    /// The tables so far; the catalogue gets what is left of them.
+    tables: Tables,
+    sink: &'d mut dyn Sink,
+    checks: Vec<Check<'a>>,
+    /// Every table and view that existed at some time, without its schema.
+    ever: BTreeSet<SmolStr>,
+    /// A table was created at some time.
+    any_table: bool,
+    /// How many times more the nearest name is looked for: each time reads all of them.
+    searches: usize,
+    /// How many unknown types more are looked up: each is compared with all types there are.
+    type_searches: usize,
+    /// How many columns partitions may still take over from their tables.
+    copies: usize,
+    /// The names that types have here, in lower case; filled at the end.
+    types: BTreeSet<SmolStr>,
+    /// The schemas in which tables are left; filled at the end.
+    schemas: BTreeSet<SmolStr>,
+}
+
+/// Enough for every real mistake, few enough for a hostile file.
+const SEARCHES: usize = 200;
+/// More problems than anybody reads.
+const TYPE_SEARCHES: usize = 1_000;
+/// Columns that partitions take over from their tables; a partition beyond may have any columns.
+const COPIED_COLUMNS: usize = 50_000;
+
+impl<'a> Builder<'a, '_> {
+    fn statement(&mut self, statement: &'a Statement) {
+        let uncertain = statement.standing != Standing::Read;
+        match &statement.definition {
+            None => {}
+            Some(Definition::Table(table)) => self.create_table(table, uncertain),
+            Some(Definition::Alter { table, alterations, .. }) => {
+                self.alter(table, alterations, uncertain);
+            }
+            Some(Definition::DropTables(names)) => {
+                for name in names {
+                    self.forget(name);
+                }
+            }
+            Some(Definition::RenameTables(pairs)) => {
+                for (from, to) in pairs {
+                    self.rename(from, to);
+                }
+            }
+            Some(Definition::Index { table, key, .. }) => {
+                self.index(table, key);
+                if let Some(place) = self.found(table) {
+                    self.tables.add_key(place, key);
+                }
+            }
+            Some(Definition::DropIndexes(names)) => {
+                for name in names {
+                    self.tables.drop_index(&name.name);
+                }
+            }
+            Some(Definition::View(view)) => {
+                let name = self.catalogue.name(&view.name);
+                self.duplicate(&view.name, &name, view.tolerant);
+                let columns = view.columns.clone().filter(|_| !uncertain);
+                let made = View {
+                    name: view.name.clone(),
+                    names: self.catalogue.column_names(columns.iter().flatten()),
+                    columns,
+                    reads: view.reads.clone(),
+                    materialized: view.materialized,
+                };
+                self.ever.insert(name.name.clone());
+                self.catalogue.views.insert(name, Box::new(made));
+            }
+            Some(Definition::Object { kind, name }) => {
+                let key = (*kind, self.catalogue.name(name));
+                self.catalogue.objects.entry(key).or_insert(name.span());
+            }
+            Some(Definition::UseSchema(schema)) => {
+                let dialect = self.catalogue.dialect;
+                self.catalogue.current = schema.as_ref().map(|schema| folded(dialect, schema));
+            }
+        }
+    }
+
+    fn create_table(&mut self, table: &'a TableDefinition, uncertain: bool) {
+        let name = self.catalogue.name(&table.name);
+        for column in &table.columns {
+            self.column_type(column);
+        }
+        if !uncertain {
+            self.duplicate_columns(table);
+            if !table.open {
+                self.key_columns(table);
+            }
+        }
+        if self.duplicate(&table.name, &name, table.tolerant || table.temporary) && table.tolerant {
+            // The first one stays.
+            return;
+        }
+        let parent = table.partition_of.as_ref().and_then(|parent| self.found(parent));
+        let parent = parent.and_then(|place| self.tables.get(place));
+        let (columns, open) = match parent {
+            None => (table.columns.clone(), table.open || uncertain),
+            Some(parent) => {
+                let columns: Vec<Column> = parent.columns().take(self.copies).cloned().collect();
+                self.copies -= columns.len();
+                (columns, parent.open || self.copies == 0)
+            }
+        };
+        self.any_table = true;
+        self.ever.insert(name.name.clone());
+        let place = self.tables.create(name, table, columns);
+        if let Some(made) = self.tables.get_mut(place) {
+            made.open = open;
+        }
+        for key in &table.foreign_keys {
+            self.foreign_key(key);
+        }
+    }
+
+    /// Checks a foreign key now, if its table exists now, and else at the end.
+    fn foreign_key(&mut self, key: &'a ForeignKey) {
+        match self.found(&key.table) {
+            Some(place) => self.own_columns("foreign key", &key.referred, place),
+            None => {
+                let current = self.catalogue.current.clone();
+                self.checks.push(Check::ForeignKey { current, key });
+            }
+        }
+    }
+
+    fn index(&mut self, table: &'a ObjectName, key: &'a Key) {
+        match self.found(table) {
+            Some(place) => self.indexed_columns(key, place),
+            None => {
+                let current = self.catalogue.current.clone();
+                self.checks.push(Check::Index { current, table, key });
+            }
+        }
+    }
+
+    /// Whether there is one of that name already; reports it unless that is tolerated.
+    fn duplicate(&mut self, written: &ObjectName, name: &Name, tolerant: bool) -> bool {
+        let table = self.tables.exactly(name).map(|table| &table.name);
+        let first = table.or(self.catalogue.views.get(name).map(|view| &view.name));
+        let Some(first) = first else { return false };
+        // Names of tables differ by case in MySQL on Linux.
+        if !tolerant && first.name.text == written.name.text {
+            self.sink.report(problem::DuplicateTable {
+                primary: written.span(),
+                first: first.span(),
+                table: written.shown(),
+            });
+        }
+        true
+    }
+
+    fn duplicate_columns(&mut self, table: &TableDefinition) {
+        let dialect = self.catalogue.dialect;
+        let mut seen: BTreeMap<Cow<'_, str>, Span> = BTreeMap::new();
+        for column in &table.columns {
+            let folded = match dialect.grammar().names.case_may_tell_columns {
+                true => Cow::Borrowed(column.name.text.as_str()),
+                false => fold(dialect, &column.name),
+            };
+            if let Some(first) = seen.get(&folded) {
+                self.sink.report_with(|| problem::DuplicateColumn {
+                    primary: column.name.span,
+                    first: *first,
+                    column: column.name.text.to_string(),
+                    table: table.name.shown(),
+                });
+            } else {
+                seen.insert(folded, column.name.span);
+            }
+        }
+    }
+
+    fn key_columns(&mut self, table: &TableDefinition) {
+        let dialect = self.catalogue.dialect;
+        if table.keys.is_empty() && table.foreign_keys.is_empty() {
+            return;
+        }
+        let known: BTreeSet<Cow<'_, str>> =
+            table.columns.iter().map(|column| fold(dialect, &column.name)).collect();
+        let keys = table.keys.iter().map(|key| (key.kind.words(), &key.columns));
+        let foreign = table.foreign_keys.iter().map(|key| ("foreign key", &key.columns));
+        for (key, columns) in keys.chain(foreign) {
+            for column in columns {
+                let name = fold(dialect, column);
+                if known.contains(&name) || is_system_column(dialect, &name) {
+                    continue;
+                }
+                self.searches = self.searches.saturating_sub(1);
+                let searched = if self.searches > 0 { table.columns.as_slice() } else { &[] };
+                let names = || searched.iter().map(|column| column.name.text.as_str());
+                self.sink.report_with(|| problem::UnknownKeyColumn {
+                    primary: column.span,
+                    key,
+                    column: column.text.to_string(),
+                    table: table.name.shown(),
+                    created: table.name.span(),
+                    nearest: nearest(&column.text, names()).map(str::to_owned),
+                });
+            }
+        }
+    }
+
+    fn column_type(&mut self, column: &'a Column) {
+        if let Some(data_type) = column.data_type.as_ref().filter(|found| !found.known) {
+            self.checks.push(Check::Type { data_type });
+        }
+    }
+
+    fn forget(&mut self, name: &ObjectName) {
+        let (wanted, anywhere) = (self.catalogue.name(name), name.schema.is_none());
+        if !self.tables.remove(&wanted, anywhere) {
+            let views = &mut self.catalogue.views;
+            let found = of_name(views, &wanted, anywhere).map(|(name, _)| name.clone());
+            found.and_then(|name| views.remove(&name));
+        }
+    }
+
+    fn rename(&mut self, from: &ObjectName, to: &ObjectName) {
+        if self.found(from).is_some() {
+            let new = self.catalogue.name(to);
+            self.ever.insert(new.name.clone());
+            let old = self.catalogue.name(from);
+            self.tables.rename(&old, from.schema.is_none(), &to.name, new);
+        }
+    }
+
+    fn alter(&mut self, name: &'a ObjectName, alterations: &'a [Alteration], uncertain: bool) {
+        let mut found = self.found(name);
+        if found.is_none() {
+            self.checks
+                .push(Check::Altered { current: self.catalogue.current.clone(), table: name });
+        }
+        if let Some(table) = found.and_then(|place| self.tables.get_mut(place)) {
+            table.open |= uncertain;
+        }
+        for alteration in alterations {
+            match alteration {
+                Alteration::AddForeignKey(key) => {
+                    if let Some(place) = found {
+                        self.own_columns("foreign key", &key.columns, place);
+                    }
+                    self.foreign_key(key);
+                    if let Some(place) = found {
+                        self.tables.add_foreign_key(place, key);
+                    }
+                }
+                Alteration::AddKey(key) => {
+                    if let Some(place) = found {
+                        self.indexed_columns(key, place);
+                        self.tables.add_key(place, key);
+                    }
+                }
+                Alteration::AddColumn { column, .. } | Alteration::Redefine { column, .. } => {
+                    self.column_type(column);
+                }
+                Alteration::SetType(_, data_type) if !data_type.known => {
+                    self.checks.push(Check::Type { data_type });
+                }
+                Alteration::RenameTable(to) => {
+                    self.rename(name, to);
+                    found = self.found(to);
+                }
+                Alteration::SetSchema(schema) => {
+                    let to = ObjectName { schema: Some(schema.clone()), name: name.name.clone() };
+                    let (old, new) = (self.catalogue.name(name), self.catalogue.name(&to));
+                    self.tables.move_to(&old, name.schema.is_none(), &to, new);
+                    found = self.found(&to);
+                }
+                Alteration::AttachPartition(_)
+                | Alteration::DropColumn(_)
+                | Alteration::SetType(..)
+                | Alteration::SetNotNull(..)
+                | Alteration::SetDefault(..)
+                | Alteration::SetIdentity(_)
+                | Alteration::RenameColumn(..)
+                | Alteration::DropConstraint(_)
+                | Alteration::DropPrimaryKey
+                | Alteration::Other
+                | Alteration::Unknown => {}
+            }
+            if let Some(table) = found.and_then(|place| self.tables.get_mut(place)) {
+                alter(table, alteration);
+            }
+        }
+    }
+
+    fn found(&self, name: &ObjectName) -> Option<usize> {
+        self.tables.find(&self.catalogue.name(name), name.schema.is_none())
+    }
+
+    /// The checks that need everything.
+    fn finish(mut self) -> Catalogue {
+        let objects = self.catalogue.objects.keys().filter(|(kind, _)| *kind == ObjectKind::Type);
+        let names = objects.map(|(_, name)| name).chain(self.tables.names());
+        self.types = names.map(|name| name.name.to_lowercase_smolstr()).collect();
+        self.schemas = self.tables.names().filter_map(|name| name.schema.clone()).collect();
+        let checks = std::mem::take(&mut self.checks);
+        for check in &checks {
+            match check {
+                Check::ForeignKey { current, key } => {
+                    self.catalogue.current.clone_from(current);
+                    match self.found(&key.table) {
+                        Some(place) => self.own_columns("foreign key", &key.referred, place),
+                        None => self.unknown_table("foreign key", &key.table),
+                    }
+                }
+                Check::Index { current, table, key } => {
+                    self.catalogue.current.clone_from(current);
+                    match self.found(table) {
+                        Some(place) => self.indexed_columns(key, place),
+                        None => self.unknown_table(key.kind.words(), table),
+                    }
+                }
+                Check::Altered { current, table } => {
+                    self.catalogue.current.clone_from(current);
+                    if self.found(table).is_none() {
+                        self.altered_table(table);
+                    }
+                }
+                Check::Type { data_type } => self.check_type(data_type),
+            }
+        }
+        self.catalogue.current = None;
+        self.catalogue.tables = self.tables.finish();
+        self.catalogue.index();
+        self.catalogue
+    }
+
+    fn indexed_columns(&mut self, key: &Key, place: usize) {
+        let may_be_text = self.catalogue.dialect.grammar().names.quoted_may_be_text;
+        if may_be_text && key.columns.iter().any(|column| column.quoted) {
+            return;
+        }
+        self.own_columns(key.kind.words(), &key.columns, place);
+    }
+
+    fn own_columns(&mut self, by: &'static str, columns: &[Ident], place: usize) {
+        let dialect = self.catalogue.dialect;
+        let Some(table) = self.tables.get(place).filter(|table| !table.open) else { return };
+        for column in columns {
+            let known =
+                table.has_column(column) || is_system_column(dialect, &fold(dialect, column));
+            let may_exist = self.catalogue.may_exist(&column.text)
+                && self.catalogue.may_exist(&table.name.name.text);
+            if !known && !may_exist {
+                let searches = &mut self.searches;
+                self.sink.report_with(|| unknown_column(by, column, table, searches));
+            }
+        }
+    }
+
+    /// A schema may be a part of one, so that only a slip of the keyboard is reported.
+    fn altered_table(&mut self, name: &ObjectName) {
+        if self.nearest_table(&name.name.text).is_some() {
+            self.unknown_table("change", name);
+        }
+    }
+
+    fn nearest_table(&mut self, name: &str) -> Option<String> {
+        self.searches = self.searches.checked_sub(1)?;
+        let names = self.tables.all().map(|table| table.name.name.text.as_str());
+        nearest(name, names).map(str::to_owned)
+    }
+
+    fn unknown_table(&mut self, by: &'static str, name: &ObjectName) {
+        let existed = self.ever.contains(&*fold(self.catalogue.dialect, &name.name));
+        if existed || !self.any_table || self.catalogue.may_exist(&name.name.text) {
+            // Where no table at all is created, another set of files does it.
+            return;
+        }
+        // A whole schema of which nothing is created here is somebody else's.
+        if let Some(schema) = &self.catalogue.name(name).schema
+            && !self.schemas.contains(schema)
+            && name.schema.is_some()
+        {
+            return;
+        }
+        let nearest = self.nearest_table(&name.name.text);
+        self.sink.report(problem::UnknownTable {
+            primary: name.span(),
+            by,
+            table: name.shown(),
+            nearest,
+        });
+    }
+
+    /// A type that the dialect does not have, and that nothing here creates.
+    fn check_type(&mut self, data_type: &TypeName) {
+        let dialect = self.catalogue.dialect;
+        let are_fixed = dialect.grammar().types.are_fixed;
+        if !dialect.grammar().is_known
+            || data_type.schema.is_some()
+            || (!are_fixed && self.catalogue.may_exist(&data_type.name))
+        {
+            return;
+        }
+        // A table's name is the type of its rows.
+        if self.types.contains(&*data_type.name.to_lowercase()) {
+            return;
+        }
+        let Some(searches) = self.type_searches.checked_sub(1) else { return };
+        self.type_searches = searches;
+        let nearest = types::nearest_type(dialect, &data_type.name);
+        // MySQL has no types but its own; elsewhere an extension may bring them.
+        if nearest.is_none() && !are_fixed {
+            return;
+        }
+        self.sink.report(problem::UnknownType {
+            primary: data_type.span,
+            name: data_type.name.to_string(),
+            nearest: nearest.map(str::to_owned),
+            dialect: dialect.name(),
+        });
+    }
+}
+
+/// Columns that every table has.
+fn is_system_column(dialect: Dialect, name: &str) -> bool {
+    let names = &dialect.grammar().names;
+    names.system_columns.contains(&name) || (names.dollar_columns && name.starts_with('$'))
+}
+
+fn unknown_column(
+    by: &'static str,
+    column: &Ident,
+    table: &Live,
+    searches: &mut usize,
+) -> problem::UnknownColumn {
+    *searches = searches.saturating_sub(1);
+    let searched = if *searches > 0 { usize::MAX } else { 0 };
+    let names = table.columns().take(searched).map(|column| column.name.text.as_str());
+    problem::UnknownColumn {
+        primary: column.span,
+        by,
+        column: column.text.to_string(),
+        table: table.name.shown(),
+        created: table.name.span(),
+        nearest: nearest(&column.text, names).map(str::to_owned),
+    }
+}
+
+/// Makes one change to a table; keys are added where their names are known to all tables.
+fn alter(table: &mut Live, alteration: &Alteration) {
+    let change = |table: &mut Live, name: &Ident, change: &dyn Fn(&mut Column)| {
+        if let Some(column) = table.column_mut(name) {
+            change(column);
+        }
+    };
+    match alteration {
+        Alteration::AddColumn { column, .. } => table.add_column(column),
+        Alteration::DropColumn(name) => table.drop_column(name),
+        Alteration::Redefine { old, column } => {
+            if !table.redefine(old, column) {
+                table.open = true;
+            }
+        }
+        Alteration::SetType(name, data_type) => {
+            change(table, name, &|column| column.data_type = Some(data_type.clone()));
+        }
+        Alteration::SetNotNull(name, set) => change(table, name, &|column| column.not_null = *set),
+        Alteration::SetDefault(name, default) => {
+            change(table, name, &|column| column.default.clone_from(default));
+        }
+        Alteration::SetIdentity(name) => change(table, name, &|column| column.identity = true),
+        Alteration::RenameColumn(from, to) => table.rename_column(from, to),
+        Alteration::DropConstraint(name) => table.drop_constraint(name),
+        Alteration::DropPrimaryKey => table.drop_primary_key(),
+        Alteration::Unknown => table.open = true,
+        Alteration::AddKey(_)
+        | Alteration::AddForeignKey(_)
+        | Alteration::RenameTable(_)
+        | Alteration::AttachPartition(_)
+        | Alteration::SetSchema(_)
+        | Alteration::Other => {}
+    }
+}

@@ -1,0 +1,494 @@
+//! The tables of a schema while statements change them.
+//!
+//! In: one change after another. Out: the tables that are left. A hostile schema makes very many
+//! changes to very many columns, so that each change and each look-up costs no more than the
+//! logarithm of what there is: what is dropped leaves an empty place behind, and whoever refers to
+//! a name keeps a number, behind which the name may change.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+use smol_str::SmolStr;
+
+use crate::catalogue::{Name, Table, folded, of_name};
+use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind, ObjectName, TableDefinition};
+use crate::dialect::Dialect;
+
+/// The tables that there are, each with a number of its own.
+pub(super) struct Tables {
+    dialect: Dialect,
+    places: Vec<Option<Live>>,
+    by_name: BTreeMap<Name, usize>,
+    /// By the index's name the table and the place in it, since `DROP INDEX` may name no table.
+    indexes: BTreeMap<SmolStr, Vec<(usize, usize)>>,
+    /// What foreign keys call tables, without the schema.
+    referred: Names,
+}
+
+/// A table that may still change.
+pub(super) struct Live {
+    dialect: Dialect,
+    pub(super) name: ObjectName,
+    pub(super) open: bool,
+    columns: Vec<Option<Column>>,
+    /// The columns' names with their places; of equal names the first counts.
+    by_name: BTreeSet<(SmolStr, usize)>,
+    keys: Vec<Option<Held<Key>>>,
+    foreign_keys: Vec<Option<Held<ForeignKey>>>,
+    /// Of every name the keys and foreign keys with it.
+    constraints: BTreeMap<SmolStr, Vec<Constraint>>,
+    primary_keys: Vec<usize>,
+    /// What keys call columns.
+    referred: Names,
+}
+
+/// A key with the numbers of its columns' names.
+struct Held<T> {
+    key: T,
+    columns: Vec<usize>,
+    /// The number of the name of the table that a foreign key refers to.
+    table: Option<usize>,
+}
+
+#[derive(Clone, Copy)]
+enum Constraint {
+    Key(usize),
+    ForeignKey(usize),
+}
+
+impl Tables {
+    pub(super) fn new(dialect: Dialect) -> Tables {
+        Tables {
+            dialect,
+            places: Vec::new(),
+            by_name: BTreeMap::new(),
+            indexes: BTreeMap::new(),
+            referred: Names::default(),
+        }
+    }
+
+    /// The number of the table that a name means; `anywhere` where no schema was written.
+    pub(super) fn find(&self, name: &Name, anywhere: bool) -> Option<usize> {
+        of_name(&self.by_name, name, anywhere).map(|(_, place)| *place)
+    }
+
+    pub(super) fn exactly(&self, name: &Name) -> Option<&Live> {
+        self.by_name.get(name).and_then(|place| self.get(*place))
+    }
+
+    pub(super) fn get(&self, place: usize) -> Option<&Live> {
+        self.places.get(place)?.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, place: usize) -> Option<&mut Live> {
+        self.places.get_mut(place)?.as_mut()
+    }
+
+    pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
+        self.by_name.keys()
+    }
+
+    /// The tables by name.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Live> {
+        self.by_name.values().filter_map(|place| self.get(*place))
+    }
+
+    /// Adds a table with its keys, in the place of one of that name, if there is one.
+    pub(super) fn create(
+        &mut self,
+        name: Name,
+        table: &TableDefinition,
+        columns: Vec<Column>,
+    ) -> usize {
+        let place = self.places.len();
+        let live = Live::new(self.dialect, table.name.clone(), columns);
+        self.places.push(Some(live));
+        if let Some(replaced) = self.by_name.insert(name, place) {
+            self.empty(replaced);
+        }
+        for key in &table.keys {
+            self.add_key(place, key);
+        }
+        for key in &table.foreign_keys {
+            self.add_foreign_key(place, key);
+        }
+        place
+    }
+
+    pub(super) fn add_key(&mut self, place: usize, key: &Key) {
+        let dialect = self.dialect;
+        let Some(table) = self.get_mut(place) else { return };
+        let number = table.add_key(key);
+        if let Some(name) = &key.name {
+            self.indexes.entry(folded(dialect, name)).or_default().push((place, number));
+        }
+    }
+
+    pub(super) fn add_foreign_key(&mut self, place: usize, key: &ForeignKey) {
+        let refers_to = self.referred.number(folded(self.dialect, &key.table.name));
+        if let Some(table) = self.get_mut(place) {
+            table.add_foreign_key(key, refers_to);
+        }
+    }
+
+    /// `DROP INDEX`.
+    pub(super) fn drop_index(&mut self, name: &Ident) {
+        for (place, number) in self.indexes.remove(&folded(self.dialect, name)).unwrap_or_default()
+        {
+            if let Some(key) = self.get_mut(place).and_then(|table| table.keys.get_mut(number)) {
+                *key = None;
+            }
+        }
+    }
+
+    /// `DROP TABLE`.
+    pub(super) fn remove(&mut self, name: &Name, anywhere: bool) -> bool {
+        let found = of_name(&self.by_name, name, anywhere).map(|(name, _)| name.clone());
+        let removed = found.and_then(|name| self.by_name.remove(&name));
+        if let Some(place) = removed {
+            self.empty(place);
+        }
+        removed.is_some()
+    }
+
+    /// Gives a table another name; the foreign keys that refer to it follow.
+    pub(super) fn rename(&mut self, name: &Name, anywhere: bool, to: &Ident, mut new: Name) {
+        let found = of_name(&self.by_name, name, anywhere).map(|(name, _)| name.clone());
+        let Some(old) = found else { return };
+        if new.schema.is_none() {
+            new.schema.clone_from(&old.schema);
+        }
+        self.referred.rename(&old.name, new.name.clone(), to);
+        if let Some(place) = self.insert_again(&old, new)
+            && let Some(table) = self.get_mut(place)
+        {
+            table.name.name = to.clone();
+        }
+    }
+
+    /// `SET SCHEMA`.
+    pub(super) fn move_to(&mut self, name: &Name, anywhere: bool, to: &ObjectName, new: Name) {
+        let found = of_name(&self.by_name, name, anywhere).map(|(name, _)| name.clone());
+        let Some(old) = found else { return };
+        if let Some(place) = self.insert_again(&old, new)
+            && let Some(table) = self.get_mut(place)
+        {
+            table.name = to.clone();
+        }
+    }
+
+    fn insert_again(&mut self, old: &Name, new: Name) -> Option<usize> {
+        let place = self.by_name.remove(old)?;
+        if let Some(replaced) = self.by_name.insert(new, place) {
+            self.empty(replaced);
+        }
+        Some(place)
+    }
+
+    fn empty(&mut self, place: usize) {
+        if let Some(table) = self.places.get_mut(place) {
+            *table = None;
+        }
+    }
+
+    /// What is left in the end.
+    pub(super) fn finish(mut self) -> BTreeMap<Name, Box<Table>> {
+        let referred = self.referred.settled();
+        let places = &mut self.places;
+        let finished = self.by_name.into_iter().filter_map(|(name, place)| {
+            let table = places.get_mut(place)?.take()?;
+            Some((name, Box::new(table.finish(&referred))))
+        });
+        finished.collect()
+    }
+}
+
+impl Live {
+    fn new(dialect: Dialect, name: ObjectName, columns: Vec<Column>) -> Live {
+        let named = columns.iter().enumerate();
+        let by_name = named.map(|(place, column)| (folded(dialect, &column.name), place)).collect();
+        Live {
+            dialect,
+            name,
+            open: false,
+            columns: columns.into_iter().map(Some).collect(),
+            by_name,
+            keys: Vec::new(),
+            foreign_keys: Vec::new(),
+            constraints: BTreeMap::new(),
+            primary_keys: Vec::new(),
+            referred: Names::default(),
+        }
+    }
+
+    pub(super) fn columns(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().flatten()
+    }
+
+    fn place(&self, name: &Ident) -> Option<usize> {
+        let wanted = (folded(self.dialect, name), 0);
+        let next = self.by_name.range((Bound::Included(&wanted), Bound::Unbounded)).next();
+        next.filter(|(found, _)| *found == wanted.0).map(|(_, place)| *place)
+    }
+
+    pub(super) fn has_column(&self, name: &Ident) -> bool {
+        self.place(name).is_some()
+    }
+
+    pub(super) fn column_mut(&mut self, name: &Ident) -> Option<&mut Column> {
+        let place = self.place(name)?;
+        self.columns.get_mut(place)?.as_mut()
+    }
+
+    /// Adds a column, if there is none of that name.
+    pub(super) fn add_column(&mut self, column: &Column) {
+        if !self.has_column(&column.name) {
+            self.by_name.insert((folded(self.dialect, &column.name), self.columns.len()));
+            self.columns.push(Some(column.clone()));
+        }
+    }
+
+    /// Takes a column away, and the keys that hold it.
+    pub(super) fn drop_column(&mut self, name: &Ident) {
+        let folded = folded(self.dialect, name);
+        self.referred.forget(&folded);
+        if let Some(place) = self.place(name) {
+            self.by_name.remove(&(folded, place));
+            if let Some(column) = self.columns.get_mut(place) {
+                *column = None;
+            }
+        }
+    }
+
+    /// Puts another column in the place of one; whether there is one.
+    pub(super) fn redefine(&mut self, old: &Ident, column: &Column) -> bool {
+        let Some(found) = self.column_mut(old) else { return false };
+        *found = Column { name: old.clone(), ..column.clone() };
+        self.rename_column(old, &column.name);
+        true
+    }
+
+    /// Gives a column another name, in keys as well.
+    pub(super) fn rename_column(&mut self, from: &Ident, to: &Ident) {
+        let (old, new) = (folded(self.dialect, from), folded(self.dialect, to));
+        if let Some(place) = self.place(from) {
+            if let Some(column) = self.columns.get_mut(place).and_then(Option::as_mut) {
+                column.name = to.clone();
+            }
+            self.by_name.remove(&(old.clone(), place));
+            self.by_name.insert((new.clone(), place));
+        }
+        self.referred.rename(&old, new, to);
+    }
+
+    fn add_key(&mut self, key: &Key) -> usize {
+        let number = self.keys.len();
+        if let Some(name) = &key.name {
+            let of_name = self.constraints.entry(folded(self.dialect, name)).or_default();
+            of_name.push(Constraint::Key(number));
+        }
+        if key.kind == KeyKind::Primary {
+            self.primary_keys.push(number);
+            self.is_not_null(key);
+        }
+        let columns = self.numbers(&key.columns);
+        self.keys.push(Some(Held { key: key.clone(), columns, table: None }));
+        number
+    }
+
+    fn add_foreign_key(&mut self, key: &ForeignKey, refers_to: usize) {
+        if let Some(name) = &key.name {
+            let number = self.foreign_keys.len();
+            let of_name = self.constraints.entry(folded(self.dialect, name)).or_default();
+            of_name.push(Constraint::ForeignKey(number));
+        }
+        let columns = self.numbers(&key.columns);
+        let held = Held { key: key.clone(), columns, table: Some(refers_to) };
+        self.foreign_keys.push(Some(held));
+    }
+
+    fn numbers(&mut self, columns: &[Ident]) -> Vec<usize> {
+        let dialect = self.dialect;
+        columns.iter().map(|column| self.referred.number(folded(dialect, column))).collect()
+    }
+
+    /// The columns of a primary key are never null.
+    fn is_not_null(&mut self, key: &Key) {
+        let counts = self.dialect.grammar().server.integer_keys_count;
+        for name in &key.columns {
+            if let Some(column) = self.column_mut(name) {
+                column.not_null = true;
+                let integer = column.data_type.as_ref().is_some_and(|of| of.name == "integer");
+                // SQLite's rowid numbers itself.
+                column.identity |= counts && key.columns.len() == 1 && integer;
+            }
+        }
+    }
+
+    pub(super) fn drop_constraint(&mut self, name: &Ident) {
+        for constraint in self.constraints.remove(&folded(self.dialect, name)).unwrap_or_default() {
+            match constraint {
+                Constraint::Key(number) => {
+                    if let Some(key) = self.keys.get_mut(number) {
+                        *key = None;
+                    }
+                }
+                Constraint::ForeignKey(number) => {
+                    if let Some(key) = self.foreign_keys.get_mut(number) {
+                        *key = None;
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn drop_primary_key(&mut self) {
+        for number in std::mem::take(&mut self.primary_keys) {
+            if let Some(key) = self.keys.get_mut(number) {
+                *key = None;
+            }
+        }
+    }
+
+    fn finish(self, tables: &[Settled]) -> Table {
+        let settled = self.referred.settled();
+        let dialect = self.dialect;
+        let columns: Vec<Column> = self.columns.into_iter().flatten().collect();
+        let key = |held: Held<Key>| {
+            let columns = renamed(held.key.columns, &held.columns, &settled)?;
+            Some(Key { columns, ..held.key })
+        };
+        let foreign_key = |held: Held<ForeignKey>| {
+            let columns = renamed(held.key.columns, &held.columns, &settled)?;
+            let mut table = held.key.table;
+            let name = held.table.and_then(|number| tables.get(number)?.written.as_ref());
+            if let Some(name) = name {
+                table.name = Ident { span: table.name.span, ..name.clone() };
+            }
+            Some(ForeignKey { columns, table, ..held.key })
+        };
+        let keys = self.keys.into_iter().flatten().filter_map(key).collect();
+        let foreign_keys = self.foreign_keys.into_iter().flatten().filter_map(foreign_key);
+        Table::new(dialect, self.name, columns, keys, foreign_keys.collect(), self.open)
+    }
+}
+
+/// The columns of a key as they are called in the end; nothing when one of them is gone.
+fn renamed(columns: Vec<Ident>, numbers: &[usize], settled: &[Settled]) -> Option<Vec<Ident>> {
+    let pairs = columns.into_iter().zip(numbers);
+    let name = |(column, number): (Ident, &usize)| match settled.get(*number) {
+        Some(Settled { gone: true, .. }) => None,
+        Some(Settled { written: Some(name), .. }) => {
+            Some(Ident { span: column.span, ..name.clone() })
+        }
+        Some(Settled { written: None, .. }) | None => Some(column),
+    };
+    pairs.map(name).collect()
+}
+
+/// Names that change while others refer to them.
+#[derive(Default)]
+struct Names {
+    /// The number of every name as it is now.
+    now: BTreeMap<SmolStr, usize>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Default)]
+struct Entry {
+    /// The entry of the same name, since this one was renamed to it.
+    same_as: Option<usize>,
+    settled: Settled,
+}
+
+/// What has become of a name.
+#[derive(Clone, Default)]
+struct Settled {
+    /// As it was written when it changed last.
+    written: Option<Ident>,
+    /// What it named was dropped.
+    gone: bool,
+}
+
+impl Names {
+    fn number(&mut self, name: SmolStr) -> usize {
+        let entries = &mut self.entries;
+        *self.now.entry(name).or_insert_with(|| {
+            entries.push(Entry::default());
+            entries.len() - 1
+        })
+    }
+
+    fn rename(&mut self, from: &str, to: SmolStr, written: &Ident) {
+        let Some(number) = self.now.remove(from) else { return };
+        let other = *self.now.entry(to).or_insert(number);
+        if let Some(entry) = self.entries.get_mut(number) {
+            entry.settled.written = Some(written.clone());
+            entry.same_as = (other != number).then_some(other);
+        }
+    }
+
+    fn forget(&mut self, name: &str) {
+        let number = self.now.remove(name);
+        if let Some(entry) = number.and_then(|number| self.entries.get_mut(number)) {
+            entry.settled.gone = true;
+        }
+    }
+
+    /// What has become of each, by number.
+    fn settled(&self) -> Vec<Settled> {
+        let mut out: Vec<Option<Settled>> = vec![None; self.entries.len()];
+        for start in 0..self.entries.len() {
+            let mut path = Vec::new();
+            let mut next = Some(start);
+            let mut last: Option<Settled> = None;
+            while let Some(number) = next {
+                last = out.get(number).cloned().flatten();
+                if last.is_some() {
+                    break;
+                }
+                path.push(number);
+                next = self.entries.get(number).and_then(|entry| entry.same_as);
+            }
+            for number in path.into_iter().rev() {
+                let own = self.entries.get(number).map(|entry| entry.settled.clone());
+                let own = own.unwrap_or_default();
+                let settled = match last {
+                    Some(of) => Settled { written: of.written.or(own.written), gone: of.gone },
+                    None => own,
+                };
+                if let Some(place) = out.get_mut(number) {
+                    *place = Some(settled.clone());
+                }
+                last = Some(settled);
+            }
+        }
+        out.into_iter().map(Option::unwrap_or_default).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+
+    fn ident(text: &str) -> Ident {
+        let file = crate::source::Sources::default().add("a.sql", "");
+        Ident { text: text.into(), quoted: false, span: Span::new(file, 0..0) }
+    }
+
+    #[test]
+    fn names_are_followed() {
+        let mut names = Names::default();
+        let (a, b) = (names.number("a".into()), names.number("b".into()));
+        names.rename("a", "c".into(), &ident("C"));
+        names.rename("c", "b".into(), &ident("B"));
+        let c = names.number("c".into());
+        names.rename("b", "d".into(), &ident("D"));
+        names.forget("c");
+        let settled = names.settled();
+        let written = |number: usize| settled[number].written.as_ref().map(|of| of.text.as_str());
+        assert_eq!((written(a), written(b), written(c)), (Some("D"), Some("D"), None));
+        assert_eq!((settled[a].gone, settled[b].gone, settled[c].gone), (false, false, true));
+    }
+}

@@ -1,0 +1,113 @@
+//! A contract of an App against the catalogue: which tables and columns does it need that the
+//! schema does not have?
+
+use smol_str::SmolStr;
+
+use crate::catalogue::Catalogue;
+use crate::near::nearest;
+use crate::source::{Span, Spanned};
+
+/// A table that an App needs, with the columns that it needs there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Required {
+    /// The table or view: `users` or `shop.users`.
+    pub table: Spanned<SmolStr>,
+    /// Its columns.
+    pub columns: Vec<Spanned<SmolStr>>,
+}
+
+/// What the schema does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing<'a> {
+    /// A whole table.
+    Table {
+        /// The place in the contract.
+        required: Span,
+        /// Its name.
+        table: &'a str,
+        /// The nearest table or view that there is.
+        nearest: Option<&'a str>,
+    },
+    /// A column.
+    Column {
+        /// The place in the contract.
+        required: Span,
+        /// The table's name.
+        table: &'a str,
+        /// The column's name.
+        column: &'a str,
+        /// Where the table is created.
+        created: Span,
+        /// The nearest column that there is.
+        nearest: Option<&'a str>,
+    },
+}
+
+/// How many times the nearest name is looked for in a run: each time reads all of them.
+pub const SEARCHES: usize = 200;
+
+/// What of a contract is missing in the catalogue, in the contract's order. Silent about what a
+/// statement that could not be read may have made. `searches` bounds the work for near names.
+pub fn missing<'a>(
+    catalogue: &'a Catalogue,
+    contract: &'a [Required],
+    searches: &mut usize,
+) -> Vec<Missing<'a>> {
+    let mut out = Vec::new();
+    for required in contract {
+        let written = required.table.value.as_str();
+        let last = written.rsplit('.').next().unwrap_or(written);
+        if let Some(table) = catalogue.table_called(written) {
+            if !table.open {
+                let names = || table.columns.iter().map(|column| column.name.text.as_str());
+                let is_there = |name: &str| table.has_column_called(name);
+                let created = table.name.span();
+                missing_columns(required, is_there, names, created, searches, &mut out);
+            }
+        } else if let Some(view) = catalogue.view_called(written) {
+            if let Some(columns) = &view.columns {
+                let names = || columns.iter().map(|column| column.text.as_str());
+                let is_there = |name: &str| view.has_column_called(name);
+                let created = view.name.span();
+                missing_columns(required, is_there, names, created, searches, &mut out);
+            }
+        } else if !catalogue.may_exist(last) {
+            let tables = catalogue.tables.values().map(|table| table.name.name.text.as_str());
+            let views = catalogue.views.values().map(|view| view.name.name.text.as_str());
+            out.push(Missing::Table {
+                required: required.table.span,
+                table: written,
+                nearest: search(last, tables.chain(views), searches),
+            });
+        }
+    }
+    out
+}
+
+fn missing_columns<'a, I: Iterator<Item = &'a str>>(
+    required: &'a Required,
+    is_there: impl Fn(&str) -> bool,
+    names: impl Fn() -> I,
+    created: Span,
+    searches: &mut usize,
+    out: &mut Vec<Missing<'a>>,
+) {
+    for wanted in required.columns.iter().filter(|wanted| !is_there(&wanted.value)) {
+        out.push(Missing::Column {
+            required: wanted.span,
+            table: &required.table.value,
+            column: &wanted.value,
+            created,
+            nearest: search(&wanted.value, names(), searches),
+        });
+    }
+}
+
+fn search<'a>(
+    wrong: &str,
+    names: impl Iterator<Item = &'a str>,
+    searches: &mut usize,
+) -> Option<&'a str> {
+    *searches = searches.checked_sub(1)?;
+    nearest(wrong, names)
+}

@@ -1,0 +1,514 @@
+//! SQL texts -> scripts: statements, what each defines and needs, and what is wrong with it.
+//!
+//! In: the texts of one database's schema, in its dialect. Out: one [`Script`] a text, in the same
+//! order. A false error here would block a deployment, so the policy is strict: an error is only
+//! what the database or Atlas refuses for certain; what is merely not understood is a warning in
+//! dialects whose grammar is known here, and a note in the others. Nothing here knows more than one
+//! statement at a time: that is for the catalogue.
+
+mod token;
+mod split;
+mod words;
+mod read;
+mod uses;
+mod opinion;
+
+use std::ops::Range;
+
+use smol_str::StrExt;
+
+use crate::definition::{Definition, ObjectKind, Script, Standing, Statement};
+use crate::dialect::Dialect;
+use crate::problem::{self, Sink, Stray, TooLong};
+use crate::source::Excerpt;
+use crate::word::{is, is_any};
+use opinion::Opinion;
+pub use opinion::Opinions;
+use read::{Finding, Reading};
+use split::{Flaw, FlawKind, Piece, Split};
+use token::{Kind, Token};
+
+/// What reading SQL may still cost, for all schemas of a run together.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    bytes: usize,
+    statements: usize,
+    words: usize,
+    /// Bytes about which `sqlparser` may still be asked.
+    asked: usize,
+}
+
+impl Budget {
+    /// Bytes of SQL. Of a single schema Kubernetes stores a mebibyte.
+    pub const BYTES: usize = 8 << 20;
+    /// Statements: each costs memory until the end, however short it is.
+    pub const STATEMENTS: usize = 20_000;
+    /// Words and names in quotes, of which all else is made that costs memory: columns, keys, what
+    /// a view reads. Values, as in an `INSERT`, are none.
+    pub const WORDS: usize = 300_000;
+    /// Bytes of the SQL of one schema.
+    pub const SCHEMA: usize = 2 << 20;
+    /// Words of the SQL of one schema.
+    pub const SCHEMA_WORDS: usize = 150_000;
+    /// Bytes of a delimiter, with which each token is compared; `mysql` itself takes 15.
+    pub const DELIMITER: usize = 256;
+    /// Bytes of the statements about which `sqlparser` is asked, which takes it longer than all else.
+    /// No more is asked then: what our own reader makes of a statement counts.
+    const ASKED: usize = 2 << 20;
+
+    /// Cuts the texts of one schema into statements, or says which bound they go beyond.
+    fn split(&mut self, texts: &[&Excerpt], dialect: Dialect) -> Result<Vec<Split>, TooLong> {
+        let (mut bytes, mut words) = (Budget::SCHEMA, Budget::SCHEMA_WORDS);
+        let mut splits = Vec::with_capacity(texts.len());
+        for text in texts {
+            let take = |left: &mut usize, taken: usize, limit: usize, of: &'static str| {
+                let too_long = TooLong { primary: text.span, limit, of };
+                *left = left.checked_sub(taken).ok_or(too_long)?;
+                Ok(())
+            };
+            let length = text.text.len();
+            take(&mut bytes, length, Budget::SCHEMA, "bytes of SQL in one schema")?;
+            take(&mut self.bytes, length, Budget::BYTES, "bytes of SQL")?;
+            let split = split::split(&text.text, dialect);
+            let n_pieces = split.pieces.len();
+            take(&mut self.statements, n_pieces, Budget::STATEMENTS, "SQL statements")?;
+            let n_words = split.tokens.iter().filter(|token| token.is_word()).count();
+            take(&mut words, n_words, Budget::SCHEMA_WORDS, "words of SQL in one schema")?;
+            take(&mut self.words, n_words, Budget::WORDS, "words of SQL")?;
+            splits.push(split);
+        }
+        Ok(splits)
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget {
+            bytes: Budget::BYTES,
+            statements: Budget::STATEMENTS,
+            words: Budget::WORDS,
+            asked: Budget::ASKED,
+        }
+    }
+}
+
+/// Reads the texts of one schema, as far as the bounds allow.
+pub fn scripts(texts: &[Excerpt], dialect: Dialect, sink: &mut dyn Sink) -> Vec<Script> {
+    let texts: Vec<&Excerpt> = texts.iter().collect();
+    let (budget, opinions) = (&mut Budget::default(), &mut Opinions::default());
+    let read = scripts_within(&texts, dialect, budget, opinions, sink);
+    read.unwrap_or_else(|| texts.iter().map(|_| Script::default()).collect())
+}
+
+/// Reads the texts of one schema of several; nothing if that goes beyond a bound.
+pub fn scripts_within(
+    texts: &[&Excerpt],
+    dialect: Dialect,
+    budget: &mut Budget,
+    opinions: &mut Opinions,
+    sink: &mut dyn Sink,
+) -> Option<Vec<Script>> {
+    let splits = match budget.split(texts, dialect) {
+        Ok(splits) => splits,
+        Err(exceeded) => {
+            sink.report(exceeded);
+            return None;
+        }
+    };
+    // All of it before anything is judged: a word that is missing in one text may be in another.
+    let read = texts.iter().zip(splits).map(|(text, split)| ReadText::of(text, split, dialect));
+    let read: Vec<ReadText<'_>> = read.collect();
+    let said = &mut opinions.of(questions(&read, &mut budget.asked), dialect).into_iter();
+    Some(read.into_iter().map(|text| text.judge(dialect, said, sink)).collect())
+}
+
+/// A text after our own reader.
+struct ReadText<'a> {
+    excerpt: &'a Excerpt,
+    split: Split,
+    readings: Vec<Reading>,
+}
+
+fn tokens<'a>(split: &'a Split, piece: &Piece) -> &'a [Token] {
+    split.tokens.get(piece.tokens.clone()).unwrap_or_default()
+}
+
+/// Whether `sqlparser` is asked: about a query, and about what our reader had trouble with.
+fn is_question(reading: &Reading) -> bool {
+    reading.defines && reading.findings.is_empty() && (reading.has_query || !reading.complete())
+}
+
+/// The statements about which it is asked, as far as that does not take too long.
+fn questions(read: &[ReadText<'_>], left: &mut usize) -> Vec<String> {
+    let mut questions = Vec::new();
+    for text in read {
+        let readings = text.split.pieces.iter().zip(&text.readings);
+        for (piece, _) in readings.filter(|(_, reading)| is_question(reading)) {
+            let question = text.excerpt.text.get(piece.bytes.clone()).unwrap_or_default();
+            let Some(rest) = left.checked_sub(question.len()) else {
+                *left = 0;
+                return questions;
+            };
+            *left = rest;
+            questions.push(question.to_owned());
+        }
+    }
+    questions
+}
+
+impl<'a> ReadText<'a> {
+    fn of(excerpt: &'a Excerpt, split: Split, dialect: Dialect) -> ReadText<'a> {
+        let read = |piece| read::statement(excerpt, tokens(&split, piece), dialect);
+        let readings = split.pieces.iter().map(read).collect();
+        ReadText { excerpt, split, readings }
+    }
+
+    /// `said` is what `sqlparser` says about each statement that is a question.
+    fn judge(
+        self,
+        dialect: Dialect,
+        said: &mut impl Iterator<Item = Opinion>,
+        sink: &mut dyn Sink,
+    ) -> Script {
+        for flaw in &self.split.flaws {
+            report_flaw(self.excerpt, flaw, sink);
+        }
+        let mut flaws: Vec<&Range<usize>> =
+            self.split.flaws.iter().map(|flaw| &flaw.bytes).collect();
+        flaws.sort_by_key(|bytes| bytes.start);
+        let flawed = |piece: &Range<usize>| {
+            let from = flaws.partition_point(|bytes| bytes.start < piece.start).saturating_sub(1);
+            flaws.iter().skip(from).take(2).any(|bytes| overlaps(bytes, piece))
+        };
+        let mut script = Script { includes: self.split.includes, ..Script::default() };
+        let mut after_routine = false;
+        for (piece, reading) in self.split.pieces.iter().zip(self.readings) {
+            let opinion = if is_question(&reading) { said.next() } else { None };
+            let judged = Judged {
+                excerpt: self.excerpt,
+                dialect,
+                piece,
+                tokens: tokens(&self.split, piece),
+                reading: &reading,
+                opinion: opinion.unwrap_or(Opinion::None),
+                flawed: flawed(&piece.bytes),
+                after_routine: after_routine && dialect.grammar().scripts.bodies_may_be_cut,
+            };
+            let standing = judged.report(sink);
+            let definition = reading.definition.as_ref();
+            let uses = uses::uses(self.excerpt, judged.tokens, dialect, definition);
+            after_routine = routine_goes_on(after_routine, &judged, definition);
+            judged.note_unread(standing, &mut script);
+            let span = self.excerpt.locate(piece.bytes.clone());
+            script.statements.push(Statement {
+                span,
+                definition: reading.definition,
+                uses,
+                standing,
+            });
+        }
+        script
+    }
+}
+
+fn overlaps(a: &Range<usize>, b: &Range<usize>) -> bool {
+    a.start < b.end && b.start < a.end
+}
+
+/// A routine's body may have been cut into pieces that look like statements of their own.
+fn routine_goes_on(before: bool, judged: &Judged<'_>, definition: Option<&Definition>) -> bool {
+    match definition {
+        Some(Definition::Object { kind: ObjectKind::Function | ObjectKind::Trigger, .. }) => true,
+        Some(_) => false,
+        None => {
+            let routine = judged.is("CREATE")
+                && judged.words(6).any(|word| {
+                    is_any(word, &["EVENT", "PROC", "PACKAGE", "PROCEDURE", "FUNCTION", "TRIGGER"])
+                });
+            routine || (before && !judged.is("CREATE"))
+        }
+    }
+}
+
+fn report_flaw(excerpt: &Excerpt, flaw: &Flaw, sink: &mut dyn Sink) {
+    let primary = excerpt.locate(flaw.bytes.clone());
+    let mut stray = |what| sink.report(problem::StrayText { primary, what });
+    match flaw.what {
+        FlawKind::Unclosed(what) => {
+            sink.report(problem::Unterminated { primary, what: what.words() });
+        }
+        FlawKind::Typographic => stray(Stray::Typographic),
+        FlawKind::ConflictMarker => stray(Stray::ConflictMarker),
+        FlawKind::Fence => stray(Stray::Fence),
+        FlawKind::LongDelimiter => {
+            sink.report(problem::LongDelimiter { primary, limit: Budget::DELIMITER });
+        }
+    }
+}
+
+/// A statement with everything that is known about it.
+struct Judged<'a> {
+    excerpt: &'a Excerpt,
+    dialect: Dialect,
+    piece: &'a Piece,
+    tokens: &'a [Token],
+    reading: &'a Reading,
+    opinion: Opinion,
+    /// Something is wrong with its characters: what follows from that is not reported.
+    flawed: bool,
+    after_routine: bool,
+}
+
+impl Judged<'_> {
+    fn text(&self, range: Range<usize>) -> &str {
+        self.excerpt.text.get(range).unwrap_or_default()
+    }
+
+    /// Whether it begins with this, in any case.
+    fn text_begins(&self, prefix: &str) -> bool {
+        let head = self.text(self.piece.bytes.clone()).get(..prefix.len());
+        head.is_some_and(|head| is(head, prefix))
+    }
+
+    fn words(&self, count: usize) -> impl Iterator<Item = &str> {
+        self.tokens.iter().take(count).map(|token| match token.kind {
+            Kind::Word => self.text(token.range()),
+            Kind::Quoted | Kind::Text | Kind::Number | Kind::Variable | Kind::Symbol(_) => "",
+        })
+    }
+
+    fn is(&self, first: &str) -> bool {
+        self.words(1).any(|word| is(word, first))
+    }
+
+    /// Reports what is wrong with it, and says how well it was understood.
+    fn report(&self, sink: &mut dyn Sink) -> Standing {
+        let reading = self.reading;
+        let unbalanced = self.unbalanced();
+        if !self.flawed {
+            for finding in &reading.findings {
+                self.report_finding(finding, sink);
+            }
+            if let Some((partnerless, opening)) = unbalanced.clone()
+                && reading.findings.is_empty()
+            {
+                let noticed = match &reading.trouble {
+                    Some(trouble) => trouble.at.clone(),
+                    None if opening => self.tokens.last().map_or(0..0, |token| token.range()),
+                    None => partnerless.clone(),
+                };
+                sink.report(problem::Unbalanced {
+                    primary: self.excerpt.locate(noticed),
+                    partnerless: self.excerpt.locate(partnerless),
+                    opening,
+                });
+            }
+        }
+        if !reading.defines {
+            return Standing::Passed;
+        }
+        if !reading.findings.is_empty() || unbalanced.is_some() {
+            // A word that cannot be a bare name and the like: the rest was read.
+            let read = reading.complete()
+                && unbalanced.is_none()
+                && reading.findings.iter().all(|finding| {
+                    !matches!(finding, Finding::Misspelt { .. } | Finding::MissingComma { .. })
+                });
+            return if read { Standing::Read } else { Standing::Unread };
+        }
+        match (self.opinion, &reading.trouble) {
+            (Opinion::Accepts, None) => Standing::Read,
+            (Opinion::Accepts, Some(_)) => Standing::Accepted,
+            (Opinion::Refuses(_) | Opinion::None, None) if !reading.has_query => Standing::Read,
+            (Opinion::None, None) => Standing::Accepted,
+            (Opinion::Refuses(_) | Opinion::None, _) => {
+                if !self.flawed {
+                    self.report_not_understood(sink);
+                }
+                Standing::Unread
+            }
+        }
+    }
+
+    fn report_not_understood(&self, sink: &mut dyn Sink) {
+        let place = match (&self.reading.trouble, self.opinion) {
+            (Some(trouble), _) => trouble.at.clone(),
+            (None, Opinion::Refuses(Some(within))) => {
+                let at = self.piece.bytes.start + within;
+                self.tokens
+                    .iter()
+                    .find(|token| token.end as usize > at)
+                    .or(self.tokens.last())
+                    .map_or(0..0, |token| token.range())
+            }
+            (None, Opinion::Refuses(None) | Opinion::Accepts | Opinion::None) => {
+                self.tokens.first().map_or(0..0, |token| token.range())
+            }
+        };
+        sink.report(problem::NotUnderstood {
+            primary: self.excerpt.locate(place.clone()),
+            found: shortened(self.text(place)),
+            expected: self.reading.trouble.as_ref().and_then(|trouble| trouble.expected),
+            known_dialect: self.dialect.grammar().is_known,
+            dialect: self.dialect.name(),
+        });
+    }
+
+    /// The first parenthesis without a partner, and whether it is an opening one.
+    fn unbalanced(&self) -> Option<(Range<usize>, bool)> {
+        let mut open: Vec<Token> = Vec::new();
+        for token in self.tokens {
+            match token.kind {
+                Kind::Symbol(b'(') => open.push(*token),
+                Kind::Symbol(b')') => {
+                    if open.pop().is_none() {
+                        return Some((token.range(), false));
+                    }
+                }
+                Kind::Word
+                | Kind::Quoted
+                | Kind::Text
+                | Kind::Number
+                | Kind::Variable
+                | Kind::Symbol(_) => {}
+            }
+        }
+        open.first().map(|token| (token.range(), true))
+    }
+
+    fn report_finding(&self, finding: &Finding, sink: &mut dyn Sink) {
+        let locate = |range: &Range<usize>| self.excerpt.locate(range.clone());
+        match finding {
+            Finding::Misspelt { at, keyword: "" } => {
+                if !self.after_routine {
+                    let word = self.text(at.clone()).to_owned();
+                    sink.report(problem::UnknownVerb { primary: locate(at), word });
+                }
+            }
+            Finding::Misspelt { at, keyword } => {
+                let leading = at.start == self.piece.bytes.start;
+                let follows = self.words(2).nth(1).unwrap_or_default();
+                if !(leading && self.after_routine) || is_any(follows, words::CREATABLE) {
+                    let word = self.text(at.clone()).to_owned();
+                    sink.report(problem::Misspelt { primary: locate(at), word, keyword });
+                }
+            }
+            Finding::OddType { at, keyword } => sink.report(problem::UnknownType {
+                primary: locate(at),
+                name: self.text(at.clone()).to_owned(),
+                nearest: Some((*keyword).to_owned()),
+                dialect: self.dialect.name(),
+            }),
+            Finding::StrayComma { at } => {
+                sink.report(problem::StrayComma { primary: locate(at) });
+            }
+            Finding::MissingComma { before, after } => {
+                sink.report(problem::MissingComma { primary: locate(before), next: locate(after) });
+            }
+            Finding::MissingType { column } => sink.report(problem::MissingType {
+                primary: column.span,
+                column: column.text.to_string(),
+            }),
+            Finding::Reserved { at } => {
+                let word = self.text(at.clone()).to_owned();
+                let quoted = self.dialect.grammar().quoted(&word);
+                let dialect = self.dialect.name();
+                sink.report(problem::ReservedWord { primary: locate(at), word, quoted, dialect });
+            }
+            Finding::KeyColumnCount { at, columns, referred } => {
+                sink.report(problem::ForeignKeyColumns {
+                    primary: locate(at),
+                    columns: *columns,
+                    referred: *referred,
+                });
+            }
+        }
+    }
+
+    /// Keeps the words of what may create tables without our knowing.
+    fn note_unread(&self, standing: Standing, script: &mut Script) {
+        let mut first = self.words(3);
+        let (one, two) = (first.next().unwrap_or_default(), first.next().unwrap_or_default());
+        let dynamic = is_any(
+            one,
+            &[
+                "DO", "EXEC", "EXECUTE", "PREPARE", "CALL", "SELECT", "DECLARE", "IF", "BEGIN",
+                "IMPORT", "RESTORE",
+            ],
+        ) || (is(one, "CREATE")
+            && is_any(two, &["EXTENSION", "VIRTUAL", "SYNONYM", "FOREIGN"]))
+            || self.dialect.grammar().server.any_statement_may_create
+                && standing == Standing::Passed
+                && !is_any(one, &["INSERT", "GO"]);
+        if is(one, "SET") && self.words(4).any(|word| is(word, "FOREIGN_KEY_CHECKS"))
+            || self.text_begins("SET @@FOREIGN_KEY_CHECKS")
+        {
+            script.unchecked_foreign_keys = true;
+        }
+        if standing != Standing::Unread && !dynamic {
+            return;
+        }
+        for token in self.tokens {
+            let text = self.text(token.range());
+            script.unread_words.extend(
+                text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$'))
+                    .filter(|word| !word.is_empty())
+                    .map(StrExt::to_lowercase_smolstr),
+            );
+        }
+    }
+}
+
+/// The first words of a text, for a message.
+fn shortened(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= 40 {
+        return line.to_owned();
+    }
+    line.chars().take(37).chain("...".chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Problem;
+    use crate::source::Sources;
+
+    /// The problems of one text, in the order of their places: `line: name`.
+    fn check(dialect: Dialect, text: &str, expected: &[&str]) {
+        let mut sources = Sources::default();
+        let file = sources.add("a.sql", text);
+        let mut problems: Vec<Problem> = Vec::new();
+        scripts(&[Excerpt::of_file(file, text)], dialect, &mut problems);
+        problems.sort_by_key(Problem::primary);
+        let line = |problem: &Problem| sources.position(problem.primary()).line;
+        let found: Vec<String> =
+            problems.iter().map(|found| format!("{}: {}", line(found), found.name())).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn certain_mistakes_are_errors_in_their_line() {
+        let all = [Dialect::MySql, Dialect::Postgres, Dialect::Sqlite];
+        for dialect in all {
+            check(dialect, "craete table a (x int);", &["1: Misspelt"]);
+            check(dialect, "create tabel a (x int);", &["1: Misspelt"]);
+            check(dialect, "create table a (\nx int not nul,\ny int);", &["2: Misspelt"]);
+            check(dialect, "create table a (\nx int,\nprimay key (x));", &["3: Misspelt"]);
+            check(dialect, "create table a (\nx int,\ny int referencs b (x));", &["3: Misspelt"]);
+            check(dialect, "create table a (\nx int,\n);", &["2: StrayComma"]);
+            check(dialect, "create table a (\nx int,,\ny int);", &["2: StrayComma"]);
+            check(dialect, "create table a (\nx int not null\ny int);", &["2: MissingComma"]);
+            check(dialect, "create table a (\nx int\n;\nselect 1;", &["2: Unbalanced"]);
+            check(dialect, "create table a (\nx varchar(10 not null,\ny int);", &["2: Unbalanced"]);
+            check(
+                dialect,
+                "create table a (\nx text default 'a,\ny text default 'b');",
+                &["2: Unterminated"],
+            );
+            check(dialect, "create table a (x int);\n<<<<<<< HEAD\n", &["2: StrayText"]);
+            check(dialect, "create table a (x int, order int);", &["1: ReservedWord"]);
+            check(dialect, "foobar baz;", &["1: UnknownVerb"]);
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! One statement's tokens -> what it defines.
+//!
+//! A reader of our own, because `sqlparser` gives no places and refuses valid statements: it reads
+//! `CREATE TABLE`, `ALTER TABLE`, `CREATE INDEX`, `CREATE VIEW` and the names of all else, in every
+//! dialect at once, and goes on after what it does not know. A statement is [`Reading::complete`]
+//! when every token was understood. Errors are only what is certain; everything else is a
+//! [`Trouble`], which counts for something when `sqlparser` has trouble too.
+
+mod alter;
+mod column;
+mod cursor;
+mod expression;
+mod key;
+mod name;
+mod query;
+mod table;
+pub(crate) mod view;
+
+use std::ops::Range;
+
+use crate::definition::{Definition, Ident, Key, KeyKind, ObjectKind};
+use crate::dialect::Dialect;
+use crate::parse::token::Token;
+use crate::parse::words;
+use crate::source::Excerpt;
+use crate::word::{is, is_any};
+
+pub(crate) use cursor::Cursor;
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    /// What the statement defines.
+    pub(crate) definition: Option<Definition>,
+    /// It is of a kind that defines tables, views or indexes.
+    pub(crate) defines: bool,
+    /// It is a view whose query was not read, but for the tables in it.
+    pub(crate) has_query: bool,
+    /// The first place that could not be read.
+    pub(crate) trouble: Option<Trouble>,
+    /// What is certainly or probably wrong.
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Reading {
+    /// Whether every token was understood.
+    pub(crate) fn complete(&self) -> bool {
+        self.trouble.is_none()
+    }
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    /// Its bytes.
+    pub(crate) at: Range<usize>,
+    /// What was expected there, if only one thing could be.
+    pub(crate) expected: Option<&'static str>,
+}
+
+/// Something wrong that the reader is sure enough about to say what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Finding {
+    Misspelt {
+        at: Range<usize>,
+        keyword: &'static str,
+    },
+    StrayComma {
+        at: Range<usize>,
+    },
+    MissingComma {
+        before: Range<usize>,
+        after: Range<usize>,
+    },
+    MissingType {
+        column: Ident,
+    },
+    /// SQLite takes any word for a part of a type, a misspelt keyword too.
+    OddType {
+        at: Range<usize>,
+        keyword: &'static str,
+    },
+    Reserved {
+        at: Range<usize>,
+    },
+    KeyColumnCount {
+        at: Range<usize>,
+        columns: usize,
+        referred: usize,
+    },
+}
+
+/// Reads one statement.
+pub(crate) fn statement(excerpt: &Excerpt, tokens: &[Token], dialect: Dialect) -> Reading {
+    let mut cursor = Cursor::new(excerpt, tokens, dialect);
+    let first = cursor.word();
+    let definition = if cursor.eat("CREATE") {
+        create(&mut cursor)
+    } else if cursor.eat("ALTER") {
+        alter::alter(&mut cursor)
+    } else if cursor.eat("DROP") {
+        drop(&mut cursor)
+    } else if cursor.eat("RENAME") {
+        rename(&mut cursor)
+    } else if cursor.eat("USE") && dialect.grammar().names.use_statement {
+        cursor.ident().map(|schema| Definition::UseSchema(Some(schema)))
+    } else if cursor.eat("SET") {
+        search_path(&mut cursor)
+    } else {
+        leading_word(&mut cursor, first);
+        None
+    };
+    cursor.finish(definition)
+}
+
+/// A word that is no verb.
+fn leading_word(cursor: &mut Cursor<'_>, word: &str) {
+    if word.is_empty() || is_any(word, words::VERBS) {
+        return;
+    }
+    let next = cursor.word_at(1);
+    let main = words::slip(word, words::MAIN_VERBS);
+    let keyword = match cursor.grammar.is_known {
+        true => main.or_else(|| words::slip(word, words::VERBS)),
+        false => main.filter(|_| is_any(next, words::FOLLOWERS)),
+    };
+    let at = cursor.here();
+    if let Some(keyword) = keyword {
+        if is_any(next, words::CREATABLE) {
+            cursor.defines = true;
+        }
+        cursor.found(Finding::Misspelt { at, keyword });
+    } else if cursor.grammar.is_known && !cursor.next_is(b':') {
+        cursor.found(Finding::Misspelt { at, keyword: "" });
+    }
+}
+
+fn create(cursor: &mut Cursor<'_>) -> Option<Definition> {
+    let mut tolerant = cursor.eat_all(&["OR", "REPLACE"]) || cursor.eat_all(&["OR", "ALTER"]);
+    let mut temporary = false;
+    let mut materialized = false;
+    let mut kind = None;
+    loop {
+        if cursor.eat("TABLE") {
+            cursor.defines = true;
+            tolerant |= cursor.if_not_exists();
+            return table::create_table(cursor, tolerant, temporary);
+        } else if cursor.eat("VIEW") {
+            cursor.defines = true;
+            return view::create_view(cursor, tolerant, materialized);
+        } else if cursor.eat("INDEX") {
+            cursor.defines = true;
+            return create_index(cursor, kind.unwrap_or(KeyKind::Index));
+        } else if cursor.eat("UNIQUE") {
+            kind = Some(KeyKind::Unique);
+        } else if cursor.eat("TEMPORARY") || cursor.eat("TEMP") {
+            temporary = true;
+        } else if cursor.eat("MATERIALIZED") {
+            materialized = true;
+        } else if cursor.eat_any(&[
+            "GLOBAL",
+            "LOCAL",
+            "UNLOGGED",
+            "FOREIGN",
+            "RECURSIVE",
+            "FULLTEXT",
+            "SPATIAL",
+            "CLUSTERED",
+            "NONCLUSTERED",
+            "COLUMNSTORE",
+            "EXTERNAL",
+            "OR",
+            "REPLACE",
+            "AGGREGATE",
+            "CONSTRAINT",
+            "LIVE",
+        ]) {
+        } else if cursor.eat("ALGORITHM") || cursor.eat("DEFINER") {
+            definer(cursor);
+        } else if cursor.eat_all(&["SQL", "SECURITY"]) {
+            cursor.skip();
+        } else {
+            break;
+        }
+    }
+    let objects: &[(&str, ObjectKind)] = &[
+        ("TYPE", ObjectKind::Type),
+        ("DOMAIN", ObjectKind::Type),
+        ("SEQUENCE", ObjectKind::Sequence),
+        ("FUNCTION", ObjectKind::Function),
+        ("PROCEDURE", ObjectKind::Function),
+        ("TRIGGER", ObjectKind::Trigger),
+        ("SCHEMA", ObjectKind::Schema),
+        ("DATABASE", ObjectKind::Schema),
+        ("EXTENSION", ObjectKind::Extension),
+    ];
+    for (word, kind) in objects {
+        if cursor.eat(word) {
+            cursor.if_not_exists();
+            let name = cursor.name()?;
+            return Some(Definition::Object { kind: *kind, name });
+        }
+    }
+    unknown_object(cursor);
+    None
+}
+
+/// `= UNDEFINED`, `` = `root`@`localhost` ``.
+fn definer(cursor: &mut Cursor<'_>) {
+    cursor.eat_symbol(b'=');
+    cursor.skip();
+    if cursor.skip_group() {
+        return;
+    }
+    if cursor.at_variable() || cursor.next_is(b'@') {
+        let lone = cursor.next_is(b'@');
+        cursor.skip();
+        if lone {
+            cursor.skip();
+        }
+    }
+}
+
+/// A word after `CREATE`, `ALTER` or `DROP` that is close to the name of an object.
+fn unknown_object(cursor: &mut Cursor<'_>) {
+    let word = cursor.word();
+    if is_any(word, words::CREATABLE) || is_any(word, words::KNOWN_OBJECTS) {
+        return;
+    }
+    if let Some(keyword) = words::slip(word, words::CREATABLE) {
+        cursor.defines |= matches!(keyword, "TABLE" | "VIEW" | "INDEX" | "UNIQUE");
+        cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
+    }
+}
+
+fn create_index(cursor: &mut Cursor<'_>, kind: KeyKind) -> Option<Definition> {
+    let start = cursor.start();
+    let concurrently = cursor.eat("CONCURRENTLY");
+    let tolerant = cursor.if_not_exists();
+    let name = if is(cursor.word(), "ON") && !is(cursor.word_at(1), "ON") {
+        None
+    } else {
+        cursor.name().map(|name| name.name)
+    };
+    if cursor.grammar.tables.index_type_first && cursor.eat("USING") {
+        cursor.skip();
+    }
+    if !cursor.expect("ON") {
+        return None;
+    }
+    cursor.eat("ONLY");
+    let table = cursor.name()?;
+    if cursor.eat("USING") {
+        cursor.skip();
+    }
+    let mut key = cursor.key_columns(kind)?;
+    key.name = name;
+    key.concurrently = concurrently;
+    cursor.index_options(&mut key);
+    key.span = cursor.since(start);
+    Some(Definition::Index { table, key, tolerant })
+}
+
+fn drop(cursor: &mut Cursor<'_>) -> Option<Definition> {
+    let temporary = cursor.eat("TEMPORARY");
+    cursor.eat("MATERIALIZED");
+    cursor.eat("FOREIGN");
+    if cursor.eat("TABLE") || cursor.eat("VIEW") {
+        cursor.if_exists();
+        let names = cursor.names();
+        cursor.eat_any(&["CASCADE", "RESTRICT", "PURGE", "SYNC", "NO", "DELAY"]);
+        cursor.rest_is_known();
+        return (!temporary).then_some(Definition::DropTables(names));
+    }
+    if cursor.eat("INDEX") {
+        cursor.eat("CONCURRENTLY");
+        cursor.if_exists();
+        let names = cursor.names();
+        cursor.rest_is_known();
+        return Some(Definition::DropIndexes(names));
+    }
+    unknown_object(cursor);
+    None
+}
+
+fn rename(cursor: &mut Cursor<'_>) -> Option<Definition> {
+    if !(cursor.eat("TABLE") || cursor.eat("TABLES")) {
+        return None;
+    }
+    cursor.defines = true;
+    let mut pairs = Vec::new();
+    loop {
+        let from = cursor.name()?;
+        if !cursor.expect("TO") {
+            return None;
+        }
+        let to = cursor.name()?;
+        pairs.push((from, to));
+        if !cursor.eat_symbol(b',') {
+            return Some(Definition::RenameTables(pairs));
+        }
+    }
+}
+
+/// `SET search_path = shop, public`; `''` means that every name has its schema.
+fn search_path(cursor: &mut Cursor<'_>) -> Option<Definition> {
+    cursor.eat("LOCAL");
+    cursor.eat("SESSION");
+    if !cursor.eat("search_path") {
+        return None;
+    }
+    if !cursor.eat_symbol(b'=') {
+        cursor.eat("TO");
+    }
+    Some(Definition::UseSchema(cursor.ident_or_text()))
+}
+
+/// An empty key at a place.
+pub(crate) fn empty_key(kind: KeyKind, span: crate::source::Span) -> Key {
+    Key {
+        kind,
+        name: None,
+        columns: Vec::new(),
+        expressions: false,
+        partial: false,
+        concurrently: false,
+        in_table: false,
+        span,
+    }
+}
