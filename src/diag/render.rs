@@ -226,13 +226,16 @@ impl Concealed {
     }
 }
 
+/// Where secrets are in a file.
+type Secrets = Rc<[Range<usize>]>;
+
 /// The sources as diagnostics show them. Many diagnostics show the same lines, so what was found to be
 /// secret there is kept.
 pub(crate) struct Excerpts<'a> {
     sources: &'a Sources,
     concealed: &'a Concealed,
     /// What looks like a secret around a block of `EXCERPT` bytes, by file and number of the block.
-    secrets: RefCell<BTreeMap<(FileId, usize), Rc<[Range<usize>]>>>,
+    secrets: RefCell<BTreeMap<(FileId, usize), Secrets>>,
     /// Bytes that may still be searched.
     left: Cell<usize>,
 }
@@ -277,7 +280,7 @@ impl<'a> Excerpts<'a> {
 
     /// What looks like a secret in an excerpt that begins in a block, which ends in the next one at the
     /// latest. What a line holds may be told by one before it, so the search begins a block earlier.
-    fn secrets(&self, file: FileId, source: &Source, block: usize) -> Option<Rc<[Range<usize>]>> {
+    fn secrets(&self, file: FileId, source: &Source, block: usize) -> Option<Secrets> {
         if let Some(found) = self.secrets.borrow().get(&(file, block)) {
             return Some(Rc::clone(found));
         }
@@ -303,7 +306,7 @@ impl<'a> Excerpts<'a> {
             known.get(next).is_some_and(|known| *known <= from + start + 1)
         };
         let found = secrets::found(text.get(region).unwrap_or_default(), is_known);
-        let found: Rc<[_]> =
+        let found: Secrets =
             found.into_iter().map(|range| from + range.start..from + range.end).collect();
         self.secrets.borrow_mut().insert((file, block), Rc::clone(&found));
         Some(found)

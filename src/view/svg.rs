@@ -220,8 +220,7 @@ impl<'a> Scene<'a> {
             class.push_str(" back");
         }
         let (left, width) = self.column(from);
-        let mut path =
-            format!("M{} {}", Px(left + self.own_width(edge.from, width)), Px(start));
+        let mut path = format!("M{} {}", Px(left + self.own_width(edge.from, width)), Px(start));
         match is_forward {
             true if from < to => {
                 let mut at = (left + width, start);
@@ -445,8 +444,9 @@ pub(crate) fn fit(text: &str, width: f64, size: f64) -> String {
 
 /// A text inside XML or HTML, in an element or a quoted attribute.
 pub fn escape(plain: &str) -> String {
-    let is_plain =
-        |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
+    let is_plain = |byte: u8| {
+        matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')
+    };
     if plain.bytes().all(is_plain) {
         return plain.to_owned();
     }
