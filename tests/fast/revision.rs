@@ -106,8 +106,19 @@ impl Repo {
         Repo(target.canonicalize().unwrap())
     }
 
+    /// The program, with the `git` of `OLD_GIT` where that names a folder with one: before
+    /// `safe.bareRepository` (2.38) and `GIT_NO_LAZY_FETCH` (2.45), our own care alone counts.
+    fn generate(&self, program: &str) -> Command {
+        let mut command = self.command(program);
+        if let Some(old) = std::env::var_os("OLD_GIT") {
+            assert!(Path::new(&old).join("git").is_file(), "there is no `git` in {old:?}");
+            command.env("PATH", old);
+        }
+        command
+    }
+
     fn diff_command(&self, against: &str, dir: &str) -> Command {
-        let mut command = self.command(env!("CARGO_BIN_EXE_generate"));
+        let mut command = self.generate(env!("CARGO_BIN_EXE_generate"));
         command.args(["diff", "-q", "--deny", "destructive", "--against", against, dir]);
         command
     }
@@ -304,7 +315,7 @@ fn no_folder_stands_in_for_a_revision() {
     repo.diff("origin/main", "deploy").assert_refused("`--against-dir origin/main`");
     repo.git(&["update-ref", "refs/remotes/origin/main", "main"]);
     repo.assert_seen("origin/main");
-    let mut command = repo.command(env!("CARGO_BIN_EXE_generate"));
+    let mut command = repo.generate(env!("CARGO_BIN_EXE_generate"));
     command.args(["diff", "-q", "--against-dir", "origin/main", "deploy"]);
     let said = Said::of(&command.output().unwrap());
     assert_eq!((said.code, said.out.as_str()), (Some(0), "nothing changes\n"), "{said:?}");
@@ -354,7 +365,7 @@ fn what_is_no_commit_is_refused() {
         ["", "-x", "main:deploy", ":/base", "HEAD@{1}", "@{-1}", "main^{/base}", "a b", "main..pr"]
     {
         let argument = format!("--against={revision}");
-        let mut command = repo.command(env!("CARGO_BIN_EXE_generate"));
+        let mut command = repo.generate(env!("CARGO_BIN_EXE_generate"));
         let said = Said::of(&command.args(["diff", &argument, "deploy"]).output().unwrap());
         said.assert_refused("is not a revision that is taken here");
     }
@@ -486,7 +497,7 @@ fn large_files_of_a_revision_are_not_read() {
     repo.git(&["checkout", "-q", "pr"]);
     // A bound on the address space, which git inherits: what is counted of a child of this process
     // begins with the memory of this process.
-    let mut command = repo.command("sh");
+    let mut command = repo.generate("/bin/sh");
     command.args(["-c", "ulimit -v 131072 && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_generate")]);
     command.args(["diff", "-q", "--deny", "destructive", "--against", "main", "deploy"]);
     Said::of(&command.output().unwrap()).assert_seen();
