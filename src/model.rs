@@ -614,14 +614,32 @@ pub struct Hook {
 }
 
 impl Hook {
+    /// The phases that two annotations name, `argocd.argoproj.io/hook` and `helm.sh/hook`: none for
+    /// what is not a hook, an empty list for a hook that no sync applies (gitops-engine
+    /// `pkg/sync/hook`, `sync_phase.go`).
+    pub fn phases(own: Option<&str>, helm: Option<&str>) -> Option<Vec<Phase>> {
+        // Only this very value: with anything beside it, it is a hook that no sync applies.
+        let is_hook = own.is_some() || helm.is_some_and(|helm| helm != "crd-install");
+        let known = |text: Option<&str>, known: &[(&str, Option<Phase>)]| {
+            let words = text.unwrap_or_default().split(',').map(str::trim);
+            let words = words.filter_map(|word| known.iter().find(|(name, _)| *name == word));
+            words.map(|(_, phase)| *phase).collect::<Vec<Option<Phase>>>()
+        };
+        let mut phases = known(own, &Phase::WORDS);
+        if phases.is_empty() {
+            phases = known(helm, &Phase::HELM_WORDS);
+        }
+        is_hook.then(|| phases.into_iter().flatten().collect())
+    }
+
     /// Whether it runs in a phase.
     pub fn has(&self, phase: Phase) -> bool {
         self.phases.contains(&phase)
     }
 }
 
-/// The phases of a sync.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The phases of a sync, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     /// Before everything.
     PreSync,
@@ -631,6 +649,24 @@ pub enum Phase {
     PostSync,
     /// After a failure.
     SyncFail,
+}
+
+impl Phase {
+    /// What `argocd.argoproj.io/hook` may say. `Skip` counts as a word and is no phase.
+    const WORDS: [(&str, Option<Phase>); 5] = [
+        ("PreSync", Some(Phase::PreSync)),
+        ("Sync", Some(Phase::Sync)),
+        ("PostSync", Some(Phase::PostSync)),
+        ("SyncFail", Some(Phase::SyncFail)),
+        ("Skip", None),
+    ];
+    /// What `helm.sh/hook` may say.
+    const HELM_WORDS: [(&str, Option<Phase>); 4] = [
+        ("pre-install", Some(Phase::PreSync)),
+        ("pre-upgrade", Some(Phase::PreSync)),
+        ("post-install", Some(Phase::PostSync)),
+        ("post-upgrade", Some(Phase::PostSync)),
+    ];
 }
 
 impl Project {

@@ -145,11 +145,15 @@ fn manifest(
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Manifest {
-    let wave = written.annotation(annotation::WAVE).and_then(|text| wave(text, diagnostics));
     let (hook, place) = hook(&written).unzip();
     let is_hook = hook.as_ref().is_some_and(|hook| !hook.has(Phase::Sync));
+    let wave = match written.annotation(annotation::WAVE) {
+        Some(text) => wave(text, diagnostics),
+        None if is_hook => None,
+        None => weight(&written, diagnostics),
+    };
     manifests::check(&written, hook.as_ref(), diagnostics);
-    let wave = wave.or_else(|| Some(Spanned::new(weight(&written), place?)));
+    let wave = wave.or_else(|| Some(Spanned::new(0, place?)));
     let (is_explicit, needs) = match written.annotation(annotation::DEPENDS_ON) {
         None => (false, Vec::new()),
         Some(list) => (true, annotated(list, Unit::Manifest(index), context, diagnostics)),
@@ -157,43 +161,29 @@ fn manifest(
     Manifest { written, wave, hook, is_hook, needs, is_explicit }
 }
 
-/// What Argo CD takes for a hook, as gitops-engine does (`pkg/sync/hook`, `sync_phase.go`), and where
-/// that is written.
+/// What Argo CD takes for a hook, and where that is written.
 fn hook(written: &syntax::Manifest) -> Option<(Hook, Span)> {
-    const PHASES: [(&str, Option<Phase>); 5] = [
-        ("PreSync", Some(Phase::PreSync)),
-        ("Sync", Some(Phase::Sync)),
-        ("PostSync", Some(Phase::PostSync)),
-        ("SyncFail", Some(Phase::SyncFail)),
-        ("Skip", None),
-    ];
-    const HELM: [(&str, Option<Phase>); 4] = [
-        ("pre-install", Some(Phase::PreSync)),
-        ("pre-upgrade", Some(Phase::PreSync)),
-        ("post-install", Some(Phase::PostSync)),
-        ("post-upgrade", Some(Phase::PostSync)),
-    ];
     let own = written.annotation(annotation::HOOK);
-    // Definitions that Helm installs first are no hooks to Argo CD.
-    let helm = written.annotation(annotation::HELM_HOOK).filter(|it| it.value != "crd-install");
+    let helm = written.annotation(annotation::HELM_HOOK);
+    let phases = Hook::phases(own.map(|text| text.value), helm.map(|text| text.value))?;
     let first = own.or(helm)?;
-    let known = |text: Option<Spanned<&str>>, known: &[(&str, Option<Phase>)]| {
-        let words = text.map(|text| text.value).unwrap_or_default().split(',').map(str::trim);
-        let words = words.filter_map(|word| known.iter().find(|(name, _)| *name == word));
-        words.map(|(_, phase)| *phase).collect::<Vec<Option<Phase>>>()
-    };
-    let mut phases = known(own, &PHASES);
-    if phases.is_empty() {
-        phases = known(helm, &HELM);
-    }
-    let phases = phases.into_iter().flatten().collect();
     Some((Hook { phases, written: first.value.into() }, first.span))
 }
 
-/// Helm's weight of an object, which is its wave where none is written.
-fn weight(written: &syntax::Manifest) -> i64 {
-    let weight = written.annotation(annotation::HELM_WEIGHT);
-    weight.and_then(|text| text.value.parse::<i32>().ok()).map_or(0, i64::from)
+/// Helm's weight of an object, which is its wave where none is written, whether it is a hook or not
+/// (gitops-engine `pkg/sync/syncwaves/waves.go`). What is no number is 0 there.
+fn weight(written: &syntax::Manifest, diagnostics: &mut Diagnostics) -> Option<Spanned<i64>> {
+    let text = written.annotation(annotation::HELM_WEIGHT)?;
+    let weight = text.value.parse::<i64>().ok()?;
+    if i32::try_from(weight).is_err() {
+        diagnostics.report(InvalidValue {
+            primary: text.span,
+            message: format!("Argo CD takes the weight `{weight}` for a wave, which is too large"),
+            help: "write a number between -2147483648 and 2147483647".to_owned(),
+        });
+        return None;
+    }
+    Some(Spanned::new(weight, text.span))
 }
 
 /// The wave that an annotation holds: Argo CD takes what is no number for 0

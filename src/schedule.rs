@@ -11,8 +11,8 @@ use crate::diag::problems::waves::{PinHoldsBack, Step, WavePinContradicts, WaveP
 use crate::diag::{Diagnostics, render};
 use crate::graph::{Edge, EdgeId, NodeId};
 use crate::links::{Link, Links, Origin, step};
-use crate::model::{Project, Unit};
-use crate::object::{Object, apply_rank, group, is_claim, is_healthy_at_once, why_it_follows};
+use crate::model::{Hook, Phase, Project, Unit};
+use crate::object::{Object, apply_rank, is_claim, is_healthy_at_once, why_it_follows};
 use crate::plan::{Plan, Planned, Scheduled};
 use crate::source::Spanned;
 use crate::syntax::Manifest;
@@ -47,7 +47,8 @@ pub fn plan(
             }
         })
         .collect();
-    Plan { objects: pull_forward(in_order(objects)), units }
+    let objects = pull_forward(in_order(objects), project.namespace.as_deref());
+    Plan { objects, units }
 }
 
 fn is_plain_hook(project: &Project, unit: Unit) -> bool {
@@ -59,7 +60,8 @@ fn is_plain_hook(project: &Project, unit: Unit) -> bool {
 fn in_order(objects: Vec<Planned>) -> Vec<Planned> {
     let ranked = objects.into_iter().map(|planned| {
         let object = &planned.object;
-        let rank = (phase(object), planned.wave, apply_rank(object.kind()));
+        let phase = phase(object);
+        let rank = (phase.is_none(), phase, planned.wave, apply_rank(object.kind()));
         ((rank, object.name().to_owned()), planned)
     });
     let mut ranked: Vec<_> = ranked.collect();
@@ -69,43 +71,41 @@ fn in_order(objects: Vec<Planned>) -> Vec<Planned> {
     ranked.into_iter().map(|(_, planned)| planned).collect()
 }
 
-/// The phases of a sync in their order; an object in several of them counts by the first.
-fn phase(object: &Object) -> usize {
-    const PHASES: [&str; 4] = ["PreSync", "Sync", "PostSync", "SyncFail"];
-    const HELM: [(&str, &str); 6] = [
-        ("pre-install", "PreSync"),
-        ("pre-upgrade", "PreSync"),
-        ("post-install", "PostSync"),
-        ("post-upgrade", "PostSync"),
-        ("post-delete", "SyncFail"),
-        ("pre-delete", "SyncFail"),
-    ];
-    let argo = object.annotation(annotation::HOOK);
-    let helm = object.annotation(annotation::HELM_HOOK);
-    let named = argo.or(helm).unwrap_or("Sync").split(',').map(str::trim);
-    let phases = named.filter_map(|word| {
-        let mapped = HELM.iter().find(|(helm, _)| *helm == word).map_or(word, |(_, argo)| argo);
-        PHASES.iter().position(|phase| *phase == mapped)
-    });
-    phases.min().unwrap_or(PHASES.len())
+/// The phase in which an object is applied, the first where it is a hook of several; none for a hook
+/// that no sync applies.
+fn phase(object: &Object) -> Option<Phase> {
+    let written = |key| {
+        let value = object.at(&["metadata", "annotations", key])?;
+        // Kubernetes reads null as an empty text.
+        if *value == Value::Null { Some("") } else { value.as_str() }
+    };
+    match Hook::phases(written(annotation::HOOK), written(annotation::HELM_HOOK)) {
+        None => Some(Phase::Sync),
+        Some(phases) => phases.into_iter().min(),
+    }
 }
 
 /// Argo CD applies a Namespace, and then a CustomResourceDefinition, before the first object that
-/// needs it, in that object's wave and whatever its own says (`sync_tasks.go`, `adjustDeps`).
-fn pull_forward(objects: Vec<Planned>) -> Vec<Planned> {
-    let namespace = |object: &Object| match object.kind() {
-        "Namespace" => Role::Needed(object.name().to_owned()),
-        _ => object.namespace().map_or(Role::Neither, |name| Role::Needs(name.to_owned())),
+/// needs it, in that object's wave and phase, whatever its own say (`sync_tasks.go`, `adjustDeps`).
+fn pull_forward(objects: Vec<Planned>, destination: Option<&str>) -> Vec<Planned> {
+    let namespace = |object: &Object| match (object.id().group, object.kind()) {
+        ("", "Namespace") => Role::Needed(object.name().to_owned()),
+        // Whatever names no namespace counts as one of the Application's, cluster-wide or not.
+        _ => object
+            .namespace()
+            .or(destination)
+            .map_or(Role::Neither, |name| Role::Needs(name.to_owned())),
     };
     let definition = |object: &Object| {
-        let text = |path: &[&str]| object.at(path).and_then(Value::as_str).unwrap_or_default();
-        match object.kind() {
-            "CustomResourceDefinition" => Role::Needed(format!(
-                "{}/{}",
-                text(&["spec", "group"]),
-                text(&["spec", "names", "kind"])
-            )),
-            kind => Role::Needs(format!("{}/{kind}", group(text(&["apiVersion"])))),
+        let text = |path: &[&str]| object.at(path).and_then(Value::as_str);
+        match (object.id().group, object.kind()) {
+            (group @ "apiextensions.k8s.io", kind @ "CustomResourceDefinition") => {
+                match (text(&["spec", "group"]), text(&["spec", "names", "kind"])) {
+                    (Some(group), Some(kind)) => Role::Needed(format!("{group}/{kind}")),
+                    _ => Role::Needs(format!("{group}/{kind}")),
+                }
+            }
+            (group, kind) => Role::Needs(format!("{group}/{kind}")),
         }
     };
     let has = |objects: &[Planned], kind| objects.iter().any(|one| one.object.kind() == kind);
@@ -132,7 +132,9 @@ fn pulled(objects: Vec<Planned>, role: impl Fn(&Object) -> Role) -> Vec<Planned>
     let mut before: BTreeMap<usize, Vec<Planned>> = BTreeMap::new();
     let mut kept: Vec<Planned> = Vec::new();
     for mut planned in objects {
+        let is_applied = phase(&planned.object).is_some();
         match role(&planned.object) {
+            _ if !is_applied => {}
             Role::Needed(key) => {
                 if let Some(&place) = first.get(&key) {
                     planned.wave = kept.get(place).map_or(planned.wave, |needing| needing.wave);

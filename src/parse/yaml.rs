@@ -40,22 +40,32 @@ pub fn documents(
         return Vec::new();
     }
     let options = options! {
-        // As go-yaml: a last line without a line end is read without one.
-        block_scalar_eof_without_line_feed: true,
         emit_comments: false,
         // An unknown alias is then one problem of its document and not the end of it.
         emit_unresolved_aliases: true,
         flow_nesting_limit: Budget::DEPTH,
         block_nesting_limit: Budget::DEPTH,
     };
-    let mut parser = Parser::new_from_str_with_options(text, options);
+    // Argo CD and kubectl end every line of a file before they read it (`LineReader` of
+    // k8s.io/apimachinery): a block scalar at the very end has its last line end either way.
+    let ended: String;
+    let lines = match text.ends_with('\n') {
+        true => text,
+        false => {
+            ended = format!("{text}\n");
+            &ended
+        }
+    };
+    let mut parser = Parser::new_from_str_with_options(lines, options);
     let mut reader = Reader::new(file, text, budget, diagnostics);
     loop {
         let step = match parser.next_event() {
             None => break,
             Some(Ok((event, span))) => {
-                let range = span.byte_range().unwrap_or_default();
-                let tag = span.tag_span().and_then(|span| span.byte_range());
+                let within =
+                    |range: Range<usize>| range.start.min(text.len())..range.end.min(text.len());
+                let range = span.byte_range().map(within).unwrap_or_default();
+                let tag = span.tag_span().and_then(|span| span.byte_range()).map(within);
                 reader.event(event, range, tag)
             }
             Some(Err(error)) => reader.syntax_error(&error),

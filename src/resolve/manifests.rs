@@ -49,17 +49,30 @@ pub(crate) fn distinct(
 
 /// Whether two manifests say the same, but for the namespace, which is the same in the end.
 fn is_same(one: &Manifest, other: &Manifest) -> bool {
-    let without_namespace = |node: &Node| {
-        let mut node = node.clone();
-        if let Data::Mapping(entries) = &mut node.data
-            && let Some(metadata) = entries.iter_mut().find(|it| it.key.value == "metadata")
-            && let Data::Mapping(metadata) = &mut metadata.value.data
-        {
-            metadata.retain(|entry| entry.key.value != "namespace");
+    let comparison = |key: &str| -> fn(&Node, &Node) -> bool {
+        match key {
+            "metadata" => says_the_same_but_namespace,
+            _ => says_the_same,
         }
-        node
     };
-    says_the_same(&without_namespace(&one.node), &without_namespace(&other.node))
+    match (one.node.entries(), other.node.entries()) {
+        (Some(one), Some(other)) => are_the_same(one, other, comparison),
+        _ => false,
+    }
+}
+
+fn says_the_same_but_namespace(one: &Node, other: &Node) -> bool {
+    let (Some(one), Some(other)) = (one.entries(), other.entries()) else {
+        return says_the_same(one, other);
+    };
+    // First of all, so that no comparison costs more than the smaller of the two.
+    if one.len().abs_diff(other.len()) > 1 {
+        return false;
+    }
+    let [one, other] = [one, other].map(|entries| {
+        entries.iter().filter(|entry| entry.key.value != "namespace").collect::<Vec<&Entry>>()
+    });
+    are_the_same(one, other, |_| says_the_same)
 }
 
 /// Whether two values are the same, wherever they are written and in whatever order their keys are.
@@ -71,20 +84,29 @@ fn says_the_same(one: &Node, other: &Node) -> bool {
         (Data::Sequence(one), Data::Sequence(other)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(a, b)| says_the_same(a, b))
         }
-        (Data::Mapping(one), Data::Mapping(other)) => {
-            let sorted = |entries: &[Entry]| {
-                let mut order: Vec<usize> = (0..entries.len()).collect();
-                order.sort_by_key(|&at| entries.get(at).map(|entry| entry.key.value.clone()));
-                order
-            };
-            let pairs = sorted(one).into_iter().zip(sorted(other));
-            one.len() == other.len()
-                && pairs
-                    .filter_map(|(a, b)| Some((one.get(a)?, other.get(b)?)))
-                    .all(|(a, b)| a.key.value == b.key.value && says_the_same(&a.value, &b.value))
-        }
+        (Data::Mapping(one), Data::Mapping(other)) => are_the_same(one, other, |_| says_the_same),
         _ => false,
     }
+}
+
+/// Whether two mappings have the same keys with the same values, by the comparison of each key.
+fn are_the_same<'a, E: IntoIterator<Item = &'a Entry, IntoIter: ExactSizeIterator>>(
+    one: E,
+    other: E,
+    comparison: impl Fn(&str) -> fn(&Node, &Node) -> bool,
+) -> bool {
+    let (one, other) = (one.into_iter(), other.into_iter());
+    if one.len() != other.len() {
+        return false;
+    }
+    let [one, other] = [one, other].map(|entries| {
+        let mut entries: Vec<&Entry> = entries.collect();
+        entries.sort_by(|a, b| a.key.value.cmp(&b.key.value));
+        entries
+    });
+    one.iter()
+        .zip(other)
+        .all(|(a, b)| a.key.value == b.key.value && comparison(&a.key.value)(&a.value, &b.value))
 }
 
 /// Reports what Argo CD cannot apply, and values that Kubernetes refuses to read.

@@ -13,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/sync/common"
+	"github.com/argoproj/argo-cd/gitops-engine/pkg/sync/hook"
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/sync/syncwaves"
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/utils/kube"
 )
@@ -121,13 +122,13 @@ func (p planned) line(wave string) string {
 	return fmt.Sprintf("%s %q %q %q %q", wave, p.Group, p.Kind, namespace, p.Name)
 }
 
-// isHook is about the annotations alone: Argo CD's `hook.IsHook` but for `Skip`,
-// which keeps an object out of every sync and so out of the waves.
-func isHook(object *unstructured.Unstructured) bool {
-	annotations := object.GetAnnotations()
-	helm, isHelm := annotations["helm.sh/hook"]
-	_, isArgo := annotations[common.AnnotationKeyHook]
-	return isArgo || isHelm && helm != "crd-install"
+// isOutsideWaves says whether an object takes no part in the waves of the Sync
+// phase: a hook of other phases alone, or what no sync applies.
+func isOutsideWaves(object *unstructured.Unstructured) bool {
+	if !hook.IsHook(object) && !hook.Skip(object) {
+		return false
+	}
+	return !slices.Contains(hook.Types(object), common.HookTypeSync)
 }
 
 // ComparePlan compares the objects that Argo CD reads with the plan.
@@ -149,7 +150,7 @@ func ComparePlan(read []*unstructured.Unstructured, text []byte, ownsHooks bool)
 	}
 	for _, object := range read {
 		wave := fmt.Sprint(syncwaves.Wave(object))
-		if isHook(object) && !ownsHooks {
+		if isOutsideWaves(object) && !ownsHooks {
 			wave = "hook"
 		}
 		name, namespace := object.GetName(), object.GetNamespace()
@@ -172,8 +173,13 @@ func sameLines(one string, want []string, other string, got []string) error {
 }
 
 // CompareInput compares what Argo CD reads of the plain manifests themselves with
-// what it reads of the output: all of it but the wave is the same.
+// what it reads of the output: all of it but the wave is the same, and of those
+// that are equal to the byte, the wave included, the first is there.
 func CompareInput(input, output []*unstructured.Unstructured) error {
+	input, err := withoutRepeats(input)
+	if err != nil {
+		return err
+	}
 	want, err := lines(input)
 	if err != nil {
 		return err
@@ -183,6 +189,31 @@ func CompareInput(input, output []*unstructured.Unstructured) error {
 		return err
 	}
 	return sameLines("the input", want, "the output", got)
+}
+
+// withoutRepeats drops every object whose JSON is that of one before it. An empty
+// namespace is none: the controller sets both to the Application's before it looks
+// for repeats (`NormalizeTargetObjects`, `controller/state.go`). What has no name is
+// another object each time.
+func withoutRepeats(objects []*unstructured.Unstructured) ([]*unstructured.Unstructured, error) {
+	var kept []*unstructured.Unstructured
+	seen := map[string]bool{}
+	for _, object := range objects {
+		normal := object.DeepCopy()
+		if normal.GetNamespace() == "" {
+			normal.SetNamespace("")
+		}
+		text, err := json.Marshal(normal.Object)
+		if err != nil {
+			return nil, err
+		}
+		if object.GetName() != "" && seen[string(text)] {
+			continue
+		}
+		seen[string(text)] = true
+		kept = append(kept, object)
+	}
+	return kept, nil
 }
 
 func lines(objects []*unstructured.Unstructured) ([]string, error) {

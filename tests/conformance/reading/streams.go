@@ -26,7 +26,11 @@ func Generate(seed uint64) Stream {
 	case 2:
 		return Stream{Files: map[string]string{"a.json": g.json()}, IsPlain: true}
 	case 3:
-		return Stream{Files: map[string]string{"a.yaml": g.stream(), "b.yml": g.stream()}, IsPlain: true}
+		stream := Stream{Files: map[string]string{"a.yaml": g.stream(), "b.yml": g.stream()}, IsPlain: true}
+		if g.IntN(3) == 0 {
+			stream.Files["b.yml"] = stream.Files["a.yaml"]
+		}
+		return stream
 	default:
 		return Stream{Files: map[string]string{"a.yaml": g.stream()}, IsPlain: true}
 	}
@@ -48,22 +52,53 @@ func (g *generator) seldom(honest string, hostile ...string) string {
 func (g *generator) stream() string {
 	var b strings.Builder
 	b.WriteString(g.seldom("", "\ufeff", "---\n", "# only a comment\n---\n", "%YAML 1.1\n---\n", "%YAML 1.2\n---\n", "\n\n", " \n", "--- # first\n", "...\n---\n", "---\n---\n"))
+	document := ""
 	for n := range 1 + g.IntN(3) {
 		if n > 0 {
 			b.WriteString(g.seldom("---\n", "--- # next\n", "---   \n", "\n---\n\n", "---\r\n", "...\n---\n", "---\n# nothing\n---\n", "--- \n---\n", "...\n", "---\nnull\n---\n", "---\n~\n---\n", "----\n", "---a\n", "--- {}\n", "---\n{}\n---\n"))
 		}
-		b.WriteString(g.document(n))
+		if n > 0 && g.IntN(5) == 0 {
+			b.WriteString(g.repeat(document, n))
+		} else {
+			document = g.document(n)
+			b.WriteString(document)
+		}
 	}
 	text := b.String()
 	switch g.IntN(40) {
 	case 0:
 		text = strings.ReplaceAll(text, "\n", "\r\n")
-	case 1:
+	case 1, 2, 3:
 		text = strings.TrimSuffix(text, "\n")
-	case 2:
+	case 4:
+		// A block scalar at the very end.
+		text = strings.TrimSuffix(text, "\n") + "\nlast: " + g.of("|", "|-", "|+", ">", ">-", ">+") + "\n  a" + g.of("", "\n", "\n  b", "\n\n  b", "\n  ", "\n   ", "\n\n", "\n\n ", "\r\n", "\r", "\n  b\r", "\n #", "\n  \n  ", "\n   b")
+	case 5:
 		text += g.of("---", "---\n", "...", "\n \n", "# end", "--- # end")
 	}
 	return text
+}
+
+// repeat is a document once more: as it is, as another text of the same meaning,
+// or with a small difference.
+func (g *generator) repeat(document string, n int) string {
+	switch g.IntN(8) {
+	case 0:
+		lines := strings.SplitAfter(strings.TrimSuffix(document, "\n"), "\n")
+		if !strings.Contains(document, "\n ") {
+			g.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+		}
+		return strings.Join(lines, "") + "\n"
+	case 1:
+		return strings.ReplaceAll(document, "metadata: {", "metadata: {"+g.of("", " ", "namespace: \"\", ", "namespace: null, ", "namespace: shop, ", "labels: {}, ", "uid: a, "))
+	case 2:
+		return strings.ReplaceAll(document, "apiVersion: v1\n", "apiVersion: "+g.of("\"v1\"", "v2", "!!str v1", "a/v1", "v1 # c")+"\n")
+	case 3:
+		return document + g.field(n, 0) + "\n"
+	case 4:
+		return strings.ReplaceAll(document, "sync-wave: \"1\"", "sync-wave: "+g.of("\"2\"", "'1'", "\"+1\""))
+	}
+	return document
 }
 
 func (g *generator) document(n int) string {
@@ -112,6 +147,9 @@ func (g *generator) metadata(n, indent int) string {
 	if g.IntN(40) == 0 {
 		return g.of("null", "{}", "[]", "text", "~", "5")
 	}
+	if g.IntN(12) == 0 {
+		return g.blockHooks(n, indent)
+	}
 	fields := []string{g.seldom("name", "name", "generateName", "Name", "\"name\"", "!!str name") + ": " + flow(g.name(n))}
 	if g.IntN(3) == 0 {
 		fields = append(fields, "namespace: "+g.seldom("shop", "\"\"", "null", "5", "other", "[]", "\"null\"", "~"))
@@ -123,6 +161,25 @@ func (g *generator) metadata(n, indent int) string {
 		fields = append(fields, "annotations: "+g.annotations())
 	}
 	return "{" + strings.Join(fields, ", ") + "}"
+}
+
+// blockHooks is metadata in block style, for the notations that flow style has not.
+func (g *generator) blockHooks(n, indent int) string {
+	pad := "\n" + strings.Repeat(" ", indent+2)
+	key := g.of("argocd.argoproj.io/hook", "helm.sh/hook", "argocd.argoproj.io/hook", "argocd.argoproj.io/sync-wave", "helm.sh/hook-weight")
+	words := map[string][]string{
+		"argocd.argoproj.io/hook": {"Sync", "PreSync", "Skip", "PreSync,Sync", "Skip,PostSync", "Sync,", "Other"},
+		"helm.sh/hook":            {"crd-install", "pre-install", "post-upgrade", "test", "pre-install,crd-install"},
+	}[key]
+	if words == nil {
+		words = []string{"1", "-2", "+3", "x"}
+	}
+	text := g.of(words...)
+	value := g.of(
+		"|"+pad+"    "+text, "|-"+pad+"    "+text, "|+"+pad+"    "+text+"\n", ">"+pad+"    "+text, ">-"+pad+"    "+text, ">+"+pad+"    "+text+"\n",
+		"|"+pad+"    "+strings.ReplaceAll(text, ",", ","+pad+"    "), ">-"+pad+"    "+strings.ReplaceAll(text, ",", ","+pad+"    "),
+		"|2-"+pad+"    "+text, ">1"+pad+"    "+text, pad+"    "+text, "\""+text+"\" # c", "!!str >-"+pad+"    "+text, "&h >-"+pad+"    "+text)
+	return pad + "name: " + flow(g.name(n)) + pad + "annotations:" + pad + "  " + key + ": " + value
 }
 
 func flow(text string) string {
@@ -139,9 +196,9 @@ func (g *generator) annotations() string {
 	var fields []string
 	for _, field := range []string{
 		"argocd.argoproj.io/sync-wave: " + g.seldom("\"1\"", "1", "\"-3\"", "\"+2\"", "0x1", "\"0x1\"", "\"1_0\"", "null", "\"\"", "\" 1\"", "1.0", "\"99999999999\"", "true", "-1", "\"١\""),
-		"argocd.argoproj.io/hook: " + g.seldom("PreSync", "Sync", "PostSync", "Skip", "\"PreSync,PostSync\"", "null", "5", "\"\"", "Nonsense", "\" PreSync \""),
-		"helm.sh/hook: " + g.seldom("pre-install", "crd-install", "\"post-install,pre-upgrade\"", "test", "null", "\"\"", "5"),
-		"helm.sh/hook-weight: " + g.seldom("\"5\"", "5", "\"-5\"", "x"),
+		"argocd.argoproj.io/hook: " + g.hook("PreSync", "Sync", "PostSync", "SyncFail", "Skip", "PreDelete", "PostDelete", "Nonsense", "sync"),
+		"helm.sh/hook: " + g.hook("pre-install", "pre-upgrade", "post-install", "post-upgrade", "crd-install", "test", "test-success", "pre-delete", "post-delete", "pre-rollback", "Nonsense", "Pre-Install"),
+		"helm.sh/hook-weight: " + g.seldom("\"5\"", "5", "\"-5\"", "x", "\"+5\"", "\" 5\"", "\"99999999999\"", "\"-2147483649\"", "\"99999999999999999999\"", "\"0x5\"", "\"1_0\"", "\"5.0\"", "\"\"", "\"-0\"", "null"),
 		"note: " + g.seldom("text", "5", "true", "null", "1.5", "[a]", "{a: b}", "\"5\"", "~", "on", "2001-01-01"),
 		g.key() + ": text",
 	} {
@@ -150,6 +207,29 @@ func (g *generator) annotations() string {
 		}
 	}
 	return "{" + strings.Join(fields, ", ") + "}"
+}
+
+// hook is the value of an annotation that makes a hook, in one of the notations
+// of YAML: some words, with what may or may not go away between them.
+func (g *generator) hook(words ...string) string {
+	var chosen []string
+	for range 1 + g.IntN(6)/3 {
+		chosen = append(chosen, g.of(words...))
+	}
+	text := strings.Join(chosen, g.of(",", ",", ", ", " ,", ",,", ", ,", ";", " ", "\\n", ",\\t"))
+	space := g.seldom("", " ", "\\n", "\\t", "\\r\\n", "\\v", "\\f", "\\u0085", "\\u00a0", "\\u1680", "\\u2003", "\\u2028", "\\u202f", "\\u3000", "\\u200b", "\\ufeff", "\\u180e", ",", "\\0")
+	if g.IntN(2) == 0 {
+		text += space
+	} else {
+		text = space + text
+	}
+	switch plain := !strings.ContainsAny(text, "\\, ;"); {
+	case g.IntN(30) == 0:
+		return g.of("null", "5", "\"\"", "~", "", "true", "[Sync]", "\" \"", "\",\"", "'Sync'", "!!str Sync", "! Sync", "&h Sync", "\"\\u0053ync\"", "\"Sync\\\n   \"", "\"Sync\n   PreSync\"")
+	case plain && g.IntN(3) > 0:
+		return text
+	}
+	return "\"" + text + "\""
 }
 
 func (g *generator) key() string {
