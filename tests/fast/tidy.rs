@@ -366,6 +366,18 @@ fn the_sql_reader_stands_on_nothing_of_the_program() {
     }
 }
 
+#[test]
+fn no_reader_asks_which_dialect_it_is() {
+    for (module, path, text) in sources() {
+        let named = words_after(&code(&text), "Dialect::");
+        let of_all = ["ALL", "Generic", "of_scheme"];
+        let others: Vec<&String> =
+            named.iter().filter(|name| !of_all.contains(&name.as_str())).collect();
+        let may = module == "sql::dialect" || others.is_empty();
+        assert!(may, "{} names {others:?}: ask its `Grammar`", path.display());
+    }
+}
+
 /// The modules that a `lib.rs` lists, in its order.
 fn modules(lib: &str) -> Vec<String> {
     let lib = fs::read_to_string(root().join(lib)).unwrap();

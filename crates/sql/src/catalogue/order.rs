@@ -192,28 +192,12 @@ fn makers(names: &Catalogue, files: &[File<'_>]) -> Makers {
                     }
                 }
                 Some(Definition::Alter { table, alterations, .. }) => {
-                    let extends = alterations.iter().any(|alteration| match alteration {
-                        Alteration::AddColumn { .. } => true,
-                        Alteration::AddKey(key) => key.kind != KeyKind::Index,
-                        Alteration::RenameColumn(..) | Alteration::Redefine { .. } => true,
-                        Alteration::RenameTable(to) => {
+                    for alteration in alterations {
+                        if let Alteration::RenameTable(to) = alteration {
                             make(Group::Relation, to);
-                            false
                         }
-                        Alteration::DropColumn(_)
-                        | Alteration::SetType(..)
-                        | Alteration::SetNotNull(..)
-                        | Alteration::SetDefault(..)
-                        | Alteration::SetIdentity(_)
-                        | Alteration::AddForeignKey(_)
-                        | Alteration::DropConstraint(_)
-                        | Alteration::DropPrimaryKey
-                        | Alteration::AttachPartition(_)
-                        | Alteration::SetSchema(_)
-                        | Alteration::Other
-                        | Alteration::Unknown => false,
-                    });
-                    if extends {
+                    }
+                    if alterations.iter().any(extends) {
                         let name = scope.name(table);
                         makers.extended.entry((name.schema, name.name)).or_default().insert(at);
                     }
@@ -238,6 +222,30 @@ fn makers(names: &Catalogue, files: &[File<'_>]) -> Makers {
         }
     }
     makers
+}
+
+/// Whether a change of a table may be what another file waits for: a column, or a key that a foreign
+/// key refers to.
+fn extends(alteration: &Alteration) -> bool {
+    match alteration {
+        Alteration::AddColumn { .. }
+        | Alteration::RenameColumn(..)
+        | Alteration::Redefine { .. } => true,
+        Alteration::AddKey(key) => key.kind != KeyKind::Index,
+        Alteration::DropColumn(_)
+        | Alteration::SetType(..)
+        | Alteration::SetNotNull(..)
+        | Alteration::SetDefault(..)
+        | Alteration::SetIdentity(_)
+        | Alteration::AddForeignKey(_)
+        | Alteration::DropConstraint(_)
+        | Alteration::DropPrimaryKey
+        | Alteration::RenameTable(_)
+        | Alteration::AttachPartition(_)
+        | Alteration::SetSchema(_)
+        | Alteration::Other
+        | Alteration::Unknown => false,
+    }
 }
 
 impl Makers {
@@ -483,6 +491,14 @@ mod tests {
         let table = |name| format!("create table {name} (id int);");
         let (a, b, c) = (table("a"), table("b"), table("c"));
         check(Dialect::MySql, &[("c", &c), ("a", &a), ("b", &b)], "c a b");
+    }
+
+    #[test]
+    fn a_table_is_made_by_its_new_name_whatever_else_changes() {
+        let view = ("a", "create view v as select * from b;");
+        let change = ("c", "alter table a add column y int, rename to b;");
+        let table = ("d", "create table a (id int);");
+        check(Dialect::MySql, &[view, change, table], "d c a");
     }
 
     #[test]

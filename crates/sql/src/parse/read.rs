@@ -183,26 +183,26 @@ fn create(cursor: &mut Cursor<'_>) -> Option<Definition> {
             break;
         }
     }
-    let objects: &[(&str, ObjectKind)] = &[
-        ("TYPE", ObjectKind::Type),
-        ("DOMAIN", ObjectKind::Type),
-        ("SEQUENCE", ObjectKind::Sequence),
-        ("FUNCTION", ObjectKind::Function),
-        ("PROCEDURE", ObjectKind::Function),
-        ("TRIGGER", ObjectKind::Trigger),
-        ("SCHEMA", ObjectKind::Schema),
-        ("DATABASE", ObjectKind::Schema),
-        ("EXTENSION", ObjectKind::Extension),
-    ];
-    for (word, kind) in objects {
-        if cursor.eat(word) {
-            cursor.if_not_exists();
-            let name = cursor.name()?;
-            return Some(Definition::Object { kind: *kind, name });
+    object(cursor)
+}
+
+/// What is created and has a name, and is neither a table, nor a view, nor an index.
+fn object(cursor: &mut Cursor<'_>) -> Option<Definition> {
+    let kind = match () {
+        () if cursor.eat_any(&["TYPE", "DOMAIN"]) => ObjectKind::Type,
+        () if cursor.eat("SEQUENCE") => ObjectKind::Sequence,
+        () if cursor.eat_any(&["FUNCTION", "PROCEDURE"]) => ObjectKind::Function,
+        () if cursor.eat("TRIGGER") => ObjectKind::Trigger,
+        () if cursor.eat_any(&["SCHEMA", "DATABASE"]) => ObjectKind::Schema,
+        () if cursor.eat("EXTENSION") => ObjectKind::Extension,
+        () => {
+            unknown_object(cursor);
+            return None;
         }
-    }
-    unknown_object(cursor);
-    None
+    };
+    cursor.if_not_exists();
+    let name = cursor.name()?;
+    Some(Definition::Object { kind, name })
 }
 
 /// `= UNDEFINED`, `` = `root`@`localhost` ``.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
-use crate::definition::{Definition, Ident, ObjectKind, ObjectName, Use, UseKind};
+use crate::definition::{
+    Alteration, Definition, Ident, ObjectKind, ObjectName, TableDefinition, TypeName, Use, UseKind,
+};
 use crate::dialect::Dialect;
 use crate::parse::read::Cursor;
 use crate::parse::read::view::{name_ahead, name_end, tables_read};
@@ -29,59 +31,11 @@ pub(crate) fn uses(
     let first = cursor.word();
     let server = &dialect.grammar().server;
     match definition {
-        Some(Definition::Table(table)) => {
-            for key in &table.foreign_keys {
-                // SQLite looks at a foreign key when rows come.
-                need(key.table.clone(), UseKind::ForeignKey, server.checks_foreign_keys);
-            }
-            for column in &table.columns {
-                if let Some(data_type) = column.data_type.as_ref().filter(|found| !found.known) {
-                    need(type_name(data_type), UseKind::Type, true);
-                }
-            }
-            if let Some(parent) = &table.partition_of {
-                need(parent.clone(), UseKind::Table, true);
-            }
-            if table.open {
-                behind(&cursor, &["INHERITS", "LIKE", "OF", "CLONE"], UseKind::Table, &mut need);
-                for name in tables_read(&cursor) {
-                    need(name, UseKind::Table, true);
-                }
-            }
-            called(&cursor, &mut need);
-        }
+        Some(Definition::Table(table)) => created(&cursor, table, &mut need),
         Some(Definition::Alter { table, alterations, .. }) => {
-            use crate::definition::Alteration;
             need(table.clone(), UseKind::Table, true);
             for alteration in alterations {
-                match alteration {
-                    Alteration::AddForeignKey(key) => {
-                        need(key.table.clone(), UseKind::ForeignKey, server.checks_foreign_keys);
-                    }
-                    Alteration::AddColumn { column, .. } | Alteration::Redefine { column, .. } => {
-                        if let Some(found) = column.data_type.as_ref().filter(|found| !found.known)
-                        {
-                            need(type_name(found), UseKind::Type, true);
-                        }
-                    }
-                    Alteration::SetType(_, found) if !found.known => {
-                        need(type_name(found), UseKind::Type, true);
-                    }
-                    Alteration::AttachPartition(name) => need(name.clone(), UseKind::Table, true),
-                    Alteration::DropColumn(_)
-                    | Alteration::SetType(..)
-                    | Alteration::SetNotNull(..)
-                    | Alteration::SetDefault(..)
-                    | Alteration::SetIdentity(_)
-                    | Alteration::RenameColumn(..)
-                    | Alteration::RenameTable(_)
-                    | Alteration::AddKey(_)
-                    | Alteration::DropConstraint(_)
-                    | Alteration::DropPrimaryKey
-                    | Alteration::SetSchema(_)
-                    | Alteration::Other
-                    | Alteration::Unknown => {}
-                }
+                altered(&cursor, alteration, &mut need);
             }
             behind(&cursor, &["INHERIT"], UseKind::Table, &mut need);
             called(&cursor, &mut need);
@@ -132,7 +86,70 @@ pub(crate) fn uses(
     out
 }
 
-fn type_name(data_type: &crate::definition::TypeName) -> ObjectName {
+/// What a new table needs.
+fn created(
+    cursor: &Cursor<'_>,
+    table: &TableDefinition,
+    need: &mut impl FnMut(ObjectName, UseKind, bool),
+) {
+    for key in &table.foreign_keys {
+        need(key.table.clone(), UseKind::ForeignKey, cursor.grammar.server.checks_foreign_keys);
+    }
+    for data_type in table.columns.iter().filter_map(|column| column.data_type.as_deref()) {
+        typed(data_type, need);
+    }
+    if let Some(parent) = &table.partition_of {
+        need(parent.clone(), UseKind::Table, true);
+    }
+    if table.open {
+        behind(cursor, &["INHERITS", "LIKE", "OF", "CLONE"], UseKind::Table, need);
+        for name in tables_read(cursor) {
+            need(name, UseKind::Table, true);
+        }
+    }
+    called(cursor, need);
+}
+
+/// What one change of a table needs beside the table.
+fn altered(
+    cursor: &Cursor<'_>,
+    alteration: &Alteration,
+    need: &mut impl FnMut(ObjectName, UseKind, bool),
+) {
+    match alteration {
+        Alteration::AddForeignKey(key) => {
+            need(key.table.clone(), UseKind::ForeignKey, cursor.grammar.server.checks_foreign_keys);
+        }
+        Alteration::AddColumn { column, .. } | Alteration::Redefine { column, .. } => {
+            if let Some(data_type) = &column.data_type {
+                typed(data_type, need);
+            }
+        }
+        Alteration::SetType(_, data_type) => typed(data_type, need),
+        Alteration::AttachPartition(name) => need(name.clone(), UseKind::Table, true),
+        Alteration::DropColumn(_)
+        | Alteration::SetNotNull(..)
+        | Alteration::SetDefault(..)
+        | Alteration::SetIdentity(_)
+        | Alteration::RenameColumn(..)
+        | Alteration::RenameTable(_)
+        | Alteration::AddKey(_)
+        | Alteration::DropConstraint(_)
+        | Alteration::DropPrimaryKey
+        | Alteration::SetSchema(_)
+        | Alteration::Other
+        | Alteration::Unknown => {}
+    }
+}
+
+/// A type that the dialect does not have is one that somebody creates.
+fn typed(data_type: &TypeName, need: &mut impl FnMut(ObjectName, UseKind, bool)) {
+    if !data_type.known {
+        need(type_name(data_type), UseKind::Type, true);
+    }
+}
+
+fn type_name(data_type: &TypeName) -> ObjectName {
     ObjectName {
         schema: data_type.schema.clone(),
         name: Ident { text: data_type.name.clone(), quoted: true, span: data_type.span },

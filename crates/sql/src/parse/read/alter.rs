@@ -122,18 +122,7 @@ fn add(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Alteration>) 
         }
         return;
     }
-    let misspelt = words::slip(
-        cursor.word(),
-        &["COLUMN", "CONSTRAINT", "PRIMARY", "FOREIGN", "UNIQUE", "INDEX"],
-    );
-    let next = cursor.word_at(1).to_ascii_lowercase();
-    if !explicit
-        && let Some(keyword) = misspelt
-        && !cursor.grammar.has_type(&next)
-        && cursor.kind_at(1).is_some_and(|kind| matches!(kind, Kind::Word | Kind::Quoted))
-        && (is(&next, "key") || matches!(cursor.kind_at(2), Some(Kind::Word | Kind::Quoted)))
-    {
-        cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
+    if !explicit && misspelt_addition(cursor) {
         cursor.skip_element();
         into.push(Alteration::Unknown);
         return;
@@ -165,6 +154,20 @@ fn add(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Alteration>) 
         }
         cursor.skip();
     }
+}
+
+/// `ADD COLUM a int`, `ADD CONSTRAIT c CHECK (a > 0)`: whether a keyword with a slip stands here, and not
+/// a column.
+fn misspelt_addition(cursor: &mut Cursor<'_>) -> bool {
+    let keywords = &["COLUMN", "CONSTRAINT", "PRIMARY", "FOREIGN", "UNIQUE", "INDEX"];
+    let Some(keyword) = words::slip(cursor.word(), keywords) else { return false };
+    let is_name = |ahead| matches!(cursor.kind_at(ahead), Some(Kind::Word | Kind::Quoted));
+    let next = cursor.word_at(1).to_ascii_lowercase();
+    let found = !cursor.grammar.has_type(&next) && is_name(1) && (is(&next, "key") || is_name(2));
+    if found {
+        cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
+    }
+    found
 }
 
 /// A column, with its place among the others (`FIRST`, `AFTER x`).

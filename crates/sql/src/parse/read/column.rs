@@ -285,97 +285,138 @@ fn constraints(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
             cursor.found(Finding::MissingComma { before, after });
             return;
         }
-        if cursor.eat("CONSTRAINT") {
-            if !is_any(cursor.word(), &["CHECK", "PRIMARY", "UNIQUE", "NOT", "NULL", "REFERENCES"])
-            {
-                name = cursor.ident();
-            }
-        } else if cursor.eat("NOT") {
-            if cursor.eat("DEFERRABLE")
-                || cursor.eat("ENFORCED")
-                || cursor.eat("VALID")
-                || cursor.eat("HIDDEN")
-            {
-                continue;
-            }
-            if cursor.eat("FOR") {
-                cursor.expect("REPLICATION");
-                continue;
-            }
-            parts.column.not_null |= cursor.expect("NULL");
-            conflict(cursor);
-        } else if cursor.eat("NULL") {
-            conflict(cursor);
-        } else if cursor.eat("DEFAULT") {
-            default(cursor, parts);
-        } else if cursor.eat("PRIMARY") {
-            cursor.expect("KEY");
-            cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
-            cursor.eat_any(&["ASC", "DESC"]);
-            conflict(cursor);
-            parts.column.not_null = true;
-            parts.keys.push(own_key(cursor, parts, KeyKind::Primary, name.take(), start));
-            with_options(cursor);
-        } else if cursor.eat("UNIQUE") {
-            cursor.eat("KEY");
-            cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
-            if cursor.eat("NULLS") {
-                cursor.eat("NOT");
-                cursor.expect("DISTINCT");
-            }
-            conflict(cursor);
-            parts.keys.push(own_key(cursor, parts, KeyKind::Unique, name.take(), start));
-            with_options(cursor);
-        } else if cursor.grammar.columns.key_is_primary && cursor.eat("KEY") {
-            parts.column.not_null = true;
-            parts.keys.push(own_key(cursor, parts, KeyKind::Primary, name.take(), start));
-        } else if is(cursor.word(), "REFERENCES") {
-            let columns = vec![parts.column.name.clone()];
-            parts.foreign_keys.extend(references(cursor, name.take(), columns, start));
-        } else if cursor.eat("CHECK") {
-            cursor.group();
-            name = None;
-        } else if cursor.eat("COLLATE") {
-            cursor.eat_symbol(b'=');
-            if cursor.kind() == Some(Kind::Text) {
-                cursor.skip();
-            } else {
-                cursor.name();
-            }
-        } else if cursor.eat_all(&["CHARACTER", "SET"]) || cursor.eat("CHARSET") {
-            cursor.eat_symbol(b'=');
-            cursor.skip();
-        } else if cursor.eat("GENERATED") {
-            generated(cursor, parts);
-        } else if cursor.eat("AS") {
-            parts.column.generated = true;
-            if !cursor.skip_group() && !cursor.eat_any(&["IDENTITY"]) {
-                cursor.missing("(");
-            }
-        } else if cursor.eat("ON") {
-            if cursor.eat("UPDATE") {
-                cursor.expression();
-            } else {
-                cursor.expect("UPDATE");
-                cursor.expression();
-            }
-        } else if cursor.eat("IDENTITY") {
-            parts.column.identity = true;
-            cursor.skip_group();
-        } else if cursor.eat_any(&["AUTO_INCREMENT", "AUTOINCREMENT"]) {
-            parts.column.identity = true;
-        } else if cursor.eat("COMMENT") {
-            cursor.eat_symbol(b'=');
-            if !cursor.eat_kind(Kind::Text) {
-                cursor.missing("a string");
-            }
-        } else if cursor.place_allowed && cursor.eat("FIRST") {
-        } else if cursor.place_allowed && cursor.eat("AFTER") {
-            cursor.ident();
-        } else if !other(cursor, parts) {
+        let is_read = key(cursor, parts, &mut name, start)
+            || nullness(cursor, parts)
+            || value(cursor, parts)
+            || text(cursor)
+            || place(cursor)
+            || other(cursor, parts);
+        if !is_read {
             return unknown(cursor);
         }
     }
+}
+
+/// A key, a reference or a check, and the name before it.
+fn key(
+    cursor: &mut Cursor<'_>,
+    parts: &mut ColumnParts,
+    name: &mut Option<Ident>,
+    start: usize,
+) -> bool {
+    if cursor.eat("CONSTRAINT") {
+        if !is_any(cursor.word(), &["CHECK", "PRIMARY", "UNIQUE", "NOT", "NULL", "REFERENCES"]) {
+            *name = cursor.ident();
+        }
+    } else if cursor.eat("PRIMARY") {
+        cursor.expect("KEY");
+        cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
+        cursor.eat_any(&["ASC", "DESC"]);
+        conflict(cursor);
+        parts.column.not_null = true;
+        parts.keys.push(own_key(cursor, parts, KeyKind::Primary, name.take(), start));
+        with_options(cursor);
+    } else if cursor.eat("UNIQUE") {
+        cursor.eat("KEY");
+        cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
+        if cursor.eat("NULLS") {
+            cursor.eat("NOT");
+            cursor.expect("DISTINCT");
+        }
+        conflict(cursor);
+        parts.keys.push(own_key(cursor, parts, KeyKind::Unique, name.take(), start));
+        with_options(cursor);
+    } else if cursor.grammar.columns.key_is_primary && cursor.eat("KEY") {
+        parts.column.not_null = true;
+        parts.keys.push(own_key(cursor, parts, KeyKind::Primary, name.take(), start));
+    } else if is(cursor.word(), "REFERENCES") {
+        let columns = vec![parts.column.name.clone()];
+        parts.foreign_keys.extend(references(cursor, name.take(), columns, start));
+    } else if cursor.eat("CHECK") {
+        cursor.group();
+        *name = None;
+    } else {
+        return false;
+    }
+    true
+}
+
+/// `NOT NULL`, `NULL`, and the other words behind a `NOT`.
+fn nullness(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) -> bool {
+    if cursor.eat("NULL") {
+        conflict(cursor);
+        return true;
+    }
+    if !cursor.eat("NOT") {
+        return false;
+    }
+    if cursor.eat("FOR") {
+        cursor.expect("REPLICATION");
+    } else if !cursor.eat_any(&["DEFERRABLE", "ENFORCED", "VALID", "HIDDEN"]) {
+        parts.column.not_null |= cursor.expect("NULL");
+        conflict(cursor);
+    }
+    true
+}
+
+/// Where a column's value comes from.
+fn value(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) -> bool {
+    if cursor.eat("DEFAULT") {
+        default(cursor, parts);
+    } else if cursor.eat("GENERATED") {
+        generated(cursor, parts);
+    } else if cursor.eat("AS") {
+        parts.column.generated = true;
+        if !cursor.skip_group() && !cursor.eat_any(&["IDENTITY"]) {
+            cursor.missing("(");
+        }
+    } else if cursor.eat("ON") {
+        cursor.expect("UPDATE");
+        cursor.expression();
+    } else if cursor.eat("IDENTITY") {
+        parts.column.identity = true;
+        cursor.skip_group();
+    } else if cursor.eat_any(&["AUTO_INCREMENT", "AUTOINCREMENT"]) {
+        parts.column.identity = true;
+    } else {
+        return false;
+    }
+    true
+}
+
+/// Collation, character set, comment.
+fn text(cursor: &mut Cursor<'_>) -> bool {
+    if cursor.eat("COLLATE") {
+        cursor.eat_symbol(b'=');
+        if cursor.kind() == Some(Kind::Text) {
+            cursor.skip();
+        } else {
+            cursor.name();
+        }
+    } else if cursor.eat_all(&["CHARACTER", "SET"]) || cursor.eat("CHARSET") {
+        cursor.eat_symbol(b'=');
+        cursor.skip();
+    } else if cursor.eat("COMMENT") {
+        cursor.eat_symbol(b'=');
+        if !cursor.eat_kind(Kind::Text) {
+            cursor.missing("a string");
+        }
+    } else {
+        return false;
+    }
+    true
+}
+
+/// `FIRST`, `AFTER x`, where a column is added to a table.
+fn place(cursor: &mut Cursor<'_>) -> bool {
+    if cursor.place_allowed && cursor.eat("FIRST") {
+        return true;
+    }
+    let found = cursor.place_allowed && cursor.eat("AFTER");
+    if found {
+        cursor.ident();
+    }
+    found
 }
 
 /// What few columns have.

@@ -250,31 +250,9 @@ pub(crate) fn constraint(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -
         let _ = tables.keys_have_names && (cursor.eat("KEY") || cursor.eat("INDEX"));
         key(cursor, table, KeyKind::Unique, name, start);
     } else if is(cursor.word(), "FOREIGN") {
-        cursor.skip();
-        cursor.expect("KEY");
-        if tables.keys_have_names {
-            cursor.if_not_exists();
-            if !cursor.next_is(b'(') && name.is_none() {
-                name = cursor.ident();
-            } else if !cursor.next_is(b'(') {
-                cursor.ident();
-            }
-        }
-        if let Some(columns) = cursor.name_list() {
-            table.foreign_keys.extend(references(cursor, name, columns, start));
-        } else {
-            cursor.skip_element();
-        }
-        tail(cursor);
+        foreign_key(cursor, table, name, start);
     } else if is(cursor.word(), "CHECK") {
-        cursor.skip();
-        cursor.eat_all(&["NOT", "FOR", "REPLICATION"]);
-        if tables.bare_checks {
-            cursor.skip_element();
-        } else {
-            cursor.group();
-        }
-        tail(cursor);
+        check(cursor);
     } else if is(cursor.word(), "EXCLUDE")
         && (cursor.symbol_at(1, b'(') || is(cursor.word_at(1), "USING"))
     {
@@ -289,21 +267,63 @@ pub(crate) fn constraint(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -
         if cursor.eat("FOR") {
             cursor.ident();
         }
-    } else if named && cursor.eat("ASSUME") {
-        cursor.skip_element();
     } else if named {
-        if cursor.eat("NOT") {
-            // Postgres 18: a named NOT NULL of the table.
-            cursor.expect("NULL");
-            cursor.ident();
-        } else {
-            cursor.expect_one(&["PRIMARY", "UNIQUE", "FOREIGN", "CHECK"]);
-            cursor.skip_element();
-        }
+        only_named(cursor);
     } else {
         return unnamed_element(cursor, table, start);
     }
     true
+}
+
+/// `FOREIGN KEY name (a) REFERENCES t (b)`.
+fn foreign_key(
+    cursor: &mut Cursor<'_>,
+    table: &mut TableDefinition,
+    name: Option<Ident>,
+    start: usize,
+) {
+    let mut name = name;
+    cursor.skip();
+    cursor.expect("KEY");
+    if cursor.grammar.tables.keys_have_names {
+        cursor.if_not_exists();
+        if !cursor.next_is(b'(') {
+            let index_name = cursor.ident();
+            name = name.or(index_name);
+        }
+    }
+    if let Some(columns) = cursor.name_list() {
+        table.foreign_keys.extend(references(cursor, name, columns, start));
+    } else {
+        cursor.skip_element();
+    }
+    tail(cursor);
+}
+
+/// `CHECK (x)`.
+fn check(cursor: &mut Cursor<'_>) {
+    cursor.skip();
+    cursor.eat_all(&["NOT", "FOR", "REPLICATION"]);
+    if cursor.grammar.tables.bare_checks {
+        cursor.skip_element();
+    } else {
+        cursor.group();
+    }
+    tail(cursor);
+}
+
+/// What stands behind `CONSTRAINT name` alone.
+fn only_named(cursor: &mut Cursor<'_>) {
+    if cursor.eat("ASSUME") {
+        cursor.skip_element();
+    } else if cursor.eat("NOT") {
+        // Postgres 18: a named NOT NULL of the table.
+        cursor.expect("NULL");
+        cursor.ident();
+    } else {
+        cursor.expect_one(&["PRIMARY", "UNIQUE", "FOREIGN", "CHECK"]);
+        cursor.skip_element();
+    }
 }
 
 /// Elements that have no `CONSTRAINT` before them.
