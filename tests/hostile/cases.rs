@@ -1119,6 +1119,11 @@ fn problems() -> Vec<Case> {
             let text = format!("---\n{{a: 1, a: {}}}\n", "y".repeat(500));
             repeat(dir, "a.yaml", "", &text, 9_000, "");
         }),
+        case("a large manifest beside 19,000 of its name", Refused("would be there twice"), |dir| {
+            let head = format!("{CONFIG}data:\n");
+            series(dir, "a.yaml", &head, 100_000, |n| format!("  k{n}: v\n"), "");
+            repeat(dir, "b.yaml", "", &format!("---\n{CONFIG}data: {{a: b}}\n"), 19_000, "");
+        }),
         case("1,000,000 duplicate keys", Refused("error["), |dir| {
             repeat(dir, "a.yaml", "", "a: 1\n", 1_000_000, "");
         }),

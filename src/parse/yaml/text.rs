@@ -61,6 +61,12 @@ pub(super) fn literal_lines(text: &str, header: usize, scalar: &str) -> Vec<(u32
         within += wanted.len();
         at = next;
     }
+    // The last line end of a file that has none: it is read all the same, and is at the file's end.
+    if let Some(&(start, place)) = lines.last()
+        && place as usize + (scalar.len() - start as usize) > text.len()
+    {
+        lines.push((offset(scalar.len()), offset(text.len())));
+    }
     lines
 }
 
