@@ -5,6 +5,7 @@
 //! Stages add to [`Diagnostics`] and carry on; `diag::render` prints them.
 
 pub mod codes;
+mod message;
 pub mod problems;
 pub mod render;
 pub mod secrets;
@@ -13,6 +14,8 @@ use std::sync::OnceLock;
 
 use crate::source::{Span, printable};
 pub use codes::Code;
+pub use message::{Message, TEXT};
+pub(crate) use message::{Quote, message};
 pub use sql::near::nearest;
 
 /// How bad it is. Ordered from least to worst.
@@ -66,9 +69,9 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A problem at a place. Its texts, here and below, may hold anything that a file holds: what
-    /// a terminal would act on is escaped, and what looks like a secret shows as asterisks.
-    pub fn new(code: Code, primary: Span, message: impl Into<String>) -> Diagnostic {
+    /// A problem at a place. Its texts, here and below, have masked the secrets in what they quote; what a
+    /// terminal would act on is escaped here.
+    pub fn new(code: Code, primary: Span, message: impl Into<Message>) -> Diagnostic {
         Diagnostic {
             code,
             primary,
@@ -82,14 +85,14 @@ impl Diagnostic {
 
     /// Says something right at the primary place.
     #[must_use]
-    pub fn at(mut self, text: impl Into<String>) -> Diagnostic {
+    pub fn at(mut self, text: impl Into<Message>) -> Diagnostic {
         self.at_primary = Some(words(&text.into()));
         self
     }
 
     /// Shows another place.
     #[must_use]
-    pub fn label(mut self, span: Span, text: impl Into<String>) -> Diagnostic {
+    pub fn label(mut self, span: Span, text: impl Into<Message>) -> Diagnostic {
         self.labels.push(Label { span, text: words(&text.into()) });
         self
     }
@@ -103,7 +106,7 @@ impl Diagnostic {
 
     /// Says what to write instead.
     #[must_use]
-    pub fn help(mut self, text: impl Into<String>) -> Diagnostic {
+    pub fn help(mut self, text: impl Into<Message>) -> Diagnostic {
         self.help.push(words(&text.into()));
         self
     }
@@ -130,8 +133,6 @@ pub struct Diagnostics {
 pub const KEPT: usize = 1_000;
 /// Beyond so many nobody is helped by a guess at what one more of them means.
 const FEW: usize = 200;
-/// The longest text of a diagnostic, in characters; it may quote what a file holds.
-pub const TEXT: usize = 800;
 
 impl Diagnostics {
     /// Adds a problem.
@@ -226,24 +227,11 @@ impl Diagnostics {
     }
 }
 
-/// So much of a text is looked at for secrets, as a multiple of what is shown of it: whether a word
-/// is a password may be told by what stands behind it.
-const LOOKED_AT: usize = 4;
-
-/// A text that may quote a file, without secrets, cut where it gets too long to be read.
-fn words(text: &str) -> String {
-    let (looked_at, is_whole) = beginning(text, TEXT * LOOKED_AT);
-    let hidden = secrets::hidden(looked_at);
-    match beginning(&hidden, TEXT) {
-        (kept, true) if is_whole => printable(kept).into_owned(),
-        (kept, _) => format!("{}…", printable(kept)),
-    }
-}
-
-/// The first characters of a text, and whether that is all of it.
-fn beginning(text: &str, most: usize) -> (&str, bool) {
-    match text.char_indices().nth(most) {
-        None => (text, true),
-        Some((end, _)) => (text.get(..end).unwrap_or_default(), false),
+/// A message as it is shown: without what a terminal would act on, cut where it gets too long to be
+/// read.
+fn words(message: &Message) -> String {
+    match message::beginning(message.as_str(), TEXT) {
+        (kept, true) => printable(kept).into_owned(),
+        (kept, false) => format!("{}…", printable(kept)),
     }
 }

@@ -13,8 +13,8 @@ use sql::parse::{Budget, Opinions, scripts_within};
 
 use crate::atlas_sum;
 use crate::catalogues::{Catalogues, SchemaSql};
-use crate::diag::Diagnostics;
 use crate::diag::problems::schema::{ContractBroken, ContractNotChecked};
+use crate::diag::{Diagnostics, message};
 use crate::model::{Desired, Directory, Migrations, Project, Schema, Target};
 use crate::source::{Excerpt, Sources};
 
@@ -130,18 +130,22 @@ fn broken(missing: Missing<'_>, schema: &str) -> ContractBroken {
     match missing {
         Missing::Table { required, table, nearest } => ContractBroken {
             primary: required,
-            message: format!("`Schema/{schema}` has no table `{}`", table.escape_debug()),
+            message: message!(
+                "`Schema/{schema}` has no table `{table}`",
+                schema,
+                table = table.escape_debug()
+            ),
             created: None,
             nearest: nearest.map(str::to_owned),
         },
         Missing::Column { required, table, column, created, nearest } => ContractBroken {
             primary: required,
-            message: format!(
-                "`Schema/{schema}` has no column `{}.{}`",
-                table.escape_debug(),
-                column.escape_debug()
+            message: message!(
+                "`Schema/{schema}` has no column `{column}`",
+                schema,
+                column = format!("{}.{}", table.escape_debug(), column.escape_debug())
             ),
-            created: Some((created, "the table is created here".to_owned())),
+            created: Some((created, "the table is created here".into())),
             nearest: nearest.map(str::to_owned),
         },
     }

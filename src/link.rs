@@ -24,9 +24,9 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
-use crate::diag::Diagnostics;
 use crate::diag::problems::security::LimitExceeded;
 use crate::diag::problems::waves::{DependencyCycle, HookDependency, Step};
+use crate::diag::{Diagnostics, message};
 use crate::graph::{EdgeId, NodeId};
 use crate::links::{Link, Links, Origin, step};
 use crate::model::{Database, MOST_DEPENDENCIES, Need, Placement, Project, Unit};
@@ -125,8 +125,9 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
     if index.is_exhausted()
         && let Some(primary) = project.units().next().and_then(|unit| project.place(unit))
     {
-        let message = format!("it takes more than {STEPS} steps to find out who waits for whom");
-        let help = "split the project, or write `argocd-atlas-plugin/depends-on`".to_owned();
+        let message =
+            message!("it takes more than {STEPS} steps to find out who waits for whom", STEPS);
+        let help = "split the project, or write `argocd-atlas-plugin/depends-on`".into();
         diagnostics.report(LimitExceeded { primary, message, help });
     }
     let mut links = cycles::settled(&index, links);
@@ -237,8 +238,8 @@ fn cut(text: &str, longest: usize) -> &str {
 
 fn too_many(project: &Project, unit: Unit, diagnostics: &mut Diagnostics) {
     if let Some(primary) = project.place(unit) {
-        let message = format!("more than {INFERRED} dependencies between manifests");
-        let help = "split the project, or write `argocd-atlas-plugin/depends-on`".to_owned();
+        let message = message!("more than {INFERRED} dependencies between manifests", INFERRED);
+        let help = "split the project, or write `argocd-atlas-plugin/depends-on`".into();
         diagnostics.report(LimitExceeded { primary, message, help });
     }
 }

@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use crate::diag::Message;
 use crate::diag::problems::waves::Step;
 use crate::graph::{EdgeId, Graph};
 use crate::model::{Project, Unit};
@@ -46,7 +47,7 @@ pub fn step(project: &Project, links: &Links, id: EdgeId) -> Option<Step> {
     let edge = links.edge(id);
     let (first, then) = (*links.node(edge.from), *links.node(edge.to));
     let span = edge.weight.span.or_else(|| project.place(then)).or_else(|| project.place(first))?;
-    let label = |unit| project.label(unit).chars().take(LONGEST_LABEL).collect();
+    let label = |unit| Message::beginning_of(&project.label(unit), LONGEST_LABEL);
     let (from, to) = (label(then), label(first));
     Some(Step { span, from, to, by: edge.weight.by.to_string() })
 }

@@ -16,10 +16,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::annotation;
 use crate::catalogues::Catalogues;
-use crate::diag::Diagnostics;
 use crate::diag::problems::names::DuplicateObject;
 use crate::diag::problems::output::{EmptyProject, TooLarge, TooLargeToApply, UnservedKind};
 use crate::diag::problems::security::LimitExceeded;
+use crate::diag::{Diagnostics, message};
 use crate::environment::Environment;
 use crate::model::{Project, Unit};
 use crate::object::{Object, ObjectId, group};
@@ -53,8 +53,8 @@ pub fn objects(
             Some(rest) => left = rest,
             None => {
                 let primary = project.place(unit).unwrap_or(root);
-                let message = format!("the manifests take more than {SIZE} bytes of memory");
-                let help = "split the project into several Applications".to_owned();
+                let message = message!("the manifests take more than {SIZE} bytes of memory", SIZE);
+                let help = "split the project into several Applications".into();
                 diagnostics.report(LimitExceeded { primary, message, help });
                 break;
             }
@@ -163,7 +163,7 @@ fn report_too_large(project: &Project, objects: &[Object], diagnostics: &mut Dia
             _ => (object.manifest.iter().map(|(_, value)| text_size(value)).sum(), DOCUMENT_LIMIT),
         };
         if size > limit {
-            let (primary, what) = (object.place, format!("`{}`", id.label()));
+            let (primary, what) = (object.place, message!("`{label}`", label = id.label()));
             diagnostics.report(TooLarge { primary, what, size, limit });
             continue;
         }
@@ -172,7 +172,7 @@ fn report_too_large(project: &Project, objects: &[Object], diagnostics: &mut Dia
         let is_applied_otherwise = |it: &str| matches!(it, "ServerSideApply=true" | "Replace=true");
         let size = copy_size(&object.manifest);
         if size > COPY_LIMIT && !options.any(is_applied_otherwise) {
-            let (primary, what) = (object.place, format!("`{}`", id.label()));
+            let (primary, what) = (object.place, message!("`{label}`", label = id.label()));
             diagnostics.report(TooLargeToApply { primary, what, size, limit: COPY_LIMIT });
         }
     }

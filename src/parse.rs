@@ -22,7 +22,7 @@ use crate::diag::problems::security::LimitExceeded;
 use crate::diag::problems::spec::{
     InvalidValue, NotAManifest, NotAnObject, UnknownField, UnknownKind, WrongType,
 };
-use crate::diag::{Diagnostics, nearest};
+use crate::diag::{Diagnostics, message, nearest};
 use crate::parameters::Settings;
 use crate::source::{Source, Sources, Spanned, is_manifest_name};
 use crate::syntax::node::{Data, Entry, Meaning, Node, Scalar};
@@ -133,12 +133,14 @@ fn not_an_object(node: &Node, version: &Header, kind: &Header, diagnostics: &mut
     }
     let is_ours = |kind: &Text| Kind::ALL.iter().any(|ours| ours.name() == kind.value);
     let help = match kind {
-        Header::Is(kind) if is_ours(kind) => format!("add `apiVersion: {API_VERSION}`"),
+        Header::Is(kind) if is_ours(kind) => {
+            message!("add `apiVersion: {API_VERSION}`", API_VERSION)
+        }
         Header::Is(_) | Header::Absent | Header::Wrong => {
-            "every document needs `apiVersion`, `kind` and `metadata.name`".to_owned()
+            "every document needs `apiVersion`, `kind` and `metadata.name`".into()
         }
     };
-    diagnostics.report(NotAnObject { primary: first_key(node), lacks: lacks.to_owned(), help });
+    diagnostics.report(NotAnObject { primary: first_key(node), lacks: lacks.into(), help });
 }
 
 /// A key that is nearly one of those that say what a document is, where that one is missing.
@@ -193,8 +195,8 @@ fn manifest(
         Some(_) | None => {}
     }
     let Some(name) = name else {
-        let (primary, help) = (kind.span, "add `metadata.name`".to_owned());
-        let lacks = "it has no `metadata.name`".to_owned();
+        let (primary, help) = (kind.span, "add `metadata.name`".into());
+        let lacks = "it has no `metadata.name`".into();
         diagnostics.report(NotAnObject { primary, lacks, help });
         return;
     };
@@ -223,8 +225,10 @@ fn report_infinite(node: &Node, diagnostics: &mut Diagnostics) {
         let Some(scalar) = node.scalar().filter(is_float) else { continue };
         let word = scalar.text.trim_start_matches(['+', '-']).to_ascii_lowercase();
         if matches!(word.as_str(), ".inf" | ".nan") {
-            let message = format!("`{}` is no number that Argo CD can pass on", scalar.text);
-            let help = format!("quote it if it is meant as text: `\"{}\"`", scalar.text);
+            let message =
+                message!("`{scalar}` is no number that Argo CD can pass on", scalar = scalar.text);
+            let help =
+                message!("quote it if it is meant as text: `\"{scalar}\"`", scalar = scalar.text);
             diagnostics.report(InvalidValue { primary: node.span, message, help });
         }
     }
@@ -246,8 +250,8 @@ fn list(node: Node, source: &Source, specs: &mut Specs, diagnostics: &mut Diagno
     };
     let most = yaml::Budget::DOCUMENTS;
     if specs.manifests.len() + items.len() > most {
-        let message = format!("more than {most} documents and items of lists");
-        let help = "split the project".to_owned();
+        let message = message!("more than {most} documents and items of lists", most);
+        let help = "split the project".into();
         return diagnostics.report(LimitExceeded { primary, message, help });
     }
     for item in items {

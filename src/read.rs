@@ -19,9 +19,9 @@ use open::{Refused, Root};
 use tree::Tree;
 use walkdir::{DirEntry, WalkDir};
 
-use crate::diag::Diagnostics;
 use crate::diag::problems::security::{LimitExceeded, NotUtf8, UnusableFile};
 use crate::diag::problems::yaml::UnprintableText;
+use crate::diag::{Diagnostics, Message, message};
 use crate::source::{FileId, STANDARD_INPUT, Sources, Span, first_not_carried, is_manifest_name};
 
 /// The largest file that is read, in bytes.
@@ -88,7 +88,7 @@ struct Found {
     /// Paths and sizes, as far as these are asked for.
     files: Vec<(String, u64)>,
     /// What would be read if it could be: what is the matter, and what to do.
-    unusable: Vec<(String, &'static str)>,
+    unusable: Vec<(Message, &'static str)>,
     /// Folders into which nobody looks.
     too_deep: Vec<String>,
 }
@@ -99,21 +99,21 @@ const HIDDEN: &str = "is a link to something hidden, whose name begins with `.`"
 
 impl Found {
     /// Something that would be read, if it is a manifest by its name.
-    fn unusable_manifest(&mut self, path: &str, what: &str, help: &'static str) {
+    fn unusable_manifest(&mut self, path: &str, what: &'static str, help: &'static str) {
         if is_manifest_name(path) {
             self.unusable_entry(path, what, help);
         }
     }
 
-    fn unusable_entry(&mut self, path: &str, what: &str, help: &'static str) {
-        self.unusable.push((format!("`{}` {what}", path.escape_debug()), help));
+    fn unusable_entry(&mut self, path: &str, what: &'static str, help: &'static str) {
+        self.unusable.push((message!("`{path}` {what}", path = path.escape_debug(), what), help));
     }
 
     fn unusable_name(&mut self, path: &str) {
         self.unusable_manifest(path, "has a name that is not UTF-8", "give it another name");
     }
 
-    fn unusable_link(&mut self, path: &str, what: &str) {
+    fn unusable_link(&mut self, path: &str, what: &'static str) {
         self.unusable_manifest(path, what, "put the file itself there");
     }
 }
@@ -132,20 +132,21 @@ impl Default for Bounds {
 
 impl Bounds {
     /// Counts an entry. Hidden ones too: they have to be passed by.
-    fn count(&mut self) -> Result<(), String> {
+    fn count(&mut self) -> Result<(), Message> {
         self.n_entries += 1;
         if self.n_entries > ENTRIES { Err(Bounds::too_many()) } else { Ok(()) }
     }
 
     /// Counts the path of an entry.
-    fn take(&mut self, length: usize) -> Result<(), String> {
+    fn take(&mut self, length: usize) -> Result<(), Message> {
         let rest = self.left.checked_sub(length);
-        self.left = rest.ok_or_else(|| format!("paths of more than {PATHS} bytes in all"))?;
+        self.left =
+            rest.ok_or_else(|| message!("paths of more than {PATHS} bytes in all", PATHS))?;
         Ok(())
     }
 
-    fn too_many() -> String {
-        format!("more than {ENTRIES} files and folders")
+    fn too_many() -> Message {
+        message!("more than {ENTRIES} files and folders", ENTRIES)
     }
 }
 
@@ -237,7 +238,11 @@ impl Directory {
         }
         if let Some(path) = found.too_deep.iter().min() {
             // Not passed over: what is not printed is pruned.
-            let message = format!("folders more than {DEPTH} deep: `{}`", path.escape_debug());
+            let message = message!(
+                "folders more than {DEPTH} deep: `{path}`",
+                DEPTH,
+                path = path.escape_debug()
+            );
             too_much(root, message, diagnostics);
         }
         found.unusable.sort_unstable();
@@ -297,14 +302,15 @@ impl Directory {
                     tree.fail(&error);
                 }
                 sources.load_broken(file, String::new());
-                let message = format!("cannot be read: {error}");
+                let message = message!("cannot be read: {error}", error = error.to_string());
                 return unusable(start, message, "check its permissions", diagnostics);
             }
         };
         if self.read + bytes.len() as u64 > TOTAL_SIZE {
             sources.load_broken(file, String::new());
-            let message = format!("the project has more than {TOTAL_SIZE} bytes of text");
-            let help = LEAVE_OUT.to_owned();
+            let message =
+                message!("the project has more than {TOTAL_SIZE} bytes of text", TOTAL_SIZE);
+            let help = LEAVE_OUT.into();
             return diagnostics.report(LimitExceeded { primary: start, message, help });
         }
         let length = bytes.len() as u64;
@@ -323,7 +329,7 @@ impl Directory {
 }
 
 /// Looks at every entry. An error is the bound that is exceeded.
-fn walk_disk(root: &Root, is_read: Choice, found: &mut Found) -> Result<(), String> {
+fn walk_disk(root: &Root, is_read: Choice, found: &mut Found) -> Result<(), Message> {
     // With every folder on the way held open, none is read into memory to be gone on with later.
     let walk = WalkDir::new(root.path()).min_depth(1).max_depth(DEPTH).max_open(DEPTH + 1);
     let mut walk = walk.into_iter();
@@ -342,7 +348,8 @@ fn walk_disk(root: &Root, is_read: Choice, found: &mut Found) -> Result<(), Stri
                 disk_entry(root, &entry, relative, is_read, found);
             }
             Err(error) => {
-                let message = format!("cannot read the directory: {error}");
+                let message =
+                    message!("cannot read the directory: {error}", error = error.to_string());
                 found.unusable.push((message, "check its permissions"));
             }
         }
@@ -396,8 +403,8 @@ fn disk_bytes(root: &Root, path: &str) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn too_much(primary: Span, message: String, diagnostics: &mut Diagnostics) {
-    let help = "point the Application at a smaller directory".to_owned();
+fn too_much(primary: Span, message: Message, diagnostics: &mut Diagnostics) {
+    let help = "point the Application at a smaller directory".into();
     diagnostics.report(LimitExceeded { primary, message, help });
 }
 
@@ -430,7 +437,7 @@ fn accept(bytes: Vec<u8>, sources: &mut Sources, file: FileId, diagnostics: &mut
             let shown = error.as_bytes().iter().take(valid + 80).copied().collect::<Vec<u8>>();
             sources.load_broken(file, String::from_utf8_lossy(&shown).into_owned());
             let primary = Span::new(file, valid..valid);
-            let message = "the file is not UTF-8 from here on".to_owned();
+            let message = "the file is not UTF-8 from here on".into();
             unusable(primary, message, "save it as UTF-8", diagnostics);
         }
     }
@@ -438,8 +445,8 @@ fn accept(bytes: Vec<u8>, sources: &mut Sources, file: FileId, diagnostics: &mut
 
 fn too_large(sources: &mut Sources, file: FileId, diagnostics: &mut Diagnostics) {
     sources.load_broken(file, String::new());
-    let (primary, help) = (Span::new(file, 0..0), LEAVE_OUT.to_owned());
-    let message = format!("the file has more than {FILE_SIZE} bytes");
+    let (primary, help) = (Span::new(file, 0..0), LEAVE_OUT.into());
+    let message = message!("the file has more than {FILE_SIZE} bytes", FILE_SIZE);
     diagnostics.report(LimitExceeded { primary, message, help });
 }
 
@@ -459,6 +466,6 @@ fn check_text(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn unusable(primary: Span, message: String, help: &str, diagnostics: &mut Diagnostics) {
-    diagnostics.report(UnusableFile { primary, message, help: help.to_owned() });
+fn unusable(primary: Span, message: Message, help: &'static str, diagnostics: &mut Diagnostics) {
+    diagnostics.report(UnusableFile { primary, message, help: help.into() });
 }

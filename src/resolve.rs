@@ -20,9 +20,9 @@ use std::collections::BTreeSet;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::annotation;
-use crate::diag::Diagnostics;
 use crate::diag::problems::names::InvalidName;
 use crate::diag::problems::spec::InvalidValue;
+use crate::diag::{Diagnostics, Message, message};
 use crate::environment::Environment;
 use crate::model::{Common, Hook, Manifest, Need, Phase, Project, Unit};
 use crate::source::{Sources, Span, Spanned};
@@ -194,8 +194,8 @@ fn wave(text: Spanned<&str>, diagnostics: &mut Diagnostics) -> Option<Spanned<i6
         Err(_) => {
             diagnostics.report(InvalidValue {
                 primary: text.span,
-                message: format!("the wave `{}` is no whole number", text.value),
-                help: "write a number in quotes, such as \"1\"".to_owned(),
+                message: message!("the wave `{value}` is no whole number", value = text.value),
+                help: "write a number in quotes, such as \"1\"".into(),
             });
             None
         }
@@ -223,6 +223,11 @@ fn annotated(
 }
 
 /// A name that Kubernetes refuses, with the rule that it breaks.
-fn invalid_name(primary: Span, what: &str, name: &str, rule: &str) -> InvalidName {
-    InvalidName { primary, what: what.to_owned(), name: name.to_owned(), rule: rule.to_owned() }
+fn invalid_name(
+    primary: Span,
+    what: impl Into<Message>,
+    name: &str,
+    rule: impl Into<Message>,
+) -> InvalidName {
+    InvalidName { primary, what: what.into(), name: name.to_owned(), rule: rule.into() }
 }

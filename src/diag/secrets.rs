@@ -40,15 +40,9 @@ pub(crate) fn hidden(text: &str) -> String {
 
 /// The value of a field as a message may quote it: as asterisks where the field is named after a
 /// secret, whatever the value looks like.
-pub(super) fn value_of<'a>(field: &str, value: &'a str) -> &'a str {
+pub(crate) fn value_of<'a>(field: &str, value: &'a str) -> &'a str {
     let is_secret = is_secret_value(field, value) && !value.is_empty() && !is_harmless(value);
     if is_secret { MASK } else { value }
-}
-
-/// A text of the project as a message quotes it: what is a secret in it is told by this text alone, and
-/// by nothing that the message says around it.
-pub(super) fn quote(text: &impl ToString) -> String {
-    hidden(&text.to_string())
 }
 
 /// The ranges of a text that look like secrets. Where `is_known` says so of the place at which a

@@ -108,12 +108,12 @@ pub(super) fn name_by_content(app: &App, objects: &mut [Object], diagnostics: &m
             });
             diagnostics.report(InvalidPatch {
                 primary: places.next().unwrap_or(object.place),
-                message: "a Job that runs once must stay after it has finished".to_owned(),
+                message: "a Job that runs once must stay after it has finished".into(),
                 help:
                     "remove `ttlSecondsAfterFinished`: Kubernetes would delete the finished Job, \
                        and the next sync would create it and run it again; or write \
                        `job: {run: everySync}`"
-                        .to_owned(),
+                        .into(),
             });
         }
         let name = format!("{}-{}", object.name(), hash::of_value(spec));

@@ -6,11 +6,11 @@
 //! through accessors that yield nothing at all where one value has the wrong type.
 
 use crate::annotation;
-use crate::diag::Diagnostics;
 use crate::diag::problems::output::MisreadObject;
+use crate::diag::{Diagnostics, Message, message};
 use crate::model::{Project, Unit};
 use crate::object::Object;
-use crate::source::{Span, printable};
+use crate::source::Span;
 use crate::syntax::node::{Data, Node};
 use crate::value::{Map, Value};
 
@@ -34,8 +34,8 @@ pub(super) fn report(project: &Project, objects: &[Object], diagnostics: &mut Di
 /// One fault, and where in the object it is.
 struct Misread<'a> {
     path: Vec<Step<'a>>,
-    message: String,
-    help: String,
+    message: Message,
+    help: Message,
 }
 
 #[derive(Clone, Copy)]
@@ -44,9 +44,13 @@ enum Step<'a> {
     Item(usize),
 }
 
-fn fault<'a>(path: &[&'a str], message: &str, help: &str) -> Option<Misread<'a>> {
+fn fault<'a>(
+    path: &[&'a str],
+    message: impl Into<Message>,
+    help: &'static str,
+) -> Option<Misread<'a>> {
     let path = path.iter().map(|key| Step::Key(key)).collect();
-    Some(Misread { path, message: message.to_owned(), help: help.to_owned() })
+    Some(Misread { path, message: message.into(), help: help.into() })
 }
 
 fn misread(manifest: &Map, is_plain: bool) -> Option<Misread<'_>> {
@@ -112,7 +116,7 @@ fn metadata(manifest: &Map) -> Option<Misread<'_>> {
         let Some(value) = metadata.get(key) else { continue };
         if !matches!(value, Value::String(_) | Value::Null) {
             let path = ["metadata", key];
-            return fault(&path, &format!("`metadata.{key}` has to be a string"), "quote it");
+            return fault(&path, message!("`metadata.{key}` has to be a string", key), "quote it");
         }
     }
     let text = |key: &str| metadata.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -131,10 +135,10 @@ fn metadata(manifest: &Map) -> Option<Misread<'_>> {
             | Value::Number(_)
             | Value::String(_)
             | Value::List(_) => {
-                let message = format!("`metadata.{key}` has to be a mapping of strings");
+                let message = message!("`metadata.{key}` has to be a mapping of strings", key);
                 return fault(
                     &["metadata", key],
-                    &message,
+                    message,
                     "write `key: \"value\"` for each of them",
                 );
             }
@@ -144,11 +148,13 @@ fn metadata(manifest: &Map) -> Option<Misread<'_>> {
         let is_text = |value: &Value| matches!(value, Value::String(_) | Value::Null);
         let (name, _) = entries.iter().find(|(name, value)| !is_text(value) && !is_fixed(name))?;
         let one = key.trim_end_matches('s');
-        let message = format!(
-            "the {one} `{}` has to be a string: Argo CD reads none of the {key} otherwise",
-            shown(name)
+        let message = message!(
+            "the {one} `{name}` has to be a string: Argo CD reads none of the {key} otherwise",
+            one,
+            name = shown(name),
+            key
         );
-        fault(&["metadata", key, name], &message, "quote its value")
+        fault(&["metadata", key, name], message, "quote its value")
     })
 }
 
@@ -159,19 +165,20 @@ fn inside(manifest: &Map, is_plain: bool) -> Option<Misread<'_>> {
     Some(Misread { path, message, help })
 }
 
-type Found = Option<(String, String)>;
+type Found = Option<(Message, Message)>;
 
 /// The path leads to what was found, if anything was. The depth is that of the reader.
 fn in_map<'a>(map: &'a Map, is_plain: bool, path: &mut Vec<Step<'a>>) -> Found {
     for (key, value) in map.iter() {
         path.push(Step::Key(key));
         if json_len(key) > LONGEST_KEY {
-            let message = format!(
-                "the key `{}...` has more than {LONGEST_KEY} characters in JSON, which Argo CD cannot \
+            let message = message!(
+                "the key `{key}` has more than {LONGEST_KEY} characters in JSON, which Argo CD cannot \
                  read back",
-                shown(key)
+                key = shown(key),
+                LONGEST_KEY
             );
-            return Some((message, "use a shorter key".to_owned()));
+            return Some((message, "use a shorter key".into()));
         }
         let found = in_value(value, is_plain, path);
         if found.is_some() {
@@ -198,8 +205,8 @@ fn in_value<'a>(value: &'a Value, is_plain: bool, path: &mut Vec<Step<'a>>) -> F
         }
         // Of a plain manifest that has been reported, at each of its places.
         Value::Number(text) if !is_plain && !text.bytes().any(|byte| byte.is_ascii_digit()) => {
-            let message = format!("`{text}` is no number that Argo CD can pass on");
-            Some((message, format!("quote it if it is meant as text: `\"{text}\"`")))
+            let message = message!("`{text}` is no number that Argo CD can pass on", text);
+            Some((message, message!("quote it if it is meant as text: `\"{text}\"`", text)))
         }
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::String(_) => None,
     }
@@ -218,9 +225,8 @@ fn json_len(text: &str) -> usize {
     text.chars().map(width).sum()
 }
 
-fn shown(text: &str) -> String {
-    let text: String = text.chars().take(SHOWN).collect();
-    printable(text).into_owned()
+fn shown(text: &str) -> Message {
+    Message::beginning_of(text, SHOWN)
 }
 
 /// Where it is written, or as near to it as is known: in the manifest, or in the patch that brought it.

@@ -5,9 +5,9 @@
 //! `$patch: replace` work as in `kubectl patch`; null removes a field.
 
 use crate::annotation;
-use crate::diag::Diagnostics;
 use crate::diag::problems::output::{InvalidPatch, PatchMatchesNothing};
 use crate::diag::problems::security::LimitExceeded;
+use crate::diag::{Diagnostics, message};
 use crate::lower::PATCH_STEPS;
 use crate::object::Object;
 use crate::syntax::Patch;
@@ -73,28 +73,28 @@ pub(super) fn apply(
                 let wave = annotations.and_then(|annotations| annotations.get(annotation::WAVE));
                 diagnostics.report(InvalidPatch {
                     primary: wave.map_or(patch.span, |wave| wave.span),
-                    message: "the wave of an object is set by no patch".to_owned(),
-                    help: "write `wave: N` under `spec`, or leave it to the dependencies"
-                        .to_owned(),
+                    message: "the wave of an object is set by no patch".into(),
+                    help: "write `wave: N` under `spec`, or leave it to the dependencies".into(),
                 });
             }
             if *steps == 0 {
-                let message = format!("patches look through more than {PATCH_STEPS} fields");
-                let help = "write fewer or smaller patches".to_owned();
+                let message =
+                    message!("patches look through more than {PATCH_STEPS} fields", PATCH_STEPS);
+                let help = "write fewer or smaller patches".into();
                 diagnostics.report(LimitExceeded { primary: patch.span, message, help });
                 return;
             }
             if object.id() != before.id() {
                 diagnostics.report(InvalidPatch {
                     primary: patch.span,
-                    message: format!(
-                        "the patch turns `{}` into another object",
-                        before.id().label()
+                    message: message!(
+                        "the patch turns `{label}` into another object",
+                        label = before.id().label()
                     ),
                     help:
                         "leave `apiVersion`, `kind`, `metadata.name` and `metadata.namespace` out \
                            of it"
-                            .to_owned(),
+                            .into(),
                 });
             }
         }
@@ -174,8 +174,11 @@ impl Merging<'_> {
             let Some(wanted) = patch.get(key).map(scalar_text) else {
                 self.diagnostics.report(InvalidPatch {
                     primary: patch.span,
-                    message: format!("an item of this list is told from the others by its `{key}`"),
-                    help: format!("add `{key}:`"),
+                    message: message!(
+                        "an item of this list is told from the others by its `{key}`",
+                        key
+                    ),
+                    help: message!("add `{key}:`", key),
                 });
                 continue;
             };
@@ -224,8 +227,11 @@ fn unknown_directive(entry: &crate::syntax::node::Entry, diagnostics: &mut Diagn
     if !is_known {
         diagnostics.report(InvalidPatch {
             primary: entry.key.span,
-            message: format!("`{}` is no directive that this program follows", entry.key.value),
-            help: "use `$patch: delete`, `$patch: replace`, or null to remove a field".to_owned(),
+            message: message!(
+                "`{key}` is no directive that this program follows",
+                key = entry.key.value
+            ),
+            help: "use `$patch: delete`, `$patch: replace`, or null to remove a field".into(),
         });
     }
 }

@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use crate::catalogues::SchemaSql;
-use crate::diag::Diagnostics;
 use crate::diag::problems::output::{HostWithoutNamespace, TooLarge};
+use crate::diag::{Diagnostics, message};
 use crate::lower::atlas::{
     self, Credentials, Desired as AtlasDesired, Target as AtlasTarget, User,
 };
@@ -98,7 +98,7 @@ fn desired(
         Desired::Migrations(_) => return (None, None),
     };
     if text.len() > CONFIG_MAP_LIMIT {
-        let what = format!("the schema `{}`", schema.common.name);
+        let what = message!("the schema `{name}`", name = schema.common.name);
         let (primary, size, limit) = (schema.common.place, text.len(), CONFIG_MAP_LIMIT);
         diagnostics.report(TooLarge { primary, what, size, limit });
         return (None, None);
@@ -167,7 +167,7 @@ fn directory(
     };
     let size: usize = texts().map(|(name, text)| name.len() + text.len()).sum();
     if size > CONFIG_MAP_LIMIT {
-        let what = format!("the migrations of `{}`", schema.common.name);
+        let what = message!("the migrations of `{name}`", name = schema.common.name);
         let (primary, limit) = (schema.common.place, CONFIG_MAP_LIMIT);
         diagnostics.report(TooLarge { primary, what, size, limit });
     }

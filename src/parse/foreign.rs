@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::diag::problems::spec::{NeedsRendering, NotAManifest, NotEvaluated};
 use crate::diag::problems::yaml::TEMPLATE_HELP;
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, Message, message};
 use crate::parse::yaml::{self, Budget};
 use crate::source::{FileId, STANDARD_INPUT, Source, Sources, Span, is_manifest_name};
 use crate::syntax::node::Node;
@@ -15,20 +15,22 @@ use crate::syntax::node::Node;
 struct Tool {
     /// The files that give it away.
     files: &'static [&'static str],
-    message: fn(&str) -> String,
-    recipe: fn(&str) -> String,
+    message: fn(&str) -> Message,
+    recipe: fn(&str) -> Message,
 }
 
 const TOOLS: [Tool; 2] = [
     Tool {
         files: &["Chart.yaml"],
-        message: |path| format!("`{path}` makes its folder a Helm chart, which has to be rendered"),
-        recipe: |folder| format!("helm template NAME {folder} | generate -"),
+        message: |path| {
+            message!("`{path}` makes its folder a Helm chart, which has to be rendered", path)
+        },
+        recipe: |folder| message!("helm template NAME {folder} | generate -", folder),
     },
     Tool {
         files: &["kustomization.yaml", "kustomization.yml", "Kustomization"],
-        message: |path| format!("`{path}` is for Kustomize, which has to build its folder"),
-        recipe: |folder| format!("kustomize build {folder} | generate -"),
+        message: |path| message!("`{path}` is for Kustomize, which has to build its folder", path),
+        recipe: |folder| message!("kustomize build {folder} | generate -", folder),
     },
 ];
 

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use crate::diag::problems::names::PartOutside;
 use crate::diag::problems::parameters::{InvalidParameter, NothingToChange, UnknownEnvironment};
 use crate::diag::problems::security::LimitExceeded;
-use crate::diag::{Diagnostics, nearest};
+use crate::diag::{Diagnostics, message, nearest};
 use crate::parameters::{Edit, Settings};
 use crate::parse::{API_VERSION, MERGE_STEPS};
 use crate::source::{FileId, Sources, Span, Spanned};
@@ -143,9 +143,11 @@ pub(super) fn merged(
 
 fn report_steps(left: usize, primary: Span, diagnostics: &mut Diagnostics) {
     if left == 0 {
-        let message =
-            format!("environments and parameters look through more than {MERGE_STEPS} fields");
-        let help = "change less, or change it in smaller specs".to_owned();
+        let message = message!(
+            "environments and parameters look through more than {MERGE_STEPS} fields",
+            MERGE_STEPS
+        );
+        let help = "change less, or change it in smaller specs".into();
         diagnostics.report(LimitExceeded { primary, message, help });
     }
 }
@@ -262,8 +264,8 @@ fn change(
         && first == "metadata"
         && second == "name"
     {
-        let message = "a parameter cannot rename a spec".to_owned();
-        let help = "change `metadata.name` in the directory".to_owned();
+        let message = "a parameter cannot rename a spec".into();
+        let help = "change `metadata.name` in the directory".into();
         let primary = edit.name.span;
         return diagnostics.report(InvalidParameter { primary, message, help });
     }
@@ -313,18 +315,18 @@ fn set(
                 Some(item) => set(item, rest, edit, steps),
                 None => Err(InvalidParameter {
                     primary: edit.name.span,
-                    message: format!("the list has no item `{}`", key.escape_debug()),
-                    help: format!("it has {n_items} items, counted from 0"),
+                    message: message!("the list has no item `{key}`", key = key.escape_debug()),
+                    help: message!("it has {n_items} items, counted from 0", n_items),
                 }),
             }
         }
         Data::Scalar(_) => Err(InvalidParameter {
             primary: edit.name.span,
-            message: format!(
-                "there is a single value where `{}` is looked for",
-                key.escape_debug()
+            message: message!(
+                "there is a single value where `{key}` is looked for",
+                key = key.escape_debug()
             ),
-            help: "set the value as a whole".to_owned(),
+            help: "set the value as a whole".into(),
         }),
     }
 }

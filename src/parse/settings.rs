@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use crate::diag::problems::parameters::{InvalidParameter, UnknownParameter};
 use crate::diag::problems::yaml::UnprintableText;
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Message, message};
 use crate::environment::Environment;
 use crate::parameters::{Edit, PARAMETERS, ParameterId, Settings};
 use crate::parse::LONGEST;
@@ -42,8 +42,8 @@ pub fn settings(
         let place = if environment.flags.namespace { "--namespace" } else { NAMESPACE_VARIABLE };
         let file = sources.add_virtual(place, name);
         let primary = Span::new(file, 0..name.len());
-        let message = format!("`{}` is no name of a namespace", name.escape_debug());
-        let help = "Argo CD sets this variable; by hand, write `--namespace NAME`".to_owned();
+        let message = message!("`{name}` is no name of a namespace", name = name.escape_debug());
+        let help = "Argo CD sets this variable; by hand, write `--namespace NAME`".into();
         diagnostics.report(InvalidParameter { primary, message, help });
     }
     // An empty name is what Argo CD's UI sends for a field that was cleared.
@@ -68,8 +68,8 @@ fn whole(file: FileId, text: &str) -> Text {
 fn parameters(file: FileId, json: &str, settings: &mut Settings, diagnostics: &mut Diagnostics) {
     let start = Span::new(file, 0..0);
     if json.len() > LONGEST {
-        let message = format!("the parameters have more than {LONGEST} bytes");
-        let help = "put large values into the directory".to_owned();
+        let message = message!("the parameters have more than {LONGEST} bytes", LONGEST);
+        let help = "put large values into the directory".into();
         return diagnostics.report(InvalidParameter { primary: start, message, help });
     }
     if let Err(error) = serde_json::from_str::<serde_json::Value>(json) {
@@ -78,13 +78,13 @@ fn parameters(file: FileId, json: &str, settings: &mut Settings, diagnostics: &m
         let offset = line_start.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
         let offset = (0..=offset.min(json.len())).rev().find(|&at| json.is_char_boundary(at));
         let offset = offset.unwrap_or(0);
-        let message = format!("this is no JSON: {}", cause(&error));
+        let message = message!("this is no JSON: {error}", error = cause(&error));
         let help =
             "Argo CD writes this variable; by hand, write [{\"name\": ..., \"string\": ...}]";
         let primary = Span::new(file, offset..offset);
         // Which of its texts are secret cannot be told.
         diagnostics.conceal(Span::new(file, 0..json.len()));
-        return diagnostics.report(InvalidParameter { primary, message, help: help.to_owned() });
+        return diagnostics.report(InvalidParameter { primary, message, help: help.into() });
     }
     let documents = yaml::documents(file, json, &mut Budget::default(), diagnostics);
     // JSON `null` is what a nil list is in Go.
@@ -121,8 +121,8 @@ fn parameter(item: &Node, settings: &mut Settings, diagnostics: &mut Diagnostics
             if let Some(value) = item.get(other).filter(|value| !value.is_null()) {
                 // It may be a password that is only in the wrong place.
                 diagnostics.conceal(value.span);
-                let expected = format!("given as `{collection}`");
-                wrong_as(value.span, name, &expected, other, diagnostics);
+                let expected = message!("given as `{collection}`", collection);
+                wrong_as(value.span, name, expected, other, diagnostics);
             }
         }
         return;
@@ -151,13 +151,24 @@ fn parameter(item: &Node, settings: &mut Settings, diagnostics: &mut Diagnostics
     }
 }
 
-fn wrong(node: &Node, what: &str, expected: &str, diagnostics: &mut Diagnostics) {
+fn wrong(node: &Node, what: &str, expected: &'static str, diagnostics: &mut Diagnostics) {
     wrong_as(node.span, what, expected, node.kind(), diagnostics);
 }
 
-fn wrong_as(primary: Span, what: &str, expected: &str, found: &str, diagnostics: &mut Diagnostics) {
-    let message = format!("`{what}` has to be {expected}, not {found}");
-    let help = "see `generate parameters` for what there is".to_owned();
+fn wrong_as(
+    primary: Span,
+    what: &str,
+    expected: impl Into<Message>,
+    found: &'static str,
+    diagnostics: &mut Diagnostics,
+) {
+    let message = message!(
+        "`{what}` has to be {expected}, not {found}",
+        what,
+        expected = expected.into(),
+        found
+    );
+    let help = "see `generate parameters` for what there is".into();
     diagnostics.report(InvalidParameter { primary, message, help });
 }
 
@@ -187,11 +198,11 @@ fn flags(
             }
             let Some((key, value)) = written.split_once('=') else {
                 let primary = Span::new(file, 0..written.len());
-                let message = format!("`{flag}` needs a `=`");
+                let message = message!("`{flag}` needs a `=`", flag);
                 let help = match id {
-                    ParameterId::Set => "write `--set Kind/name:field=value`".to_owned(),
+                    ParameterId::Set => "write `--set Kind/name:field=value`".into(),
                     ParameterId::Environment | ParameterId::Images | ParameterId::Replicas => {
-                        format!("write `{flag} NAME=VALUE`")
+                        message!("write `{flag} NAME=VALUE`", flag)
                     }
                 };
                 diagnostics.report(InvalidParameter { primary, message, help });
@@ -241,10 +252,10 @@ fn target(key: &Text, diagnostics: &mut Diagnostics) -> Option<(Text, Text, Vec<
         is_full.then_some((kind, name, path))
     });
     let Some((kind, name, path)) = parts else {
-        let message = format!("`{}` names no field", key.value.escape_debug());
+        let message = message!("`{key}` names no field", key = key.value.escape_debug());
         let help = "write `Kind/name:dotted.path`, such as `App/shop:resources.limits.memory`";
         let primary = key.span;
-        diagnostics.report(InvalidParameter { primary, message, help: help.to_owned() });
+        diagnostics.report(InvalidParameter { primary, message, help: help.into() });
         return None;
     };
     let mut keys = split_path(path);
@@ -252,8 +263,8 @@ fn target(key: &Text, diagnostics: &mut Diagnostics) -> Option<(Text, Text, Vec<
         keys.insert(0, SmolStr::new_static("spec"));
     }
     if keys.len() > Budget::DEPTH {
-        let message = format!("a field more than {} levels deep", Budget::DEPTH);
-        let help = "set the value of a field further up as a whole".to_owned();
+        let message = message!("a field more than {depth} levels deep", depth = Budget::DEPTH);
+        let help = "set the value of a field further up as a whole".into();
         diagnostics.report(InvalidParameter { primary: key.span, message, help });
         return None;
     }
@@ -301,8 +312,8 @@ fn value_node(text: &Text, diagnostics: &mut Diagnostics) -> Option<Node> {
         diagnostics.report(problem);
     }
     if documents.len() > 1 {
-        let (primary, message) = (text.span, "this value holds several documents".to_owned());
-        let help = "write a single value".to_owned();
+        let (primary, message) = (text.span, "this value holds several documents".into());
+        let help = "write a single value".into();
         diagnostics.report(InvalidParameter { primary, message, help });
         return None;
     }

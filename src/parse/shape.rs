@@ -3,10 +3,10 @@
 //! server. Source: `k8s.io/api/core/v1/types.go` of Kubernetes 1.34, `sigs.k8s.io/gateway-api`
 //! `apis/v1/shared_types.go`.
 
-use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{
     InvalidValue, MissingField, UnknownChoice, UnknownField, WrongType,
 };
+use crate::diag::{Diagnostics, message};
 use crate::parse::fields;
 use crate::quantity::is_quantity;
 use crate::source::Spanned;
@@ -482,8 +482,8 @@ fn quantity(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Va
     if !is_quantity(&text.value) {
         diagnostics.report(InvalidValue {
             primary: node.span,
-            message: format!("`{}` is no Kubernetes quantity", text.value),
-            help: "write an amount such as `500m`, `1.5`, `128Mi` or `10Gi`".to_owned(),
+            message: message!("`{value}` is no Kubernetes quantity", value = text.value),
+            help: "write an amount such as `500m`, `1.5`, `128Mi` or `10Gi`".into(),
         });
     }
     Some(Value::String(text.value))

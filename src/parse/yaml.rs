@@ -652,12 +652,8 @@ fn tagged(
         | (Some("float"), Meaning::Float) => found,
         (Some("float"), Meaning::Int) => Meaning::Float,
         (Some("null" | "bool" | "int" | "float"), _) => {
-            let text = text::shortened(text);
-            return Err(UnsupportedTag::Mismatch {
-                primary,
-                tag: text::shortened(&tag.original()),
-                text,
-            });
+            let tag = text::shortened(&tag.original());
+            return Err(UnsupportedTag::Mismatch { primary, tag });
         }
         _ => {
             return Err(UnsupportedTag::Unknown { primary, tag: text::shortened(&tag.original()) });
@@ -989,7 +985,7 @@ mod tests {
             "a: !!str 012\nb: !!int '12'\nc: !!float 3\nd: !!bool yes\ne: !!null ''\nf: ! 12\ng: !!str\nh: !!map {}\ni: !!seq []",
             r#"{a: "012", b: 12, c: 3, d: true, e: null, f: "12", g: "", h: {}, i: []}"#,
         );
-        refuses("a: !!int x", "1:4 unsupported-tag `!!int`: `x` cannot be read as `!!int`");
+        refuses("a: !!int x", "1:4 unsupported-tag `!!int`: the value cannot be read as `!!int`");
         refuses(
             "a: !!binary aGk=",
             "1:4 unsupported-tag `!!binary`: the tag `!!binary` means nothing in a manifest",

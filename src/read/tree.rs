@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::open::{ALL_PARTS, LINKS, PARTS};
 use super::{Bounds, Choice, DEPTH, ENTRIES, FILE_SIZE, Found, HIDDEN, OUTSIDE, PATHS, repository};
+use crate::diag::Message;
 use crate::revision::{Kind, Objects, Repository};
 
 /// The most bytes of one folder: more are more entries, or longer paths, than there may be.
@@ -66,7 +67,7 @@ impl Tree {
     }
 
     /// Looks at every entry, as for the disk. An error is the bound that is exceeded.
-    pub(super) fn walk(&mut self, is_read: Choice, found: &mut Found) -> Result<(), String> {
+    pub(super) fn walk(&mut self, is_read: Choice, found: &mut Found) -> Result<(), Message> {
         self.list(found)?;
         let listed = self.follow(found).and_then(|()| self.measure(is_read));
         match listed {
@@ -76,7 +77,7 @@ impl Tree {
         Ok(())
     }
 
-    fn list(&mut self, found: &mut Found) -> Result<(), String> {
+    fn list(&mut self, found: &mut Found) -> Result<(), Message> {
         let mut bounds = Bounds::default();
         let mut folders: Vec<(String, String, usize)> =
             self.root.iter().map(|root| (String::new(), root.clone(), 1)).collect();

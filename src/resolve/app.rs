@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use smol_str::{SmolStr, format_smolstr};
 use sql::catalogue::requires::Required;
 
-use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{ConflictingFields, UnknownChoice};
 use crate::diag::problems::waves::AutoscalingWithoutRequest;
+use crate::diag::{Diagnostics, message};
 use crate::model::{
     App, Budget, Contract, HttpRoute, Ingress, Need, Port, Probes, Protocol, Run, Scale, Security,
     Unit, Volume, Workload,
@@ -217,7 +217,7 @@ fn mounts(fields: &syntax::App, diagnostics: &mut Diagnostics) {
 fn one_source(name: &str, source: &Shaped, diagnostics: &mut Diagnostics) {
     let sources = source.value.as_map().map_or(0, Map::len);
     if sources != 1 {
-        let message = format!("`{name}` needs one source, not {sources}");
+        let message = message!("`{name}` needs one source, not {sources}", name, sources);
         let help = "write one of `secretKeyRef`, `configMapKeyRef`, `fieldRef`, `resourceFieldRef`";
         diagnostics.report(invalid(source.span, message, help));
     }
@@ -401,7 +401,7 @@ fn count(written: &Shaped, name: &str, diagnostics: &mut Diagnostics) -> Option<
         | Value::Map(_) => None,
     };
     if counted.is_none() {
-        let message = format!("`{name}` is neither a number of pods nor a part of them");
+        let message = message!("`{name}` is neither a number of pods nor a part of them", name);
         diagnostics.report(invalid(written.span, message, "write a number, or such as `25%`"));
     }
     counted
@@ -533,7 +533,7 @@ fn one_action(probe: &Shaped, diagnostics: &mut Diagnostics) {
     const ACTIONS: [&str; 4] = ["exec", "httpGet", "tcpSocket", "grpc"];
     let there = ACTIONS.iter().filter(|action| probe.value.at(&[action]).is_some()).count();
     if there != 1 {
-        let message = format!("a probe needs one action, not {there}");
+        let message = message!("a probe needs one action, not {there}", there);
         let help = "write one of `httpGet`, `tcpSocket`, `grpc`, `exec`";
         diagnostics.report(invalid(probe.span, message, help));
     }
@@ -542,7 +542,7 @@ fn one_action(probe: &Shaped, diagnostics: &mut Diagnostics) {
 fn volume(written: syntax::Volume, diagnostics: &mut Diagnostics) -> Volume {
     let sources = written.source.value.as_map().map_or(0, Map::len);
     if sources != 1 {
-        let message = format!("a volume needs one source, not {sources}");
+        let message = message!("a volume needs one source, not {sources}", sources);
         let help = "write one of `persistentVolumeClaim`, `emptyDir`, `configMap`, `secret`, ...";
         diagnostics.report(invalid(written.source.span, message, help));
     }
@@ -629,7 +629,7 @@ fn contracts(
 
 fn needs_port(field: &str, primary: Span, ports: &[Port], diagnostics: &mut Diagnostics) {
     if ports.is_empty() {
-        let message = format!("`{field}` has no port to lead to");
+        let message = message!("`{field}` has no port to lead to", field);
         diagnostics.report(invalid(primary, message, "add `port`"));
     }
 }

@@ -2,9 +2,9 @@
 //! here and not by the API server. Source: `k8s.io/apimachinery/pkg/util/validation`.
 
 use crate::annotation;
-use crate::diag::Diagnostics;
 use crate::diag::problems::spec::InvalidValue;
 use crate::diag::secrets;
+use crate::diag::{Diagnostics, Message, message};
 use crate::resolve::invalid_name;
 use crate::source::{Span, Spanned};
 use crate::syntax::{Kind, Text, TextMap};
@@ -19,22 +19,32 @@ pub(crate) fn name(kind: Kind, name: &Text, diagnostics: &mut Diagnostics) {
     let text = name.value.as_str();
     let begins_well = text.starts_with(|c: char| c.is_ascii_lowercase());
     if !begins_well || !is_dns_label(text) || text.len() > LONGEST_NAME {
-        let rule = format!(
+        let rule = message!(
             "a name begins with a letter and has at most {LONGEST_NAME} lower-case letters, digits \
-             and `-`{}",
-            suggestion(text)
+             and `-`{suggestion}",
+            LONGEST_NAME,
+            suggestion = suggestion(text)
         );
-        diagnostics.report(invalid_name(name.span, &format!("{} named", kind.name()), text, &rule));
+        diagnostics.report(invalid_name(
+            name.span,
+            message!("{kind} named", kind = kind.name()),
+            text,
+            rule,
+        ));
     }
 }
 
-fn suggestion(text: &str) -> String {
+fn suggestion(text: &str) -> Message {
     let text = &*secrets::hidden(text);
     let fold = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let folded: String = text.chars().map(fold).collect();
     let trimmed = folded.trim_matches('-').trim_start_matches(|c: char| !c.is_ascii_lowercase());
     let fits = is_dns_label(trimmed) && trimmed.len() <= LONGEST_NAME;
-    if fits && trimmed != text { format!(", such as `{trimmed}`") } else { String::new() }
+    if fits && trimmed != text {
+        message!(", such as `{trimmed}`", trimmed)
+    } else {
+        Message::default()
+    }
 }
 
 /// `metadata.namespace`.
@@ -46,7 +56,7 @@ pub(crate) fn namespace(namespace: &Text, diagnostics: &mut Diagnostics) {
 }
 
 /// The name of an object that is only referred to: a Secret, a ServiceAccount.
-pub(crate) fn object_name(what: &str, name: &Text, diagnostics: &mut Diagnostics) {
+pub(crate) fn object_name(what: &'static str, name: &Text, diagnostics: &mut Diagnostics) {
     if !is_dns_subdomain(&name.value) {
         let rule = "a name has at most 253 lower-case letters, digits, `-` and `.`, and begins and \
                     ends with a letter or digit";
@@ -89,25 +99,26 @@ pub(crate) fn annotations(annotations: &TextMap, diagnostics: &mut Diagnostics) 
         if key.value == annotation::WAVE {
             diagnostics.report(InvalidValue {
                 primary: key.span,
-                message: "a spec's wave is no annotation".to_owned(),
-                help: "write `wave: N` under `spec`, or leave it to the dependencies".to_owned(),
+                message: "a spec's wave is no annotation".into(),
+                help: "write `wave: N` under `spec`, or leave it to the dependencies".into(),
             });
         }
     }
 }
 
-fn qualified_key(what: &str, key: &Text, diagnostics: &mut Diagnostics) {
+fn qualified_key(what: &'static str, key: &Text, diagnostics: &mut Diagnostics) {
     let (prefix, name) = match key.value.split_once('/') {
         Some((prefix, name)) => (Some(prefix), name),
         None => (None, key.value.as_str()),
     };
     let fits = !name.is_empty() && is_label_value(name) && prefix.is_none_or(is_dns_subdomain);
     if !fits {
-        let rule = format!(
+        let rule = message!(
             "a key of {what}s has at most 63 letters, digits, `-`, `_` and `.`, after an optional \
-             `domain/`"
+             `domain/`",
+            what
         );
-        diagnostics.report(invalid_name(key.span, what, &key.value, &rule));
+        diagnostics.report(invalid_name(key.span, what, &key.value, rule));
     }
 }
 
@@ -139,8 +150,8 @@ pub(crate) fn port(port: Spanned<i64>, diagnostics: &mut Diagnostics) -> u16 {
     if number.is_none() {
         diagnostics.report(InvalidValue {
             primary: port.span,
-            message: format!("there is no port {}", port.value),
-            help: "write a number from 1 to 65535".to_owned(),
+            message: message!("there is no port {port}", port = port.value),
+            help: "write a number from 1 to 65535".into(),
         });
     }
     number.unwrap_or(1)
@@ -156,10 +167,10 @@ pub(crate) fn range(
     if !range.contains(&number.value) {
         let (from, to) = (range.start(), range.end());
         let help = match *to {
-            to if to == i64::from(i32::MAX) && *from >= 0 => format!("write {from} or more"),
-            to => format!("write a number from {from} to {to}"),
+            to if to == i64::from(i32::MAX) && *from >= 0 => message!("write {from} or more", from),
+            to => message!("write a number from {from} to {to}", from, to),
         };
-        let message = format!("`{what}` cannot be {}", number.value);
+        let message = message!("`{what}` cannot be {number}", what, number = number.value);
         diagnostics.report(InvalidValue { primary: number.span, message, help });
     }
 }
@@ -169,8 +180,8 @@ pub(crate) fn mount_path(path: &Text, diagnostics: &mut Diagnostics) {
     if !path.value.starts_with('/') || path.value.contains(':') || path.value.ends_with("/..") {
         diagnostics.report(InvalidValue {
             primary: path.span,
-            message: format!("`{}` is no path to mount at", path.value),
-            help: "write an absolute path without `:`, such as /etc/shop/config.yaml".to_owned(),
+            message: message!("`{path}` is no path to mount at", path = path.value),
+            help: "write an absolute path without `:`, such as /etc/shop/config.yaml".into(),
         });
     }
 }
@@ -180,8 +191,8 @@ pub(crate) fn url_path(path: &Text, diagnostics: &mut Diagnostics) {
     if !path.value.starts_with('/') {
         diagnostics.report(InvalidValue {
             primary: path.span,
-            message: format!("`{}` is no path of a URL", path.value),
-            help: format!("write `/{}`", path.value),
+            message: message!("`{path}` is no path of a URL", path = path.value),
+            help: message!("write `/{path}`", path = path.value),
         });
     }
 }
@@ -193,9 +204,9 @@ pub(crate) fn host(host: &Text, wildcard: bool, diagnostics: &mut Diagnostics) {
     if !is_dns_subdomain(bare) {
         diagnostics.report(InvalidValue {
             primary: host.span,
-            message: format!("`{text}` is no host name"),
+            message: message!("`{text}` is no host name", text),
             help: "write it without scheme, port or path, in lower case, such as shop.example.com"
-                .to_owned(),
+                .into(),
         });
     }
 }
@@ -205,8 +216,8 @@ pub(crate) fn word(what: &str, text: &Text, diagnostics: &mut Diagnostics) {
     if text.value.is_empty() || text.value.chars().any(char::is_whitespace) {
         diagnostics.report(InvalidValue {
             primary: text.span,
-            message: format!("`{what}` cannot be `{}`", text.value),
-            help: "write it without spaces".to_owned(),
+            message: message!("`{what}` cannot be `{value}`", what, value = text.value),
+            help: "write it without spaces".into(),
         });
     }
 }
@@ -217,11 +228,15 @@ pub(crate) fn schedule(schedule: &Text, diagnostics: &mut Diagnostics) {
     if let Err(cause) = cron(&schedule.value) {
         diagnostics.report(InvalidValue {
             primary: schedule.span,
-            message: format!("`{}` is no schedule: {cause}", schedule.value),
+            message: message!(
+                "`{schedule}` is no schedule: {cause}",
+                schedule = schedule.value,
+                cause
+            ),
             help:
                 "write minute, hour, day of month, month and day of week, such as `30 4 * * 1-5`, \
                    or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`"
-                    .to_owned(),
+                    .into(),
         });
     }
 }
@@ -230,7 +245,7 @@ const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
-fn cron(text: &str) -> Result<(), String> {
+fn cron(text: &str) -> Result<(), Message> {
     const MACROS: [&str; 7] =
         ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
     if MACROS.contains(&text) || text.starts_with("@every ") {
@@ -238,7 +253,7 @@ fn cron(text: &str) -> Result<(), String> {
     }
     let fields: Vec<&str> = text.split_whitespace().collect();
     let [minute, hour, day, month, weekday] = fields.as_slice() else {
-        return Err(format!("it has {} fields, not 5", fields.len()));
+        return Err(message!("it has {fields} fields, not 5", fields = fields.len()));
     };
     cron_field("minute", minute, 0..=59, &[])?;
     cron_field("hour", hour, 0..=23, &[])?;
@@ -252,8 +267,16 @@ fn cron_field(
     field: &str,
     range: std::ops::RangeInclusive<usize>,
     names: &[&str],
-) -> Result<(), String> {
-    let wrong = || format!("the {what} `{field}` is not one of {range:?}").replace("..=", " to ");
+) -> Result<(), Message> {
+    let wrong = || {
+        message!(
+            "the {what} `{field}` is not one of {from} to {to}",
+            what,
+            field,
+            from = range.start(),
+            to = range.end()
+        )
+    };
     let number = |text: &str| -> Option<usize> {
         let name = names.iter().position(|name| *name == text.to_lowercase());
         name.map(|index| index + range.start())
@@ -282,8 +305,8 @@ fn cron_field(
 /// A place and a text, for a problem that is worded where it is found.
 pub(crate) fn invalid(
     primary: Span,
-    message: impl Into<String>,
-    help: impl Into<String>,
+    message: impl Into<Message>,
+    help: impl Into<Message>,
 ) -> InvalidValue {
     InvalidValue { primary, message: message.into(), help: help.into() }
 }
@@ -336,8 +359,8 @@ mod tests {
 
     #[test]
     fn a_wrong_name_is_answered_with_a_right_one() {
-        assert_eq!(suggestion("Shop_API"), ", such as `shop-api`");
-        assert_eq!(suggestion("1st"), ", such as `st`");
-        assert_eq!(suggestion("---"), "");
+        assert_eq!(suggestion("Shop_API"), ", such as `shop-api`".into());
+        assert_eq!(suggestion("1st"), ", such as `st`".into());
+        assert_eq!(suggestion("---"), "".into());
     }
 }

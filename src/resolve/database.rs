@@ -2,9 +2,9 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::diag::Diagnostics;
 use crate::diag::problems::security::LiteralPassword;
 use crate::diag::problems::spec::{ConflictingFields, MissingField, UnknownChoice};
+use crate::diag::{Diagnostics, message};
 use crate::engine::{self, ENGINES, Engine, Flavor};
 use crate::model::{
     Cluster, Credentials, Database, Literal, Placement, Server, Storage, Unit, User,
@@ -86,10 +86,10 @@ pub(crate) fn database(
         }
         (Some(_), _) => (Placement::External, own_parameters),
         (None, None) => {
-            let message = format!("`{}` cannot be run in the cluster", engine.name);
-            let help = format!(
-                "add `external: {{host: ...}}`; in the cluster there is {}",
-                crate::diag::problems::spec::list(in_cluster())
+            let message = message!("`{name}` cannot be run in the cluster", name = engine.name);
+            let help = message!(
+                "add `external: {{host: ...}}`; in the cluster there is {known}",
+                known = crate::diag::problems::spec::list(in_cluster())
             );
             diagnostics.report(invalid(fields.engine.span, message, help));
             (Placement::External, own_parameters)
@@ -103,7 +103,8 @@ pub(crate) fn database(
 fn database_name(name: &Text, diagnostics: &mut Diagnostics) {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$');
     if name.value.is_empty() || !name.value.chars().all(fits) {
-        let message = format!("`{}` is no name of a database", name.value.escape_debug());
+        let message =
+            message!("`{name}` is no name of a database", name = name.value.escape_debug());
         let help = "use letters, digits, `_`, `-` and `.`";
         diagnostics.report(invalid(name.span, message, help));
     }
@@ -220,7 +221,10 @@ fn exclusive(fields: &syntax::Database, diagnostics: &mut Diagnostics) {
             diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
         }
         if !matches!(fields.engine.value.as_str(), "postgres" | "postgresql") {
-            let message = format!("CloudNativePG runs no `{}`", fields.engine.value.escape_debug());
+            let message = message!(
+                "CloudNativePG runs no `{engine}`",
+                engine = fields.engine.value.escape_debug()
+            );
             diagnostics.report(invalid(fields.engine.span, message, "write `engine: postgres`"));
         }
     }
@@ -256,7 +260,7 @@ fn image(
 
 fn storage(storage: syntax::Storage, diagnostics: &mut Diagnostics) -> Storage {
     if !is_quantity(&storage.size.value) {
-        let message = format!("`{}` is no size", storage.size.value);
+        let message = message!("`{size}` is no size", size = storage.size.value);
         diagnostics.report(invalid(storage.size.span, message, "write a size such as 10Gi"));
     }
     if let Some(class) = &storage.class_name {
@@ -364,8 +368,8 @@ fn credential_rules(written: &syntax::Credentials, diagnostics: &mut Diagnostics
     }
     for (name, text) in [("user", &written.user), ("password", &written.password)] {
         if let Some(text) = text.as_ref().filter(|text| text.value.is_empty()) {
-            let message = format!("`{name}` is empty");
-            diagnostics.report(invalid(text.span, message, format!("write a {name}")));
+            let message = message!("`{name}` is empty", name);
+            diagnostics.report(invalid(text.span, message, message!("write a {name}", name)));
         }
     }
 }
@@ -375,7 +379,7 @@ fn conflict(
     name: &str,
     other_text: &Spanned<SmolStr>,
     other: &str,
-    why: &str,
+    why: &'static str,
     diagnostics: &mut Diagnostics,
 ) {
     let (primary, other_span) = (primary.span, other_text.span);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::problems::output::TooLarge;
 use crate::diag::problems::security::{FileNotFound, LimitExceeded, PathOutside};
-use crate::diag::{Diagnostics, nearest};
+use crate::diag::{Diagnostics, Message, message, nearest};
 use crate::model::ConfigFile;
 use crate::resolve::{Context, check};
 use crate::source::{Excerpt, FileId, Source, Sources};
@@ -85,13 +85,13 @@ impl Search<'_> {
         }
         let name = normal(&path.value);
         if n_wildcards(name) > WILDCARDS {
-            let message = format!("more than {WILDCARDS} wildcards in a path");
-            let help = "name folders and files, or use a simpler glob".to_owned();
+            let message = message!("more than {WILDCARDS} wildcards in a path", WILDCARDS);
+            let help = "name folders and files, or use a simpler glob".into();
             return self.cut(path, message, help, diagnostics);
         }
         if n_alternatives(name) > ALTERNATIVES {
-            let message = format!("more than {ALTERNATIVES} alternatives in a path");
-            let help = "write several paths, or use `*`".to_owned();
+            let message = message!("more than {ALTERNATIVES} alternatives in a path", ALTERNATIVES);
+            let help = "write several paths, or use `*`".into();
             return self.cut(path, message, help, diagnostics);
         }
         let found = match self.named.files.get(name) {
@@ -127,8 +127,8 @@ impl Search<'_> {
                 true
             }
             None => {
-                let message = format!("specs take in more than {TAKEN} bytes of files");
-                let help = "a file counts as often as it is named: split the project".to_owned();
+                let message = message!("specs take in more than {TAKEN} bytes of files", TAKEN);
+                let help = "a file counts as often as it is named: split the project".into();
                 self.cut(path, message, help, diagnostics);
                 false
             }
@@ -136,12 +136,12 @@ impl Search<'_> {
     }
 
     fn too_many_steps(&mut self, path: &Text, diagnostics: &mut Diagnostics) {
-        let message = format!("comparing globs with paths takes more than {STEPS} steps");
-        let help = "begin globs with a folder, such as `schema/shop/*.sql`".to_owned();
+        let message = message!("comparing globs with paths takes more than {STEPS} steps", STEPS);
+        let help = "begin globs with a folder, such as `schema/shop/*.sql`".into();
         self.cut(path, message, help, diagnostics);
     }
 
-    fn cut(&mut self, path: &Text, message: String, help: String, diagnostics: &mut Diagnostics) {
+    fn cut(&mut self, path: &Text, message: Message, help: Message, diagnostics: &mut Diagnostics) {
         self.named.is_cut = true;
         diagnostics.report(LimitExceeded { primary: path.span, message, help });
     }
@@ -223,10 +223,10 @@ pub(crate) fn directory(
             .filter(|(_, source)| source.path.ends_with(".sql"))
             .filter_map(|(_, source)| source.path.rsplit_once('/').map(|(folder, _)| folder));
         let help = match nearest(normal(written), folders) {
-            Some(folder) => format!("did you mean `{folder}`?"),
+            Some(folder) => message!("did you mean `{folder}`?", folder),
             None => "name a directory with .sql files and `atlas.sum`, from the application's \
                      directory on"
-                .to_owned(),
+                .into(),
         };
         diagnostics.report(FileNotFound { primary, path: written, help });
     }
@@ -301,8 +301,11 @@ pub(crate) fn texts(
         for file in found(path, context, diagnostics) {
             let name = &context.sources.get(file).path;
             if !name.ends_with(extension) {
-                let message = format!("`{name}` is no {extension} file");
-                let help = format!("name {extension} files, or use a glob such as *{extension}");
+                let message = message!("`{name}` is no {extension} file", name, extension);
+                let help = message!(
+                    "name {extension} files, or use a glob such as *{extension}",
+                    extension
+                );
                 diagnostics.report(check::invalid(path.span, message, help));
             } else if context.sources.get(file).is_readable() && known.insert(file) {
                 files.push(file);
@@ -326,7 +329,7 @@ pub(crate) fn text(
     let text = read(path, context, diagnostics)?;
     let name = &context.sources.get(text.span.file).path;
     if !name.ends_with(".hcl") {
-        let message = format!("`{name}` is no .hcl file");
+        let message = message!("`{name}` is no .hcl file", name);
         diagnostics.report(check::invalid(path.span, message, "name an .hcl file"));
     } else if is_blank(&text) {
         report_blank(path, diagnostics);
@@ -368,14 +371,14 @@ fn found(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> V
     if files.is_empty() {
         let help = match diagnostics.are_few() {
             true => not_found_help(path, context.sources),
-            false => FROM_HERE.to_owned(),
+            false => FROM_HERE.into(),
         };
         diagnostics.report(FileNotFound { primary, path: written, help });
     }
     files
 }
 
-fn not_found_help(path: &Text, sources: &Sources) -> String {
+fn not_found_help(path: &Text, sources: &Sources) -> Message {
     let written = normal(&path.value);
     let beside = sources.get(path.span.file).path.rsplit_once('/').map(|(folder, _)| folder);
     let mut guess = GUESS;
@@ -383,12 +386,15 @@ fn not_found_help(path: &Text, sources: &Sources) -> String {
         && let relative = format!("{folder}/{written}")
         && matches(&relative, sources, &mut guess).is_some_and(|found| !found.is_empty())
     {
-        return format!("paths begin at the application's directory: write `{relative}`");
+        return message!(
+            "paths begin at the application's directory: write `{relative}`",
+            relative
+        );
     }
     let known = sources.files().map(|(_, source)| source.path.as_str());
     match nearest(written, known) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => FROM_HERE.to_owned(),
+        Some(name) => message!("did you mean `{name}`?", name),
+        None => FROM_HERE.into(),
     }
 }
 
@@ -411,7 +417,7 @@ pub(crate) fn config_files(
         if size > CONFIG_MAP_LIMIT && !is_too_large {
             is_too_large = true;
             let (primary, limit) = (file.mount_path.span, CONFIG_MAP_LIMIT);
-            let what = "the text of `configFiles` up to this one".to_owned();
+            let what = "the text of `configFiles` up to this one".into();
             diagnostics.report(TooLarge { primary, what, size, limit });
         }
         Some(ConfigFile { mount_path: file.mount_path.value, text })

@@ -129,8 +129,8 @@ pub(crate) fn check(written: &Manifest, hook: Option<&Hook>, diagnostics: &mut D
         ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
         | ("batch", "Job")
         | ("", "ReplicationController") => &["spec", "template"],
-        ("", "ConfigMap") => return texts(&written.node, "data", diagnostics),
-        ("", "Secret") => return texts(&written.node, "stringData", diagnostics),
+        ("", "ConfigMap") => return texts(&written.node, "data", false, diagnostics),
+        ("", "Secret") => return texts(&written.node, "stringData", true, diagnostics),
         _ => return,
     };
     let Some(spec) = written.node.at(template).and_then(|template| template.get("spec")) else {
@@ -153,16 +153,20 @@ fn check_container(container: &Node, diagnostics: &mut Diagnostics) {
     for name in ["command", "args"] {
         let items = container.get(name).and_then(Node::items).unwrap_or_default();
         for item in items.iter().filter(|item| is_no_text(item)) {
-            diagnostics.report(WrongType::to_quote(item, name));
+            diagnostics.report(WrongType::to_quote_unseen(item, name));
         }
     }
 }
 
-/// A mapping of strings.
-fn texts(node: &Node, field: &str, diagnostics: &mut Diagnostics) {
+/// A mapping of strings, which are secrets or not.
+fn texts(node: &Node, field: &str, is_secret: bool, diagnostics: &mut Diagnostics) {
     let entries = node.get(field).and_then(Node::entries).unwrap_or_default();
     for entry in entries.iter().filter(|entry| is_no_text(&entry.value)) {
-        diagnostics.report(WrongType::to_quote(&entry.value, &entry.key.value));
+        let (value, name) = (&entry.value, &entry.key.value);
+        diagnostics.report(match is_secret {
+            true => WrongType::to_quote_unseen(value, name),
+            false => WrongType::to_quote(value, name),
+        });
     }
 }
 

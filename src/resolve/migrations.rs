@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use crate::atlas_sum::{self, Difference, Migration, NameProblem, Sum};
-use crate::diag::Diagnostics;
 use crate::diag::problems::schema::{AtlasSum, AtlasSumLineEnds, MigrationName};
 use crate::diag::problems::spec::ConflictingFields;
+use crate::diag::{Diagnostics, Message, message};
 use crate::model::{Directory, Migrations};
 use crate::resolve::check::invalid;
 use crate::resolve::schema::choice;
@@ -50,7 +50,7 @@ pub(crate) fn belong_together(fields: &syntax::Schema, diagnostics: &mut Diagnos
         None => {
             for (name, primary) in for_migrations {
                 let Some(primary) = primary else { continue };
-                let message = format!("`{name}` says nothing without `migrations`");
+                let message = message!("`{name}` says nothing without `migrations`", name);
                 let help = "remove it, or name a directory: `migrations: DIR`";
                 diagnostics.report(invalid(primary, message, help));
             }
@@ -90,8 +90,10 @@ fn remote(
     let (name, query) = rest.split_once('?').unwrap_or((rest, ""));
     let tag = query.strip_prefix("tag=");
     if name.is_empty() || (!query.is_empty() && tag.is_none_or(str::is_empty)) {
-        let message =
-            format!("`{}` is no directory of Atlas's registry", path.value.escape_debug());
+        let message = message!(
+            "`{path}` is no directory of Atlas's registry",
+            path = path.value.escape_debug()
+        );
         let help = "write atlas://NAME or atlas://NAME?tag=TAG";
         diagnostics.report(invalid(path.span, message, help));
     }
@@ -142,7 +144,7 @@ fn local(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> D
         .collect();
     scripts.sort();
     if !found.is_empty() && scripts.is_empty() {
-        let message = format!("`{}` holds no .sql files", path.value.escape_debug());
+        let message = message!("`{path}` holds no .sql files", path = path.value.escape_debug());
         diagnostics.report(invalid(path.span, message, "add migrations: `atlas migrate diff`"));
     }
     report_names(path.span, &scripts, diagnostics);
@@ -164,8 +166,9 @@ fn report_names(directory: Span, scripts: &[(String, FileId)], diagnostics: &mut
     for name in &names {
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if !name.chars().all(fits) {
-            let cause = format!("`{}` cannot be a key of a ConfigMap", name.escape_debug());
-            let help = "use letters, digits, `-`, `_` and `.` in its name".to_owned();
+            let cause =
+                message!("`{name}` cannot be a key of a ConfigMap", name = name.escape_debug());
+            let help = "use letters, digits, `-`, `_` and `.` in its name".into();
             diagnostics.report(MigrationName { primary: place(name), cause, help, other: None });
         }
     }
@@ -173,25 +176,31 @@ fn report_names(directory: Span, scripts: &[(String, FileId)], diagnostics: &mut
         let report = match problem {
             NameProblem::NoVersion { name } => MigrationName {
                 primary: place(&name),
-                cause: format!("`{}` does not begin with a version", name.escape_debug()),
+                cause: message!(
+                    "`{name}` does not begin with a version",
+                    name = name.escape_debug()
+                ),
                 help: "name it VERSION_what_it_does.sql, such as 20260301120000_add_email.sql"
-                    .to_owned(),
+                    .into(),
                 other: None,
             },
             NameProblem::Duplicate { version, first, second } => MigrationName {
                 primary: place(&second),
-                cause: format!("two migrations have the version `{version}`"),
-                help: format!("give `{}` a later version", second.escape_debug()),
-                other: Some((place(&first), format!("`{}` has it as well", first.escape_debug()))),
+                cause: message!("two migrations have the version `{version}`", version),
+                help: message!("give `{second}` a later version", second = second.escape_debug()),
+                other: Some((
+                    place(&first),
+                    message!("`{first}` has it as well", first = first.escape_debug()),
+                )),
             },
             NameProblem::OutOfOrder { name, before } => MigrationName {
                 primary: place(&before),
-                cause: format!(
-                    "Atlas runs `{}` before `{}`, as it sorts names as text",
-                    name.escape_debug(),
-                    before.escape_debug()
+                cause: message!(
+                    "Atlas runs `{name}` before `{before}`, as it sorts names as text",
+                    name = name.escape_debug(),
+                    before = before.escape_debug()
                 ),
-                help: "give all versions the same number of digits".to_owned(),
+                help: "give all versions the same number of digits".into(),
                 other: None,
             },
         };
@@ -209,7 +218,7 @@ fn check_sum(
     let text = |file: FileId| context.sources.get(file).text();
     let directory = path.value.as_str();
     let Some(sum) = sum else {
-        let cause = "the directory has no `atlas.sum`".to_owned();
+        let cause = "the directory has no `atlas.sum`".into();
         return diagnostics.report(AtlasSum { primary: path.span, cause, directory });
     };
     let migrations: Vec<Migration<'_>> = scripts
@@ -221,7 +230,7 @@ fn check_sum(
         Ok(written) => written,
         Err(error) => {
             let range = context.sources.get(sum).lines(error.line, error.line);
-            let cause = "this line is not one of `atlas.sum`".to_owned();
+            let cause = "this line is not one of `atlas.sum`".into();
             let primary = Span::new(sum, range);
             return diagnostics.report(AtlasSum { primary, cause, directory });
         }
@@ -272,21 +281,24 @@ fn has_other_line_ends(written: &Sum, migrations: &[Migration<'_>]) -> bool {
 }
 
 /// What differs, file by file.
-fn words(difference: &Difference) -> String {
+fn words(difference: &Difference) -> Message {
     let Difference { added, edited, removed, total_is_wrong } = difference;
-    let named = |what: &str, names: &[String]| {
-        let names: Vec<String> =
-            names.iter().map(|name| format!("`{}`", name.escape_debug())).collect();
-        (!names.is_empty()).then(|| format!("{} {what}", names.join(", ")))
+    let named = |what: &'static str, names: &[String]| {
+        let names: Vec<Message> =
+            names.iter().map(|name| message!("`{name}`", name = name.escape_debug())).collect();
+        (!names.is_empty())
+            .then(|| message!("{names} {what}", names = Message::joined(names, ", "), what))
     };
     let edited: Vec<String> = edited.iter().cloned().collect();
-    let parts: Vec<String> =
+    let parts: Vec<Message> =
         [named("added", added), named("edited", &edited), named("removed", removed)]
             .into_iter()
             .flatten()
             .collect();
     match (parts.is_empty(), total_is_wrong) {
-        (true, _) => "`atlas.sum` is stale: its first line does not match the others".to_owned(),
-        (false, _) => format!("`atlas.sum` is stale: {}", parts.join("; ")),
+        (true, _) => "`atlas.sum` is stale: its first line does not match the others".into(),
+        (false, _) => {
+            message!("`atlas.sum` is stale: {parts}", parts = Message::joined(parts, "; "))
+        }
     }
 }

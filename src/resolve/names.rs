@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use crate::diag::Diagnostics;
 use crate::diag::problems::names::{AmbiguousName, DuplicateName, UnknownName};
 use crate::diag::problems::security::LimitExceeded;
+use crate::diag::{Diagnostics, message};
 use crate::model::{MOST_DEPENDENCIES, Need, Unit};
 use crate::source::{Span, Spanned};
 use crate::syntax::{Kind, Specs, Text};
@@ -130,8 +130,11 @@ impl Names {
             return units.to_vec();
         }
         if had > 0 {
-            let message = format!("more than {MOST_DEPENDENCIES} dependencies between manifests");
-            let help = "split the project, or give the manifests names of their own".to_owned();
+            let message = message!(
+                "more than {MOST_DEPENDENCIES} dependencies between manifests",
+                MOST_DEPENDENCIES
+            );
+            let help = "split the project, or give the manifests names of their own".into();
             diagnostics.report(LimitExceeded { primary: written.span, message, help });
         }
         Vec::new()

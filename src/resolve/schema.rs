@@ -3,11 +3,11 @@
 
 use smol_str::SmolStr;
 
-use crate::diag::Diagnostics;
 use crate::diag::problems::names::CrossNamespace;
 use crate::diag::problems::schema::OperatorSetting;
 use crate::diag::problems::security::PasswordInUrl;
 use crate::diag::problems::spec::{ConflictingFields, NothingChosen, UnknownChoice};
+use crate::diag::{Diagnostics, message};
 use crate::model::{
     Cloud, Database, Desired, Destructive, Need, Policy, Schema, SecretKey, Target, Unit, Variable,
     VariableValue,
@@ -133,8 +133,8 @@ fn database_url(url: &Text, diagnostics: &mut Diagnostics) {
     let scheme = url.value.split_once("://").map(|(scheme, _)| scheme);
     if scheme.and_then(crate::engine::find).is_none() {
         let message = match scheme {
-            Some(scheme) => format!("Atlas knows no URL scheme `{scheme}`"),
-            None => "this is no database URL".to_owned(),
+            Some(scheme) => message!("Atlas knows no URL scheme `{scheme}`", scheme),
+            None => "this is no database URL".into(),
         };
         let known: Vec<&str> = crate::engine::ENGINES.iter().map(|engine| engine.name).collect();
         let help = crate::diag::problems::spec::did_you_mean(
@@ -196,7 +196,8 @@ fn desired(
 /// The operator takes no other URL for a schema (`atlasschema_controller.go`).
 fn registry_url(url: &Text, diagnostics: &mut Diagnostics) {
     if !url.value.starts_with("atlas://") || url.value.len() == "atlas://".len() {
-        let message = format!("`{}` is no schema of Atlas's registry", url.value.escape_debug());
+        let message =
+            message!("`{url}` is no schema of Atlas's registry", url = url.value.escape_debug());
         diagnostics.report(invalid(
             url.span,
             message,
@@ -206,7 +207,12 @@ fn registry_url(url: &Text, diagnostics: &mut Diagnostics) {
 }
 
 /// Exactly one of some fields has to be there.
-fn one_of(fields: &syntax::Schema, purpose: &str, choices: &[&str], diagnostics: &mut Diagnostics) {
+fn one_of(
+    fields: &syntax::Schema,
+    purpose: &'static str,
+    choices: &[&str],
+    diagnostics: &mut Diagnostics,
+) {
     let mut there = fields.written.iter().copied().filter(|(name, _)| choices.contains(name));
     let Some((other, other_span)) = there.next() else {
         let (primary, of) = (fields.span, "this Schema");

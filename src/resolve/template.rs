@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 
 use smol_str::{SmolStr, SmolStrBuilder, format_smolstr};
 
-use crate::diag::Diagnostics;
 use crate::diag::problems::names::{CrossNamespace, InvalidReference, UnknownProperty};
 use crate::diag::problems::security::UnescapedUrl;
+use crate::diag::{Diagnostics, message};
 use crate::distinct::Distinct;
 use crate::engine::DatabaseInUrl;
 use crate::model::{Database, EnvValue, Need, Schema, SecretKey, Target, Unit, User};
@@ -165,7 +165,7 @@ fn pieces(
             rest = next;
         } else if let Some(reference) = after.strip_prefix('{') {
             let Some((inside, next)) = reference.split_once('}') else {
-                let cause = "`${` without `}`".to_owned();
+                let cause = "`${` without `}`".into();
                 let begin = text.value.len() - after.len() - 1;
                 let primary = reader.place(text, begin..text.value.len());
                 diagnostics.report(InvalidReference { primary, cause });
@@ -201,7 +201,7 @@ fn reference_pieces(
 ) -> Vec<Piece> {
     let Some((name, property)) = inside.rsplit_once('.').filter(|(name, _)| !name.is_empty())
     else {
-        let cause = format!("`${{{inside}}}` is no reference");
+        let cause = message!("`${{{inside}}}` is no reference", inside);
         diagnostics.report(InvalidReference { primary: span, cause });
         return Vec::new();
     };
@@ -209,7 +209,7 @@ fn reference_pieces(
         Some((kind, bare)) => match Kind::ALL.into_iter().find(|known| known.name() == kind) {
             Some(kind) => (vec![kind], bare),
             None => {
-                let cause = format!("`{kind}` is no kind of spec");
+                let cause = message!("`{kind}` is no kind of spec", kind);
                 diagnostics.report(InvalidReference { primary: span, cause });
                 return Vec::new();
             }
@@ -277,7 +277,7 @@ impl Place<'_> {
             "port" => match database.port {
                 Some(port) => vec![Piece::Text(port.to_string().into())],
                 None => {
-                    let message = format!("`{label}` has no port");
+                    let message = message!("`{label}` has no port", label);
                     let help = "add `port` to its `external`";
                     diagnostics.report(invalid(self.span, message, help));
                     Vec::new()
@@ -361,7 +361,7 @@ impl Place<'_> {
             Target::UrlFrom(_) => self.unknown(&label, &["url"], diagnostics),
             Target::Unknown => Vec::new(),
             Target::Url(_) => {
-                let message = format!("`{label}` has a literal URL, which is not copied");
+                let message = message!("`{label}` has a literal URL, which is not copied", label);
                 let help = "describe the database as a `Database`, or use `urlFrom`";
                 diagnostics.report(invalid(self.span, message, help));
                 Vec::new()
@@ -375,7 +375,7 @@ impl Place<'_> {
             return self.unknown(&label, &APP_PROPERTIES, diagnostics);
         }
         let Some(port) = app.port else {
-            let message = format!("`{label}` has no port, so nothing can reach it");
+            let message = message!("`{label}` has no port, so nothing can reach it", label);
             diagnostics.report(invalid(self.span, message, "add `port` to it"));
             return Vec::new();
         };

@@ -377,6 +377,37 @@ fn passwords_in_parameters_are_masked() {
     }
 }
 
+/// What a message shortens: the address ends, and says that it has a password, past what is shown.
+#[test]
+fn what_is_cut_is_masked_before() {
+    let url = format!("postgres://root:{SECRET}{}@db.example.com/shop", "x".repeat(60));
+    let manifest = |text: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata:\n  {text}\n")
+    };
+    let schema = |sql: &str| {
+        format!(
+            "{}---\napiVersion: argocd-atlas-plugin/v1alpha1\nkind: Schema\nmetadata: {{name: s}}\nspec: {{database: db, sql: {}}}\n",
+            database("storage: 1Gi"),
+            serde_json::to_string(sql).unwrap()
+        )
+    };
+    for (name, text) in [
+        ("key", manifest(&format!("\"{url}\": a\n  \"{url}\": b"))),
+        ("long-key", manifest(&format!("\"{url}{}\": a", "<".repeat(900)))),
+        ("alias", manifest(&format!("a: *{url}"))),
+        ("tag", manifest(&format!("a: !<{url}> b"))),
+        ("tagged", manifest(&format!("password: !!int {SECRET}"))),
+        ("tagged-url", manifest(&format!("a: !!int {url}"))),
+        ("colon", manifest(&format!("a: 1\n  password:{SECRET}\n  b: 2"))),
+        ("colon-first", manifest(&format!("password:{SECRET}\n  b: 2"))),
+        ("colon-url", manifest(&format!("{url}\n  b: 2"))),
+        ("sql", schema(&format!("CREATE TABLE t (a int DEFAULT ) '{url}' x (;"))),
+    ] {
+        let may_be_printed = !name.starts_with("colon");
+        check(&format!("cut-{name}"), &text, &[], may_be_printed);
+    }
+}
+
 /// A spec with a URL that holds a password in a field that takes no URL, or no such URL.
 #[test]
 fn passwords_in_messages_are_masked() {
@@ -678,4 +709,25 @@ fn what_a_secret_holds_is_in_no_excerpt() {
         );
         check("one-line-nested", &nested, &[], false);
     }
+}
+
+/// A number that should be quoted is a mistake, and may be a password.
+#[test]
+fn numbers_that_are_secrets_are_in_no_message() {
+    let dir = std::env::temp_dir().join(format!("atlas-plugin-numbers-{}", std::process::id()));
+    fs::create_dir_all(&dir).unwrap();
+    for text in [
+        "kind: ConfigMap\ndata: {password: 73055190}",
+        "kind: Secret\nstringData: {anything: 73055190}",
+        "kind: Pod\nspec: {containers: [{name: c, image: i, env: [{name: A_TOKEN, value: 73055190}]}]}",
+        "kind: Pod\nspec: {containers: [{name: c, image: i, args: [--password, 73055190]}]}",
+    ] {
+        let manifest = format!("apiVersion: v1\nmetadata: {{name: a}}\n{text}\n");
+        fs::write(dir.join("a.yaml"), manifest).unwrap();
+        let run =
+            Command::new(env!("CARGO_BIN_EXE_generate")).arg(&dir).env_clear().output().unwrap();
+        let said = String::from_utf8(run.stderr).unwrap();
+        assert!(said.contains("has to be a string") && !said.contains("73055190"), "{said}");
+    }
+    fs::remove_dir_all(&dir).unwrap();
 }

@@ -186,6 +186,8 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     // A line that says that something is going on.
     ("std::time", &["main"]),
     ("std::thread", &["main", "sql::parse"]),
+    // Past it a message quotes a text that nobody has masked.
+    ("of_quoted(", &["diag"]),
 ];
 
 /// What lies at the top of the repository, beside files whose names begin with a dot.

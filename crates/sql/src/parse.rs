@@ -28,6 +28,9 @@ use read::{Finding, Reading};
 use split::{Flaw, FlawKind, Piece, Split};
 use token::{Kind, Token};
 
+/// How much of what is not understood a problem holds, in characters.
+const MAX_FOUND: usize = 2_000;
+
 /// What reading SQL may still cost, for all schemas of a run together.
 #[derive(Clone, Debug)]
 pub struct Budget {
@@ -347,7 +350,7 @@ impl Judged<'_> {
         };
         sink.report(problem::NotUnderstood {
             primary: self.excerpt.locate(place.clone()),
-            found: shortened(self.text(place)),
+            found: beginning(self.text(place)),
             expected: self.reading.trouble.as_ref().and_then(|trouble| trouble.expected),
             known_dialect: self.dialect.grammar().is_known,
             dialect: self.dialect.name(),
@@ -459,13 +462,10 @@ impl Judged<'_> {
     }
 }
 
-/// The first words of a text, for a message.
-fn shortened(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    if line.chars().count() <= 40 {
-        return line.to_owned();
-    }
-    line.chars().take(37).chain("...".chars()).collect()
+/// The beginning of a text, for a message, which cuts it once more. It is cut further on than it is shown:
+/// what comes later may tell that a part of it is a secret.
+fn beginning(text: &str) -> String {
+    text.lines().next().unwrap_or_default().chars().take(MAX_FOUND).collect()
 }
 
 #[cfg(test)]

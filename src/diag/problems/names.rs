@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use crate::diag::problems::spec::did_you_mean;
-use crate::diag::secrets::quote;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Message, message};
 use crate::source::Span;
 
 /// Kubernetes does not take this name.
@@ -12,16 +11,16 @@ pub struct InvalidName {
     /// The name.
     pub primary: Span,
     /// What it names.
-    pub what: String,
+    pub what: Message,
     /// What was written.
     pub name: String,
     /// The rule.
-    pub rule: String,
+    pub rule: Message,
 }
 
 impl From<InvalidName> for Diagnostic {
     fn from(InvalidName { primary, what, name, rule }: InvalidName) -> Diagnostic {
-        let message = format!("Kubernetes takes no {what} `{name}`", name = quote(&name));
+        let message = message!("Kubernetes takes no {what} `{name}`", what, name);
         Diagnostic::new(Code::InvalidName, primary, message).help(rule)
     }
 }
@@ -40,7 +39,7 @@ pub struct DuplicateName<'a> {
 
 impl From<DuplicateName<'_>> for Diagnostic {
     fn from(DuplicateName { primary, first, kind, name }: DuplicateName<'_>) -> Diagnostic {
-        let message = format!("there are two specs `{kind}/{name}`");
+        let message = message!("there are two specs `{kind}/{name}`", kind, name);
         Diagnostic::new(Code::DuplicateName, primary, message)
             .at("the second one")
             .label(first, "the first one")
@@ -65,11 +64,14 @@ pub struct PartOutside<'a> {
 impl From<PartOutside<'_>> for Diagnostic {
     fn from(problem: PartOutside<'_>) -> Diagnostic {
         let PartOutside { primary, whole, kind, name, environment } = problem;
-        let message =
-            format!("there are two specs `{kind}/{name}`, and this one is in no environment");
+        let message = message!(
+            "there are two specs `{kind}/{name}`, and this one is in no environment",
+            kind,
+            name
+        );
         Diagnostic::new(Code::DuplicateName, primary, message)
             .label(whole, "the other one")
-            .help(format!("move this file to `environments/{environment}/`"))
+            .help(message!("move this file to `environments/{environment}/`", environment))
     }
 }
 
@@ -93,15 +95,14 @@ impl From<DuplicateObject<'_>> for Diagnostic {
     fn from(problem: DuplicateObject<'_>) -> Diagnostic {
         let DuplicateObject { primary, first, object, namespace, first_owner, second_owner } =
             problem;
-        let within = namespace
-            .map(|name| format!(" in namespace `{name}`", name = quote(&name)))
-            .unwrap_or_default();
-        let message = format!("`{object}`{within} would be there twice", object = quote(&object));
+        let within =
+            namespace.map(|name| message!(" in namespace `{name}`", name)).unwrap_or_default();
+        let message = message!("`{object}`{within} would be there twice", object, within);
         Diagnostic::new(Code::DuplicateObject, primary, message)
-            .at(format!("`{second_owner}` makes one", second_owner = quote(&second_owner)))
+            .at(message!("`{second_owner}` makes one", second_owner))
             .label(
                 first,
-                format!("`{first_owner}` makes the other", first_owner = quote(&first_owner)),
+                message!("`{first_owner}` makes the other", first_owner),
             )
             .help(
                 "give one of them another name, or remove one: Argo CD would apply the last of them \
@@ -122,8 +123,8 @@ pub struct RepeatedObject {
 
 impl From<RepeatedObject> for Diagnostic {
     fn from(RepeatedObject { primary, first, object }: RepeatedObject) -> Diagnostic {
-        let object = quote(&object);
-        let message = format!("`{object}` is written twice; both are the same, and one is printed");
+        let message =
+            message!("`{object}` is written twice; both are the same, and one is printed", object);
         Diagnostic::new(Code::RepeatedObject, primary, message)
             .label(first, "the first one")
             .help("remove one of them: Argo CD would warn of a repeated resource")
@@ -145,8 +146,7 @@ pub struct UnknownName<'a> {
 
 impl From<UnknownName<'_>> for Diagnostic {
     fn from(UnknownName { primary, written, what, known }: UnknownName<'_>) -> Diagnostic {
-        let message =
-            format!("there is no {what} `{written}` in this project", written = quote(&written));
+        let message = message!("there is no {what} `{written}` in this project", what, written);
         let found = Diagnostic::new(Code::UnknownName, primary, message);
         let Some(known) = known else { return found };
         let known = known();
@@ -166,8 +166,12 @@ pub struct AmbiguousName<'a> {
 
 impl From<AmbiguousName<'_>> for Diagnostic {
     fn from(AmbiguousName { primary, name, choices }: AmbiguousName<'_>) -> Diagnostic {
-        let message = format!("`{name}` could mean {}", choices.join(" or "), name = quote(&name));
-        let help = format!("write `{}`", choices.join("` or `"));
+        let message = message!(
+            "`{name}` could mean {choices}",
+            name,
+            choices = Message::joined(&choices, " or ")
+        );
+        let help = message!("write `{choices}`", choices = Message::joined(&choices, "` or `"));
         Diagnostic::new(Code::AmbiguousName, primary, message).help(help)
     }
 }
@@ -186,8 +190,7 @@ pub struct UnknownProperty<'a> {
 
 impl From<UnknownProperty<'_>> for Diagnostic {
     fn from(UnknownProperty { primary, of, property, known }: UnknownProperty<'_>) -> Diagnostic {
-        let message =
-            format!("`{of}` has no `{property}`", of = quote(&of), property = quote(&property));
+        let message = message!("`{of}` has no `{property}`", of, property);
         let help = did_you_mean(property, known.iter().copied());
         Diagnostic::new(Code::UnknownProperty, primary, message).help(help)
     }
@@ -198,7 +201,7 @@ pub struct InvalidReference {
     /// Where it begins.
     pub primary: Span,
     /// What is wrong.
-    pub cause: String,
+    pub cause: Message,
 }
 
 impl From<InvalidReference> for Diagnostic {
@@ -226,16 +229,10 @@ impl From<CrossNamespace<'_>> for Diagnostic {
     fn from(
         CrossNamespace { primary, from, to, namespace, other }: CrossNamespace<'_>,
     ) -> Diagnostic {
-        let message = format!(
-            "`{from}` cannot read the Secret of `{to}` in another namespace",
-            from = quote(&from),
-            to = quote(&to)
-        );
+        let message =
+            message!("`{from}` cannot read the Secret of `{to}` in another namespace", from, to);
         Diagnostic::new(Code::CrossNamespace, primary, message)
-            .label(
-                other,
-                format!("this is in namespace `{namespace}`", namespace = quote(&namespace)),
-            )
+            .label(other, message!("this is in namespace `{namespace}`", namespace))
             .help("put both into one namespace: Kubernetes reads no Secret across namespaces")
     }
 }

@@ -1,8 +1,7 @@
 //! Problems of what would be printed.
 
 use crate::diag::problems::spec::list;
-use crate::diag::secrets::quote;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Message, message};
 use crate::source::Span;
 
 /// There is nothing to print.
@@ -33,8 +32,8 @@ pub struct PatchMatchesNothing {
 
 impl From<PatchMatchesNothing> for Diagnostic {
     fn from(PatchMatchesNothing { primary, target, known }: PatchMatchesNothing) -> Diagnostic {
-        let message = format!("this spec makes no `{target}` to patch", target = quote(&target));
-        let help = format!("it makes {}", list(known.iter().map(String::as_str)));
+        let message = message!("this spec makes no `{target}` to patch", target);
+        let help = message!("it makes {known}", known = list(known.iter().map(String::as_str)));
         Diagnostic::new(Code::PatchMatchesNothing, primary, message).help(help)
     }
 }
@@ -44,9 +43,9 @@ pub struct InvalidPatch {
     /// The part of the patch.
     pub primary: Span,
     /// What is wrong.
-    pub message: String,
+    pub message: Message,
     /// What to write.
-    pub help: String,
+    pub help: Message,
 }
 
 impl From<InvalidPatch> for Diagnostic {
@@ -60,9 +59,9 @@ pub struct MisreadObject {
     /// What is in the way.
     pub primary: Span,
     /// What Argo CD does with it.
-    pub message: String,
+    pub message: Message,
     /// What to write.
-    pub help: String,
+    pub help: Message,
 }
 
 impl From<MisreadObject> for Diagnostic {
@@ -76,7 +75,7 @@ pub struct TooLarge {
     /// What makes it large.
     pub primary: Span,
     /// What it is.
-    pub what: String,
+    pub what: Message,
     /// Its size.
     pub size: usize,
     /// The largest that fits.
@@ -85,7 +84,12 @@ pub struct TooLarge {
 
 impl From<TooLarge> for Diagnostic {
     fn from(TooLarge { primary, what, size, limit }: TooLarge) -> Diagnostic {
-        let message = format!("{what} has {size} bytes, and Kubernetes stores at most {limit}");
+        let message = message!(
+            "{what} has {size} bytes, and Kubernetes stores at most {limit}",
+            what,
+            size,
+            limit
+        );
         Diagnostic::new(Code::TooLarge, primary, message).help("split it")
     }
 }
@@ -95,7 +99,7 @@ pub struct TooLargeToApply {
     /// The manifest.
     pub primary: Span,
     /// What it is.
-    pub what: String,
+    pub what: Message,
     /// The size of its copy.
     pub size: usize,
     /// The largest that fits.
@@ -104,9 +108,12 @@ pub struct TooLargeToApply {
 
 impl From<TooLargeToApply> for Diagnostic {
     fn from(TooLargeToApply { primary, what, size, limit }: TooLargeToApply) -> Diagnostic {
-        let message = format!(
+        let message = message!(
             "{what} is too large for client-side apply: {size} bytes, and the annotation that keeps \
-             a copy of it holds {limit}"
+             a copy of it holds {limit}",
+            what,
+            size,
+            limit
         );
         Diagnostic::new(Code::TooLargeToApply, primary, message).help(
             "add `argocd.argoproj.io/sync-options: ServerSideApply=true` to its annotations, unless \
@@ -125,7 +132,8 @@ pub struct GenerateName {
 
 impl From<GenerateName> for Diagnostic {
     fn from(GenerateName { primary, name }: GenerateName) -> Diagnostic {
-        let message = format!("`{name}` has no name of its own, and Argo CD cannot apply it");
+        let message =
+            message!("`{name}` has no name of its own, and Argo CD cannot apply it", name);
         Diagnostic::new(Code::GenerateName, primary, message).help(
             "write `metadata.name`; or make it a hook, which Argo CD creates anew in every sync: \
              `argocd.argoproj.io/hook: Sync`",
@@ -143,7 +151,7 @@ pub struct HostWithoutNamespace<'a> {
 
 impl From<HostWithoutNamespace<'_>> for Diagnostic {
     fn from(HostWithoutNamespace { primary, host }: HostWithoutNamespace<'_>) -> Diagnostic {
-        let message = format!("the host `{host}` carries no namespace", host = quote(&host));
+        let message = message!("the host `{host}` carries no namespace", host);
         Diagnostic::new(Code::HostWithoutNamespace, primary, message).help(
             "Argo CD tells the plugin the namespace; here, say it with `--namespace` to see what \
              will be printed there: the operator resolves host names from its own namespace",
@@ -163,11 +171,8 @@ pub struct UnservedKind<'a> {
 
 impl From<UnservedKind<'_>> for Diagnostic {
     fn from(UnservedKind { primary, kind, api_version }: UnservedKind<'_>) -> Diagnostic {
-        let message = format!(
-            "the cluster does not serve `{kind}` of `{api_version}`",
-            kind = quote(&kind),
-            api_version = quote(&api_version)
-        );
+        let message =
+            message!("the cluster does not serve `{kind}` of `{api_version}`", kind, api_version);
         let group = api_version.split_once('/').map_or("", |(group, _)| group);
         let help = match group {
             "db.atlasgo.io" => "install the Atlas Kubernetes Operator (docs/install.md)",

@@ -1,8 +1,7 @@
 //! Problems with the plugin's parameters and the environments that they choose.
 
 use crate::diag::problems::spec::{did_you_mean, list};
-use crate::diag::secrets::quote;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Message, message};
 use crate::parameters::PARAMETERS;
 use crate::source::Span;
 
@@ -11,9 +10,9 @@ pub struct InvalidParameter {
     /// The value.
     pub primary: Span,
     /// What is wrong.
-    pub message: String,
+    pub message: Message,
     /// What to write.
-    pub help: String,
+    pub help: Message,
 }
 
 impl From<InvalidParameter> for Diagnostic {
@@ -32,7 +31,7 @@ pub struct UnknownParameter<'a> {
 
 impl From<UnknownParameter<'_>> for Diagnostic {
     fn from(UnknownParameter { primary, name }: UnknownParameter<'_>) -> Diagnostic {
-        let message = format!("there is no parameter `{name}`", name = quote(&name));
+        let message = message!("there is no parameter `{name}`", name);
         let known = PARAMETERS.iter().map(|parameter| parameter.name);
         Diagnostic::new(Code::InvalidParameter, primary, message).help(did_you_mean(name, known))
     }
@@ -50,15 +49,15 @@ pub struct UnknownEnvironment<'a> {
 
 impl From<UnknownEnvironment<'_>> for Diagnostic {
     fn from(UnknownEnvironment { primary, name, known }: UnknownEnvironment<'_>) -> Diagnostic {
-        let message = format!("there is no environment `{name}`", name = quote(&name));
+        let message = message!("there is no environment `{name}`", name);
         let found = Diagnostic::new(Code::UnknownEnvironment, primary, message);
         match known {
-            [] => found.help(format!("make the directory environments/{name}")),
+            [] => found.help(message!("make the directory environments/{name}", name)),
             known => {
                 let all = list(known.iter().copied());
                 let found = found.help(did_you_mean(name, known.iter().copied()));
                 if crate::diag::nearest(name, known.iter().copied()).is_some() {
-                    found.help(format!("the environments are {all}"))
+                    found.help(message!("the environments are {all}", all))
                 } else {
                     found
                 }
@@ -79,7 +78,7 @@ pub struct NothingToChange<'a> {
 
 impl From<NothingToChange<'_>> for Diagnostic {
     fn from(NothingToChange { primary, spec, known }: NothingToChange<'_>) -> Diagnostic {
-        let message = format!("there is no `{spec}` to change", spec = quote(&spec));
+        let message = message!("there is no `{spec}` to change", spec);
         Diagnostic::new(Code::UnknownName, primary, message)
             .help(did_you_mean(spec, known.iter().map(String::as_str)))
     }

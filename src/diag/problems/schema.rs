@@ -1,7 +1,6 @@
 //! Problems of schemas and migrations beside what their SQL says.
 
-use crate::diag::secrets::quote;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Message, message};
 use crate::source::Span;
 
 /// `atlas.sum` is missing or not right.
@@ -9,15 +8,16 @@ pub struct AtlasSum<'a> {
     /// The checksum file, or the place that names the directory.
     pub primary: Span,
     /// What is wrong.
-    pub cause: String,
+    pub cause: Message,
     /// The directory.
     pub directory: &'a str,
 }
 
 impl From<AtlasSum<'_>> for Diagnostic {
     fn from(AtlasSum { primary, cause, directory }: AtlasSum<'_>) -> Diagnostic {
-        Diagnostic::new(Code::AtlasSum, primary, cause).help(format!(
-            "if the files are right, run `generate sum {directory}` or `atlas migrate hash`"
+        Diagnostic::new(Code::AtlasSum, primary, cause).help(message!(
+            "if the files are right, run `generate sum {directory}` or `atlas migrate hash`",
+            directory
         ))
     }
 }
@@ -39,19 +39,23 @@ impl From<AtlasSumLineEnds<'_>> for Diagnostic {
             true => ("CRLF", "LF"),
             false => ("LF", "CRLF"),
         };
-        let message = format!(
+        let message = message!(
             "the migrations of `{directory}` have {now} line ends, and `atlas.sum` was written for \
-             {then}"
+             {then}",
+            directory,
+            now,
+            then
         );
         let help = match has_cr {
             true => {
                 "Git has changed them on the way (`core.autocrlf`): add `*.sql text eol=lf` to \
                      `.gitattributes`, and run `git add --renormalize .`"
-                    .to_owned()
+                    .into()
             }
-            false => format!(
+            false => message!(
                 "run `generate sum {directory}`, and add `*.sql text eol=lf` to `.gitattributes`, so \
-                 that Git does not change them on the way (`core.autocrlf`)"
+                 that Git does not change them on the way (`core.autocrlf`)",
+                directory
             ),
         };
         Diagnostic::new(Code::AtlasSum, primary, message).help(help)
@@ -63,11 +67,11 @@ pub struct MigrationName {
     /// The file.
     pub primary: Span,
     /// What is wrong.
-    pub cause: String,
+    pub cause: Message,
     /// What to do.
-    pub help: String,
+    pub help: Message,
     /// Another file that belongs to it.
-    pub other: Option<(Span, String)>,
+    pub other: Option<(Span, Message)>,
 }
 
 impl From<MigrationName> for Diagnostic {
@@ -104,7 +108,8 @@ pub struct ContractNotChecked<'a> {
 
 impl From<ContractNotChecked<'_>> for Diagnostic {
     fn from(ContractNotChecked { primary, schema }: ContractNotChecked<'_>) -> Diagnostic {
-        let message = format!("`requires` is not checked: `Schema/{schema}` is not written in SQL");
+        let message =
+            message!("`requires` is not checked: `Schema/{schema}` is not written in SQL", schema);
         Diagnostic::new(Code::ContractNotChecked, primary, message)
             .help("the dependency on the schema holds all the same")
     }
@@ -115,9 +120,9 @@ pub struct ContractBroken {
     /// The place in the contract.
     pub primary: Span,
     /// What is missing.
-    pub message: String,
+    pub message: Message,
     /// Where the table is created.
-    pub created: Option<(Span, String)>,
+    pub created: Option<(Span, Message)>,
     /// The nearest name that there is.
     pub nearest: Option<String>,
 }
@@ -130,8 +135,8 @@ impl From<ContractBroken> for Diagnostic {
             None => found,
         };
         found.help(match nearest {
-            Some(name) => format!("did you mean `{name}`?", name = quote(&name)),
-            None => "add it to the schema, or take it out of `requires`".to_owned(),
+            Some(name) => message!("did you mean `{name}`?", name),
+            None => "add it to the schema, or take it out of `requires`".into(),
         })
     }
 }

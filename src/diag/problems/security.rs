@@ -1,7 +1,6 @@
 //! Problems with secrets and with paths that lead out of the project.
 
-use crate::diag::secrets::quote;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Message, message};
 use crate::source::Span;
 
 /// A password stands in Git.
@@ -42,10 +41,11 @@ pub struct UnescapedUrl<'a> {
 
 impl From<UnescapedUrl<'_>> for Diagnostic {
     fn from(UnescapedUrl { primary, database }: UnescapedUrl<'_>) -> Diagnostic {
-        let message = "a password with one of `:/?#[]@%` breaks this URL".to_owned();
-        Diagnostic::new(Code::UnescapedUrl, primary, message).help(format!(
+        let message = "a password with one of `:/?#[]@%` breaks this URL";
+        Diagnostic::new(Code::UnescapedUrl, primary, message).help(message!(
             "keep a whole URL in the Secret and set `credentials.urlKey` of `{database}`, or pass \
-             host, user and password one by one"
+             host, user and password one by one",
+            database
         ))
     }
 }
@@ -60,7 +60,7 @@ pub struct PathOutside<'a> {
 
 impl From<PathOutside<'_>> for Diagnostic {
     fn from(PathOutside { primary, path }: PathOutside<'_>) -> Diagnostic {
-        let message = format!("the path `{path}` leads out of the project", path = quote(&path));
+        let message = message!("the path `{path}` leads out of the project", path);
         Diagnostic::new(Code::PathOutside, primary, message)
             .help("paths begin at the application's directory, without `/` or `..`")
     }
@@ -73,12 +73,12 @@ pub struct FileNotFound<'a> {
     /// What was written.
     pub path: &'a str,
     /// What to do.
-    pub help: String,
+    pub help: Message,
 }
 
 impl From<FileNotFound<'_>> for Diagnostic {
     fn from(FileNotFound { primary, path, help }: FileNotFound<'_>) -> Diagnostic {
-        let message = format!("there is no file `{path}`", path = quote(&path));
+        let message = message!("there is no file `{path}`", path);
         Diagnostic::new(Code::FileNotFound, primary, message).help(help)
     }
 }
@@ -88,9 +88,9 @@ pub struct UnusableFile {
     /// The file, or the place that names it.
     pub primary: Span,
     /// Why.
-    pub message: String,
+    pub message: Message,
     /// What to do.
-    pub help: String,
+    pub help: Message,
 }
 
 impl From<UnusableFile> for Diagnostic {
@@ -104,9 +104,9 @@ pub struct LimitExceeded {
     /// Where the bound was met.
     pub primary: Span,
     /// Which bound, with its number.
-    pub message: String,
+    pub message: Message,
     /// What to do.
-    pub help: String,
+    pub help: Message,
 }
 
 impl From<LimitExceeded> for Diagnostic {
@@ -125,7 +125,7 @@ pub struct NotUtf8 {
 
 impl From<NotUtf8> for Diagnostic {
     fn from(NotUtf8 { primary, encoding }: NotUtf8) -> Diagnostic {
-        let message = format!("the file is not UTF-8 and was read as {encoding}");
+        let message = message!("the file is not UTF-8 and was read as {encoding}", encoding);
         Diagnostic::new(Code::OtherEncoding, primary, message)
             .help("save it as UTF-8: manifests can carry nothing else")
     }

@@ -1,7 +1,7 @@
 //! Problems of a document's shape: fields, types, values.
 
-use crate::diag::secrets::{quote, value_of};
-use crate::diag::{Code, Diagnostic, nearest};
+use crate::diag::secrets::value_of;
+use crate::diag::{Code, Diagnostic, Message, message, nearest};
 use crate::source::Span;
 use crate::syntax::node::{Meaning, Node};
 
@@ -10,14 +10,14 @@ pub struct NotAnObject {
     /// The document.
     pub primary: Span,
     /// What it lacks: `` `apiVersion` ``.
-    pub lacks: String,
+    pub lacks: Message,
     /// What to do about it.
-    pub help: String,
+    pub help: Message,
 }
 
 impl From<NotAnObject> for Diagnostic {
     fn from(NotAnObject { primary, lacks, help }: NotAnObject) -> Diagnostic {
-        let message = format!("this document is no Kubernetes object: {lacks}");
+        let message = message!("this document is no Kubernetes object: {lacks}", lacks);
         Diagnostic::new(Code::NotAnObject, primary, message).help(help)
     }
 }
@@ -32,10 +32,8 @@ pub struct NotAManifest<'a> {
 
 impl From<NotAManifest<'_>> for Diagnostic {
     fn from(NotAManifest { primary, path }: NotAManifest<'_>) -> Diagnostic {
-        let message = format!(
-            "`{path}` holds something else than Kubernetes objects: skipped",
-            path = quote(&path)
-        );
+        let message =
+            message!("`{path}` holds something else than Kubernetes objects: skipped", path);
         Diagnostic::new(Code::NotAManifest, primary, message).help(
             "keep it outside the application's directory, or in a folder that begins with `.`",
         )
@@ -52,12 +50,9 @@ pub struct NotEvaluated<'a> {
 
 impl From<NotEvaluated<'_>> for Diagnostic {
     fn from(NotEvaluated { primary, path }: NotEvaluated<'_>) -> Diagnostic {
-        let message = format!(
-            "`{path}` is Jsonnet, which is not evaluated here: skipped",
-            path = quote(&path)
-        );
+        let message = message!("`{path}` is Jsonnet, which is not evaluated here: skipped", path);
         Diagnostic::new(Code::NotAManifest, primary, message)
-            .help(format!("evaluate it and pipe it: `jsonnet -y {path} | generate -`"))
+            .help(message!("evaluate it and pipe it: `jsonnet -y {path} | generate -`", path))
     }
 }
 
@@ -66,16 +61,17 @@ pub struct NeedsRendering {
     /// The file that says so.
     pub primary: Span,
     /// What it is.
-    pub message: String,
+    pub message: Message,
     /// The command that turns it into manifests with waves.
-    pub recipe: String,
+    pub recipe: Message,
 }
 
 impl From<NeedsRendering> for Diagnostic {
     fn from(NeedsRendering { primary, message, recipe }: NeedsRendering) -> Diagnostic {
-        Diagnostic::new(Code::NeedsRendering, primary, message).help(format!(
+        Diagnostic::new(Code::NeedsRendering, primary, message).help(message!(
             "pipe what it makes: `{recipe}` (docs/recipes.md has this as a plugin of Argo CD), or \
-             keep it outside the application's directory"
+             keep it outside the application's directory",
+            recipe
         ))
     }
 }
@@ -95,7 +91,7 @@ pub struct UnknownKind<'a> {
 impl From<UnknownKind<'_>> for Diagnostic {
     fn from(problem: UnknownKind<'_>) -> Diagnostic {
         let UnknownKind { primary, written, field, known } = problem;
-        let message = format!("there is no {field} `{written}`", written = quote(&written));
+        let message = message!("there is no {field} `{written}`", field, written);
         let help = did_you_mean(written, known.iter().copied());
         Diagnostic::new(Code::UnknownKind, primary, message).help(help)
     }
@@ -115,7 +111,7 @@ pub struct UnknownField<'a> {
 
 impl From<UnknownField<'_>> for Diagnostic {
     fn from(UnknownField { primary, name, of, known }: UnknownField<'_>) -> Diagnostic {
-        let message = format!("`{of}` has no field `{name}`", of = quote(&of), name = quote(&name));
+        let message = message!("`{of}` has no field `{name}`", of, name);
         Diagnostic::new(Code::UnknownField, primary, message)
             .help(did_you_mean(name, known.iter().copied()))
     }
@@ -133,17 +129,16 @@ pub struct MissingField<'a> {
 
 impl From<MissingField<'_>> for Diagnostic {
     fn from(MissingField { primary, of, name }: MissingField<'_>) -> Diagnostic {
-        let message =
-            format!("`{of}` needs the field `{name}`", of = quote(&of), name = quote(&name));
-        Diagnostic::new(Code::MissingField, primary, message).help(format!("add `{name}:`"))
+        let message = message!("`{of}` needs the field `{name}`", of, name);
+        Diagnostic::new(Code::MissingField, primary, message).help(message!("add `{name}:`", name))
     }
 }
 
 /// A value of the wrong type.
 pub struct WrongType {
     primary: Span,
-    message: String,
-    help: Option<String>,
+    message: Message,
+    help: Option<Message>,
 }
 
 impl WrongType {
@@ -151,10 +146,11 @@ impl WrongType {
     pub fn new(node: &Node, name: &str, expected: &str) -> WrongType {
         WrongType {
             primary: node.span,
-            message: format!(
-                "`{name}` has to be {expected}, not {}",
-                found(node, name),
-                name = quote(&name)
+            message: message!(
+                "`{name}` has to be {expected}, not {found}",
+                name,
+                expected,
+                found = found(node, name)
             ),
             help: help(node, name, expected),
         }
@@ -162,41 +158,56 @@ impl WrongType {
 
     /// A value of a plain manifest that has to be a string: Kubernetes refuses any other.
     pub fn to_quote(node: &Node, name: &str) -> WrongType {
-        let quoted = node.scalar().map(|scalar| format!("quote it: `\"{}\"`", scalar.text));
+        let quoted = node.scalar().map(|scalar| {
+            message!("quote it: `\"{value}\"`", value = value_of(name, &scalar.text))
+        });
         let help =
             quoted.unwrap_or_else(|| "write a string: Kubernetes refuses anything else".into());
         WrongType { help: Some(help), ..WrongType::new(node, name, "a string") }
     }
-}
 
-fn found(node: &Node, name: &str) -> String {
-    match node.scalar() {
-        Some(scalar) if scalar.meaning != Meaning::Null && scalar.text.chars().count() <= 40 => {
-            format!("{} (`{}`)", node.kind(), value_of(name, &scalar.text))
+    /// The same where the value may be a secret whatever its name is.
+    pub fn to_quote_unseen(node: &Node, name: &str) -> WrongType {
+        WrongType {
+            primary: node.span,
+            message: message!("`{name}` has to be a string, not {kind}", name, kind = node.kind()),
+            help: Some(match node.scalar() {
+                Some(_) => "quote it: write it between two `\"`".into(),
+                None => "write a string: Kubernetes refuses anything else".into(),
+            }),
         }
-        Some(scalar) if scalar.meaning == Meaning::Null => "empty".to_owned(),
-        _ => node.kind().to_owned(),
     }
 }
 
-fn help(node: &Node, name: &str, expected: &str) -> Option<String> {
+fn found(node: &Node, name: &str) -> Message {
+    match node.scalar() {
+        Some(scalar) if scalar.meaning != Meaning::Null && scalar.text.chars().count() <= 40 => {
+            message!("{kind} (`{value}`)", kind = node.kind(), value = value_of(name, &scalar.text))
+        }
+        Some(scalar) if scalar.meaning == Meaning::Null => "empty".into(),
+        _ => node.kind().into(),
+    }
+}
+
+fn help(node: &Node, name: &str, expected: &str) -> Option<Message> {
     let scalar = node.scalar()?;
     let text = &scalar.text;
     match scalar.meaning {
-        Meaning::Null => Some("write a value, or leave the field out".to_owned()),
+        Meaning::Null => Some("write a value, or leave the field out".into()),
         Meaning::String if expected == "a whole number" => {
             let number = text.trim().parse::<i64>().ok()?;
-            Some(format!("write {number} without quotes"))
+            Some(message!("write {number} without quotes", number))
         }
         Meaning::Int if expected == "a whole number" => {
-            let number = as_decimal(text).map(|number| format!(": {number}")).unwrap_or_default();
-            Some(format!("write it in plain decimal digits{number}"))
+            let number =
+                as_decimal(text).map(|number| message!(": {number}", number)).unwrap_or_default();
+            Some(message!("write it in plain decimal digits{number}", number))
         }
         Meaning::String if expected == "a list" => {
-            Some(format!("write `[{}]`", value_of(name, text)))
+            Some(message!("write `[{value}]`", value = value_of(name, text)))
         }
         Meaning::String if expected.starts_with("`true`") => {
-            Some("write `true` or `false` without quotes".to_owned())
+            Some("write `true` or `false` without quotes".into())
         }
         Meaning::Bool(_) | Meaning::Int | Meaning::Float | Meaning::String => None,
     }
@@ -226,9 +237,9 @@ pub struct InvalidValue {
     /// The value.
     pub primary: Span,
     /// What is wrong with it.
-    pub message: String,
+    pub message: Message,
     /// What to write.
-    pub help: String,
+    pub help: Message,
 }
 
 impl From<InvalidValue> for Diagnostic {
@@ -253,7 +264,7 @@ impl From<UnknownChoice<'_>> for Diagnostic {
     fn from(problem: UnknownChoice<'_>) -> Diagnostic {
         let UnknownChoice { primary, field, written, known } = problem;
         let message =
-            format!("`{field}` cannot be `{}`", value_of(field, written), field = quote(&field));
+            message!("`{field}` cannot be `{written}`", field, written = value_of(field, written));
         let help = did_you_mean(written, known.iter().copied());
         Diagnostic::new(Code::InvalidValue, primary, message).help(help)
     }
@@ -270,20 +281,16 @@ pub struct ConflictingFields<'a> {
     /// The first one's name.
     pub other: &'a str,
     /// Why they cannot both be there.
-    pub why: &'a str,
+    pub why: &'static str,
 }
 
 impl From<ConflictingFields<'_>> for Diagnostic {
     fn from(problem: ConflictingFields<'_>) -> Diagnostic {
         let ConflictingFields { primary, name, other_span, other, why } = problem;
-        let message = format!(
-            "`{name}` and `{other}` exclude each other",
-            name = quote(&name),
-            other = quote(&other)
-        );
+        let message = message!("`{name}` and `{other}` exclude each other", name, other);
         Diagnostic::new(Code::ConflictingFields, primary, message)
-            .label(other_span, format!("`{other}` is here", other = quote(&other)))
-            .help(format!("keep one: {why}"))
+            .label(other_span, message!("`{other}` is here", other))
+            .help(message!("keep one: {why}", why = Message::from(why)))
     }
 }
 
@@ -294,16 +301,16 @@ pub struct NothingChosen<'a> {
     /// What the mapping is.
     pub of: &'a str,
     /// What they are for.
-    pub purpose: &'a str,
+    pub purpose: &'static str,
     /// The fields.
     pub choices: &'a [&'a str],
 }
 
 impl From<NothingChosen<'_>> for Diagnostic {
     fn from(NothingChosen { primary, of, purpose, choices }: NothingChosen<'_>) -> Diagnostic {
-        let message = format!("{of} does not say {purpose}");
+        let message = message!("{of} does not say {purpose}", of, purpose = Message::from(purpose));
         Diagnostic::new(Code::MissingField, primary, message)
-            .help(format!("add one of {}", list(choices.iter().copied())))
+            .help(message!("add one of {choices}", choices = list(choices.iter().copied())))
     }
 }
 
@@ -311,21 +318,23 @@ impl From<NothingChosen<'_>> for Diagnostic {
 pub(crate) fn did_you_mean<'a>(
     written: &str,
     known: impl IntoIterator<Item = &'a str> + Clone,
-) -> String {
+) -> Message {
     match nearest(written, known.clone()) {
-        Some(name) => format!("did you mean `{name}`?", name = quote(&name)),
-        None => format!("there is {}", list(known)),
+        Some(name) => message!("did you mean `{name}`?", name),
+        None => message!("there is {known}", known = list(known)),
     }
 }
 
 /// Names in backticks with commas, at most thirty of them.
-pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn list<'a>(names: impl IntoIterator<Item = &'a str>) -> Message {
     let mut names = names.into_iter();
-    let first: Vec<String> =
-        names.by_ref().take(30).map(|name| format!("`{name}`", name = quote(&name))).collect();
+    let first: Vec<Message> =
+        names.by_ref().take(30).map(|name| message!("`{name}`", name)).collect();
     match (first.len(), names.count()) {
-        (0, _) => "nothing".to_owned(),
-        (_, 0) => first.join(", "),
-        (_, more) => format!("{} and {more} more", first.join(", ")),
+        (0, _) => "nothing".into(),
+        (_, 0) => Message::joined(first, ", "),
+        (_, more) => {
+            message!("{first} and {more} more", first = Message::joined(first, ", "), more)
+        }
     }
 }

@@ -9,8 +9,7 @@ use sql::problem::{
     Unterminated,
 };
 
-use crate::diag::secrets::quote;
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, Message, message};
 
 impl Sink for Diagnostics {
     fn take(&mut self, problem: Problem) {
@@ -50,7 +49,7 @@ impl From<Problem> for Diagnostic {
 
 impl From<TooLong> for Diagnostic {
     fn from(problem: TooLong) -> Diagnostic {
-        let message = format!("more than {} {}", problem.limit, problem.of);
+        let message = message!("more than {limit} {of}", limit = problem.limit, of = problem.of);
         Diagnostic::new(Code::LimitExceeded, problem.primary, message)
             .help("load data by another way than the schema, or split the schema")
     }
@@ -59,7 +58,7 @@ impl From<TooLong> for Diagnostic {
 impl From<LongDelimiter> for Diagnostic {
     fn from(problem: LongDelimiter) -> Diagnostic {
         let LongDelimiter { primary, limit } = problem;
-        let message = format!("a delimiter of more than {limit} bytes");
+        let message = message!("a delimiter of more than {limit} bytes", limit);
         Diagnostic::new(Code::LimitExceeded, primary, message)
             .help("use a short delimiter, for example `//`")
     }
@@ -68,8 +67,12 @@ impl From<LongDelimiter> for Diagnostic {
 impl From<Unterminated> for Diagnostic {
     fn from(problem: Unterminated) -> Diagnostic {
         let Unterminated { primary, what } = problem;
-        Diagnostic::new(Code::SqlUnterminated, primary, format!("this {what} is never closed"))
-            .help(format!("close the {what} where it ends"))
+        Diagnostic::new(
+            Code::SqlUnterminated,
+            primary,
+            message!("this {what} is never closed", what),
+        )
+        .help(message!("close the {what} where it ends", what))
     }
 }
 
@@ -86,7 +89,7 @@ impl From<StrayText> for Diagnostic {
             }
             Stray::Fence => ("a Markdown fence", "take the line away"),
         };
-        Diagnostic::new(Code::SqlStrayText, primary, format!("{what} is no SQL")).help(help)
+        Diagnostic::new(Code::SqlStrayText, primary, message!("{what} is no SQL", what)).help(help)
     }
 }
 
@@ -98,13 +101,9 @@ impl From<Unbalanced> for Diagnostic {
         } else {
             ("(", "this one was not opened")
         };
-        Diagnostic::new(
-            Code::SqlUnbalanced,
-            primary,
-            format!("a `{missing}` is missing", missing = quote(&missing)),
-        )
-        .label(partnerless, label)
-        .help(format!("write the `{missing}`, or take the other away", missing = quote(&missing)))
+        Diagnostic::new(Code::SqlUnbalanced, primary, message!("a `{missing}` is missing", missing))
+            .label(partnerless, label)
+            .help(message!("write the `{missing}`, or take the other away", missing))
     }
 }
 
@@ -118,12 +117,8 @@ impl From<StrayComma> for Diagnostic {
 impl From<Misspelt> for Diagnostic {
     fn from(problem: Misspelt) -> Diagnostic {
         let Misspelt { primary, word, keyword } = problem;
-        Diagnostic::new(
-            Code::SqlMisspelt,
-            primary,
-            format!("`{word}` is no SQL keyword", word = quote(&word)),
-        )
-        .help(format!("did you mean `{keyword}`?", keyword = quote(&keyword)))
+        Diagnostic::new(Code::SqlMisspelt, primary, message!("`{word}` is no SQL keyword", word))
+            .help(message!("did you mean `{keyword}`?", keyword))
     }
 }
 
@@ -133,7 +128,7 @@ impl From<UnknownVerb> for Diagnostic {
         Diagnostic::new(
             Code::SqlUnknownVerb,
             primary,
-            format!("no SQL statement begins with `{word}`", word = quote(&word)),
+            message!("no SQL statement begins with `{word}`", word),
         )
         .help("a `;` before it may be one too many, or `--` is missing before a comment")
     }
@@ -150,26 +145,26 @@ impl From<MissingComma> for Diagnostic {
 impl From<NotUnderstood> for Diagnostic {
     fn from(problem: NotUnderstood) -> Diagnostic {
         let NotUnderstood { primary, found, expected, known_dialect, dialect } = problem;
+        let found = Message::beginning_of(&found, SHOWN);
         let code = if known_dialect { Code::SqlNotUnderstood } else { Code::SqlNotRead };
         let message = match expected {
             Some(expected) if expected.len() > 3 && expected.starts_with("a ") => {
-                format!(
+                message!(
                     "{expected} was expected here, `{found}` is not understood",
-                    found = quote(&found)
+                    expected,
+                    found
                 )
             }
             Some(expected) => {
-                format!(
+                message!(
                     "`{expected}` was expected here, `{found}` is not understood",
-                    expected = quote(&expected),
-                    found = quote(&found)
+                    expected,
+                    found
                 )
             }
-            None => format!("`{found}` is not understood here", found = quote(&found)),
+            None => message!("`{found}` is not understood here", found),
         };
-        Diagnostic::new(code, primary, message).help(format!(
-            "if {dialect} takes the statement, this can be ignored: checks of what it defines are left out"
-        ))
+        Diagnostic::new(code, primary, message).help(message!("if {dialect} takes the statement, this can be ignored: checks of what it defines are left out", dialect))
     }
 }
 
@@ -179,7 +174,7 @@ impl From<MissingType> for Diagnostic {
         Diagnostic::new(
             Code::SqlMissingType,
             primary,
-            format!("column `{column}` has no type", column = quote(&column)),
+            message!("column `{column}` has no type", column),
         )
         .help("write a type behind its name")
     }
@@ -188,15 +183,11 @@ impl From<MissingType> for Diagnostic {
 impl From<UnknownType> for Diagnostic {
     fn from(problem: UnknownType) -> Diagnostic {
         let UnknownType { primary, name, nearest, dialect } = problem;
-        let message = format!(
-            "{dialect} has no type `{name}`, and none is created here",
-            name = quote(&name)
-        );
+        let message =
+            message!("{dialect} has no type `{name}`, and none is created here", dialect, name);
         let diagnostic = Diagnostic::new(Code::SqlUnknownType, primary, message);
         match nearest {
-            Some(nearest) => {
-                diagnostic.help(format!("did you mean `{nearest}`?", nearest = quote(&nearest)))
-            }
+            Some(nearest) => diagnostic.help(message!("did you mean `{nearest}`?", nearest)),
             None => diagnostic.help("write one of the types that it has"),
         }
     }
@@ -205,28 +196,25 @@ impl From<UnknownType> for Diagnostic {
 impl From<ReservedWord> for Diagnostic {
     fn from(problem: ReservedWord) -> Diagnostic {
         let ReservedWord { primary, word, quoted, dialect } = problem;
-        let message = format!(
+        let message = message!(
             "`{word}` is a reserved word in {dialect} and cannot be a bare name",
-            word = quote(&word)
+            word,
+            dialect
         );
         // Backticks cannot be shown in backticks.
         let quoted = match quoted.starts_with('`') {
-            true => format!("it in backticks, {quoted}"),
-            false => format!("`{quoted}`"),
+            true => message!("it in backticks, {quoted}", quoted),
+            false => message!("`{quoted}`", quoted),
         };
         Diagnostic::new(Code::SqlReservedWord, primary, message)
-            .help(format!("write {quoted}, or choose another name"))
+            .help(message!("write {quoted}, or choose another name", quoted))
     }
 }
 
 impl From<DuplicateColumn> for Diagnostic {
     fn from(problem: DuplicateColumn) -> Diagnostic {
         let DuplicateColumn { primary, first, column, table } = problem;
-        let message = format!(
-            "table `{table}` has the column `{column}` twice",
-            table = quote(&table),
-            column = quote(&column)
-        );
+        let message = message!("table `{table}` has the column `{column}` twice", table, column);
         Diagnostic::new(Code::DuplicateColumn, primary, message)
             .at("the second one")
             .label(first, "the first one")
@@ -240,7 +228,7 @@ impl From<DuplicateTable> for Diagnostic {
         Diagnostic::new(
             Code::DuplicateTable,
             primary,
-            format!("`{table}` is created twice", table = quote(&table)),
+            message!("`{table}` is created twice", table),
         )
         .at("the second time")
         .label(first, "the first time")
@@ -251,10 +239,11 @@ impl From<DuplicateTable> for Diagnostic {
 impl From<UnknownKeyColumn> for Diagnostic {
     fn from(problem: UnknownKeyColumn) -> Diagnostic {
         let UnknownKeyColumn { primary, key, column, table, created, nearest } = problem;
-        let message = format!(
+        let message = message!(
             "the {key} names the column `{column}`, which table `{table}` does not have",
-            column = quote(&column),
-            table = quote(&table)
+            key,
+            column,
+            table
         );
         let diagnostic =
             Diagnostic::new(Code::UnknownKeyColumn, primary, message).label(created, "the table");
@@ -265,10 +254,8 @@ impl From<UnknownKeyColumn> for Diagnostic {
 impl From<UnknownTable> for Diagnostic {
     fn from(problem: UnknownTable) -> Diagnostic {
         let UnknownTable { primary, by, table, nearest } = problem;
-        let message = format!(
-            "this {by} names the table `{table}`, which is not created here",
-            table = quote(&table)
-        );
+        let message =
+            message!("this {by} names the table `{table}`, which is not created here", by, table);
         with_nearest(Diagnostic::new(Code::UnknownTable, primary, message), nearest)
     }
 }
@@ -276,10 +263,11 @@ impl From<UnknownTable> for Diagnostic {
 impl From<UnknownColumn> for Diagnostic {
     fn from(problem: UnknownColumn) -> Diagnostic {
         let UnknownColumn { primary, by, column, table, created, nearest } = problem;
-        let message = format!(
+        let message = message!(
             "this {by} names the column `{column}`, which table `{table}` does not have",
-            column = quote(&column),
-            table = quote(&table)
+            by,
+            column,
+            table
         );
         let diagnostic =
             Diagnostic::new(Code::UnknownColumn, primary, message).label(created, "the table");
@@ -289,9 +277,7 @@ impl From<UnknownColumn> for Diagnostic {
 
 fn with_nearest(diagnostic: Diagnostic, nearest: Option<String>) -> Diagnostic {
     match nearest {
-        Some(nearest) => {
-            diagnostic.help(format!("did you mean `{nearest}`?", nearest = quote(&nearest)))
-        }
+        Some(nearest) => diagnostic.help(message!("did you mean `{nearest}`?", nearest)),
         None => diagnostic,
     }
 }
@@ -299,24 +285,38 @@ fn with_nearest(diagnostic: Diagnostic, nearest: Option<String>) -> Diagnostic {
 impl From<ForeignKeyColumns> for Diagnostic {
     fn from(problem: ForeignKeyColumns) -> Diagnostic {
         let ForeignKeyColumns { primary, columns, referred } = problem;
-        let message =
-            format!("the foreign key has {columns} on this side and {referred} on the other");
+        let message = message!(
+            "the foreign key has {columns} on this side and {referred} on the other",
+            columns,
+            referred
+        );
         Diagnostic::new(Code::ForeignKeyColumns, primary, message)
             .help("name as many columns behind `REFERENCES` as before it")
     }
 }
 
+/// How much of what is not understood is shown, in characters.
+const SHOWN: usize = 40;
 /// The most steps of a cycle that are shown in the files.
 const SHOWN_STEPS: usize = 20;
 
 /// Files that need each other.
 impl From<Cycle> for Diagnostic {
     fn from(cycle: Cycle) -> Diagnostic {
-        let message = format!("these files need each other: {}", cycle.path().join(" -> "));
+        let message = message!(
+            "these files need each other: {path}",
+            path = Message::joined(cycle.path(), " -> ")
+        );
         let mut diagnostic = Diagnostic::new(Code::SqlFileCycle, cycle.first.span, message);
         for step in cycle.steps().take(SHOWN_STEPS) {
             let Step { from, to, span, kind, name } = step;
-            let text = format!("{from} {} `{name}`, which is created in {to}", kind.words());
+            let text = message!(
+                "{from} {kind} `{name}`, which is created in {to}",
+                from,
+                kind = kind.words(),
+                name,
+                to
+            );
             diagnostic = diagnostic.label(*span, text);
         }
         // A foreign key can be added later.

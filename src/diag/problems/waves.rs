@@ -1,7 +1,6 @@
 //! Problems of order: cycles, pins, and what would never become healthy.
 
-use crate::diag::secrets::quote;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Message, message};
 use crate::source::Span;
 
 /// One step of a path: who waits, where that is said, and how.
@@ -9,26 +8,21 @@ pub struct Step {
     /// Where the dependency is written.
     pub span: Span,
     /// Who waits.
-    pub from: String,
+    pub from: Message,
     /// For whom.
-    pub to: String,
+    pub to: Message,
     /// How it is said.
     pub by: String,
 }
 
 impl Step {
-    fn words(&self) -> String {
+    fn words(&self) -> Message {
         let Step { from, to, by, .. } = self;
         match by.contains('`') {
             true => {
-                format!("`{from}` waits for `{to}` by {by}", from = quote(&from), to = quote(&to))
+                message!("`{from}` waits for `{to}` by {by}", from, to, by)
             }
-            false => format!(
-                "`{from}` waits for `{to}` by `{by}`",
-                from = quote(&from),
-                to = quote(&to),
-                by = quote(&by)
-            ),
+            false => message!("`{from}` waits for `{to}` by `{by}`", from, to, by),
         }
     }
 }
@@ -43,9 +37,10 @@ pub struct DependencyCycle {
 
 impl From<DependencyCycle> for Diagnostic {
     fn from(DependencyCycle { steps, primary }: DependencyCycle) -> Diagnostic {
-        let names: Vec<&str> = steps.iter().map(|step| step.from.as_str()).collect();
-        let first = names.first().copied().unwrap_or_default();
-        let message = format!("a cycle: {} -> {first}", names.join(" -> "));
+        let names: Vec<&Message> = steps.iter().map(|step| &step.from).collect();
+        let first = names.first().copied().cloned().unwrap_or_default();
+        let message =
+            message!("a cycle: {names} -> {first}", names = Message::joined(&names, " -> "), first);
         let mut steps = steps.into_iter();
         let at = steps.next().map(|step| step.words()).unwrap_or_default();
         let found = Diagnostic::new(Code::DependencyCycle, primary, message).at(at);
@@ -74,9 +69,11 @@ pub struct WavePinDoubtful {
 impl From<WavePinDoubtful> for Diagnostic {
     fn from(problem: WavePinDoubtful) -> Diagnostic {
         let WavePinDoubtful { primary, name, wave, lowest, steps, n_more } = problem;
-        let message = format!(
+        let message = message!(
             "`{name}` is pinned to wave {wave}, but seems to need wave {lowest} or later",
-            name = quote(&name)
+            name,
+            wave,
+            lowest
         );
         let found =
             Diagnostic::new(Code::WavePinDoubtful, primary, message).and_more_places(n_more);
@@ -108,16 +105,21 @@ pub struct PinHoldsBack {
 impl From<PinHoldsBack> for Diagnostic {
     fn from(problem: PinHoldsBack) -> Diagnostic {
         let PinHoldsBack { primary, name, wave, needs, needs_span, needs_wave, why } = problem;
-        let message = format!(
+        let message = message!(
             "`{name}` is pinned to wave {wave}, but `{needs}`, which it needs, is in wave {needs_wave}",
-            name = quote(&name),
-            needs = quote(&needs)
+            name,
+            wave,
+            needs,
+            needs_wave
         );
         Diagnostic::new(Code::PinHoldsBack, primary, message)
-            .label(needs_span, format!("wave {needs_wave}"))
-            .help(format!(
+            .label(needs_span, message!("wave {needs_wave}", needs_wave))
+            .help(message!(
                 "{why}: the sync may wait in wave {wave} for what comes in wave {needs_wave}, \
-                 without end; pin it to {needs_wave}, or remove its wave"
+                 without end; pin it to {needs_wave}, or remove its wave",
+                why = Message::from(why),
+                wave,
+                needs_wave
             ))
     }
 }
@@ -157,20 +159,22 @@ impl From<WavePinContradicts> for Diagnostic {
             steps,
             n_more,
         } = problem;
-        let message = format!(
+        let message = message!(
             "`{name}` is pinned to wave {wave}, but needs wave {lowest} or later",
-            name = quote(&name)
+            name,
+            wave,
+            lowest
         );
         let found = Diagnostic::new(Code::WavePinContradicts, primary, message)
             .label(
                 other_span,
-                format!("`{other}` is pinned to wave {other_wave}", other = quote(&other)),
+                message!("`{other}` is pinned to wave {other_wave}", other, other_wave),
             )
             .and_more_places(n_more);
         steps
             .into_iter()
             .fold(found, |found, step| found.label(step.span, step.words()))
-            .help(format!("pin it to {lowest} or later, or remove one of the pins"))
+            .help(message!("pin it to {lowest} or later, or remove one of the pins", lowest))
     }
 }
 
@@ -185,7 +189,8 @@ pub struct AutoscalingWithoutRequest<'a> {
 impl From<AutoscalingWithoutRequest<'_>> for Diagnostic {
     fn from(problem: AutoscalingWithoutRequest<'_>) -> Diagnostic {
         let AutoscalingWithoutRequest { primary, resource } = problem;
-        let message = format!("autoscaling by {resource} needs `resources.requests.{resource}`");
+        let message =
+            message!("autoscaling by {resource} needs `resources.requests.{resource}`", resource);
         Diagnostic::new(Code::AutoscalingWithoutRequest, primary, message).help(
             "set the request, unless a LimitRange of the namespace does: without it the autoscaler \
              cannot tell a utilisation, and Argo CD shows it as Degraded",
@@ -203,9 +208,9 @@ pub struct HookDependency {
 
 impl From<HookDependency> for Diagnostic {
     fn from(HookDependency { primary, name }: HookDependency) -> Diagnostic {
-        let message = format!(
+        let message = message!(
             "`{name}` is a hook outside the Sync phase, and only that phase has waves",
-            name = quote(&name)
+            name
         );
         Diagnostic::new(Code::HookDependency, primary, message).help(
             "remove the dependency; or make it a part of the waves, by \
@@ -240,15 +245,22 @@ impl From<PresyncNeedsSync<'_>> for Diagnostic {
     fn from(problem: PresyncNeedsSync<'_>) -> Diagnostic {
         let PresyncNeedsSync { primary, name, written, needed } = problem;
         let first = needed.first().map(|needed| needed.name.as_str()).unwrap_or_default();
-        let message =
-            format!("the `{written}` hook `{name}` needs `{first}`, which the Sync phase applies");
-        let at = needed.first().map(|needed| format!("it {}", needed.by)).unwrap_or_default();
+        let message = message!(
+            "the `{written}` hook `{name}` needs `{first}`, which the Sync phase applies",
+            written,
+            name,
+            first
+        );
+        let at = needed
+            .first()
+            .map(|needed| message!("it {by}", by = Message::from(needed.by)))
+            .unwrap_or_default();
         let found = Diagnostic::new(Code::PresyncNeedsSync, primary, message).at(at);
         needed
             .into_iter()
             .fold(found, |found, needed| {
                 let NeededBySync { span, name, by } = needed;
-                found.label(span, format!("`{name}`: the hook {by}"))
+                found.label(span, message!("`{name}`: the hook {by}", name, by = Message::from(by)))
             })
             .help(
                 "it runs before that phase: on the first sync nothing of it is there yet, and Argo CD \

@@ -1,7 +1,6 @@
 //! Problems found while YAML is read.
 
-use crate::diag::secrets::quote;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Message, message};
 use crate::source::Span;
 
 /// The text is not YAML.
@@ -9,9 +8,9 @@ pub struct YamlSyntax {
     /// Where the parser stopped, or where the mistake is.
     pub primary: Span,
     /// What is wrong.
-    pub cause: String,
+    pub cause: Message,
     /// What to write instead, where that is known.
-    pub help: Option<String>,
+    pub help: Option<Message>,
 }
 
 impl From<YamlSyntax> for Diagnostic {
@@ -29,7 +28,7 @@ pub struct DuplicateKey {
     /// The first one.
     pub first: Span,
     /// The key.
-    pub key: String,
+    pub key: Message,
     /// Whether it is in a plain manifest, of which Argo CD takes the last one.
     pub is_plain: bool,
 }
@@ -37,15 +36,18 @@ pub struct DuplicateKey {
 impl From<DuplicateKey> for Diagnostic {
     fn from(problem: DuplicateKey) -> Diagnostic {
         let DuplicateKey { primary, first, key, is_plain } = problem;
-        let key = quote(&key);
         let (code, what) = match is_plain {
             true => (Code::RepeatedKey, "; the last one counts"),
             false => (Code::DuplicateKey, ""),
         };
-        Diagnostic::new(code, primary, format!("the key `{key}` is written twice{what}"))
-            .at("the second one")
-            .label(first, "the first one")
-            .help(format!("keep one `{key}`"))
+        Diagnostic::new(
+            code,
+            primary,
+            message!("the key `{key}` is written twice{what}", key, what = Message::from(what)),
+        )
+        .at("the second one")
+        .label(first, "the first one")
+        .help(message!("keep one `{key}`", key))
     }
 }
 
@@ -70,30 +72,29 @@ pub enum InvalidKey {
         /// The key.
         primary: Span,
         /// As it is written.
-        key: String,
+        key: Message,
     },
 }
 
 impl From<InvalidKey> for Diagnostic {
     fn from(problem: InvalidKey) -> Diagnostic {
-        let new = |primary, message| Diagnostic::new(Code::InvalidKey, primary, message);
+        let new = |primary, message: Message| Diagnostic::new(Code::InvalidKey, primary, message);
         match problem {
             InvalidKey::Collection { primary, kind: _, is_template: true } => {
-                new(primary, "`{{` begins a mapping within a mapping".to_owned())
+                new(primary, "`{{` begins a mapping within a mapping".into())
                     .help(TEMPLATE_HELP)
                     .help("quote the value if it is meant as text")
             }
             InvalidKey::Collection { primary, kind, is_template: false } => {
-                new(primary, format!("{kind} cannot be a key"))
+                new(primary, message!("{kind} cannot be a key", kind = Message::from(kind)))
                     .help("write a text in front of the `:`")
             }
-            InvalidKey::Null { primary } => new(primary, "null cannot be a key".to_owned())
+            InvalidKey::Null { primary } => new(primary, "null cannot be a key".into())
                 .help("quote it if it is meant as text: `\"null\"`"),
-            InvalidKey::TooLarge { primary, key } => new(
-                primary,
-                format!("the number `{key}` is too large for a key", key = quote(&key)),
-            )
-            .help(format!("quote it: `\"{key}\"`")),
+            InvalidKey::TooLarge { primary, key } => {
+                new(primary, message!("the number `{key}` is too large for a key", key))
+                    .help(message!("quote it: `\"{key}\"`", key))
+            }
         }
     }
 }
@@ -109,7 +110,7 @@ pub enum InvalidAlias {
         /// The alias.
         primary: Span,
         /// Its name without `*`.
-        name: String,
+        name: Message,
     },
     /// It stands inside the very value that it refers to.
     Recursive {
@@ -122,10 +123,11 @@ impl From<InvalidAlias> for Diagnostic {
     fn from(problem: InvalidAlias) -> Diagnostic {
         match problem {
             InvalidAlias::Unknown { primary, name } => {
-                let message = format!("no anchor `&{name}` comes before this alias");
-                Diagnostic::new(Code::InvalidAlias, primary, message).help(format!(
+                let message = message!("no anchor `&{name}` comes before this alias", name);
+                Diagnostic::new(Code::InvalidAlias, primary, message).help(message!(
                     "mark the value with `&{name}` above in the same document, or quote the text: \
-                     `\"*{name}\"`"
+                     `\"*{name}\"`",
+                    name
                 ))
             }
             InvalidAlias::Recursive { primary } => {
@@ -159,16 +161,14 @@ pub enum UnsupportedTag {
         /// The tag.
         primary: Span,
         /// As it is written.
-        tag: String,
+        tag: Message,
     },
-    /// The text is not of the type that the tag names.
+    /// The text is not of the type that the tag names. It may be a secret, so that no message quotes it.
     Mismatch {
         /// The tag.
         primary: Span,
         /// As it is written.
-        tag: String,
-        /// The text.
-        text: String,
+        tag: Message,
     },
 }
 
@@ -176,19 +176,14 @@ impl From<UnsupportedTag> for Diagnostic {
     fn from(problem: UnsupportedTag) -> Diagnostic {
         match problem {
             UnsupportedTag::Unknown { primary, tag } => {
-                let message =
-                    format!("the tag `{tag}` means nothing in a manifest", tag = quote(&tag));
+                let message = message!("the tag `{tag}` means nothing in a manifest", tag);
                 Diagnostic::new(Code::UnsupportedTag, primary, message)
                     .help("remove it, or quote the value if the `!` belongs to it")
             }
-            UnsupportedTag::Mismatch { primary, tag, text } => {
-                let message = format!(
-                    "`{text}` cannot be read as `{tag}`",
-                    text = quote(&text),
-                    tag = quote(&tag)
-                );
+            UnsupportedTag::Mismatch { primary, tag } => {
+                let message = message!("the value cannot be read as `{tag}`", tag);
                 Diagnostic::new(Code::UnsupportedTag, primary, message)
-                    .help(format!("remove `{tag}`", tag = quote(&tag)))
+                    .help(message!("remove `{tag}`", tag))
             }
         }
     }
@@ -205,7 +200,10 @@ pub struct UnprintableText {
 impl From<UnprintableText> for Diagnostic {
     fn from(problem: UnprintableText) -> Diagnostic {
         let UnprintableText { primary, character } = problem;
-        let message = format!("Argo CD cannot carry the character U+{:04X}", u32::from(character));
+        let message = message!(
+            "Argo CD cannot carry the character U+{code}",
+            code = format!("{:04X}", u32::from(character))
+        );
         Diagnostic::new(Code::UnprintableText, primary, message)
             .help("remove it; binary data belongs into `binaryData` in base64")
     }
@@ -224,7 +222,11 @@ pub struct LimitExceeded {
 impl From<LimitExceeded> for Diagnostic {
     fn from(problem: LimitExceeded) -> Diagnostic {
         let LimitExceeded { primary, bound, limit } = problem;
-        Diagnostic::new(Code::LimitExceeded, primary, format!("more than {limit} {bound}"))
-            .help("split the project, or leave out what is no manifest")
+        Diagnostic::new(
+            Code::LimitExceeded,
+            primary,
+            message!("more than {limit} {bound}", limit, bound = Message::from(bound)),
+        )
+        .help("split the project, or leave out what is no manifest")
     }
 }

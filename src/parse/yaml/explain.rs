@@ -6,8 +6,9 @@ use std::ops::Range;
 use granit_parser::{ErrorKind, ScanError};
 
 use super::text;
-use crate::diag::Diagnostic;
 use crate::diag::problems::yaml::{TEMPLATE_HELP, UnprintableText, YamlSyntax};
+use crate::diag::secrets::value_of;
+use crate::diag::{Diagnostic, Message, message};
 use crate::source::{FileId, is_carried};
 
 /// The problem behind a parser's error at an offset. `last_plain` is the plain scalar before it.
@@ -33,8 +34,8 @@ pub(super) fn problem(
     let Explanation { range, cause, help } = match long_key(source, at) {
         Some(key) => Explanation {
             range: key,
-            cause: format!("a key of more than {LONGEST_KEY} characters"),
-            help: Some("shorten it; YAML's readers look no further for its `:`".to_owned()),
+            cause: message!("a key of more than {LONGEST_KEY} characters", LONGEST_KEY),
+            help: Some("shorten it; YAML's readers look no further for its `:`".into()),
         },
         None => explain(source, error.kind(), character, last_plain),
     };
@@ -44,6 +45,8 @@ pub(super) fn problem(
 
 /// How far readers look for the `:` of a key (YAML 1.2, 7.4.3; go-yaml's `yaml_parser_stale_simple_keys`).
 const LONGEST_KEY: usize = 1024;
+/// How much of a line a message shows.
+const SHOWN: usize = 80;
 
 /// The beginning of a key before a `:` that it is too long for.
 fn long_key(source: &str, at: usize) -> Option<Range<usize>> {
@@ -59,8 +62,8 @@ fn long_key(source: &str, at: usize) -> Option<Range<usize>> {
 
 struct Explanation {
     range: Range<usize>,
-    cause: String,
-    help: Option<String>,
+    cause: Message,
+    help: Option<Message>,
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "granit-parser's list of errors is open")]
@@ -70,68 +73,84 @@ fn explain(
     at: Range<usize>,
     last_plain: &Range<usize>,
 ) -> Explanation {
-    let said = |cause: &str, help: &str| Explanation {
-        range: at.clone(),
-        cause: cause.to_owned(),
-        help: (!help.is_empty()).then(|| help.to_owned()),
-    };
     match kind {
         ErrorKind::TabInBlockIndentation
         | ErrorKind::TabInIndentation
         | ErrorKind::TabNotAllowed
         | ErrorKind::TabInPlainScalar
         | ErrorKind::TabAtBlockScalarStart => {
-            let explanation = said("a tab cannot indent YAML", "indent with spaces");
+            let explanation = said(&at, "a tab cannot indent YAML", "indent with spaces");
             Explanation { range: tab_near(source, at.clone()), ..explanation }
         }
         ErrorKind::MappingValueNotAllowed => misplaced_colon(source, at, last_plain),
         ErrorKind::UnexpectedCharacter { character } => said(
-            &format!("a value cannot begin with `{}`", character.escape_debug()),
-            &format!("put it in quotes: `\"{}...\"`", character.escape_debug()),
+            &at,
+            message!(
+                "a value cannot begin with `{character}`",
+                character = character.escape_debug()
+            ),
+            message!(
+                "put it in quotes: `\"{character}...\"`",
+                character = character.escape_debug()
+            ),
         ),
-        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
-            said("this key has no `:` after it", "write `key: value`, or quote the text above it")
-        }
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => said(
+            &at,
+            "this key has no `:` after it",
+            "write `key: value`, or quote the text above it",
+        ),
         ErrorKind::ExpectedBlockMappingKey => said(
+            &at,
             "expected a key at the same indentation as the keys above",
             "align it with the keys that it belongs to",
         ),
         ErrorKind::ExpectedBlockSequenceEntry => said(
+            &at,
             "expected another `- ` item of the list above",
             "indent the list below its key, or align this line with its items",
         ),
-        ErrorKind::BlockSequenceEntryNotAllowed => {
-            said("a list item cannot stand here", "put `- ` on a line of its own below the key")
-        }
+        ErrorKind::BlockSequenceEntryNotAllowed => said(
+            &at,
+            "a list item cannot stand here",
+            "put `- ` on a line of its own below the key",
+        ),
         ErrorKind::UnclosedFlowCollection { open } => {
             let close = if *open == '[' { ']' } else { '}' };
-            said(&format!("`{open}` is never closed"), &format!("add the missing `{close}`"))
+            said(
+                &at,
+                message!("`{open}` is never closed", open),
+                message!("add the missing `{close}`", close),
+            )
         }
         ErrorKind::MismatchedFlowCollectionEnd { open, close } => {
-            said(&format!("`{open}` cannot be closed by `{close}`"), "")
+            said(&at, message!("`{open}` cannot be closed by `{close}`", open, close), "")
         }
         ErrorKind::MisplacedFlowCollectionEnd => {
-            said("this bracket closes nothing", "remove it, or quote the value that holds it")
+            said(&at, "this bracket closes nothing", "remove it, or quote the value that holds it")
         }
         ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
-            said("expected `,` or a closing bracket", "")
+            said(&at, "expected `,` or a closing bracket", "")
         }
         ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
-            said("this quote is never closed", "add the closing quote")
+            said(&at, "this quote is never closed", "add the closing quote")
         }
         ErrorKind::InvalidTrailingSingleQuotedScalar => said(
+            &at,
             "text after the closing quote",
             "quote the whole value; write a single quote inside single quotes twice: `''`",
         ),
         ErrorKind::InvalidTrailingDoubleQuotedScalar => said(
+            &at,
             "text after the closing quote",
             "quote the whole value; write a double quote inside double quotes as `\\\"`",
         ),
         ErrorKind::UnknownQuotedScalarEscape => said(
+            &at,
             "this text in double quotes holds a backslash that escapes nothing",
             "write `\\\\` for a backslash, or use single quotes",
         ),
         ErrorKind::MissingAnchorOrAliasName => said(
+            &at,
             "`*` and `&` begin the name of an alias or an anchor",
             "quote a value that begins with them: `\"*\"`",
         ),
@@ -141,12 +160,17 @@ fn explain(
         | ErrorKind::UnexpectedEofImplicitFlowMapping
         | ErrorKind::UnexpectedEofBlockSequence
         | ErrorKind::UnexpectedEofBlockMapping
-        | ErrorKind::ExpectedNodeContent => said("expected a value here", ""),
+        | ErrorKind::ExpectedNodeContent => said(&at, "expected a value here", ""),
         ErrorKind::MissingDocumentEndBeforeDirective | ErrorKind::ExpectedDocumentStart => {
-            said("the document ends above this", "begin another document with `---`")
+            said(&at, "the document ends above this", "begin another document with `---`")
         }
-        other => said(&other.to_string().to_lowercase(), ""),
+        other => said(&at, message!("{cause}", cause = other.to_string().to_lowercase()), ""),
     }
+}
+
+fn said(at: &Range<usize>, cause: impl Into<Message>, help: impl Into<Message>) -> Explanation {
+    let (cause, help) = (cause.into(), help.into());
+    Explanation { range: at.clone(), cause, help: (!help.is_empty()).then_some(help) }
 }
 
 /// A `:` where no key can end: the usual reasons look alike to a parser and not to a reader.
@@ -155,43 +179,51 @@ fn misplaced_colon(source: &str, at: Range<usize>, last_plain: &Range<usize>) ->
     let first_line = scalar.lines().next().unwrap_or_default().trim_end();
     let runs_on = scalar.contains('\n') && last_plain.end <= at.start;
     match first_line.split_once(':') {
-        Some((key, value)) if runs_on && !key.contains(' ') => Explanation {
-            range: last_plain.start..last_plain.start + first_line.len(),
-            cause: format!("`{}` is one word, not a key and a value", text::shortened(first_line)),
-            help: Some(format!(
-                "put a space behind the colon: `{}: {}`",
-                text::shortened(key),
-                text::shortened(value.trim_start())
-            )),
-        },
+        Some((key, value)) if runs_on && !key.contains(' ') => {
+            let value = value.trim_start();
+            // What the two are together tells whether the value is a secret.
+            let (line, spaced) = match value_of(key, value) {
+                shown if shown == value => (first_line.to_owned(), format!("{key}: {value}")),
+                masked => (format!("{key}:{masked}"), format!("{key}: {masked}")),
+            };
+            let shown = |text: &str| Message::beginning_of(text, SHOWN);
+            Explanation {
+                range: last_plain.start..last_plain.start + first_line.len(),
+                cause: message!("`{line}` is one word, not a key and a value", line = shown(&line)),
+                help: Some(message!(
+                    "put a space behind the colon: `{spaced}`",
+                    spaced = shown(&spaced)
+                )),
+            }
+        }
         Some(_) | None if runs_on => Explanation {
             range: at,
-            cause: "a key cannot stand here: this line continues the value above it".to_owned(),
+            cause: "a key cannot stand here: this line continues the value above it".into(),
             help: Some(
-                "align the key with the one above, or end the value above with quotes".to_owned(),
+                "align the key with the one above, or end the value above with quotes".into(),
             ),
         },
         Some(_) | None => Explanation {
             range: at,
-            cause: "a second `: ` in one line".to_owned(),
-            help: Some("quote a value that holds `: `".to_owned()),
+            cause: "a second `: ` in one line".into(),
+            help: Some("quote a value that holds `: `".into()),
         },
     }
 }
 
 /// What the line itself gives away, whatever stopped the parser.
-fn template_or_conflict(source: &str, at: usize) -> Option<String> {
+fn template_or_conflict(source: &str, at: usize) -> Option<Message> {
     let before = source.get(..at).unwrap_or_default();
     let start = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line = source.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     let above = source.get(..start).and_then(|above| above.lines().next_back()).unwrap_or_default();
     if line.contains("{{") || line.contains("{%") {
-        return Some(TEMPLATE_HELP.to_owned());
+        return Some(TEMPLATE_HELP.into());
     }
     let conflict = ["<<<<<<<", "=======", ">>>>>>>"];
     let is_conflict = |line: &str| conflict.iter().any(|marker| line.starts_with(marker));
     (is_conflict(line) || is_conflict(above))
-        .then(|| "these are the markers of an unfinished merge: resolve it".to_owned())
+        .then(|| "these are the markers of an unfinished merge: resolve it".into())
 }
 
 fn tab_near(source: &str, at: Range<usize>) -> Range<usize> {

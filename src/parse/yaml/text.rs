@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::diag::Message;
 use crate::source::{FileId, Span, first_not_carried};
 
 /// A span that lies inside the text and on character boundaries, whatever the range.
@@ -145,11 +146,6 @@ fn escape(raw: &str, wanted: char) -> Option<Range<usize>> {
 }
 
 /// A text short enough for a message.
-pub(super) fn shortened(text: &str) -> String {
-    let mut characters = text.chars();
-    let mut short: String = characters.by_ref().take(40).collect();
-    if characters.next().is_some() {
-        short.push('…');
-    }
-    short
+pub(super) fn shortened(text: &str) -> Message {
+    Message::beginning_of(text, 40)
 }
