@@ -178,8 +178,11 @@ fn weight(written: &syntax::Manifest, diagnostics: &mut Diagnostics) -> Option<S
     if i32::try_from(weight).is_err() {
         diagnostics.report(InvalidValue {
             primary: text.span,
-            message: format!("Argo CD takes the weight `{weight}` for a wave, which is too large"),
-            help: "write a number between -2147483648 and 2147483647".to_owned(),
+            message: message!(
+                "Argo CD takes the weight `{weight}` for a wave, which is too large",
+                weight
+            ),
+            help: "write a number between -2147483648 and 2147483647".into(),
         });
         return None;
     }
