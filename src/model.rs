@@ -6,6 +6,7 @@ use sql::catalogue::requires::Required;
 use crate::engine::Engine;
 use crate::source::{Excerpt, Span, Spanned, printable};
 use crate::syntax;
+use crate::syntax::node::Data;
 use crate::value::Value;
 
 /// The most dependencies of a project that are not written one by one.
@@ -670,6 +671,14 @@ impl Phase {
 }
 
 impl Project {
+    /// Frees the trees of plain manifests once they are planned. For whoever keeps two projects at
+    /// once: they are half of what a large one takes.
+    pub fn drop_trees(&mut self) {
+        for manifest in &mut self.manifests {
+            manifest.written.node.data = Data::Sequence(Vec::new());
+        }
+    }
+
     /// What a unit is called, as it is shown: `Schema/shop`. A name may hold anything.
     pub fn label(&self, unit: Unit) -> String {
         match unit {

@@ -294,8 +294,15 @@ impl<'a> Excerpts<'a> {
             // A line that is longer than a block is in no excerpt.
             Some(before) => line_after(before * EXCERPT),
         };
-        let to = line_after(((block + 2) * EXCERPT).min(text.len()));
-        let region = from..to.max(from);
+        // The last line that ends there; what is longer is in no excerpt, and is not searched.
+        let end = (block + 2) * EXCERPT;
+        let to = match text.as_bytes().get(from..=end) {
+            None => text.len(),
+            Some(bytes) => {
+                bytes.iter().rposition(|byte| *byte == b'\n').map_or(from, |at| from + at + 1)
+            }
+        };
+        let region = from..to;
         self.left.set(self.left.get().checked_sub(region.len())?);
         // What is known to the byte needs no guess.
         let mut known: Vec<usize> =

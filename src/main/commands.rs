@@ -176,12 +176,13 @@ pub(crate) fn diff(
     args: &ProjectArgs,
     out: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
-    let new = Run::of(args)?;
+    let mut new = Run::of(args)?;
     new.report()?;
     if new.diagnostics.has_errors() {
         return Ok(new.code());
     }
-    let (old, against) = match (&against.revision, &against.directory) {
+    new.compilation.project.drop_trees();
+    let (mut old, against) = match (&against.revision, &against.directory) {
         (Some(revision), _) => (Run::of_revision(args, revision)?, revision.clone()),
         (None, Some(dir)) => {
             let old = Run::of(&ProjectArgs { dir: dir.clone(), ..args.clone() })?;
@@ -189,6 +190,7 @@ pub(crate) fn diff(
         }
         (None, None) => return Err(anyhow!("set `--against` or `--against-dir`")),
     };
+    old.compilation.project.drop_trees();
     let is_unknown = old.diagnostics.has_errors();
     if is_unknown {
         let what = "has errors: compared with what could be read of it";

@@ -230,13 +230,9 @@ fn field_changes(old: &Planned, new: &Planned, most: usize) -> (Vec<FieldChange>
     if old.object.manifest == new.object.manifest {
         return (Vec::new(), 0);
     }
-    let of = |planned: &Planned| {
-        (Value::Map(planned.object.manifest.clone()), Value::Map(masked_lines(&planned.object)))
-    };
-    let (was, is) = (of(old), of(new));
-    let part = |(value, shown)| Part { value, shown: Some(shown) };
+    let (was, is) = (masked_lines(&old.object), masked_lines(&new.object));
     let mut walk = Walk { most, ..Walk::default() };
-    walk.compare(Some(part((&was.0, &was.1))), Some(part((&is.0, &is.1))));
+    walk.maps((&old.object.manifest, Some(&was)), (&new.object.manifest, Some(&is)));
     (walk.changes, walk.n_more)
 }
 
@@ -249,11 +245,7 @@ struct Part<'a> {
 
 impl<'a> Part<'a> {
     /// The values of a mapping by their keys.
-    fn of_map(map: &'a Map, shown: Option<&'a Value>) -> BTreeMap<&'a str, Part<'a>> {
-        let shown = match shown {
-            Some(Value::Map(map)) => Some(map),
-            Some(_) | None => None,
-        };
+    fn of_map(map: &'a Map, shown: Option<&'a Map>) -> BTreeMap<&'a str, Part<'a>> {
         // What is masked has the same keys in the same order, but those that are masked themselves.
         let mut shown = shown.into_iter().flat_map(Map::iter).map(|(_, value)| value);
         map.iter().map(|(key, value)| (key, Part { value, shown: shown.next() })).collect()
@@ -306,11 +298,11 @@ impl<'a> Walk<'a> {
                 Some(Part { value: Value::Map(old), shown: was_shown }),
                 Some(Part { value: Value::Map(new), shown: is_shown }),
             ) => {
-                let (was, is) = (Part::of_map(old, was_shown), Part::of_map(new, is_shown));
-                let fresh = new.iter().map(|(key, _)| key).filter(|key| !was.contains_key(key));
-                for key in old.iter().map(|(key, _)| key).chain(fresh) {
-                    self.step(Step::Key(key), was.get(key).copied(), is.get(key).copied());
-                }
+                let map = |shown: Option<&'a Value>| match shown {
+                    Some(Value::Map(map)) => Some(map),
+                    Some(_) | None => None,
+                };
+                self.maps((old, map(was_shown)), (new, map(is_shown)));
             }
             (
                 Some(Part { value: Value::List(old), shown: was_shown }),
@@ -318,6 +310,15 @@ impl<'a> Walk<'a> {
             ) => self.lists(&Part::of_list(old, was_shown), &Part::of_list(new, is_shown)),
             (old, new) if old.map(|part| part.value) == new.map(|part| part.value) => {}
             (old, new) => self.change(old, new),
+        }
+    }
+
+    /// Compares two mappings, each with what may be shown of it.
+    fn maps(&mut self, old: (&'a Map, Option<&'a Map>), new: (&'a Map, Option<&'a Map>)) {
+        let (was, is) = (Part::of_map(old.0, old.1), Part::of_map(new.0, new.1));
+        let fresh = new.0.iter().map(|(key, _)| key).filter(|key| !was.contains_key(key));
+        for key in old.0.iter().map(|(key, _)| key).chain(fresh) {
+            self.step(Step::Key(key), was.get(key).copied(), is.get(key).copied());
         }
     }
 
