@@ -2,10 +2,10 @@
 //! input does. A bound on the time of one run would let a quadratic path pass on a fast machine; how it
 //! grows does not depend on the machine.
 //!
-//! `HOSTILE_BINARY` names another binary than the tests' own, such as a release build: then inputs grow up
-//! to their bound, and no run may take two seconds, and every fifth of some 1,500 shapes is tried; without
-//! it every twentieth, on small inputs. `SCALING_ALL=1` tries all of them, in a quarter of an hour. What
-//! stands behind `--` on the command line chooses shapes by their names; `SCALING_VERBOSE=1` shows every run.
+//! With an optimised build, or a binary that `HOSTILE_BINARY` names, inputs grow up to their bound, no run
+//! may take two seconds, and every fifth of some 1,600 shapes is tried; with a debug build every twentieth,
+//! on small inputs. `SCALING_ALL=1` tries all of them, in a quarter of an hour. Words behind `--` on the
+//! command line choose shapes by their names; `SCALING_VERBOSE=1` shows every run.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 #![allow(clippy::print_stderr, reason = "the table of measurements is what one runs this for")]
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
         wanted.is_empty() || wanted.iter().any(|word| shape.name.contains(word.as_str()))
     });
     if wanted.is_empty() && std::env::var_os("SCALING_ALL").is_none() {
-        let step = if std::env::var_os("HOSTILE_BINARY").is_some() { 5 } else { 20 };
+        let step = if is_optimised() { 5 } else { 20 };
         let mut number = 0;
         shapes.retain(|_| {
             number += 1;
@@ -80,6 +80,11 @@ fn main() -> ExitCode {
     if is_fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// Whether what is measured was built to be fast.
+fn is_optimised() -> bool {
+    std::env::var_os("HOSTILE_BINARY").is_some() || !cfg!(debug_assertions)
+}
+
 struct Bench {
     root: PathBuf,
     binary: PathBuf,
@@ -101,13 +106,13 @@ impl Bench {
     fn new(root: &Path) -> Bench {
         fs::create_dir_all(root).unwrap();
         let named = std::env::var_os("HOSTILE_BINARY");
-        let is_optimised = named.is_some();
         let own = || PathBuf::from(env!("CARGO_BIN_EXE_generate"));
         let binary = named.map_or_else(own, PathBuf::from);
         let help = Command::new(&binary).args(["diff", "--help"]).output().unwrap().stdout;
         let takes_directories = String::from_utf8_lossy(&help).contains("--against-dir");
         let against = if takes_directories { "--against-dir" } else { "--against" };
         let is_verbose = std::env::var_os("SCALING_VERBOSE").is_some();
+        let is_optimised = is_optimised();
         Bench { root: root.to_owned(), binary, against, is_optimised, is_verbose }
     }
 
