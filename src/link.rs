@@ -20,7 +20,7 @@ mod rules;
 mod servers;
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
@@ -150,7 +150,9 @@ struct Before<'a> {
     links: &'a Links,
     /// Whether any schema waits for a node.
     is_before_any: Vec<bool>,
-    /// What can be reached from the unit that was asked for last.
+    /// What each of the first schemas that were asked for waits for: most projects have few of them.
+    before: RefCell<BTreeMap<NodeId, Vec<bool>>>,
+    /// What can be reached from the unit that was asked for last: for more schemas than that.
     reached: RefCell<Option<(Unit, Vec<bool>)>>,
 }
 
@@ -164,25 +166,40 @@ impl<'a> Before<'a> {
         let schemas: Vec<NodeId> =
             schemas.iter().filter_map(|schema| ids.of(schema.unit)).collect();
         let is_before_any = before_any(links, &schemas);
-        Before { index, ids, links, is_before_any, reached: RefCell::new(None) }
+        let (before, reached) = (RefCell::default(), RefCell::new(None));
+        Before { index, ids, links, is_before_any, before, reached }
     }
 
     /// Whether a schema waits for `first`, be it over others.
     fn has(&self, first: Unit, schema: Unit) -> bool {
         /// Edges that are gone along in a step.
-        const EDGES: usize = 16;
+        const EDGES: usize = 8;
+        /// The most schemas whose answers are kept.
+        const MAX_SCHEMAS: usize = 256;
         let (Some(from), Some(to)) = (self.ids.of(first), self.ids.of(schema)) else {
             return false;
         };
         if self.is_before_any.get(from) != Some(&true) {
             return false;
         }
+        let size = self.links.nodes().len() + self.links.edges().len();
+        let may_walk = || self.index.spend(1 + size / EDGES);
+        let mut before = self.before.borrow_mut();
+        if let Some(before) = before.get(&to) {
+            return before.get(from) == Some(&true);
+        }
+        if before.len() < MAX_SCHEMAS {
+            if !may_walk() {
+                return false;
+            }
+            let all = before.entry(to).or_insert(before_any(self.links, &[to]));
+            return all.get(from) == Some(&true);
+        }
         let mut reached = self.reached.borrow_mut();
         let (_, all) = match reached.take() {
             Some(known) if known.0 == first => reached.insert(known),
             _ => {
-                let size = self.links.nodes().len() + self.links.edges().len();
-                if !self.index.spend(1 + size / EDGES) {
+                if !may_walk() {
                     return false;
                 }
                 reached.insert((first, self.links.reachable(from)))
