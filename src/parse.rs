@@ -59,6 +59,7 @@ pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnosti
         let nodes = foreign::documents(file, source, &mut budget, diagnostics);
         if source.text().contains("Secret") {
             nodes.iter().for_each(|node| conceal::secrets(node, diagnostics));
+            conceal::unread(file, source, &nodes, diagnostics);
         }
         documents.extend(nodes.into_iter().map(|node| Document { file, node }));
     }

@@ -235,6 +235,10 @@ mod tests {
         check("url: pg:/u:a@b@h/d", "url: pg:/u:***@h/d");
         check("url: pg://u:$(P)@h/d", "url: pg://u:$(P)@h/d");
         check("image: ghcr.io/a/b:1.2@sha256:00", "image: ghcr.io/a/b:1.2@sha256:00");
+        check("image: ghcr.io/a/auth-token:1.4.2", "image: ghcr.io/a/auth-token:1.4.2");
+        check("url: http://auth-token:8080/v1", "url: http://auth-token:8080/v1");
+        check("mount: /run/password:rw", "mount: /run/password:rw");
+        check("url: http://token:abc@h/v1", "url: http://token:********");
         check("mail: me@example.com", "mail: me@example.com");
         check("href=\"mailto:me@example.com\"", "href=\"mailto:me@example.com\"");
     }

@@ -6,6 +6,7 @@
 
 use crate::diag::Diagnostics;
 use crate::diag::secrets::is_public_note;
+use crate::source::{FileId, Source, Span};
 use crate::syntax::node::{Data, Node};
 
 /// Conceals the values of every Secret in a document. Iterative: the tree may be as deep as the
@@ -57,4 +58,51 @@ fn scalars(node: &Node, diagnostics: &mut Diagnostics) {
             Data::Mapping(entries) => stack.extend(entries.iter().map(|entry| &entry.value)),
         }
     }
+}
+
+/// Conceals the lines of a Secret that could not be read: what is wrong with it may stand in its data.
+pub(super) fn unread(file: FileId, source: &Source, nodes: &[Node], diagnostics: &mut Diagnostics) {
+    let text = source.text();
+    let mut lines = text.split_inclusive('\n').peekable();
+    let (mut at, mut next) = (0, nodes.iter().peekable());
+    while lines.peek().is_some() {
+        let start = at;
+        let mut document = Vec::new();
+        let mut is_of_secret = false;
+        while let Some(line) = lines.next_if(|line| at == start || !line.starts_with("---")) {
+            is_of_secret |= line.contains("Secret") && names_secret(line);
+            document.push((at, line));
+            at += line.len();
+        }
+        let is_before_end = |node: &&Node| (node.span.start as usize) < at;
+        let mut is_read = false;
+        while next.next_if(is_before_end).is_some() {
+            is_read = true;
+        }
+        for (start, line) in document.into_iter().filter(|_| is_of_secret && !is_read) {
+            let content = line.trim_end();
+            let indent = content.len() - content.trim_start().len();
+            if !is_heading(content.trim_start()) {
+                diagnostics.conceal(Span::new(file, start + indent..start + content.len()));
+            }
+        }
+    }
+}
+
+/// `kind: Secret`, in YAML or JSON.
+fn names_secret(line: &str) -> bool {
+    let mut kinds = line.match_indices("kind");
+    kinds.any(|(at, word)| {
+        let value = line.get(at + word.len()..).unwrap_or_default();
+        let value = value.trim_start_matches(['"', '\'', ' ', '\t', ':']);
+        value.strip_prefix("Secret").is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    })
+}
+
+/// A line of a manifest that holds no value of a Secret.
+fn is_heading(line: &str) -> bool {
+    line.is_empty()
+        || ["---", "data:", "stringData:", "metadata:"].contains(&line)
+        || (["apiVersion: ", "kind: ", "type: "].iter().any(|key| line.starts_with(key))
+            && !line.contains(['{', ',']))
 }

@@ -700,6 +700,17 @@ fn what_a_secret_holds_is_in_no_excerpt() {
         secret(&format!(", annotations: {{note: x {SECRET}}}"), "stringData: {x: y}"),
         secret(&format!(", labels: {{note: {SECRET}}}"), "stringData: {x: y}"),
     ];
+    // The data of one that cannot be read, far below what says that it is one.
+    let many: String = (0..3_000).map(|n| format!("  key{n}: ordinary{n}\n")).collect();
+    let head = "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\nstringData:\n";
+    for wrong in [
+        format!("  z: {SECRET}: x\n"),
+        format!("  z: \"{SECRET}\\q\"\n"),
+        format!("  z: [{SECRET}, x\n  b: c\n"),
+    ] {
+        check("unread", &format!("{head}{many}{wrong}"), &[], false);
+        check("unread", &format!("a: b\n---\n{head}{wrong}---\nc: d\n"), &[], false);
+    }
     for text in &secrets {
         check("one-line", text, &[], false);
         let list = format!("{{apiVersion: v1, kind: List, items: [{text}]}}");

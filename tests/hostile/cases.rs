@@ -1006,6 +1006,18 @@ fn pages() -> Vec<Case> {
                 "\"}\n",
             );
         }),
+        page("a page of 120,000 colons", |dir| {
+            repeat(dir, "a.yaml", &format!("{CONFIG}data: {{a: \""), ":", 120_000, "\"}\n");
+        }),
+        page("a page of 100,000 cookies", |dir| {
+            repeat(dir, "a.yaml", &format!("{CONFIG}data: {{a: \""), "Cookie: ", 100_000, "\"}\n");
+        }),
+        page("a page of 100,000 calls", |dir| {
+            repeat(dir, "a.yaml", &format!("{CONFIG}data: {{a: \""), "put('pw',", 100_000, "\"}\n");
+        }),
+        page("a page of 240,000 tokens", |dir| {
+            repeat(dir, "a.yaml", &format!("{CONFIG}data: {{a: \""), "eyJ=", 240_000, "\"}\n");
+        }),
         page("a page of 3,000 apps in a chain", |dir| {
             let fields = |n: usize| match n {
                 0 => "image: i".to_owned(),
@@ -1643,6 +1655,10 @@ fn reports() -> Vec<Case> {
         line("500 lines of addresses", "@tcp("),
         line("500 lines of IDENTIFIED", "identified "),
         line("500 lines of names", "name:"),
+        line("500 lines of colons", ":"),
+        line("500 lines of cookies", "Cookie: "),
+        line("500 lines of calls", "put('pw',"),
+        line("500 lines of tokens", "eyJ="),
         case(
             "1,000 names of 245 letters, and 1,000 that are nearly those",
             Refused("error["),

@@ -53,6 +53,9 @@ pub(super) fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     let mut before = b' ';
+    // For each token where the run of its characters ends that was looked at last, and where the last digit
+    // of it is: many may begin in one run.
+    let mut runs = [(0, 0); TOKENS.len()];
     for (at, &byte) in bytes.iter().enumerate() {
         let begins =
             !is_word(before) || (before == b'n' && at >= 2 && bytes.get(at - 2) == Some(&b'\\'));
@@ -65,23 +68,28 @@ pub(super) fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
             continue;
         }
         let rest = bytes.get(at..).unwrap_or_default();
-        for token in TOKENS.iter().filter(|token| token.start.as_bytes().first() == Some(&byte)) {
+        let of_byte = |(token, _): &(&crate::diag::secrets::shapes::Token, _)| {
+            token.start.as_bytes().first() == Some(&byte)
+        };
+        for (token, run) in TOKENS.iter().zip(&mut runs).filter(of_byte) {
             if !rest.starts_with(token.start.as_bytes()) {
                 continue;
             }
-            let tail = rest.get(token.start.len()..).unwrap_or_default();
-            let is_part =
-                |byte: &u8| byte.is_ascii_alphanumeric() || token.with.as_bytes().contains(byte);
-            let length = tail.iter().take(4096).take_while(|byte| is_part(byte)).count();
-            // A longer one is hidden as far as its name goes on.
-            let has_digit = tail.iter().take(length).any(u8::is_ascii_digit);
-            if length >= token.min_len && has_digit {
-                let start = at + if token.is_shown { token.start.len() } else { 0 };
-                let length = match length {
-                    4096 => tail.iter().take_while(|byte| is_part(byte)).count(),
-                    length => length,
+            let tail = at + token.start.len();
+            if run.0 <= tail {
+                let is_part = |byte: &u8| {
+                    byte.is_ascii_alphanumeric() || token.with.as_bytes().contains(byte)
                 };
-                let end = at + token.start.len() + length;
+                let bytes = bytes.get(tail..).unwrap_or_default();
+                let length = bytes.iter().take_while(|byte| is_part(byte)).count();
+                let bytes = bytes.get(..length).unwrap_or_default();
+                let digit =
+                    bytes.iter().rposition(u8::is_ascii_digit).map_or(0, |at| tail + at + 1);
+                *run = (tail + length, digit);
+            }
+            let (end, digit) = *run;
+            if end - tail >= token.min_len && digit > tail {
+                let start = if token.is_shown { tail } else { at };
                 let overlaps =
                     found.last().is_some_and(|last| last.start <= start && last.end >= end);
                 if !overlaps {
@@ -168,8 +176,8 @@ pub(super) fn calls(text: &str, found: &mut Vec<Range<usize>>) {
         let value = rest.trim_start_matches([' ', '\n', '\t']);
         let Some(value) = value.strip_prefix(',') else { continue };
         let value = value.trim_start_matches([' ', '\n', '\t']);
-        let line = value.split('\n').next().unwrap_or_default();
-        if !line.is_empty() && line.starts_with(['\'', '"', '\\']) && !is_harmless(line) {
+        if value.starts_with(['\'', '"', '\\']) && !is_harmless(value) {
+            let line = value.split('\n').next().unwrap_or_default();
             let start = text.len() - value.len();
             hidden_to = start + line.len();
             found.push(start..start + line.trim_end().len());

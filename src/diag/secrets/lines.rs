@@ -416,7 +416,7 @@ fn values(line: &str, is_named: bool, last: &mut Line, add: &mut impl FnMut(Rang
     let mut value_here: Option<Range<usize>> = None;
     let mut quotes = Quotes::default();
     let mut hidden_to = 0;
-    for (at, _) in line.match_indices([':', '=']) {
+    for (at, sign) in line.match_indices([':', '=']) {
         let (Some(text_before), Some(after)) = (line.get(..at), line.get(at + 1..)) else {
             continue;
         };
@@ -452,6 +452,9 @@ fn values(line: &str, is_named: bool, last: &mut Line, add: &mut impl FnMut(Rang
                 }
             }
         }
+        if sign == ":" && is_path(text_before, key, after) {
+            continue;
+        }
         let is_value_key = is_one_of(key, &["value", "default", "defaultvalue"]);
         let is_value = is_named && is_value_key;
         if is_value_key && !is_named && value_here.is_none() {
@@ -465,7 +468,7 @@ fn values(line: &str, is_named: bool, last: &mut Line, add: &mut impl FnMut(Rang
             let value = value.trim_start_matches(['=', '>', '~']).trim_start();
             let is_type = !key.is_empty()
                 && value.starts_with(|c: char| c.is_ascii_alphabetic())
-                && value.contains(" = ");
+                && value.as_bytes().windows(3).take(MAX_NAME_LEN).any(|part| part == b" = ");
             let start = line.len() - value.len();
             if value.is_empty() {
                 (last.value, last.is_open) = (Some(0), true);
@@ -485,6 +488,17 @@ fn values(line: &str, is_named: bool, last: &mut Line, add: &mut impl FnMut(Rang
 
 fn is_one_of(key: &str, words: &[&str]) -> bool {
     words.iter().any(|word| key.eq_ignore_ascii_case(word))
+}
+
+/// The tag of an image, a port, a mount: `ghcr.io/example/auth-token:1.4.2`, `http://token:80`,
+/// `/run/password:rw`. What is a password in an address is told by its `@`.
+fn is_path(before: &str, key: &str, after: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let goes_on = after.bytes().take(MAX_NAME_LEN).find(|byte| !is_part(*byte));
+    !key.is_empty()
+        && before.strip_suffix(key).is_some_and(|before| before.ends_with('/'))
+        && after.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && goes_on != Some(b'@')
 }
 
 /// The parameter of a URL that signs it.
@@ -542,6 +556,12 @@ impl Quotes {
 
 /// The name that ends here, without its quotes.
 fn last_word(text: &str) -> &str {
+    // A longer one is not a name, and a long run of quotes and colons is walked back from each of them.
+    let mut from = text.len().saturating_sub(2 * MAX_NAME_LEN);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let text = text.get(from..).unwrap_or_default();
     let text = text.trim_end().trim_end_matches(['"', '\'', '`', '\\', ']', ':']);
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let start = text.rfind(|c: char| !is_part(c));
@@ -676,6 +696,23 @@ fn users(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
     }
 }
 
+/// The next byte of a kind from places that only ever go on: a line is searched once, however many
+/// places ask.
+#[derive(Default)]
+struct Next(Option<usize>);
+
+impl Next {
+    /// Where it is; the length of the text where there is none.
+    fn from(&mut self, bytes: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
+        if let Some(at) = self.0.filter(|at| *at >= from) {
+            return at;
+        }
+        let rest = bytes.get(from..).unwrap_or_default();
+        let at = rest.iter().position(|byte| is(*byte)).map_or(bytes.len(), |at| from + at);
+        *self.0.insert(at)
+    }
+}
+
 /// `Authorization: Bearer x`, and `Bearer x` wherever it is followed by what a machine has made.
 fn schemes(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
     if line.len() < 12 {
@@ -686,6 +723,7 @@ fn schemes(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
     let mut is_next = false;
     let mut header_to = 0;
     let bytes = line.as_bytes();
+    let (mut quote, mut digit, mut space, mut equals) = <(Next, Next, Next, Next)>::default();
     for (at, byte) in bytes.iter().copied().chain([b'\n']).enumerate() {
         let is_part = !matches!(
             byte,
@@ -743,23 +781,25 @@ fn schemes(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
                         let rest = line.get(value_start..).unwrap_or_default();
                         let value = rest.trim_start();
                         let value_start = line.len() - value.len();
-                        let end = value.find(['"', '\'', '`']).unwrap_or(value.len());
-                        let whole = value.get(..end).unwrap_or_default();
-                        let has_digit = whole.bytes().any(|byte| byte.is_ascii_digit());
-                        let is_one_word = !whole.contains(' ');
+                        let is_quote = |byte| matches!(byte, b'"' | b'\'' | b'`');
+                        let end = quote.from(bytes, value_start, is_quote);
+                        let whole = line.get(value_start..end).unwrap_or_default();
+                        let has_digit =
+                            digit.from(bytes, value_start, |b| b.is_ascii_digit()) < end;
+                        let is_one_word = space.from(bytes, value_start, |b| b == b' ') >= end;
                         let is_cookie = name.len() <= "set-cookie".len()
                             && name
                                 .as_bytes()
                                 .last()
                                 .is_some_and(|b| b.eq_ignore_ascii_case(&b'e'));
                         let is_secret = if is_cookie {
-                            whole.contains('=')
+                            equals.from(bytes, value_start, |b| b == b'=') < end
                         } else {
                             is_one_word && has_digit && whole.len() >= 6
                         };
                         if is_secret && value_start >= header_to && !is_harmless(whole) {
-                            add(value_start..value_start + end);
-                            header_to = value_start + end;
+                            add(value_start..end);
+                            header_to = end;
                         }
                     }
                 }
