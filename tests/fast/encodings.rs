@@ -213,7 +213,7 @@ fn check_places(compiled: &Compiled) {
     }
 }
 
-/// The place of the first byte that is no UTF-8: the bytes before it count, each as a character.
+/// The place of the first byte that is not UTF-8: the bytes before it count, each as a character.
 fn check_first_stray_byte(compiled: &Compiled, bytes: &[u8]) {
     let is_marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
     let found = compiled.diagnostics.sorted().into_iter();

@@ -56,7 +56,7 @@ pub fn printable<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
     Cow::Owned(printable)
 }
 
-/// Whether a character is not seen in a text although it is no control: a line or paragraph separator,
+/// Whether a character is invisible but not a control character: a line or paragraph separator,
 /// an annotation, or what Unicode says to ignore where it cannot be shown
 /// (`Default_Ignorable_Code_Point`: direction marks, joiners, fillers, variation selectors, tags).
 pub fn is_unseen(character: char) -> bool {
@@ -281,7 +281,7 @@ impl Sources {
         id
     }
 
-    /// Adds a text that is no file, under a name that is shown but that no path in a spec means:
+    /// Adds a text that is not a file, under a name that is shown but that no path in a spec refers to:
     /// the directory itself, a parameter, a flag.
     pub fn add_virtual(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         let text = text.into();

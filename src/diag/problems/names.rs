@@ -196,7 +196,7 @@ impl From<UnknownProperty<'_>> for Diagnostic {
     }
 }
 
-/// `${...}` that is no reference.
+/// `${...}` that is not a reference.
 pub struct InvalidReference {
     /// Where it begins.
     pub primary: Span,

@@ -53,7 +53,7 @@ pub(super) fn key(text: &str, meaning: Meaning) -> Option<String> {
         // "unsupported map key of type: %!s(<nil>)".
         Meaning::Null => None,
         Meaning::Bool(value) => Some(value.to_string()),
-        // `strconv.Itoa`; a `uint64` that is no `int64` is refused.
+        // `strconv.Itoa`; a `uint64` beyond `int64` is refused.
         Meaning::Int => match integer(text)? {
             Integer::Signed(value) => Some(value.to_string()),
             Integer::Unsigned => None,

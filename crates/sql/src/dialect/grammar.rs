@@ -148,7 +148,7 @@ pub(crate) struct Names {
     pub(crate) system_columns: &'static [&'static str],
     /// Whether every table may have columns whose names begin with `$`.
     pub(crate) dollar_columns: bool,
-    /// Whether a quoted name that is no column is a string.
+    /// Whether a quoted name that does not name a column is a string.
     pub(crate) quoted_may_be_text: bool,
     /// The words that cannot be bare names, in lists.
     pub(crate) reserved: &'static [&'static [&'static str]],
@@ -186,7 +186,7 @@ pub(crate) struct Types {
     pub(crate) as_names: bool,
     /// Whether any words make a type.
     pub(crate) any_words: bool,
-    /// Whether a word that is no type here may be one that was created, where a column begins.
+    /// Whether an unknown word in place of a column's type may be a type that was created.
     pub(crate) of_users: bool,
     /// Whether there is `UNSIGNED`.
     pub(crate) unsigned: bool,
@@ -363,13 +363,13 @@ pub(crate) struct Alterations {
     /// The actions that change no column, key or name; nothing where any word may be one. Assigned
     /// options of a table ([`Options::Assignments`]) are such actions too.
     pub(crate) others: Option<&'static [&'static str]>,
-    /// What can be added and is no column, key or constraint.
+    /// What can be added besides columns, keys and constraints.
     pub(crate) adds: &'static [&'static str],
     /// Whether `ADD a int, b int` adds two columns.
     pub(crate) adds_lists: bool,
     /// Whether `DROP INDEX`, `DROP KEY` and `DROP CHECK` are actions.
     pub(crate) drops_keys: bool,
-    /// What can be altered and is no column.
+    /// What can be altered besides columns.
     pub(crate) alters: &'static [&'static str],
     /// Whether `ALTER COLUMN` is followed by the whole column.
     pub(crate) alter_redefines: bool,

@@ -113,7 +113,7 @@ pub(crate) fn statement(excerpt: &Excerpt, tokens: &[Token], dialect: Dialect) -
     cursor.finish(definition)
 }
 
-/// A word that is no verb.
+/// A word that is not a verb.
 fn leading_word(cursor: &mut Cursor<'_>, word: &str) {
     if word.is_empty() || is_any(word, words::VERBS) {
         return;

@@ -153,7 +153,7 @@ fn second_words(cursor: &mut Cursor<'_>, base: &mut SmolStr) {
         _ => &[],
     };
     while is_any(cursor.word(), more) {
-        // What is longer is no type in any case.
+        // A longer text is never a type.
         if base.len() <= MAX_TYPE_NAME {
             *base = format_smolstr!("{base} {}", cursor.word().to_ascii_lowercase_smolstr());
         }

@@ -145,7 +145,7 @@ impl Cursor<'_> {
 }
 
 impl Key {
-    /// Whether an operator class may stand here: a bare name that is no keyword of the list.
+    /// Whether an operator class may follow: a bare name that is not a keyword of the list.
     fn in_operator_class(&self, cursor: &Cursor<'_>) -> bool {
         cursor.grammar.tables.operator_classes
             && matches!(cursor.kind(), Some(Kind::Word | Kind::Quoted))
