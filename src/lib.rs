@@ -27,6 +27,7 @@ pub mod distinct;
 pub mod annotation;
 pub mod parameters;
 pub mod syntax;
+pub mod spec;
 pub mod parse;
 pub mod engine;
 pub mod atlas_sum;

@@ -62,7 +62,7 @@ pub struct Common {
     /// `wave`: a pin.
     pub wave: Option<Spanned<i64>>,
     /// `patches`.
-    pub patches: Vec<syntax::Patch>,
+    pub patches: Vec<crate::spec::Patch>,
 }
 
 /// One dependency.

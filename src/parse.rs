@@ -3,16 +3,10 @@
 //! In: the texts. Out: [`Specs`], with the place of everything. Nothing here looks at a name
 //! twice: whether a reference leads anywhere is `resolve`'s business.
 
-mod app;
 mod conceal;
-mod database;
-pub(crate) mod fields;
 mod foreign;
 mod overlay;
-mod schema;
 mod settings;
-pub(crate) mod shape;
-mod spec;
 pub mod yaml;
 
 pub(crate) use overlay::environments;
@@ -25,8 +19,9 @@ use crate::diag::problems::spec::{
 use crate::diag::{Diagnostics, message, nearest};
 use crate::parameters::Settings;
 use crate::source::{Source, Sources, Spanned, is_manifest_name};
+use crate::spec::{self, App, Database, Part, Schema, Specs};
 use crate::syntax::node::{Data, Entry, Meaning, Node, Scalar};
-use crate::syntax::{Kind, Manifest, Specs, Text};
+use crate::syntax::{Kind, Manifest, Text};
 use foreign::{Foreign, first_key};
 use overlay::Document;
 
@@ -129,7 +124,8 @@ fn not_an_object(node: &Node, version: &Header, kind: &Header, diagnostics: &mut
     };
     if let Some((entry, meant)) = misspelt_header(node) {
         let (primary, name) = (entry.key.span, entry.key.value.as_str());
-        diagnostics.report(UnknownField { primary, name, of: "this document", known: &[meant] });
+        let (of, known) = ("this document", &[meant][..]);
+        diagnostics.report(UnknownField { primary, name, of, meant: None, known });
         return;
     }
     let is_ours = |kind: &Text| Kind::ALL.iter().any(|ours| ours.name() == kind.value);
@@ -163,12 +159,17 @@ fn our_spec(node: &Node, kind: &Text, specs: &mut Specs, diagnostics: &mut Diagn
     let found = Kind::ALL.into_iter().find(|known| known.name() == kind.value);
     match found {
         Some(Kind::Database) => {
-            specs.databases.extend(spec::spec(node, "Database", diagnostics, database::fields));
+            let (kind, own) = ("Database", &Database::RECORD);
+            specs.databases.extend(spec::read(node, kind, own, Database::take, diagnostics));
         }
         Some(Kind::Schema) => {
-            specs.schemas.extend(spec::spec(node, "Schema", diagnostics, schema::fields));
+            let (kind, own) = ("Schema", &Schema::RECORD);
+            specs.schemas.extend(spec::read(node, kind, own, Schema::take, diagnostics));
         }
-        Some(Kind::App) => specs.apps.extend(spec::spec(node, "App", diagnostics, app::fields)),
+        Some(Kind::App) => {
+            let (kind, own) = ("App", &App::RECORD);
+            specs.apps.extend(spec::read(node, kind, own, App::take, diagnostics));
+        }
         None => {
             let known = Kind::ALL.map(Kind::name);
             let (primary, written) = (kind.span, kind.value.as_str());
@@ -201,10 +202,9 @@ fn manifest(
         diagnostics.report(NotAnObject { primary, lacks, help });
         return;
     };
-    let Some(name) = fields::text(name, "metadata.name", diagnostics) else { return };
+    let Some(name) = Text::read(name, "metadata.name", diagnostics) else { return };
     let namespace = node.at(&["metadata", "namespace"]).filter(|node| !node.is_null());
-    let namespace =
-        namespace.and_then(|node| fields::text(node, "metadata.namespace", diagnostics));
+    let namespace = namespace.and_then(|node| Text::read(node, "metadata.namespace", diagnostics));
     if let Some(annotations) = node.at(&["metadata", "annotations"])
         && annotations.entries().is_none()
         && !annotations.is_null()

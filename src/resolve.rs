@@ -13,8 +13,6 @@ mod names;
 mod schema;
 mod template;
 
-pub(crate) use schema::SKIPS;
-
 use std::collections::BTreeSet;
 
 use smol_str::{SmolStr, format_smolstr};
@@ -26,7 +24,8 @@ use crate::diag::{Diagnostics, Message, message};
 use crate::environment::Environment;
 use crate::model::{Common, Hook, Manifest, Need, Phase, Project, Unit};
 use crate::source::{Sources, Span, Spanned};
-use crate::syntax::{self, Kind, Spec, Specs, Text};
+use crate::spec::{Metadata, Shared, Spec, Specs};
+use crate::syntax::{self, Kind, Text};
 use names::Names;
 
 /// What every part of this stage looks at.
@@ -81,7 +80,9 @@ fn common<T>(
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> (Common, T) {
-    let Spec { name, namespace, labels, annotations, depends_on, wave, patches, fields } = spec;
+    let Spec { metadata, shared, fields } = spec;
+    let Metadata { name, namespace, labels, annotations } = metadata;
+    let Shared { depends_on, wave, patches } = shared;
     check::name(kind, &name, diagnostics);
     if let Some(namespace) = &namespace {
         check::namespace(namespace, diagnostics);

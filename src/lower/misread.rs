@@ -237,7 +237,7 @@ fn span_of(project: &Project, object: &Object, path: &[Step<'_>]) -> Option<Span
     let patches = project.common(object.owner)?.patches.iter().rev();
     let aimed = patches.filter(|patch| {
         let is_named = |name: &crate::syntax::Text| name.value == object.name();
-        patch.kind.value == object.kind() && patch.name.as_ref().is_none_or(is_named)
+        patch.target.kind.value == object.kind() && patch.target.name.as_ref().is_none_or(is_named)
     });
     let found = aimed.map(|patch| deepest(&patch.patch, path));
     found.max_by_key(|(_, depth)| *depth).filter(|(_, depth)| *depth > 0).map(|(span, _)| span)

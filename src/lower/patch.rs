@@ -1,7 +1,8 @@
 //! Strategic-merge patches on generated objects: the escape hatch of every spec.
 //!
-//! Lists of objects merge by Kubernetes' own keys (`patchMergeKey` in `k8s.io/api`), all others are
-//! replaced, as are the lists of custom resources, which have no such keys. `$patch: delete` and
+//! Lists of objects merge by Kubernetes' own keys (`spec::kubernetes`), all others are replaced, as are
+//! the lists of custom resources, which have no such keys. A patch that says what the object cannot have is
+//! refused here and not by the API server. `$patch: delete` and
 //! `$patch: replace` work as in `kubectl patch`; null removes a field.
 
 use crate::annotation;
@@ -10,28 +11,9 @@ use crate::diag::problems::security::LimitExceeded;
 use crate::diag::{Diagnostics, message};
 use crate::lower::PATCH_STEPS;
 use crate::object::Object;
-use crate::syntax::Patch;
+use crate::spec::{Patch, Shape, kubernetes, shape};
 use crate::syntax::node::{Data, Node};
 use crate::value::{Map, Value};
-
-/// The key by which the items of a list are told apart, by the name of the list.
-const MERGE_KEYS: [(&str, &str); 15] = [
-    ("containers", "name"),
-    ("initContainers", "name"),
-    ("ephemeralContainers", "name"),
-    ("volumes", "name"),
-    ("env", "name"),
-    ("imagePullSecrets", "name"),
-    ("volumeMounts", "mountPath"),
-    ("volumeDevices", "devicePath"),
-    ("hostAliases", "ip"),
-    ("topologySpreadConstraints", "topologyKey"),
-    ("resourceClaims", "name"),
-    ("secrets", "name"),
-    ("podIPs", "ip"),
-    ("schedulingGates", "name"),
-    ("volumeClaimTemplates", ""),
-];
 
 /// Applies the patches of a spec to what it makes; `steps` is what is left of [`PATCH_STEPS`].
 pub(super) fn apply(
@@ -45,26 +27,32 @@ pub(super) fn apply(
             return;
         }
         let fits = |object: &Object| {
-            let name = patch.name.as_ref();
-            object.kind() == patch.kind.value && name.is_none_or(|name| object.name() == name.value)
+            let name = patch.target.name.as_ref();
+            object.kind() == patch.target.kind.value
+                && name.is_none_or(|name| object.name() == name.value)
         };
         if !objects.iter().any(fits) {
             let known = objects.iter().map(|object| object.id().label()).collect();
-            let target = match &patch.name {
-                Some(name) => format!("{}/{}", patch.kind.value, name.value),
-                None => patch.kind.value.to_string(),
+            let target = match &patch.target.name {
+                Some(name) => format!("{}/{}", patch.target.kind.value, name.value),
+                None => patch.target.kind.value.to_string(),
             };
-            let has_kind = objects.iter().any(|object| object.kind() == patch.kind.value);
-            let name = patch.name.as_ref().filter(|_| has_kind);
-            let primary = name.unwrap_or(&patch.kind).span;
+            let has_kind = objects.iter().any(|object| object.kind() == patch.target.kind.value);
+            let name = patch.target.name.as_ref().filter(|_| has_kind);
+            let primary = name.unwrap_or(&patch.target.kind).span;
             diagnostics.report(PatchMatchesNothing { primary, target, known });
         }
+        let mut is_first = true;
         for object in objects.iter_mut().filter(|object| fits(object)) {
             let before = Object { manifest: outline(object), ..*object };
-            let is_custom = object.id().group.contains("atlasgo");
+            let of = kubernetes::find(object.api_version(), object.kind());
+            if let Some(of) = of.filter(|_| is_first) {
+                shape::check_patch(&patch.patch, object.kind(), of, diagnostics);
+            }
+            is_first = false;
             let mut patched = Value::Map(std::mem::take(&mut object.manifest));
-            let mut merging = Merging { is_custom, steps, diagnostics };
-            merging.merge(&mut patched, &patch.patch, "");
+            let mut merging = Merging { steps, diagnostics };
+            merging.merge(&mut patched, &patch.patch, of, None);
             if let Value::Map(map) = patched {
                 object.manifest = map;
             }
@@ -111,7 +99,6 @@ fn outline(object: &Object) -> Map {
 
 /// A patch that is being merged.
 struct Merging<'a> {
-    is_custom: bool,
     steps: &'a mut usize,
     diagnostics: &'a mut Diagnostics,
 }
@@ -123,8 +110,14 @@ impl Merging<'_> {
         *self.steps > 0
     }
 
-    /// Merges a patch into a value; `field` is the name of the field that holds both.
-    fn merge(&mut self, value: &mut Value, patch: &Node, field: &str) {
+    /// Merges a patch into a value of some shape; `merge_key` is that of the list, where it is one.
+    fn merge(
+        &mut self,
+        value: &mut Value,
+        patch: &Node,
+        of: Option<&'static Shape>,
+        merge_key: Option<&'static str>,
+    ) {
         match (&mut *value, &patch.data) {
             (Value::Map(map), Data::Mapping(_)) if directive(patch) == Some("replace") => {
                 *map = without_directives(patch);
@@ -140,23 +133,31 @@ impl Merging<'_> {
                     } else if entry.value.is_null() || directive(&entry.value) == Some("delete") {
                         map.remove(key);
                     } else {
+                        let field = field(of, key);
+                        let inner = field.map(|field| &field.shape);
+                        let merge_key = field.and_then(|field| field.merge_key);
                         match map.get_mut(key) {
-                            Some(there) => self.merge(there, &entry.value, key),
+                            Some(there) => self.merge(there, &entry.value, inner, merge_key),
                             None => map.set(key.to_owned(), fresh(&entry.value)),
                         }
                     }
                 }
             }
-            (Value::List(items), Data::Sequence(patches)) => match merge_key(field, self.is_custom)
-            {
-                Some(key) => self.merge_lists(items, patches, key),
+            (Value::List(items), Data::Sequence(patches)) => match merge_key {
+                Some(key) => self.merge_lists(items, patches, key, item(of)),
                 None => *value = fresh(patch),
             },
             _ => *value = fresh(patch),
         }
     }
 
-    fn merge_lists(&mut self, items: &mut Vec<Value>, patches: &[Node], key: &str) {
+    fn merge_lists(
+        &mut self,
+        items: &mut Vec<Value>,
+        patches: &[Node],
+        key: &str,
+        of: Option<&'static Shape>,
+    ) {
         if patches.iter().any(|patch| directive(patch) == Some("replace")) {
             let kept = patches.iter().filter(|patch| directive(patch) != Some("replace"));
             *items = kept.map(fresh).collect();
@@ -166,11 +167,6 @@ impl Merging<'_> {
             if !self.may_look_through(items.len()) {
                 return;
             }
-            let key = match key {
-                "ports" if patch.get("containerPort").is_some() => "containerPort",
-                "ports" => "port",
-                key => key,
-            };
             let Some(wanted) = patch.get(key).map(scalar_text) else {
                 self.diagnostics.report(InvalidPatch {
                     primary: patch.span,
@@ -194,7 +190,7 @@ impl Merging<'_> {
                 (None, Some("delete")) => {}
                 (Some(place), _) => {
                     if let Some(item) = items.get_mut(place) {
-                        self.merge(item, patch, "");
+                        self.merge(item, patch, of, None);
                     }
                 }
                 (None, _) => items.push(fresh(patch)),
@@ -203,14 +199,16 @@ impl Merging<'_> {
     }
 }
 
-fn merge_key(field: &str, is_custom: bool) -> Option<&'static str> {
-    let found = MERGE_KEYS.iter().find(|(name, _)| *name == field && !is_custom);
-    // A container's ports merge by `containerPort`, a Service's by `port`: told apart by the item.
-    match (found, field) {
-        (Some((_, "")), _) | (None, _) if field == "ports" && !is_custom => Some("ports"),
-        (Some((_, "")), _) | (None, _) => None,
-        (Some((_, key)), _) => Some(key),
-    }
+/// What a field of an object holds, where the object is Kubernetes' own.
+fn field(of: Option<&'static Shape>, name: &str) -> Option<&'static kubernetes::Field> {
+    let Some(Shape::Type(of)) = of else { return None };
+    of.field(name)
+}
+
+/// What each item of a list holds.
+fn item(of: Option<&'static Shape>) -> Option<&'static Shape> {
+    let Some(Shape::List(item)) = of else { return None };
+    Some(item)
 }
 
 fn scalar_text(node: &Node) -> &str {

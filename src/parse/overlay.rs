@@ -15,6 +15,7 @@ use crate::diag::{Diagnostics, message, nearest};
 use crate::parameters::{Edit, Settings};
 use crate::parse::{API_VERSION, MERGE_STEPS};
 use crate::source::{FileId, Sources, Span, Spanned};
+use crate::spec::KindOfSpec;
 use crate::syntax::node::{Data, Entry, Node};
 
 /// The most names of specs among which a misspelt one is looked for.
@@ -160,22 +161,18 @@ fn spec_id(node: &Node) -> Option<SpecId> {
     Some((kind.into(), name.text.clone()))
 }
 
-/// Whether a spec of an overlay is a part for which there is no whole: its own kind's required
-/// field is missing, and a name of the base is near.
+/// Whether a spec of an overlay is a part for which there is no whole: a field that its kind requires
+/// is missing, and a name of the base is near.
 fn is_misspelt(
     node: &Node,
     places: &BTreeMap<SpecId, usize>,
     diagnostics: &mut Diagnostics,
 ) -> bool {
     let Some((kind, name)) = spec_id(node) else { return false };
-    let required = match kind.as_str() {
-        "App" => "image",
-        "Database" => "engine",
-        "Schema" => "database",
-        _ => return false,
-    };
+    let Some(known) = KindOfSpec::find(&kind) else { return false };
+    let has = |field: &str| node.at(&["spec", field]).is_some();
     // It is an error in any case; what it lacks is said where a guess is of no help.
-    if node.at(&["spec", required]).is_some() || !diagnostics.are_few() {
+    if known.is_whole(has) || !diagnostics.are_few() {
         return false;
     }
     let known = places.keys().filter(|(other, _)| *other == kind).map(|(_, name)| name.as_str());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use smol_str::{SmolStr, format_smolstr};
 use sql::catalogue::requires::Required;
 
-use crate::diag::problems::spec::{ConflictingFields, UnknownChoice};
+use crate::diag::problems::spec::ConflictingFields;
 use crate::diag::problems::waves::AutoscalingWithoutRequest;
 use crate::diag::{Diagnostics, message};
 use crate::model::{
@@ -16,18 +16,23 @@ use crate::resolve::check::{self, invalid};
 use crate::resolve::template::{self, Host, Reader, Scope};
 use crate::resolve::{Context, common, files, namespace_of, plain, service_host, values};
 use crate::source::{Span, Spanned};
-use crate::syntax::{self, DisruptionBudget, Job, Kind, Shaped, Spec, Text, Tls};
+use crate::spec::{self, DisruptionBudget, Job, Limits, NumberOrPort, PullSecret, Spec, Tls};
+use crate::syntax::{Kind, Shaped, Text};
 use crate::value::{Map, Value};
 
 /// How every App is reached: needed before any App is resolved, as they may refer to each other.
-pub(crate) fn hosts(apps: &[Spec<syntax::App>], context: &Context<'_>) -> Vec<Host> {
-    let host = |spec: &Spec<syntax::App>| {
-        let namespace = namespace_of(spec.namespace.as_ref(), context.environment);
+pub(crate) fn hosts(apps: &[Spec<spec::App>], context: &Context<'_>) -> Vec<Host> {
+    let host = |spec: &Spec<spec::App>| {
+        let namespace = namespace_of(spec.metadata.namespace.as_ref(), context.environment);
         let ports = spec.fields.ports.as_ref().and_then(|ports| ports.value.first());
         Host {
-            name: spec.name.value.clone(),
-            host: service_host(&spec.name.value, namespace.as_deref()),
-            port: spec.fields.port.or(ports.map(|port| port.port)).map(|port| port.value),
+            name: spec.metadata.name.value.clone(),
+            host: service_host(&spec.metadata.name.value, namespace.as_deref()),
+            port: spec
+                .fields
+                .port
+                .or(ports.map(|NumberOrPort(port)| port.port))
+                .map(|port| port.value),
         }
     };
     apps.iter().map(host).collect()
@@ -35,17 +40,16 @@ pub(crate) fn hosts(apps: &[Spec<syntax::App>], context: &Context<'_>) -> Vec<Ho
 
 pub(crate) fn app(
     index: usize,
-    spec: Spec<syntax::App>,
+    spec: Spec<spec::App>,
     scope: &Scope<'_>,
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> App {
     let unit = Unit::App(index);
     let (mut common, fields) = common(Kind::App, unit, spec, context, diagnostics);
-    exclusive(&fields, diagnostics);
     mounts(&fields, diagnostics);
     check::word("image", &fields.image, diagnostics);
-    for name in &fields.image_pull_secrets {
+    for PullSecret(name) in &fields.image_pull_secrets {
         check::object_name("Secret named", name, diagnostics);
     }
     if let Some(account) = &fields.service_account {
@@ -54,7 +58,7 @@ pub(crate) fn app(
     check::labels(&fields.node_selector, diagnostics);
     for (name, value) in &fields.env {
         check::variable(name, diagnostics);
-        if let syntax::EnvValue::From(source) = value {
+        if let spec::EnvValue::From(source) = value {
             one_source(&name.value, source, diagnostics);
         }
     }
@@ -119,12 +123,16 @@ pub(crate) fn app(
         image: fields.image.value,
         command: values(fields.command),
         args: values(fields.args),
-        image_pull_secrets: values(fields.image_pull_secrets),
+        image_pull_secrets: fields.image_pull_secrets.into_iter().map(|it| it.0.value).collect(),
         ports,
         env: env.variables,
         env_from: fields.env_from.map(|list| list.value),
         resources: fields.resources.map(|resources| resources.value),
-        volumes: fields.volumes.into_iter().map(|each| volume(each, diagnostics)).collect(),
+        volumes: fields
+            .volumes
+            .into_iter()
+            .map(|(path, each)| volume(path, each, diagnostics))
+            .collect(),
         config_files: files::config_files(fields.config_files, context, diagnostics),
         service_account: fields.service_account.map(|text| text.value),
         node_selector: plain(fields.node_selector),
@@ -138,66 +146,14 @@ pub(crate) fn app(
         probes,
         ingress,
         http_route,
-        security: security(fields.security.as_ref(), diagnostics),
-    }
-}
-
-/// Fields that cannot stand together.
-fn exclusive(fields: &syntax::App, diagnostics: &mut Diagnostics) {
-    let span = |shaped: &Option<Shaped>| shaped.as_ref().map(|shaped| shaped.span);
-    let replicas = fields.replicas.map(|number| number.span);
-    let autoscaling = fields.autoscaling.as_ref().map(|written| written.span);
-    let port = fields.port.map(|number| number.span);
-    let ports = fields.ports.as_ref().map(|ports| ports.span);
-    let schedule = fields.schedule.as_ref().map(|text| text.span);
-    let job = fields.job.as_ref().and_then(|job| match job {
-        Job::Switch(switch) => switch.value.then_some(switch.span),
-        Job::Run(run) => Some(run.span),
-    });
-    let ingress = fields.ingress.as_ref().map(|ingress| ingress.host.span);
-    let http_route = fields.http_route.as_ref().map(|route| route.parent_refs.span);
-    let health = fields.health_check_path.as_ref().map(|text| text.span);
-    let (liveness, readiness) = (span(&fields.liveness_probe), span(&fields.readiness_probe));
-    let budget = fields.disruption_budget.as_ref().map(|budget| match budget {
-        DisruptionBudget::Switch(switch) => switch.span,
-        DisruptionBudget::Limits { span, .. } => *span,
-    });
-    let run_once = "what runs to its end is neither scaled nor reached from outside";
-    let pairs = [
-        ("autoscaling", autoscaling, "replicas", replicas, "the autoscaler sets the replicas"),
-        ("ports", ports, "port", port, "`port` is short for a single one of `ports`"),
-        ("job", job, "schedule", schedule, "a schedule makes a CronJob, `job` a Job"),
-        ("livenessProbe", liveness, "healthCheckPath", health, "the path makes this probe"),
-        ("readinessProbe", readiness, "healthCheckPath", health, "the path makes this probe"),
-    ];
-    let once = schedule.map(|span| ("schedule", span)).or(job.map(|span| ("job", span)));
-    let with_once = [
-        ("replicas", replicas),
-        ("autoscaling", autoscaling),
-        ("port", port),
-        ("ports", ports),
-        ("ingress", ingress),
-        ("httpRoute", http_route),
-        ("healthCheckPath", health),
-        ("readinessProbe", readiness),
-        ("strategy", span(&fields.strategy)),
-        ("disruptionBudget", budget),
-    ];
-    let with_once = with_once.map(|(name, span)| match once {
-        Some((other, other_span)) => (name, span, other, Some(other_span), run_once),
-        None => (name, span, "", None, run_once),
-    });
-    for (name, primary, other, other_span, why) in pairs.into_iter().chain(with_once) {
-        if let (Some(primary), Some(other_span)) = (primary, other_span) {
-            diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
-        }
+        security: security(fields.security.as_ref()),
     }
 }
 
 /// Mount paths are absolute, and each is there once.
-fn mounts(fields: &syntax::App, diagnostics: &mut Diagnostics) {
-    let volumes = fields.volumes.iter().map(|volume| ("volumes", &volume.mount_path));
-    let files = fields.config_files.iter().map(|file| ("configFiles", &file.mount_path));
+fn mounts(fields: &spec::App, diagnostics: &mut Diagnostics) {
+    let volumes = fields.volumes.iter().map(|(path, _)| ("volumes", path));
+    let files = fields.config_files.iter().map(|(path, _)| ("configFiles", path));
     let mut seen: BTreeMap<&str, (&str, Span)> = BTreeMap::new();
     for (field, path) in volumes.chain(files) {
         let bare = path.value.trim_end_matches('/');
@@ -208,8 +164,8 @@ fn mounts(fields: &syntax::App, diagnostics: &mut Diagnostics) {
         }
         seen.insert(bare, (field, path.span));
     }
-    for volume in &fields.volumes {
-        check::mount_path(&volume.mount_path, diagnostics);
+    for (path, _) in &fields.volumes {
+        check::mount_path(path, diagnostics);
     }
 }
 
@@ -225,13 +181,14 @@ fn one_source(name: &str, source: &Shaped, diagnostics: &mut Diagnostics) {
 
 fn ports(
     single: Option<Spanned<i64>>,
-    several: Option<Spanned<Vec<syntax::Port>>>,
+    several: Option<Spanned<Vec<NumberOrPort>>>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Port> {
     let single =
-        single.map(|port| syntax::Port { name: None, port, target_port: None, protocol: None });
-    let written: Vec<syntax::Port> =
-        single.into_iter().chain(several.map(|list| list.value).unwrap_or_default()).collect();
+        single.map(|port| spec::Port { name: None, port, target_port: None, protocol: None });
+    let several = several.map(|list| list.value).unwrap_or_default().into_iter();
+    let written: Vec<spec::Port> =
+        single.into_iter().chain(several.map(|NumberOrPort(port)| port)).collect();
     let need_names = written.len() > 1;
     let mut seen: BTreeMap<(i64, Protocol), Span> = BTreeMap::new();
     let mut names: BTreeMap<SmolStr, Span> = BTreeMap::new();
@@ -241,7 +198,7 @@ fn ports(
         if let Some(target) = each.target_port {
             check::port(target, diagnostics);
         }
-        let protocol = protocol(each.protocol.as_ref(), diagnostics);
+        let protocol = protocol(each.protocol.as_ref());
         if let Some(other_span) = seen.insert((each.port.value, protocol), each.port.span) {
             let (primary, name, other) = (each.port.span, "port", "port");
             let why = "a Service listens on each port once";
@@ -270,21 +227,15 @@ fn port_name(protocol: Protocol, port: i64) -> SmolStr {
     format_smolstr!("{}-{port}", protocol.name().to_lowercase())
 }
 
-fn protocol(written: Option<&Text>, diagnostics: &mut Diagnostics) -> Protocol {
+fn protocol(written: Option<&Text>) -> Protocol {
     const ALL: [Protocol; 3] = [Protocol::Tcp, Protocol::Udp, Protocol::Sctp];
-    let Some(written) = written else { return Protocol::Tcp };
-    let found = ALL.into_iter().find(|protocol| protocol.name() == written.value);
-    found.unwrap_or_else(|| {
-        let known = ALL.map(Protocol::name);
-        let (primary, field, written) = (written.span, "protocol", written.value.as_str());
-        diagnostics.report(UnknownChoice { primary, field, written, known: &known });
-        Protocol::Tcp
-    })
+    let named = |protocol: &Protocol| written.is_some_and(|text| protocol.name() == text.value);
+    ALL.into_iter().find(named).unwrap_or(Protocol::Tcp)
 }
 
 fn workload(
     replicas: Option<Spanned<i64>>,
-    autoscaling: Option<syntax::Autoscaling>,
+    autoscaling: Option<spec::Autoscaling>,
     schedule: Option<Text>,
     job: Option<Job>,
     resources: Option<&Shaped>,
@@ -294,7 +245,7 @@ fn workload(
         check::schedule(&schedule, diagnostics);
         return Workload::Scheduled(schedule.value);
     }
-    if let Some(run) = job.and_then(|job| run(job, diagnostics)) {
+    if let Some(run) = job.and_then(run) {
         return Workload::Job(run);
     }
     if let Some(replicas) = replicas {
@@ -307,18 +258,14 @@ fn workload(
 }
 
 /// When a Job runs; nothing for what is none.
-fn run(job: Job, diagnostics: &mut Diagnostics) -> Option<Run> {
-    let written = match job {
-        Job::Switch(switch) => return switch.value.then_some(Run::Once),
-        Job::Run(written) => written,
-    };
-    let found = Run::ALL.into_iter().find(|run| run.name() == written.value);
-    if found.is_none() {
-        let known = Run::ALL.map(Run::name);
-        let (primary, field, written) = (written.span, "run", written.value.as_str());
-        diagnostics.report(UnknownChoice { primary, field, written, known: &known });
+fn run(job: Job) -> Option<Run> {
+    match job {
+        Job::Switch(switch) => switch.value.then_some(Run::Once),
+        Job::Run(written) => {
+            let found = Run::ALL.into_iter().find(|run| run.name() == written.value);
+            Some(found.unwrap_or(Run::Once))
+        }
     }
-    Some(found.unwrap_or(Run::Once))
 }
 
 /// A budget that is written; or one pod at a time, where there are several. Of a single pod nothing
@@ -337,7 +284,7 @@ fn budget(
     let (span, max, min) = match written {
         None => return (least > 1).then(one),
         Some(DisruptionBudget::Switch(switch)) => return switch.value.then(one),
-        Some(DisruptionBudget::Limits { span, max_unavailable, min_available }) => {
+        Some(DisruptionBudget::Limits(Limits { span, max_unavailable, min_available })) => {
             (span, max_unavailable, min_available)
         }
     };
@@ -362,12 +309,8 @@ fn budget(
             }
             Some(Budget::MinAvailable(min.value))
         }
-        (Some(max), Some(min)) => {
-            let (primary, name, other) = (min.span, "minAvailable", "maxUnavailable");
-            let (other_span, why) = (max.span, "each of them says it all");
-            diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
-            None
-        }
+        // The table of fields has said that they exclude each other.
+        (Some(_), Some(_)) => None,
         (None, None) => {
             let message = "`disruptionBudget` says nothing";
             diagnostics.report(invalid(span, message, "add `maxUnavailable: 1`"));
@@ -412,7 +355,7 @@ fn count(written: &Shaped, name: &str, diagnostics: &mut Diagnostics) -> Option<
 fn strategy(
     written: Option<Shaped>,
     workload: &Workload,
-    volumes: &[syntax::Volume],
+    volumes: &[(Text, spec::Volume)],
     diagnostics: &mut Diagnostics,
 ) -> Option<Value> {
     if let Some(written) = written {
@@ -433,9 +376,9 @@ fn strategy(
         }
         return Some(written.value);
     }
-    let has_claim = volumes.iter().any(|volume| {
+    let has_claim = volumes.iter().any(|(_, volume)| {
         let is_claim = volume.source.value.at(&["persistentVolumeClaim"]).is_some();
-        is_claim && !volume.read_only.is_some_and(|read_only| read_only.value)
+        is_claim && !volume.mount.read_only.is_some_and(|read_only| read_only.value)
     });
     let is_single = matches!(workload, Workload::Service(Scale::Fixed(0 | 1)));
     (has_claim && is_single).then(|| Value::Map(Map::new().with("type", "Recreate")))
@@ -443,7 +386,7 @@ fn strategy(
 
 /// The first volume that the Pod Security "restricted" profile refuses
 /// (`k8s.io/pod-security-admission` `policy/check_restrictedVolumes.go`).
-fn forbidden_volume(volumes: &[syntax::Volume]) -> Option<Span> {
+fn forbidden_volume(volumes: &[(Text, spec::Volume)]) -> Option<Span> {
     const ALLOWED: [&str; 9] = [
         "configMap",
         "csi",
@@ -455,16 +398,16 @@ fn forbidden_volume(volumes: &[syntax::Volume]) -> Option<Span> {
         "projected",
         "secret",
     ];
-    let is_allowed = |volume: &&syntax::Volume| {
+    let is_allowed = |volume: &&spec::Volume| {
         let sources = volume.source.value.as_map().into_iter().flat_map(Map::iter);
         sources.into_iter().all(|(kind, _)| ALLOWED.contains(&kind))
     };
-    let first = volumes.iter().find(|volume| !is_allowed(volume))?;
+    let first = volumes.iter().map(|(_, volume)| volume).find(|volume| !is_allowed(volume))?;
     Some(first.source.span)
 }
 
 fn autoscale(
-    written: &syntax::Autoscaling,
+    written: &spec::Autoscaling,
     resources: Option<&Shaped>,
     diagnostics: &mut Diagnostics,
 ) -> Scale {
@@ -539,7 +482,7 @@ fn one_action(probe: &Shaped, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn volume(written: syntax::Volume, diagnostics: &mut Diagnostics) -> Volume {
+fn volume(path: Text, written: spec::Volume, diagnostics: &mut Diagnostics) -> Volume {
     let sources = written.source.value.as_map().map_or(0, Map::len);
     if sources != 1 {
         let message = message!("a volume needs one source, not {sources}", sources);
@@ -547,16 +490,16 @@ fn volume(written: syntax::Volume, diagnostics: &mut Diagnostics) -> Volume {
         diagnostics.report(invalid(written.source.span, message, help));
     }
     Volume {
-        mount_path: written.mount_path.value,
+        mount_path: path.value,
         source: written.source.value,
-        read_only: written.read_only.is_some_and(|value| value.value),
-        sub_path: written.sub_path.map(|path| path.value),
+        read_only: written.mount.read_only.is_some_and(|value| value.value),
+        sub_path: written.mount.sub_path.map(|path| path.value),
     }
 }
 
 fn ingress(
     name: &str,
-    written: syntax::Ingress,
+    written: spec::Ingress,
     ports: &[Port],
     diagnostics: &mut Diagnostics,
 ) -> Ingress {
@@ -587,7 +530,7 @@ fn ingress(
 }
 
 fn http_route(
-    written: syntax::HttpRoute,
+    written: spec::HttpRoute,
     ports: &[Port],
     diagnostics: &mut Diagnostics,
 ) -> HttpRoute {
@@ -607,20 +550,19 @@ fn http_route(
 
 /// `requires`: the Schema is a dependency, and its tables are looked at once they are known.
 fn contracts(
-    written: Vec<syntax::Requirement>,
+    written: Vec<(Text, spec::Tables)>,
     unit: Unit,
     context: &Context<'_>,
     needs: &mut Vec<Need>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Contract> {
-    let contract = |requirement: syntax::Requirement| {
-        let name = requirement.schema;
+    let contract = |(name, tables): (Text, spec::Tables)| {
         let bare = name.value.strip_prefix("Schema/").unwrap_or(&name.value);
         let kinds = [Kind::Schema];
         let found = context.names.spec(bare, name.as_ref(), unit, &kinds, diagnostics);
         let Some(found @ Unit::Schema(schema)) = found else { return None };
         needs.push(Need { unit: found, span: name.span, by: SmolStr::new_static("requires") });
-        let tables = requirement.tables.into_iter();
+        let tables = tables.into_iter();
         let tables = tables.map(|(table, columns)| Required { table, columns }).collect();
         Some(Contract { schema, span: name.span, tables })
     };
@@ -634,14 +576,9 @@ fn needs_port(field: &str, primary: Span, ports: &[Port], diagnostics: &mut Diag
     }
 }
 
-fn security(written: Option<&Text>, diagnostics: &mut Diagnostics) -> Security {
-    match written.map(|text| (text.value.as_str(), text.span)) {
+fn security(written: Option<&Text>) -> Security {
+    match written {
         None => Security::Baseline,
-        Some(("restricted", _)) => Security::Restricted,
-        Some((written, primary)) => {
-            let (field, known) = ("security", &["restricted"][..]);
-            diagnostics.report(UnknownChoice { primary, field, written, known });
-            Security::Baseline
-        }
+        Some(_) => Security::Restricted,
     }
 }

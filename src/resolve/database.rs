@@ -3,29 +3,28 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::diag::problems::security::LiteralPassword;
-use crate::diag::problems::spec::{ConflictingFields, MissingField, UnknownChoice};
+use crate::diag::problems::spec::{MissingField, UnknownChoice};
 use crate::diag::{Diagnostics, message};
 use crate::engine::{self, ENGINES, Engine, Flavor};
 use crate::model::{
     Cluster, Credentials, Database, Literal, Placement, Server, Storage, Unit, User,
 };
-use crate::quantity::is_quantity;
 use crate::resolve::check::{self, invalid};
 use crate::resolve::{Context, common, files, namespace_of, plain, service_host, values};
-use crate::source::{Span, Spanned};
-use crate::syntax::{self, Kind, Spec, Text};
+use crate::spec::{self, SizeOrStorage, Spec};
+use crate::syntax::{Kind, Shaped, Text};
 
 pub(crate) fn database(
     index: usize,
-    spec: Spec<syntax::Database>,
+    spec: Spec<spec::Database>,
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Database {
-    let namespace = namespace_of(spec.namespace.as_ref(), context.environment);
+    let namespace = namespace_of(spec.metadata.namespace.as_ref(), context.environment);
     let (common, fields) =
         common(Kind::Database, Unit::Database(index), spec, context, diagnostics);
     let engine = engine(&fields.engine, diagnostics);
-    exclusive(&fields, diagnostics);
+    only_postgres(&fields, diagnostics);
     let default_host = || service_host(&common.name, namespace.as_deref());
     let (host, port) = match &fields.external {
         None if fields.cloud_native_pg.is_some() => {
@@ -114,7 +113,7 @@ fn database_name(name: &Text, diagnostics: &mut Diagnostics) {
 fn only_administrator(
     flavor: Flavor,
     credentials: &Credentials,
-    written: Option<&syntax::Credentials>,
+    written: Option<&spec::Credentials>,
     diagnostics: &mut Diagnostics,
 ) {
     let user = match (&credentials.user, &credentials.literal) {
@@ -158,84 +157,33 @@ fn cloud_native_pg_credentials(name: &str) -> Credentials {
 }
 
 fn cluster(
-    written: syntax::CloudNativePg,
+    written: spec::CloudNativePg,
     image: Option<Text>,
     version: Option<Text>,
-    resources: Option<syntax::Shaped>,
+    resources: Option<Shaped>,
     diagnostics: &mut Diagnostics,
 ) -> Cluster {
     if let Some(instances) = written.instances {
         check::range("instances", instances, 1..=i64::from(i32::MAX), diagnostics);
     }
-    if written.storage.is_none() {
-        let (primary, of) = (written.span, "cloudNativePG");
-        diagnostics.report(MissingField { primary, of, name: "storage" });
-    }
-    let storage = written.storage.map(|storage| self::storage(storage, diagnostics));
+    let storage = storage(written.storage, diagnostics);
     let version = version
         .map(|version| format_smolstr!("ghcr.io/cloudnative-pg/postgresql:{}", version.value));
     Cluster {
         instances: written.instances.map_or(1, |instances| instances.value),
-        storage: storage.unwrap_or(Storage { size: SmolStr::default(), class_name: None }),
+        storage,
         image: image.map(|image| image.value).or(version),
         resources: resources.map(|resources| resources.value),
     }
 }
 
-/// `external` says that nothing is run here, so there is nothing to say about what is run.
-fn exclusive(fields: &syntax::Database, diagnostics: &mut Diagnostics) {
-    let span = |text: &Option<Text>| text.as_ref().map(|text| text.span);
-    let first = |list: &[Text]| list.first().map(|text| text.span);
-    if let Some(external) = &fields.external {
-        let others: [(&str, Option<Span>); 6] = [
-            ("storage", fields.storage.as_ref().map(|storage| storage.span)),
-            ("image", span(&fields.image)),
-            ("version", span(&fields.version)),
-            ("resources", fields.resources.as_ref().map(|resources| resources.span)),
-            ("args", first(&fields.args)),
-            ("configFiles", fields.config_files.first().map(|file| file.mount_path.span)),
-        ];
-        for (name, place) in others {
-            let Some(primary) = place else { continue };
-            diagnostics.report(ConflictingFields {
-                primary,
-                name,
-                other_span: external.host.span,
-                other: "external",
-                why: "with `external` nothing is run in the cluster",
-            });
-        }
-    }
-    if let Some(cluster) = &fields.cloud_native_pg {
-        let others: [(&str, Option<Span>); 5] = [
-            ("external", fields.external.as_ref().map(|external| external.host.span)),
-            ("storage", fields.storage.as_ref().map(|storage| storage.span)),
-            ("credentials", fields.credentials.as_ref().map(|credentials| credentials.span)),
-            ("args", first(&fields.args)),
-            ("configFiles", fields.config_files.first().map(|file| file.mount_path.span)),
-        ];
-        for (name, place) in others {
-            let Some(primary) = place else { continue };
-            let (other_span, other) = (cluster.span, "cloudNativePG");
-            let why = "CloudNativePG runs the server and makes its credentials";
-            diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
-        }
-        if !matches!(fields.engine.value.as_str(), "postgres" | "postgresql") {
-            let message = message!(
-                "CloudNativePG runs no `{engine}`",
-                engine = fields.engine.value.escape_debug()
-            );
-            diagnostics.report(invalid(fields.engine.span, message, "write `engine: postgres`"));
-        }
-    }
-    if let (Some(image), Some(version)) = (&fields.image, &fields.version) {
-        diagnostics.report(ConflictingFields {
-            primary: version.span,
-            name: "version",
-            other_span: image.span,
-            other: "image",
-            why: "`image` is a whole image, `version` a tag of the engine's own",
-        });
+/// CloudNativePG runs PostgreSQL alone.
+fn only_postgres(fields: &spec::Database, diagnostics: &mut Diagnostics) {
+    let is_postgres = matches!(fields.engine.value.as_str(), "postgres" | "postgresql");
+    if fields.cloud_native_pg.is_some() && !is_postgres {
+        let engine = fields.engine.value.escape_debug();
+        let message = message!("CloudNativePG runs no `{engine}`", engine);
+        diagnostics.report(invalid(fields.engine.span, message, "write `engine: postgres`"));
     }
 }
 
@@ -258,17 +206,13 @@ fn image(
     }
 }
 
-fn storage(storage: syntax::Storage, diagnostics: &mut Diagnostics) -> Storage {
-    if !is_quantity(&storage.size.value) {
-        let message = message!("`{size}` is no size", size = storage.size.value);
-        diagnostics.report(invalid(storage.size.span, message, "write a size such as 10Gi"));
-    }
-    if let Some(class) = &storage.class_name {
+fn storage(SizeOrStorage(written): SizeOrStorage, diagnostics: &mut Diagnostics) -> Storage {
+    if let Some(class) = &written.class_name {
         check::object_name("storage class", class, diagnostics);
     }
     Storage {
-        size: storage.size.value,
-        class_name: storage.class_name.map(|class_name| class_name.value),
+        size: written.size.value,
+        class_name: written.class_name.map(|class_name| class_name.value),
     }
 }
 
@@ -287,7 +231,7 @@ fn with_defaults(
 
 fn credentials(
     name: &str,
-    written: Option<&syntax::Credentials>,
+    written: Option<&spec::Credentials>,
     diagnostics: &mut Diagnostics,
 ) -> Credentials {
     let default_secret = || format_smolstr!("{name}-credentials");
@@ -336,31 +280,10 @@ fn credentials(
     }
 }
 
-/// A literal password makes a Secret of ours, so nothing can be said of an existing one.
-fn credential_rules(written: &syntax::Credentials, diagnostics: &mut Diagnostics) {
-    let Some(password) = &written.password else {
-        if let (Some(user), Some(key)) = (&written.user, &written.user_key) {
-            conflict(
-                key,
-                "userKey",
-                user,
-                "user",
-                "the user is either literal or in the Secret",
-                diagnostics,
-            );
-        }
+/// A literal password needs its user, literally.
+fn credential_rules(written: &spec::Credentials, diagnostics: &mut Diagnostics) {
+    if written.password.is_none() {
         return;
-    };
-    let why = "a literal password is put into a Secret of its own";
-    for (name, other) in [
-        ("secret", &written.secret),
-        ("userKey", &written.user_key),
-        ("passwordKey", &written.password_key),
-        ("urlKey", &written.url_key),
-    ] {
-        if let Some(other) = other {
-            conflict(other, name, password, "password", why, diagnostics);
-        }
     }
     if written.user.is_none() {
         let (primary, of) = (written.span, "credentials");
@@ -372,16 +295,4 @@ fn credential_rules(written: &syntax::Credentials, diagnostics: &mut Diagnostics
             diagnostics.report(invalid(text.span, message, message!("write a {name}", name)));
         }
     }
-}
-
-fn conflict(
-    primary: &Spanned<SmolStr>,
-    name: &str,
-    other_text: &Spanned<SmolStr>,
-    other: &str,
-    why: &'static str,
-    diagnostics: &mut Diagnostics,
-) {
-    let (primary, other_span) = (primary.span, other_text.span);
-    diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
 }

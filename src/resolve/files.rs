@@ -11,7 +11,8 @@ use crate::diag::{Diagnostics, Message, message, nearest};
 use crate::model::ConfigFile;
 use crate::resolve::{Context, check};
 use crate::source::{Excerpt, FileId, Source, Sources};
-use crate::syntax::{self, Content, Specs, Text};
+use crate::spec::{self, Content, Specs};
+use crate::syntax::Text;
 
 /// The most that a ConfigMap holds, in bytes.
 const CONFIG_MAP_LIMIT: usize = 1024 * 1024;
@@ -58,10 +59,11 @@ pub fn wanted(specs: &Specs, sources: &Sources, diagnostics: &mut Diagnostics) -
     for path in schemas.clone().filter_map(|fields| fields.migrations.as_ref()) {
         search.directory(path, diagnostics);
     }
-    let schemas = schemas.flat_map(|fields| fields.files.iter().flatten().chain(&fields.hcl));
+    let schemas = schemas
+        .flat_map(|fields| fields.files.iter().flat_map(|files| &files.value).chain(&fields.hcl));
     let databases = specs.databases.iter().flat_map(|spec| &spec.fields.config_files);
     let apps = specs.apps.iter().flat_map(|spec| &spec.fields.config_files);
-    let config_files = databases.chain(apps).filter_map(|file| match &file.content {
+    let config_files = databases.chain(apps).filter_map(|(_, content)| match content {
         Content::File(path) => Some(path),
         Content::Text(_) => None,
     });
@@ -402,25 +404,25 @@ const FROM_HERE: &str = "paths begin at the application's directory";
 
 /// `configFiles` with what they hold.
 pub(crate) fn config_files(
-    files: Vec<syntax::ConfigFile>,
+    files: Vec<spec::ConfigFile>,
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<ConfigFile> {
     let (mut size, mut is_too_large) = (0, false);
-    let one = |file: syntax::ConfigFile| {
-        check::mount_path(&file.mount_path, diagnostics);
-        let text = match file.content {
+    let one = |(mount_path, content): spec::ConfigFile| {
+        check::mount_path(&mount_path, diagnostics);
+        let text = match content {
             Content::Text(text) => text.value,
             Content::File(path) => read(&path, context, diagnostics)?.text.into(),
         };
         size += text.len();
         if size > CONFIG_MAP_LIMIT && !is_too_large {
             is_too_large = true;
-            let (primary, limit) = (file.mount_path.span, CONFIG_MAP_LIMIT);
+            let (primary, limit) = (mount_path.span, CONFIG_MAP_LIMIT);
             let what = "the text of `configFiles` up to this one".into();
             diagnostics.report(TooLarge { primary, what, size, limit });
         }
-        Some(ConfigFile { mount_path: file.mount_path.value, text })
+        Some(ConfigFile { mount_path: mount_path.value, text })
     };
     files.into_iter().filter_map(one).collect()
 }

@@ -13,14 +13,14 @@ use crate::diag::problems::spec::ConflictingFields;
 use crate::diag::{Diagnostics, Message, message};
 use crate::model::{Directory, Migrations};
 use crate::resolve::check::invalid;
-use crate::resolve::schema::choice;
 use crate::resolve::{Context, files};
 use crate::source::{Excerpt, FileId, Span};
-use crate::syntax::{self, Text};
+use crate::spec;
+use crate::syntax::Text;
 
 /// Reports fields that say nothing for the desired state that was chosen: the operator's two kinds
 /// of resource do not take the same ones.
-pub(crate) fn belong_together(fields: &syntax::Schema, diagnostics: &mut Diagnostics) {
+pub(crate) fn belong_together(fields: &spec::Schema, diagnostics: &mut Diagnostics) {
     let text = |text: &Option<Text>| text.as_ref().map(|text| text.span);
     let cloud = fields.cloud.as_ref();
     let for_migrations = [
@@ -61,7 +61,7 @@ pub(crate) fn belong_together(fields: &syntax::Schema, diagnostics: &mut Diagnos
 /// The migrations of a directory, or of the registry.
 pub(crate) fn migrations(
     path: &Text,
-    fields: &syntax::Schema,
+    fields: &spec::Schema,
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Migrations {
@@ -69,13 +69,12 @@ pub(crate) fn migrations(
         Some(rest) => remote(path, rest, fields, diagnostics),
         None => local(path, context, diagnostics),
     };
-    let orders = ["linear", "linear-skip", "non-linear"];
     let value = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
     Migrations {
         migrate_down: migrate_down(fields, &directory, diagnostics),
         directory,
         baseline: value(&fields.baseline),
-        exec_order: choice("execOrder", fields.exec_order.clone(), &orders, diagnostics),
+        exec_order: value(&fields.exec_order),
         revisions_schema: value(&fields.revisions_schema),
     }
 }
@@ -84,7 +83,7 @@ pub(crate) fn migrations(
 fn remote(
     path: &Text,
     rest: &str,
-    fields: &syntax::Schema,
+    fields: &spec::Schema,
     diagnostics: &mut Diagnostics,
 ) -> Directory {
     let (name, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -108,7 +107,7 @@ fn remote(
 /// The operator's rules for going back (`atlasmigration_controller.go`): of a local directory it
 /// asks nobody, so that it has to be told outright; of a remote one Atlas Cloud asks.
 fn migrate_down(
-    fields: &syntax::Schema,
+    fields: &spec::Schema,
     directory: &Directory,
     diagnostics: &mut Diagnostics,
 ) -> Option<(bool, bool)> {

@@ -11,7 +11,8 @@ use crate::diag::problems::security::LimitExceeded;
 use crate::diag::{Diagnostics, message};
 use crate::model::{MOST_DEPENDENCIES, Need, Unit};
 use crate::source::{Span, Spanned};
-use crate::syntax::{Kind, Specs, Text};
+use crate::spec::Specs;
+use crate::syntax::{Kind, Text};
 
 /// The names of a project.
 pub(crate) struct Names {
@@ -35,9 +36,9 @@ impl Names {
             left: Cell::new(MOST_DEPENDENCIES),
         };
         let mut places = BTreeMap::new();
-        let databases = specs.databases.iter().map(|spec| &spec.name).enumerate();
-        let schemas = specs.schemas.iter().map(|spec| &spec.name).enumerate();
-        let apps = specs.apps.iter().map(|spec| &spec.name).enumerate();
+        let databases = specs.databases.iter().map(|spec| &spec.metadata.name).enumerate();
+        let schemas = specs.schemas.iter().map(|spec| &spec.metadata.name).enumerate();
+        let apps = specs.apps.iter().map(|spec| &spec.metadata.name).enumerate();
         let all = (databases.map(|(index, name)| (Kind::Database, Unit::Database(index), name)))
             .chain(schemas.map(|(index, name)| (Kind::Schema, Unit::Schema(index), name)))
             .chain(apps.map(|(index, name)| (Kind::App, Unit::App(index), name)));

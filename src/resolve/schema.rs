@@ -6,7 +6,6 @@ use smol_str::SmolStr;
 use crate::diag::problems::names::CrossNamespace;
 use crate::diag::problems::schema::OperatorSetting;
 use crate::diag::problems::security::PasswordInUrl;
-use crate::diag::problems::spec::{ConflictingFields, NothingChosen, UnknownChoice};
 use crate::diag::{Diagnostics, message};
 use crate::model::{
     Cloud, Database, Desired, Destructive, Need, Policy, Schema, SecretKey, Target, Unit, Variable,
@@ -15,30 +14,12 @@ use crate::model::{
 use crate::resolve::check::{self, invalid};
 use crate::resolve::{Context, common, files, migrations, values};
 use crate::source::{Excerpt, Span};
-use crate::syntax::{self, Kind, Spec, Text};
-
-/// The kinds of change that `policy.skip` takes: our spelling and the operator's.
-pub(crate) const SKIPS: [(&str, &str); 15] = [
-    ("addSchema", "add_schema"),
-    ("dropSchema", "drop_schema"),
-    ("modifySchema", "modify_schema"),
-    ("addTable", "add_table"),
-    ("dropTable", "drop_table"),
-    ("modifyTable", "modify_table"),
-    ("addColumn", "add_column"),
-    ("dropColumn", "drop_column"),
-    ("modifyColumn", "modify_column"),
-    ("addIndex", "add_index"),
-    ("dropIndex", "drop_index"),
-    ("modifyIndex", "modify_index"),
-    ("addForeignKey", "add_foreign_key"),
-    ("dropForeignKey", "drop_foreign_key"),
-    ("modifyForeignKey", "modify_foreign_key"),
-];
+use crate::spec::{self, FromSecret, SKIPS, Spec};
+use crate::syntax::{Kind, Text};
 
 pub(crate) fn schema(
     index: usize,
-    spec: Spec<syntax::Schema>,
+    spec: Spec<spec::Schema>,
     databases: &[Database],
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
@@ -61,7 +42,7 @@ pub(crate) fn schema(
         desired,
         schemas: values(fields.schemas),
         exclude: values(fields.exclude),
-        tx_mode: choice("txMode", fields.tx_mode, &["file", "all", "none"], diagnostics),
+        tx_mode: fields.tx_mode.map(|mode| mode.value),
         dev_url: fields.dev_url.map(|url| {
             password_in_url(&url, diagnostics);
             url.value
@@ -81,8 +62,8 @@ pub(crate) fn schema(
         config: fields.config.map(|config| config.value),
         config_from: fields.config_from.map(|key| secret_key(key, diagnostics)),
         env_name: fields.env_name.map(|name| name.value),
-        vars: fields.vars.into_iter().filter_map(|each| variable(each, diagnostics)).collect(),
-        policy: fields.policy.map(|written| policy(written, diagnostics)).unwrap_or_default(),
+        vars: fields.vars.into_iter().filter_map(variable).collect(),
+        policy: fields.policy.map(policy).unwrap_or_default(),
     }
 }
 
@@ -101,13 +82,11 @@ fn report_cross_namespace(
 }
 
 fn target(
-    fields: &syntax::Schema,
+    fields: &spec::Schema,
     unit: Unit,
     context: &Context<'_>,
     diagnostics: &mut Diagnostics,
 ) -> (Target, Option<Need>) {
-    let choices = ["database", "url", "urlFrom"];
-    one_of(fields, "which database it is for", &choices, diagnostics);
     if let Some(written) = &fields.database {
         let bare = written.value.strip_prefix("Database/").unwrap_or(&written.value);
         let found =
@@ -157,13 +136,7 @@ fn password_in_url(url: &Text, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn desired(
-    fields: &syntax::Schema,
-    context: &Context<'_>,
-    diagnostics: &mut Diagnostics,
-) -> Desired {
-    let choices = ["sql", "files", "hcl", "migrations", "registry"];
-    one_of(fields, "what the schema is to be", &choices, diagnostics);
+fn desired(fields: &spec::Schema, context: &Context<'_>, diagnostics: &mut Diagnostics) -> Desired {
     migrations::belong_together(fields, diagnostics);
     if let Some(path) = &fields.migrations {
         return Desired::Migrations(migrations::migrations(path, fields, context, diagnostics));
@@ -177,15 +150,13 @@ fn desired(
         return Desired::Hcl(text.unwrap_or_else(|| Excerpt::opaque(String::new(), path.span)));
     }
     if let Some(paths) = &fields.files {
-        if paths.is_empty() {
+        if paths.value.is_empty() {
             let help = "name .sql files, or use a glob such as schema/*.sql";
-            let written = fields.written.iter().find(|(name, _)| *name == "files");
-            let place = written.map_or(fields.span, |(_, span)| *span);
-            diagnostics.report(invalid(place, "`files` is empty", help));
+            diagnostics.report(invalid(paths.span, "`files` is empty", help));
         }
-        return Desired::Sql(files::texts(paths, ".sql", context, diagnostics));
+        return Desired::Sql(files::texts(&paths.value, ".sql", context, diagnostics));
     }
-    let inline = fields.sql.as_ref().and_then(crate::syntax::node::Node::excerpt);
+    let inline = fields.sql.as_ref().and_then(|sql| sql.0.excerpt());
     if let Some(inline) = inline.as_ref().filter(|inline| inline.text.trim().is_empty()) {
         let help = "write the statements that create the schema";
         diagnostics.report(invalid(inline.span, "`sql` is empty", help));
@@ -206,45 +177,18 @@ fn registry_url(url: &Text, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Exactly one of some fields has to be there.
-fn one_of(
-    fields: &syntax::Schema,
-    purpose: &'static str,
-    choices: &[&str],
-    diagnostics: &mut Diagnostics,
-) {
-    let mut there = fields.written.iter().copied().filter(|(name, _)| choices.contains(name));
-    let Some((other, other_span)) = there.next() else {
-        let (primary, of) = (fields.span, "this Schema");
-        return diagnostics.report(NothingChosen { primary, of, purpose, choices });
-    };
-    for (name, primary) in there {
-        let why = "each of them says it all";
-        diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
-    }
-}
-
 /// The operator's own rules for fields that go together.
-fn rules(fields: &syntax::Schema, diagnostics: &mut Diagnostics) {
+fn rules(fields: &spec::Schema, diagnostics: &mut Diagnostics) {
     let dev_url = fields.dev_url.as_ref().map(|url| url.span);
-    let dev_url = dev_url.or(fields.dev_url_from.as_ref().map(|key| key.name.span));
+    let dev_url =
+        dev_url.or(fields.dev_url_from.as_ref().map(|from| from.secret_key_ref.name.span));
     if let (Some(dev_db), None) = (&fields.dev_db, dev_url) {
         let message = "`devDB` does nothing without `devUrl`";
         let help = "add `devUrl`: how the operator reaches that pod (atlas-operator `devdb.go`)";
         diagnostics.report(invalid(dev_db.span, message, help));
     }
-    if let (Some(url), Some(from)) = (&fields.dev_url, &fields.dev_url_from) {
-        let (primary, other_span) = (from.name.span, url.span);
-        let (name, other, why) = ("devUrlFrom", "devUrl", "each of them says it all");
-        diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
-    }
-    if let (Some(config), Some(from)) = (&fields.config, &fields.config_from) {
-        let (primary, other_span) = (from.name.span, config.span);
-        let (name, other, why) = ("configFrom", "config", "each of them says it all");
-        diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
-    }
     let config = fields.config.as_ref().map(|config| config.span);
-    let config = config.or(fields.config_from.as_ref().map(|key| key.name.span));
+    let config = config.or(fields.config_from.as_ref().map(|from| from.secret_key_ref.name.span));
     if let (Some(config), None) = (config, &fields.env_name) {
         let message = "an Atlas project file does nothing without `envName`";
         diagnostics.report(invalid(config, message, "add `envName`: the `env` block to use"));
@@ -254,66 +198,36 @@ fn rules(fields: &syntax::Schema, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn policy(written: syntax::Policy, diagnostics: &mut Diagnostics) -> Policy {
-    let destructive = choice("destructive", written.destructive, &["error", "allow"], diagnostics);
-    let known = SKIPS.map(|(ours, _)| ours);
-    let skip = written.skip.iter().filter_map(|word| {
+fn policy(written: spec::Policy) -> Policy {
+    let operators = |word: &Text| {
         let found = SKIPS.iter().find(|(ours, _)| *ours == word.value);
-        if found.is_none() {
-            let (primary, field, written) = (word.span, "skip", word.value.as_str());
-            diagnostics.report(UnknownChoice { primary, field, written, known: &known });
-        }
         found.map(|(_, theirs)| *theirs)
-    });
-    let skip = skip.collect();
+    };
+    let index = written.concurrent_index.unwrap_or_default();
     Policy {
-        destructive: match destructive.as_deref() {
+        destructive: match written.destructive.as_ref().map(|text| text.value.as_str()) {
             Some("allow") => Destructive::Allow,
             Some(_) | None => Destructive::Error,
         },
-        skip,
-        concurrent_create: written.concurrent_create.map(|value| value.value),
-        concurrent_drop: written.concurrent_drop.map(|value| value.value),
-        review: choice("review", written.review, &["ALWAYS", "WARNING", "ERROR"], diagnostics),
+        skip: written.skip.iter().filter_map(operators).collect(),
+        concurrent_create: index.create.map(|value| value.value),
+        concurrent_drop: index.drop.map(|value| value.value),
+        review: written.review.map(|text| text.value),
     }
 }
 
-pub(crate) fn choice(
-    field: &str,
-    written: Option<Text>,
-    known: &[&str],
-    diagnostics: &mut Diagnostics,
-) -> Option<SmolStr> {
-    let text = written?;
-    if !known.contains(&text.value.as_str()) {
-        let (primary, written) = (text.span, text.value.as_str());
-        diagnostics.report(UnknownChoice { primary, field, written, known });
-    }
-    Some(text.value)
-}
-
-fn variable(written: syntax::Variable, diagnostics: &mut Diagnostics) -> Option<Variable> {
-    let key = written.key;
+/// A variable of the project file; nothing where its value is not one: that has been said.
+fn variable(written: spec::Variable) -> Option<Variable> {
     let value = match (written.value, written.value_from) {
         (Some(text), None) => VariableValue::Text(text.value),
         (None, Some(from)) => VariableValue::From(from.value),
-        (Some(text), Some(from)) => {
-            let (primary, other_span) = (from.span, text.span);
-            let (name, other, why) = ("valueFrom", "value", "each of them says it all");
-            diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
-            return None;
-        }
-        (None, None) => {
-            let (of, purpose) = ("this variable", "what its value is");
-            let choices = &["value", "valueFrom"][..];
-            diagnostics.report(NothingChosen { primary: key.span, of, purpose, choices });
-            return None;
-        }
+        (Some(_), Some(_)) | (None, None) => return None,
     };
-    Some(Variable { key: key.value, value })
+    Some(Variable { key: written.key.value, value })
 }
 
-pub(crate) fn secret_key(key: syntax::SecretKey, diagnostics: &mut Diagnostics) -> SecretKey {
+pub(crate) fn secret_key(from: FromSecret, diagnostics: &mut Diagnostics) -> SecretKey {
+    let key = from.secret_key_ref;
     check::object_name("Secret named", &key.name, diagnostics);
     check::data_key(&key.key, diagnostics);
     SecretKey { name: key.name.value, key: key.key.value }

@@ -78,7 +78,7 @@ pub(crate) struct Resolved {
 
 /// Resolves the references of a whole environment.
 pub(crate) fn environment(
-    written: Vec<(Text, crate::syntax::EnvValue)>,
+    written: Vec<(Text, crate::spec::EnvValue)>,
     scope: &Scope<'_>,
     reader: &Reader<'_>,
     diagnostics: &mut Diagnostics,
@@ -89,8 +89,8 @@ pub(crate) fn environment(
     let mut resolved = Resolved { variables: Vec::new(), needs: Vec::new() };
     for (name, value) in written {
         let value = match value {
-            crate::syntax::EnvValue::From(source) => EnvValue::From(source.value),
-            crate::syntax::EnvValue::Text(text) => {
+            crate::spec::EnvValue::From(source) => EnvValue::From(source.value),
+            crate::spec::EnvValue::Text(text) => {
                 let pieces = pieces(&text, scope, reader, &mut resolved.needs, diagnostics);
                 compose(pieces, &mut helpers, &mut resolved.variables)
             }

@@ -138,10 +138,13 @@ fn a_name_imitates_no_message() {
     assert!(rest.starts_with("error[yaml-syntax]: "), "{first}");
 }
 
-/// Every way to write a text in a spec: the field's path, and the schema around a text there.
+/// Every way to write a text in a spec: the field's path, and the schema around a text there. Types of
+/// Kubernetes (`$ref`) are read by one function whatever they are, so that `volumes` stands for them.
 fn texts(schema: &Value, at: &str, wrap: &dyn Fn(Value) -> Value, out: &mut Vec<(String, Value)>) {
     let text = || Value::from("PATH");
-    if schema["type"] == "string" || schema.get("type").is_none() && schema.get("$ref").is_none() {
+    let says_more =
+        ["type", "$ref", "required", "oneOf"].iter().any(|key| schema.get(key).is_some());
+    if schema["type"] == "string" || !says_more {
         out.push((at.to_owned(), wrap(text())));
     }
     let types: Vec<&Value> = schema["type"].as_array().into_iter().flatten().collect();

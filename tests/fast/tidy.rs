@@ -58,14 +58,16 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("write", &[]),
     // What the stages hand on.
     ("syntax", &["source", "value"]),
+    // The table of fields, and the types and readers that come from it.
+    ("spec", &["diag", "quantity", "source", "syntax", "value"]),
     ("atlas_sum", &[]),
-    ("model", &["engine", "source", "sql::catalogue", "syntax", "value"]),
+    ("model", &["engine", "source", "spec", "sql::catalogue", "syntax", "value"]),
     ("catalogues", &["source", "sql::catalogue"]),
     ("links", &["diag", "graph", "model", "source"]),
     ("object", &["model", "source", "value"]),
     ("plan", &["graph", "model", "object"]),
     // The stages, each from what is before it to what is behind it.
-    ("parse", &["diag", "environment", "parameters", "quantity", "source", "syntax", "value"]),
+    ("parse", &["diag", "environment", "parameters", "source", "spec", "syntax"]),
     (
         "resolve",
         &[
@@ -76,8 +78,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "engine",
             "environment",
             "model",
-            "quantity",
             "source",
+            "spec",
             "sql::catalogue",
             "syntax",
             "value",
@@ -111,6 +113,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "model",
             "object",
             "source",
+            "spec",
             "syntax",
             "value",
         ],
@@ -163,12 +166,12 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "model",
             "object",
             "parameters",
-            // The JSON Schema describes what these two take.
             "parse",
             "pipeline",
             "plan",
-            "resolve",
             "source",
+            // The JSON Schema describes the table.
+            "spec",
             "sql::catalogue",
             "sql::definition",
             "value",

@@ -105,15 +105,20 @@ pub struct UnknownField<'a> {
     pub name: &'a str,
     /// What it was found in.
     pub of: &'a str,
+    /// What it is called here, where it is a name from elsewhere.
+    pub meant: Option<String>,
     /// The fields that there are.
     pub known: &'a [&'a str],
 }
 
 impl From<UnknownField<'_>> for Diagnostic {
-    fn from(UnknownField { primary, name, of, known }: UnknownField<'_>) -> Diagnostic {
+    fn from(UnknownField { primary, name, of, meant, known }: UnknownField<'_>) -> Diagnostic {
         let message = message!("`{of}` has no field `{name}`", of, name);
-        Diagnostic::new(Code::UnknownField, primary, message)
-            .help(did_you_mean(name, known.iter().copied()))
+        let help = match meant {
+            Some(meant) => message!("`{name}` is called `{meant}` here", name, meant),
+            None => did_you_mean(name, known.iter().copied()),
+        };
+        Diagnostic::new(Code::UnknownField, primary, message).help(help)
     }
 }
 

@@ -1,0 +1,336 @@
+//! Takes a mapping apart by its rows of the table, with an error for everything that is not as it
+//! should be: unknown names, wrong types, what is missing, what cannot stand together.
+
+use crate::diag::Diagnostics;
+use crate::diag::problems::spec::{
+    ConflictingFields, MissingField, NothingChosen, UnknownField, WrongType,
+};
+use crate::source::{Span, Spanned};
+use crate::spec::{Field, Like, Record, Rule, Shape, meant_by, shape};
+use crate::syntax::node::{Data, Entry, Meaning, Node, Scalar};
+use crate::syntax::{Shaped, Text};
+
+/// What can be the value of a field.
+pub(crate) trait Part: Sized {
+    /// What it has to look like.
+    const SHAPE: Shape;
+
+    /// Reads it; `name` is the field's, for messages.
+    fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Self>;
+}
+
+/// A mapping that is being taken apart.
+pub(crate) struct Fields<'a, 'd> {
+    entries: &'a [Entry],
+    span: Span,
+    /// What the mapping is, for messages: `App`, `storage`.
+    of: &'a str,
+    records: &'a [&'static Record],
+    /// Those with an error of their own: no rule is held against them as well.
+    broken: Vec<&'static str>,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl<'a, 'd> Fields<'a, 'd> {
+    /// The fields of a mapping; anything else is an error.
+    pub(crate) fn of(
+        node: &'a Node,
+        of: &'a str,
+        records: &'a [&'static Record],
+        diagnostics: &'d mut Diagnostics,
+    ) -> Option<Fields<'a, 'd>> {
+        let Some(entries) = node.entries() else {
+            diagnostics.report(WrongType::new(node, of, "a mapping"));
+            return None;
+        };
+        Some(Fields { entries, span: node.span, of, records, broken: Vec::new(), diagnostics })
+    }
+
+    /// The fields of a mapping within this one.
+    pub(crate) fn within<'b>(
+        &'b mut self,
+        node: &'b Node,
+        of: &'b str,
+        records: &'b [&'static Record],
+    ) -> Option<Fields<'b, 'b>> {
+        Fields::of(node, of, records, self.diagnostics)
+    }
+
+    /// The place of the whole mapping.
+    pub(crate) fn span(&self) -> Span {
+        self.span
+    }
+
+    /// A short place that stands for the whole mapping: its first key.
+    pub(crate) fn place(&self) -> Span {
+        self.entries.first().map_or(self.span, |entry| entry.key.span)
+    }
+
+    fn entry(&self, name: &str) -> Option<&'a Entry> {
+        debug_assert!(self.rows().any(|row| row.name == name), "`{name}` is no row of the table");
+        self.entries.iter().find(|entry| entry.key.value == name)
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &'static Field> {
+        self.records.iter().flat_map(|record| record.fields)
+    }
+
+    /// Reads a field; one without a value is an error.
+    fn read<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Node, &mut Diagnostics) -> Option<T>,
+    ) -> Option<T> {
+        let node = &self.entry(name)?.value;
+        let before = self.diagnostics.len();
+        // `~` is a text that people mean (FACTS 6.2); `null` and nothing at all are no value.
+        let value = if node.is_null() && !is_tilde(node) {
+            self.diagnostics.report(WrongType::new(node, name, "a value"));
+            None
+        } else {
+            read(node, self.diagnostics)
+        };
+        if self.diagnostics.len() > before {
+            self.broken.push(name);
+        }
+        value
+    }
+
+    /// A field that need not be there.
+    pub(crate) fn optional<T: Part>(&mut self, name: &'static str) -> Option<T> {
+        self.read(name, |node, diagnostics| T::read(node, name, diagnostics))
+    }
+
+    /// A field that has to be there.
+    pub(crate) fn required<T: Part>(&mut self, name: &'static str) -> Option<T> {
+        let value = self.optional(name);
+        self.demand(name);
+        value
+    }
+
+    /// A part that has a shape which somebody else gives it.
+    pub(crate) fn like<L: Like>(&mut self, name: &'static str) -> Option<Shaped> {
+        self.read(name, |node, diagnostics| shape::read(node, name, &L::SHAPE, diagnostics))
+    }
+
+    /// The same where it has to be there.
+    pub(crate) fn required_like<L: Like>(&mut self, name: &'static str) -> Option<Shaped> {
+        let value = self.like::<L>(name);
+        self.demand(name);
+        value
+    }
+
+    /// A text with a shape: one of some words, an amount. It is read even where it is none of them, so
+    /// that nothing else is said about the field.
+    pub(crate) fn word<L: Like>(&mut self, name: &'static str) -> Option<Text> {
+        self.read(name, |node, diagnostics| word::<L>(node, name, diagnostics))
+    }
+
+    /// The same where it has to be there.
+    pub(crate) fn required_word<L: Like>(&mut self, name: &'static str) -> Option<Text> {
+        let word = self.word::<L>(name);
+        self.demand(name);
+        word
+    }
+
+    /// A list of such words.
+    pub(crate) fn words<L: Like>(&mut self, name: &'static str) -> Vec<Text> {
+        let words = self.read(name, |node, diagnostics| {
+            let Some(items) = node.items() else {
+                diagnostics.report(WrongType::new(node, name, "a list"));
+                return None;
+            };
+            Some(items.iter().filter_map(|item| word::<L>(item, name, diagnostics)).collect())
+        });
+        words.unwrap_or_default()
+    }
+
+    fn demand(&mut self, name: &'static str) {
+        if self.entry(name).is_none() {
+            let (primary, of) = (self.place(), self.of);
+            self.diagnostics.report(MissingField { primary, of, name });
+        }
+    }
+
+    /// Reports every field that is no row of the table, and what the rules say.
+    pub(crate) fn finish(self) {
+        for entry in self.entries {
+            let name = entry.key.value.as_str();
+            if self.rows().all(|row| row.name != name) {
+                let known: Vec<&str> = self.rows().map(|row| row.name).collect();
+                let meant = meant_by(name, self.records);
+                let (primary, of) = (entry.key.span, self.of);
+                self.diagnostics.report(UnknownField { primary, name, of, meant, known: &known });
+            }
+        }
+        let rules = self.records.iter().flat_map(|record| record.rules);
+        let mut told = Vec::new();
+        for rule in rules {
+            match *rule {
+                Rule::OneOf { of, purpose, fields } => {
+                    one_of(self.entries, self.place(), of, purpose, fields, self.diagnostics);
+                }
+                Rule::Excludes { by, fields, why } => {
+                    let there = |name: &&'static str| {
+                        let is_whole = !self.broken.contains(name);
+                        is_whole.then(|| there(self.entries, name)).flatten()
+                    };
+                    let Some(other) = by.iter().find_map(there) else { continue };
+                    for found in fields.iter().filter_map(there) {
+                        if !told.contains(&found.key.span) {
+                            told.push(found.key.span);
+                            conflict(found, other, why, self.diagnostics);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the mapping has beside its rows.
+    pub(crate) fn rest(self) -> Vec<Entry> {
+        let is_other = |entry: &&Entry| self.rows().all(|row| row.name != entry.key.value);
+        self.entries.iter().filter(is_other).cloned().collect()
+    }
+}
+
+fn word<L: Like>(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Text> {
+    let word = Text::read(node, name, diagnostics)?;
+    shape::read(node, name, &L::SHAPE, diagnostics);
+    Some(word)
+}
+
+/// A field that says something: not `false`, not empty.
+fn there<'a>(entries: &'a [Entry], name: &str) -> Option<&'a Entry> {
+    let entry = entries.iter().find(|entry| entry.key.value == name)?;
+    let says_nothing = match &entry.value.data {
+        Data::Scalar(scalar) => matches!(scalar.meaning, Meaning::Bool(false) | Meaning::Null),
+        Data::Sequence(items) => items.is_empty(),
+        Data::Mapping(entries) => entries.is_empty(),
+    };
+    (!says_nothing).then_some(entry)
+}
+
+fn one_of(
+    entries: &[Entry],
+    place: Span,
+    of: &'static str,
+    purpose: &'static str,
+    fields: &[&'static str],
+    diagnostics: &mut Diagnostics,
+) {
+    // Readable or not: what is wrong with it has been said.
+    let is_one = |name: &&&str| entries.iter().any(|entry| entry.key.value == **name);
+    let mut written = fields.iter().filter(is_one);
+    let Some(first) = written.next() else {
+        return diagnostics.report(NothingChosen { primary: place, of, purpose, choices: fields });
+    };
+    let entry = |name: &str| entries.iter().find(|entry| entry.key.value == name);
+    for name in written {
+        if let (Some(found), Some(other)) = (entry(name), entry(first)) {
+            conflict(found, other, "each of them says it all", diagnostics);
+        }
+    }
+}
+
+fn conflict(found: &Entry, other: &Entry, why: &'static str, diagnostics: &mut Diagnostics) {
+    diagnostics.report(ConflictingFields {
+        primary: found.key.span,
+        name: &found.key.value,
+        other_span: other.key.span,
+        other: &other.key.value,
+        why,
+    });
+}
+
+impl Part for Text {
+    const SHAPE: Shape = Shape::Text;
+
+    /// The scalar's text as it was written.
+    fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Text> {
+        match &node.data {
+            Data::Scalar(scalar) if scalar.meaning != Meaning::Null || is_tilde(node) => {
+                Some(Spanned::new(scalar.text.clone(), node.span))
+            }
+            Data::Scalar(_) | Data::Sequence(_) | Data::Mapping(_) => {
+                diagnostics.report(WrongType::new(node, name, "a string"));
+                None
+            }
+        }
+    }
+}
+
+impl Part for Spanned<i64> {
+    const SHAPE: Shape = Shape::Int;
+
+    /// A whole number in plain decimal notation: `010` is 8 to some readers and 10 to others.
+    fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Spanned<i64>> {
+        let scalar = node.scalar().filter(|scalar| scalar.meaning == Meaning::Int);
+        let number = scalar.and_then(decimal);
+        if number.is_none() {
+            diagnostics.report(WrongType::new(node, name, "a whole number"));
+        }
+        number.map(|number| Spanned::new(number, node.span))
+    }
+}
+
+impl Part for Spanned<bool> {
+    const SHAPE: Shape = Shape::Bool;
+
+    fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Spanned<bool>> {
+        match node.scalar().map(|scalar| scalar.meaning) {
+            Some(Meaning::Bool(value)) => Some(Spanned::new(value, node.span)),
+            _ => {
+                diagnostics.report(WrongType::new(node, name, "`true` or `false`"));
+                None
+            }
+        }
+    }
+}
+
+impl<T: Part> Part for Vec<T> {
+    const SHAPE: Shape = Shape::List(&T::SHAPE);
+
+    fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Vec<T>> {
+        let Some(items) = node.items() else {
+            diagnostics.report(WrongType::new(node, name, "a list"));
+            return None;
+        };
+        Some(items.iter().filter_map(|item| T::read(item, name, diagnostics)).collect())
+    }
+}
+
+impl<T: Part> Part for Spanned<Vec<T>> {
+    const SHAPE: Shape = Vec::<T>::SHAPE;
+
+    fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Spanned<Vec<T>>> {
+        Some(Spanned::new(Vec::read(node, name, diagnostics)?, node.span))
+    }
+}
+
+/// A mapping with names of the user's own, in the order in which it was written.
+impl<T: Part> Part for Vec<(Text, T)> {
+    const SHAPE: Shape = Shape::Map(&T::SHAPE);
+
+    fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Vec<(Text, T)>> {
+        let Some(entries) = node.entries() else {
+            diagnostics.report(WrongType::new(node, name, "a mapping"));
+            return None;
+        };
+        let pair = |entry: &Entry| {
+            Some((entry.key.clone(), T::read(&entry.value, &entry.key.value, diagnostics)?))
+        };
+        Some(entries.iter().filter_map(pair).collect())
+    }
+}
+
+fn decimal(scalar: &Scalar) -> Option<i64> {
+    let digits = scalar.text.strip_prefix('-').unwrap_or(&scalar.text);
+    let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let has_leading_zero = digits.len() > 1 && digits.starts_with('0');
+    if is_plain && !has_leading_zero { scalar.text.parse().ok() } else { None }
+}
+
+fn is_tilde(node: &Node) -> bool {
+    node.scalar().is_some_and(|scalar| scalar.text == "~")
+}
