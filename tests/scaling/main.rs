@@ -25,10 +25,12 @@ use wait4::Wait4;
 
 /// The smallest input, in bytes.
 const FIRST: usize = 16 << 10;
-/// So much longer may a run take on twice the input; 2 is linear, and 2.6 leaves room for sorting.
+/// So much longer may a run take on twice the input; 2 is linear, and 2.6 leaves room for sorting. Where
+/// there is a quarter of the input to compare with, it is the mean of two doublings: one of them alone
+/// can be the size at which a processor's cache no longer holds what is read.
 const GROWTH: f64 = 2.6;
 /// What takes less is not judged: the start of the process, and the machine's other work, are a part of it.
-const JUDGED: Duration = Duration::from_millis(60);
+const JUDGED: Duration = Duration::from_millis(80);
 /// How often a measurement is repeated that would fail; the best one counts.
 const REPEATS: usize = 12;
 /// The most time that a run may take on a processor.
@@ -122,7 +124,8 @@ impl Bench {
             true => shape.largest,
             false => shape.largest.min(UNOPTIMISED.0),
         };
-        let mut before: Option<(usize, Measured)> = None;
+        // The sizes before this one, the largest last.
+        let mut before: Vec<(usize, Measured)> = Vec::new();
         let mut size = FIRST;
         loop {
             let (measured, wrong) = self.measure_and_judge(shape, size);
@@ -130,29 +133,31 @@ impl Bench {
                 return Some(format!("{} at {} KiB: {wrong}", shape.name, size >> 10));
             }
             // Nearly all shapes take next to nothing, of which every second size is enough.
-            if let Some((smaller, _)) = before
-                && smaller < size / 2
+            if let Some((smaller, _)) = before.last()
+                && *smaller < size / 2
                 && measured.time > JUDGED
             {
                 let (half, wrong) = self.measure_and_judge(shape, size / 2);
                 if let Some(wrong) = wrong {
                     return Some(format!("{} at {} KiB: {wrong}", shape.name, size >> 11));
                 }
-                before = Some((size / 2, half));
+                before.push((size / 2, half));
             }
             // What is refused for another reason, or no longer, took another way.
-            let comparable = |(before, half): &(usize, Measured)| {
-                *before == size / 2 && half.code == measured.code
+            let smaller = |part: usize| {
+                let found = before.iter().find(|(before, _)| *before == size / part);
+                found.filter(|(_, of_part)| of_part.code == measured.code)
             };
-            if let Some((half, of_half)) = before.filter(comparable)
-                && let Some(times) = self.growth(shape, (half, of_half), (size, measured))
+            let compared = smaller(4).map(|it| (it, 2)).or(smaller(2).map(|it| (it, 1)));
+            if let Some((&part, doublings)) = compared
+                && let Some(times) = self.growth(shape, part, (size, measured), doublings)
             {
                 return Some(format!("{} at {} KiB: {times}", shape.name, size >> 10));
             }
             if size >= largest {
                 return None;
             }
-            before = Some((size, measured));
+            before.push((size, measured));
             size = if measured.time < JUDGED / 4 { size * 4 } else { size * 2 };
             size = size.min(largest);
         }
@@ -186,27 +191,34 @@ impl Bench {
         (measured, wrong)
     }
 
-    /// How time grows to twice the size, where that is too much.
+    /// How time grows by some doublings of the size, where that is too much.
     fn growth(
         &self,
         shape: &Shape,
-        (half, mut of_half): (usize, Measured),
+        (part, mut of_part): (usize, Measured),
         (size, mut of_all): (usize, Measured),
+        doublings: i32,
     ) -> Option<String> {
-        let is_fine = |all: Measured, half| all.time < JUDGED || times(all, half) <= GROWTH;
+        let is_fine =
+            |all: Measured, part| all.time < JUDGED || times(all, part) <= GROWTH.powi(doublings);
         for _ in 0..REPEATS {
-            if is_fine(of_all, of_half) {
+            if is_fine(of_all, of_part) {
                 return None;
             }
-            // What else happens on the machine only ever adds to a time.
-            of_half.time = of_half.time.min(self.measure(shape, half).time);
+            // What else happens on the machine only ever adds to a time. The smaller one takes less, and
+            // is measured more often for it.
+            for _ in 0..size / part {
+                of_part.time = of_part.time.min(self.measure(shape, part).time);
+            }
             of_all.time = of_all.time.min(self.measure(shape, size).time);
         }
-        if is_fine(of_all, of_half) {
+        if is_fine(of_all, of_part) {
             return None;
         }
-        let (all, half) = (of_all.time, of_half.time);
-        Some(format!("{all:?}, after {half:?} for half of it: {:.1} times", times(of_all, of_half)))
+        let (all, part, name) =
+            (of_all.time, of_part.time, if doublings == 2 { "a quarter" } else { "half" });
+        let times = times(of_all, of_part);
+        Some(format!("{all:?}, after {part:?} for {name} of it: {times:.1} times"))
     }
 
     fn measure(&self, shape: &Shape, size: usize) -> Measured {
