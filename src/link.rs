@@ -125,9 +125,8 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
     if index.is_exhausted()
         && let Some(primary) = project.units().next().and_then(|unit| project.place(unit))
     {
-        let message =
-            message!("it takes more than {STEPS} steps to find out who waits for whom", STEPS);
-        let help = "split the project, or write `argocd-atlas-plugin/depends-on`".into();
+        let message = message!("dependency inference takes more than {STEPS} steps", STEPS);
+        let help = "split the project, or set `argocd-atlas-plugin/depends-on`".into();
         diagnostics.report(LimitExceeded { primary, message, help });
     }
     let mut links = cycles::settled(&index, links);
@@ -256,7 +255,7 @@ fn cut(text: &str, longest: usize) -> &str {
 fn too_many(project: &Project, unit: Unit, diagnostics: &mut Diagnostics) {
     if let Some(primary) = project.place(unit) {
         let message = message!("more than {INFERRED} dependencies between manifests", INFERRED);
-        let help = "split the project, or write `argocd-atlas-plugin/depends-on`".into();
+        let help = "split the project, or set `argocd-atlas-plugin/depends-on`".into();
         diagnostics.report(LimitExceeded { primary, message, help });
     }
 }

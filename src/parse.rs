@@ -118,9 +118,9 @@ fn header(entries: &[Entry], name: &'static str, diagnostics: &mut Diagnostics) 
 fn not_an_object(node: &Node, version: &Header, kind: &Header, diagnostics: &mut Diagnostics) {
     let lacks = match (version, kind) {
         (Header::Wrong, _) | (_, Header::Wrong) => return,
-        (Header::Absent, Header::Absent) => "it has neither `apiVersion` nor `kind`",
-        (Header::Absent, Header::Is(_)) => "it has no `apiVersion`",
-        (Header::Is(_), Header::Absent | Header::Is(_)) => "it has no `kind`",
+        (Header::Absent, Header::Absent) => "`apiVersion` and `kind` are missing",
+        (Header::Absent, Header::Is(_)) => "`apiVersion` is missing",
+        (Header::Is(_), Header::Absent | Header::Is(_)) => "`kind` is missing",
     };
     if let Some((entry, meant)) = misspelt_header(node) {
         let (primary, name) = (entry.key.span, entry.key.value.as_str());
@@ -134,7 +134,7 @@ fn not_an_object(node: &Node, version: &Header, kind: &Header, diagnostics: &mut
             message!("add `apiVersion: {API_VERSION}`", API_VERSION)
         }
         Header::Is(_) | Header::Absent | Header::Wrong => {
-            "every document needs `apiVersion`, `kind` and `metadata.name`".into()
+            "add `apiVersion`, `kind` and `metadata.name`".into()
         }
     };
     diagnostics.report(NotAnObject { primary: first_key(node), lacks: lacks.into(), help });
@@ -198,7 +198,7 @@ fn manifest(
     }
     let Some(name) = name else {
         let (primary, help) = (kind.span, "add `metadata.name`".into());
-        let lacks = "it has no `metadata.name`".into();
+        let lacks = "`metadata.name` is missing".into();
         diagnostics.report(NotAnObject { primary, lacks, help });
         return;
     };
@@ -227,9 +227,8 @@ fn report_infinite(node: &Node, diagnostics: &mut Diagnostics) {
         let word = scalar.text.trim_start_matches(['+', '-']).to_ascii_lowercase();
         if matches!(word.as_str(), ".inf" | ".nan") {
             let message =
-                message!("`{scalar}` is no number that Argo CD can pass on", scalar = scalar.text);
-            let help =
-                message!("quote it if it is meant as text: `\"{scalar}\"`", scalar = scalar.text);
+                message!("Argo CD cannot pass on the number `{scalar}`", scalar = scalar.text);
+            let help = message!("quote it if it is text: `\"{scalar}\"`", scalar = scalar.text);
             diagnostics.report(InvalidValue { primary: node.span, message, help });
         }
     }

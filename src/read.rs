@@ -94,8 +94,8 @@ struct Found {
 }
 
 /// What a link is that is not followed.
-const OUTSIDE: &str = "is a link out of the directory, or to nothing";
-const HIDDEN: &str = "is a link to something hidden, whose name begins with `.`";
+const OUTSIDE: &str = "is a symbolic link that leads out of the directory, or nowhere";
+const HIDDEN: &str = "is a symbolic link to a hidden file or folder (its name begins with `.`)";
 
 impl Found {
     /// Something that would be read, if it is a manifest by its name.
@@ -110,11 +110,11 @@ impl Found {
     }
 
     fn unusable_name(&mut self, path: &str) {
-        self.unusable_manifest(path, "has a name that is not UTF-8", "give it another name");
+        self.unusable_manifest(path, "has a name that is not UTF-8", "rename it");
     }
 
     fn unusable_link(&mut self, path: &str, what: &'static str) {
-        self.unusable_manifest(path, what, "put the file itself there");
+        self.unusable_manifest(path, what, "replace it with the file itself");
     }
 }
 
@@ -368,7 +368,7 @@ fn disk_entry(root: &Root, entry: &DirEntry, relative: &Path, is_read: Choice, f
     if relative.to_str().is_none() {
         return found.unusable_name(&path);
     }
-    let special = ("is no regular file", "put a regular file there");
+    let special = ("is not a regular file", "replace it with a regular file");
     if entry.file_type().is_symlink() {
         // Opened as it will be when it is read, so that both find the same.
         return match root.open(&path) {
@@ -408,7 +408,7 @@ fn too_much(primary: Span, message: Message, diagnostics: &mut Diagnostics) {
     diagnostics.report(LimitExceeded { primary, message, help });
 }
 
-const LEAVE_OUT: &str = "leave it out of the application's directory, or split it";
+const LEAVE_OUT: &str = "move it out of the application's directory, or split it";
 
 /// Takes the bytes of a file as its text.
 fn accept(bytes: Vec<u8>, sources: &mut Sources, file: FileId, diagnostics: &mut Diagnostics) {

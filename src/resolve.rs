@@ -180,7 +180,7 @@ fn weight(written: &syntax::Manifest, diagnostics: &mut Diagnostics) -> Option<S
         diagnostics.report(InvalidValue {
             primary: text.span,
             message: message!(
-                "Argo CD takes the weight `{weight}` for a wave, which is too large",
+                "Argo CD uses the weight `{weight}` as a wave, and it is out of range",
                 weight
             ),
             help: "write a number between -2147483648 and 2147483647".into(),
@@ -198,8 +198,8 @@ fn wave(text: Spanned<&str>, diagnostics: &mut Diagnostics) -> Option<Spanned<i6
         Err(_) => {
             diagnostics.report(InvalidValue {
                 primary: text.span,
-                message: message!("the wave `{value}` is no whole number", value = text.value),
-                help: "write a number in quotes, such as \"1\"".into(),
+                message: message!("the wave `{value}` is not a whole number", value = text.value),
+                help: "write a number in quotes, for example \"1\"".into(),
             });
             None
         }

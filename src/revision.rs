@@ -92,7 +92,7 @@ impl Repository {
     pub fn commit(&self, revision: &str) -> io::Result<String> {
         let (name, steps) = split(revision)?;
         let Some(tip) = self.tip(name)? else {
-            return Err(not_found(format!("there is no revision `{revision}`")));
+            return Err(not_found(format!("unknown revision `{revision}`")));
         };
         self.parsed(&format!("{tip}{steps}^{{commit}}"))?.ok_or_else(|| {
             not_found(format!(

@@ -108,11 +108,9 @@ pub(super) fn name_by_content(app: &App, objects: &mut [Object], diagnostics: &m
             });
             diagnostics.report(InvalidPatch {
                 primary: places.next().unwrap_or(object.place),
-                message: "a Job that runs once must stay after it has finished".into(),
+                message: "a Job with `run: once` must not be deleted after it finishes".into(),
                 help:
-                    "remove `ttlSecondsAfterFinished`: Kubernetes would delete the finished Job, \
-                       and the next sync would create it and run it again; or write \
-                       `job: {run: everySync}`"
+                    "remove `ttlSecondsAfterFinished`, because Kubernetes deletes the finished Job and the next sync runs it again; or write `job: {run: everySync}`"
                         .into(),
             });
         }

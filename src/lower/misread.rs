@@ -65,14 +65,13 @@ fn items(manifest: &Map) -> Option<Misread<'_>> {
     match manifest.get("items")? {
         Value::List(_) => fault(
             &["items"],
-            "Argo CD takes an object whose `items` is a list apart and applies each item in its place",
-            "write each item as a document of its own, or as an item of a `List` \
-             (`apiVersion: v1`, `kind: List`)",
+            "Argo CD splits an object with an `items` list and applies the items instead",
+            "write each item as a separate document, or use a `List` (`apiVersion: v1`, `kind: List`)",
         ),
         Value::Null if manifest.get("spec").is_none() && manifest.get("status").is_none() => fault(
             &["items"],
             "Argo CD drops an object whose `items` is null",
-            "remove `items`, or write what it holds",
+            "remove `items`, or give it a value",
         ),
         Value::Null
         | Value::Bool(_)
@@ -110,13 +109,13 @@ fn header(manifest: &Map) -> Option<Misread<'_>> {
 /// that one number among the annotations hides the wave and every hook.
 fn metadata(manifest: &Map) -> Option<Misread<'_>> {
     let Some(Value::Map(metadata)) = manifest.get("metadata") else {
-        return fault(&["metadata"], "`metadata` has to be a mapping", "add `metadata.name`");
+        return fault(&["metadata"], "`metadata` must be a mapping", "add `metadata.name`");
     };
     for key in ["name", "generateName", "namespace"] {
         let Some(value) = metadata.get(key) else { continue };
         if !matches!(value, Value::String(_) | Value::Null) {
             let path = ["metadata", key];
-            return fault(&path, message!("`metadata.{key}` has to be a string", key), "quote it");
+            return fault(&path, message!("`metadata.{key}` must be a string", key), "quote it");
         }
     }
     let text = |key: &str| metadata.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -135,7 +134,7 @@ fn metadata(manifest: &Map) -> Option<Misread<'_>> {
             | Value::Number(_)
             | Value::String(_)
             | Value::List(_) => {
-                let message = message!("`metadata.{key}` has to be a mapping of strings", key);
+                let message = message!("`metadata.{key}` must be a mapping of strings", key);
                 return fault(
                     &["metadata", key],
                     message,
@@ -149,7 +148,7 @@ fn metadata(manifest: &Map) -> Option<Misread<'_>> {
         let (name, _) = entries.iter().find(|(name, value)| !is_text(value) && !is_fixed(name))?;
         let one = key.trim_end_matches('s');
         let message = message!(
-            "the {one} `{name}` has to be a string: Argo CD reads none of the {key} otherwise",
+            "the {one} `{name}` must be a string: otherwise Argo CD ignores all {key}",
             one,
             name = shown(name),
             key
@@ -173,8 +172,7 @@ fn in_map<'a>(map: &'a Map, is_plain: bool, path: &mut Vec<Step<'a>>) -> Found {
         path.push(Step::Key(key));
         if json_len(key) > LONGEST_KEY {
             let message = message!(
-                "the key `{key}` has more than {LONGEST_KEY} characters in JSON, which Argo CD cannot \
-                 read back",
+                "the key `{key}` has more than {LONGEST_KEY} characters in JSON; Argo CD cannot read it",
                 key = shown(key),
                 LONGEST_KEY
             );
@@ -205,8 +203,8 @@ fn in_value<'a>(value: &'a Value, is_plain: bool, path: &mut Vec<Step<'a>>) -> F
         }
         // Of a plain manifest that has been reported, at each of its places.
         Value::Number(text) if !is_plain && !text.bytes().any(|byte| byte.is_ascii_digit()) => {
-            let message = message!("`{text}` is no number that Argo CD can pass on", text);
-            Some((message, message!("quote it if it is meant as text: `\"{text}\"`", text)))
+            let message = message!("Argo CD cannot pass on the number `{text}`", text);
+            Some((message, message!("quote it if it is text: `\"{text}\"`", text)))
         }
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_) | Value::String(_) => None,
     }

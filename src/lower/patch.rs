@@ -61,13 +61,16 @@ pub(super) fn apply(
                 let wave = annotations.and_then(|annotations| annotations.get(annotation::WAVE));
                 diagnostics.report(InvalidPatch {
                     primary: wave.map_or(patch.span, |wave| wave.span),
-                    message: "the wave of an object is set by no patch".into(),
-                    help: "write `wave: N` under `spec`, or leave it to the dependencies".into(),
+                    message: "a patch cannot set the sync wave".into(),
+                    help: "write `wave: N` under `spec`, or leave the wave to the dependencies"
+                        .into(),
                 });
             }
             if *steps == 0 {
-                let message =
-                    message!("patches look through more than {PATCH_STEPS} fields", PATCH_STEPS);
+                let message = message!(
+                    "applying the patches takes more than {PATCH_STEPS} steps",
+                    PATCH_STEPS
+                );
                 let help = "write fewer or smaller patches".into();
                 diagnostics.report(LimitExceeded { primary: patch.span, message, help });
                 return;
@@ -76,12 +79,11 @@ pub(super) fn apply(
                 diagnostics.report(InvalidPatch {
                     primary: patch.span,
                     message: message!(
-                        "the patch turns `{label}` into another object",
+                        "the patch changes the identity of `{label}`",
                         label = before.id().label()
                     ),
                     help:
-                        "leave `apiVersion`, `kind`, `metadata.name` and `metadata.namespace` out \
-                           of it"
+                        "remove `apiVersion`, `kind`, `metadata.name` and `metadata.namespace` from the patch"
                             .into(),
                 });
             }
@@ -171,7 +173,7 @@ impl Merging<'_> {
                 self.diagnostics.report(InvalidPatch {
                     primary: patch.span,
                     message: message!(
-                        "an item of this list is told from the others by its `{key}`",
+                        "items of this list are matched by `{key}`, which is missing here",
                         key
                     ),
                     help: message!("add `{key}:`", key),
@@ -225,10 +227,7 @@ fn unknown_directive(entry: &crate::syntax::node::Entry, diagnostics: &mut Diagn
     if !is_known {
         diagnostics.report(InvalidPatch {
             primary: entry.key.span,
-            message: message!(
-                "`{key}` is no directive that this program follows",
-                key = entry.key.value
-            ),
+            message: message!("the directive `{key}` is not supported", key = entry.key.value),
             help: "use `$patch: delete`, `$patch: replace`, or null to remove a field".into(),
         });
     }

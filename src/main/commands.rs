@@ -107,7 +107,7 @@ pub(crate) fn explain(
         let known = names.iter().map(String::as_str).chain(codes);
         let hint = nearest(what, known).map(|name| format!("; did you mean `{name}`?"));
         let hint = hint.unwrap_or_default();
-        return Err(anyhow!("`{what}` is no name in this project and no diagnostic code{hint}"));
+        return Err(anyhow!("no spec, object or diagnostic code is called `{what}`{hint}"));
     }
     for (number, unit) in units.into_iter().enumerate() {
         if number > 0 {
@@ -216,7 +216,7 @@ pub(crate) fn sum(dir: &Path, out: &mut impl Write) -> anyhow::Result<ExitCode> 
         Directory::open(dir).with_context(|| format!("cannot read the directory `{shown}`"))?;
     let files = directory.migrations().with_context(|| format!("cannot read `{shown}`"))?;
     if files.is_empty() {
-        return Err(anyhow!("`{shown}` holds no .sql files"));
+        return Err(anyhow!("`{shown}` contains no .sql files"));
     }
     let migrations: Vec<Migration<'_>> =
         files.iter().map(|(name, bytes)| Migration { name, bytes }).collect();
@@ -371,7 +371,7 @@ pub(crate) fn init(args: &InitArgs, out: &mut impl Write) -> anyhow::Result<Exit
     };
     if view::init::name_of(&name) != name {
         let help = view::init::name_of(&name);
-        return Err(anyhow!("`{name}` is no name for objects; `{help}` would be"));
+        return Err(anyhow!("`{name}` is not a valid name; try `{help}`"));
     }
     let Some(files) = view::init::files(&name, &args.engine) else {
         let known = engine::ENGINES.iter().map(|engine| engine.name);
@@ -381,7 +381,7 @@ pub(crate) fn init(args: &InitArgs, out: &mut impl Write) -> anyhow::Result<Exit
         return Err(anyhow!("unknown engine `{}`; {}", args.engine, hint.unwrap_or_else(all)));
     };
     if let Some(path) = write::existing(&args.dir, files.iter().map(|(path, _)| path.as_str())) {
-        return Err(anyhow!("`{}` is there already; nothing was written", path.display()));
+        return Err(anyhow!("`{}` already exists; nothing was written", path.display()));
     }
     for (path, _) in &files {
         let path = args.dir.join(path);

@@ -23,13 +23,15 @@ const TOOLS: [Tool; 2] = [
     Tool {
         files: &["Chart.yaml"],
         message: |path| {
-            message!("`{path}` makes its folder a Helm chart, which has to be rendered", path)
+            message!("`{path}` belongs to a Helm chart, which must be rendered first", path)
         },
         recipe: |folder| message!("helm template NAME {folder} | generate -", folder),
     },
     Tool {
         files: &["kustomization.yaml", "kustomization.yml", "Kustomization"],
-        message: |path| message!("`{path}` is for Kustomize, which has to build its folder", path),
+        message: |path| {
+            message!("`{path}` belongs to Kustomize, which must build its folder first", path)
+        },
         recipe: |folder| message!("kustomize build {folder} | generate -", folder),
     },
 ];

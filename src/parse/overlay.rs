@@ -145,10 +145,10 @@ pub(super) fn merged(
 fn report_steps(left: usize, primary: Span, diagnostics: &mut Diagnostics) {
     if left == 0 {
         let message = message!(
-            "environments and parameters look through more than {MERGE_STEPS} fields",
+            "merging environments and parameters takes more than {MERGE_STEPS} steps",
             MERGE_STEPS
         );
-        let help = "change less, or change it in smaller specs".into();
+        let help = "change fewer fields, or split the specs".into();
         diagnostics.report(LimitExceeded { primary, message, help });
     }
 }
@@ -320,7 +320,7 @@ fn set(
         Data::Scalar(_) => Err(InvalidParameter {
             primary: edit.name.span,
             message: message!(
-                "there is a single value where `{key}` is looked for",
+                "`{key}` does not exist: there is a single value here",
                 key = key.escape_debug()
             ),
             help: "set the value as a whole".into(),

@@ -42,8 +42,8 @@ pub fn settings(
         let place = if environment.flags.namespace { "--namespace" } else { NAMESPACE_VARIABLE };
         let file = sources.add_virtual(place, name);
         let primary = Span::new(file, 0..name.len());
-        let message = message!("`{name}` is no name of a namespace", name = name.escape_debug());
-        let help = "Argo CD sets this variable; by hand, write `--namespace NAME`".into();
+        let message = message!("`{name}` is not a valid namespace", name = name.escape_debug());
+        let help = "Argo CD sets this variable; on the command line, use `--namespace NAME`".into();
         diagnostics.report(InvalidParameter { primary, message, help });
     }
     // An empty name is what Argo CD's UI sends for a field that was cleared.
@@ -78,9 +78,8 @@ fn parameters(file: FileId, json: &str, settings: &mut Settings, diagnostics: &m
         let offset = line_start.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
         let offset = (0..=offset.min(json.len())).rev().find(|&at| json.is_char_boundary(at));
         let offset = offset.unwrap_or(0);
-        let message = message!("this is no JSON: {error}", error = cause(&error));
-        let help =
-            "Argo CD writes this variable; by hand, write [{\"name\": ..., \"string\": ...}]";
+        let message = message!("invalid JSON: {error}", error = cause(&error));
+        let help = "Argo CD sets this variable; by hand, write [{\"name\": ..., \"string\": ...}]";
         let primary = Span::new(file, offset..offset);
         // Which of its texts are secret cannot be told.
         diagnostics.conceal(Span::new(file, 0..json.len()));
@@ -163,12 +162,12 @@ fn wrong_as(
     diagnostics: &mut Diagnostics,
 ) {
     let message = message!(
-        "`{what}` has to be {expected}, not {found}",
+        "`{what}` must be {expected}, not {found}",
         what,
         expected = expected.into(),
         found
     );
-    let help = "see `generate parameters` for what there is".into();
+    let help = "run `generate parameters` for a list".into();
     diagnostics.report(InvalidParameter { primary, message, help });
 }
 
@@ -252,8 +251,8 @@ fn target(key: &Text, diagnostics: &mut Diagnostics) -> Option<(Text, Text, Vec<
         is_full.then_some((kind, name, path))
     });
     let Some((kind, name, path)) = parts else {
-        let message = message!("`{key}` names no field", key = key.value.escape_debug());
-        let help = "write `Kind/name:dotted.path`, such as `App/shop:resources.limits.memory`";
+        let message = message!("`{key}` does not name a field", key = key.value.escape_debug());
+        let help = "write `Kind/name:dotted.path`, for example `App/shop:resources.limits.memory`";
         let primary = key.span;
         diagnostics.report(InvalidParameter { primary, message, help: help.into() });
         return None;
@@ -263,8 +262,8 @@ fn target(key: &Text, diagnostics: &mut Diagnostics) -> Option<(Text, Text, Vec<
         keys.insert(0, SmolStr::new_static("spec"));
     }
     if keys.len() > Budget::DEPTH {
-        let message = message!("a field more than {depth} levels deep", depth = Budget::DEPTH);
-        let help = "set the value of a field further up as a whole".into();
+        let message = message!("the field is more than {depth} levels deep", depth = Budget::DEPTH);
+        let help = "set a whole field further up".into();
         diagnostics.report(InvalidParameter { primary: key.span, message, help });
         return None;
     }
@@ -312,7 +311,7 @@ fn value_node(text: &Text, diagnostics: &mut Diagnostics) -> Option<Node> {
         diagnostics.report(problem);
     }
     if documents.len() > 1 {
-        let (primary, message) = (text.span, "this value holds several documents".into());
+        let (primary, message) = (text.span, "the value contains several documents".into());
         let help = "write a single value".into();
         diagnostics.report(InvalidParameter { primary, message, help });
         return None;

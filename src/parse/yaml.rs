@@ -922,7 +922,7 @@ mod tests {
             read(text).unwrap_err(),
             [
                 "1:4 yaml-syntax `[`: `[` is never closed",
-                "4:1 duplicate-key `b`: the key `b` is written twice",
+                "4:1 duplicate-key `b`: duplicate key `b`",
                 "6:4 yaml-syntax `\"`: this quote is never closed",
             ]
         );
@@ -935,10 +935,7 @@ mod tests {
             "{true: 1, false: 2, 10: 3, 1.5: 4, 1e+06: 5, .inf: 6}",
         );
         check("'y': 1\n!!str on: 2\n\"012\": 3", "{y: 1, on: 2, 012: 3}");
-        refuses(
-            "yes: 1\n\"true\": 2",
-            "2:1 duplicate-key `\"true\"`: the key `true` is written twice",
-        );
+        refuses("yes: 1\n\"true\": 2", "2:1 duplicate-key `\"true\"`: duplicate key `true`");
         refuses("null: 1", "1:1 invalid-key `null`: null cannot be a key");
         refuses("? [a]\n: b", "1:4 invalid-key `a`: a list cannot be a key");
         refuses(
@@ -956,7 +953,7 @@ mod tests {
         check("z: {<<: {a: 1}, <<: {b: 2}}", "{z: {a: 1, b: 2}}");
         check("z: {<<: [{a: 1}, {<<: {a: 3, c: 4}, b: 2}]}", "{z: {a: 1, c: 4, b: 2}}");
         check("\"<<\": {a: 1}\nb: <<", r#"{<<: {a: 1}, b: "<<"}"#);
-        let expected = "`<<` merges a mapping or a list of mappings";
+        let expected = "`<<` needs a mapping or a list of mappings";
         refuses("<<: null", &format!("1:5 invalid-merge `null`: {expected}"));
         refuses("x: &l [{a: 1}]\ny: {<<: *l}", &format!("2:9 invalid-merge `*l`: {expected}"));
     }
@@ -968,14 +965,17 @@ mod tests {
             r#"{a: {b: [1]}, c: {b: [1]}, d: 5, e: 5, 5: "f"}"#,
         );
         assert_eq!(slices("a: &x {b: 1}\nc: *x")[5..], ["c", "*x", "b", "1"]);
-        refuses("a: *zz", "1:4 invalid-alias `*zz`: no anchor `&zz` comes before this alias");
+        refuses(
+            "a: *zz",
+            "1:4 invalid-alias `*zz`: the anchor `&zz` is not defined before this alias",
+        );
         refuses(
             "a: &q [*q]",
-            "1:8 invalid-alias `*q`: this alias stands inside the value that it refers to",
+            "1:8 invalid-alias `*q`: this alias is inside the value that it refers to",
         );
         refuses(
             "a: &x 1\n---\nb: *x",
-            "3:4 invalid-alias `*x`: no anchor `&x` comes before this alias",
+            "3:4 invalid-alias `*x`: the anchor `&x` is not defined before this alias",
         );
     }
 
@@ -988,15 +988,15 @@ mod tests {
         refuses("a: !!int x", "1:4 unsupported-tag `!!int`: the value cannot be read as `!!int`");
         refuses(
             "a: !!binary aGk=",
-            "1:4 unsupported-tag `!!binary`: the tag `!!binary` means nothing in a manifest",
+            "1:4 unsupported-tag `!!binary`: the tag `!!binary` is not supported in manifests",
         );
         refuses(
             "a: !Ref b",
-            "1:4 unsupported-tag `!Ref`: the tag `!Ref` means nothing in a manifest",
+            "1:4 unsupported-tag `!Ref`: the tag `!Ref` is not supported in manifests",
         );
         refuses(
             "a: !!set {b}",
-            "1:4 unsupported-tag `!!set`: the tag `!!set` means nothing in a manifest",
+            "1:4 unsupported-tag `!!set`: the tag `!!set` is not supported in manifests",
         );
     }
 
@@ -1004,30 +1004,30 @@ mod tests {
     fn text_that_argo_cd_loses_is_refused_where_it_stands() {
         refuses(
             "a: x\u{7f}y",
-            "1:5 unprintable-text `\u{7f}`: Argo CD cannot carry the character U+007F",
+            "1:5 unprintable-text `\u{7f}`: Argo CD cannot pass on the character U+007F",
         );
         refuses(
             "a: \"x\u{1}y\"",
-            "1:6 unprintable-text `\u{1}`: Argo CD cannot carry the character U+0001",
+            "1:6 unprintable-text `\u{1}`: Argo CD cannot pass on the character U+0001",
         );
         refuses(
             "a: \"\\\\x7f\\u0085\"",
-            "1:10 unprintable-text `\\u0085`: Argo CD cannot carry the character U+0085",
+            "1:10 unprintable-text `\\u0085`: Argo CD cannot pass on the character U+0085",
         );
         refuses(
             "\"\\e\": 1",
-            "1:2 unprintable-text `\\e`: Argo CD cannot carry the character U+001B",
+            "1:2 unprintable-text `\\e`: Argo CD cannot pass on the character U+001B",
         );
         refuses(
             "a: |\n  b\u{ffff}",
-            "2:4 unprintable-text `\u{ffff}`: Argo CD cannot carry the character U+FFFF",
+            "2:4 unprintable-text `\u{ffff}`: Argo CD cannot pass on the character U+FFFF",
         );
         check("a: \"\\t\\r\\n\u{2028}\u{a0}😀\"", r#"{a: "\t\r\n\u{2028}\u{a0}😀"}"#);
     }
 
     #[test]
     fn common_mistakes_are_explained() {
-        refuses("a:\n\tb: 1", "2:1 yaml-syntax `\t`: a tab cannot indent YAML");
+        refuses("a:\n\tb: 1", "2:1 yaml-syntax `\t`: tabs cannot be used to indent YAML");
         helps("a:\n\tb: 1", "indent with spaces");
         refuses(
             "key:value\nb: 1",
@@ -1035,22 +1035,22 @@ mod tests {
         );
         helps("key:value\nb: 1", "`key: value`");
         refuses("a: b: c", "1:5 yaml-syntax `:`: a second `: ` in one line");
-        helps("a: b: c", "quote a value that holds `: `");
+        helps("a: b: c", "quote a value that contains `: `");
         helps("a: 1\n b: 2", "align the key");
-        refuses("a: @x", "1:4 yaml-syntax `@`: a value cannot begin with `@`");
+        refuses("a: @x", "1:4 yaml-syntax `@`: a plain value cannot start with `@`");
         helps("a: %x", "`\"%...\"`");
         helps("a: `x`", "quotes");
         helps("{{- if x }}\na: 1\n{{- end }}", "helm template");
         helps("a: {{ .Values.x }}", "helm template");
         helps("image: {{ .x }}:{{ .y }}", "helm template");
         helps("{% if x %}\na: 1", "helm template");
-        helps("<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x", "unfinished merge");
+        helps("<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x", "merge conflict markers");
     }
 
     #[test]
     fn a_key_has_an_end() {
         let key = "x".repeat(1025);
-        let expected = "yaml-syntax `\"`: a key of more than 1024 characters";
+        let expected = "yaml-syntax `\"`: the key has more than 1024 characters";
         refuses(&format!("a:\n  \"{key}\": 1"), &format!("2:3 {expected}"));
         refuses(&format!("{{a: 1, \"{key}\": 1}}"), &format!("1:8 {expected}"));
         refuses(&format!("a: {key} b: 1"), "1:1031 yaml-syntax `:`: a second `: ` in one line");

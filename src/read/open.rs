@@ -53,11 +53,11 @@ pub(super) enum Refused {
 impl From<Refused> for io::Error {
     fn from(refused: Refused) -> io::Error {
         match refused {
-            Refused::Outside => {
-                io::Error::other("it is a link out of the directory, or to nothing")
-            }
+            Refused::Outside => io::Error::other(
+                "it is a symbolic link that leads out of the directory, or nowhere",
+            ),
             Refused::Hidden => io::Error::other("it is a link to something hidden"),
-            Refused::Folder | Refused::Special => io::Error::other("it is no regular file"),
+            Refused::Folder | Refused::Special => io::Error::other("it is not a regular file"),
             Refused::Failed(error) => error,
         }
     }

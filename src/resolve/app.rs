@@ -50,10 +50,10 @@ pub(crate) fn app(
     mounts(&fields, diagnostics);
     check::word("image", &fields.image, diagnostics);
     for PullSecret(name) in &fields.image_pull_secrets {
-        check::object_name("Secret named", name, diagnostics);
+        check::object_name("Secret name", name, diagnostics);
     }
     if let Some(account) = &fields.service_account {
-        check::object_name("ServiceAccount named", account, diagnostics);
+        check::object_name("ServiceAccount name", account, diagnostics);
     }
     check::labels(&fields.node_selector, diagnostics);
     for (name, value) in &fields.env {
@@ -72,29 +72,23 @@ pub(crate) fn app(
         diagnostics,
     );
     if let Some(source) = fields.security.as_ref().and_then(|_| forbidden_volume(&fields.volumes)) {
-        let message = "`security: restricted` allows no volume of this kind";
-        let help = "use a claim, an `emptyDir`, a ConfigMap, a Secret, or leave `security` out";
+        let message = "`security: restricted` does not allow this kind of volume";
+        let help = "use a claim, an `emptyDir`, a ConfigMap or a Secret, or remove `security`";
         diagnostics.report(invalid(source, message, help));
     }
     let disruption_budget = budget(fields.disruption_budget, &workload, diagnostics);
     let strategy = strategy(fields.strategy, &workload, &fields.volumes, diagnostics);
-    for limit in [fields.backoff_limit, fields.active_deadline].into_iter().flatten() {
-        if let Workload::Service(_) = workload {
-            let message = "only what runs to its end has an end";
-            diagnostics.report(invalid(
-                limit.span,
-                message,
-                "remove it, or add `job` or `schedule`",
-            ));
-        }
-    }
     for (name, limit, least) in [
         ("backoffLimit", fields.backoff_limit, 0),
         ("activeDeadlineSeconds", fields.active_deadline, 1),
     ] {
-        if let Some(limit) = limit {
-            check::range(name, limit, least..=i64::from(i32::MAX), diagnostics);
+        let Some(limit) = limit else { continue };
+        if let Workload::Service(_) = workload {
+            let message = message!("`{name}` applies to Jobs and CronJobs only", name);
+            let help = "remove it, or add `job` or `schedule`";
+            diagnostics.report(invalid(limit.span, message, help));
         }
+        check::range(name, limit, least..=i64::from(i32::MAX), diagnostics);
     }
     let probes = probes(
         fields.health_check_path,
@@ -159,7 +153,7 @@ fn mounts(fields: &spec::App, diagnostics: &mut Diagnostics) {
         let bare = path.value.trim_end_matches('/');
         if let Some(&(other, other_span)) = seen.get(bare) {
             let (primary, name, why) =
-                (path.span, field, "two things cannot be mounted at one path");
+                (path.span, field, "only one thing can be mounted at a path");
             diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
         }
         seen.insert(bare, (field, path.span));
@@ -173,7 +167,7 @@ fn mounts(fields: &spec::App, diagnostics: &mut Diagnostics) {
 fn one_source(name: &str, source: &Shaped, diagnostics: &mut Diagnostics) {
     let sources = source.value.as_map().map_or(0, Map::len);
     if sources != 1 {
-        let message = message!("`{name}` needs one source, not {sources}", name, sources);
+        let message = message!("`{name}` needs exactly one source, not {sources}", name, sources);
         let help = "write one of `secretKeyRef`, `configMapKeyRef`, `fieldRef`, `resourceFieldRef`";
         diagnostics.report(invalid(source.span, message, help));
     }
@@ -201,13 +195,14 @@ fn ports(
         let protocol = protocol(each.protocol.as_ref());
         if let Some(other_span) = seen.insert((each.port.value, protocol), each.port.span) {
             let (primary, name, other) = (each.port.span, "port", "port");
-            let why = "a Service listens on each port once";
+            let why = "a Service can have each port only once";
             diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
         }
         if let Some(name) = &each.name {
             check::port_name(name, diagnostics);
             if let Some(other_span) = names.insert(name.value.clone(), name.span) {
-                let (primary, name, other, why) = (name.span, "name", "name", "names are unique");
+                let (primary, name, other, why) =
+                    (name.span, "name", "name", "names must be unique");
                 diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
             }
         }
@@ -288,7 +283,7 @@ fn budget(
             (span, max_unavailable, min_available)
         }
     };
-    let blocks = "no pod could ever be evicted, and no node with one of them be drained";
+    let blocks = "this budget blocks every eviction, and so every node drain";
     match (max, min) {
         (Some(max), None) => {
             if count(&max, "maxUnavailable", diagnostics) == Some(Count::Pods(0)) {
@@ -303,8 +298,7 @@ fn budget(
                 None => false,
             };
             if is_all {
-                let help =
-                    "leave at least one pod fewer than there are, or use `maxUnavailable: 1`";
+                let help = "use a number smaller than the number of pods, or `maxUnavailable: 1`";
                 diagnostics.report(invalid(min.span, blocks, help));
             }
             Some(Budget::MinAvailable(min.value))
@@ -312,7 +306,7 @@ fn budget(
         // The table of fields has said that they exclude each other.
         (Some(_), Some(_)) => None,
         (None, None) => {
-            let message = "`disruptionBudget` says nothing";
+            let message = "`disruptionBudget` is empty";
             diagnostics.report(invalid(span, message, "add `maxUnavailable: 1`"));
             None
         }
@@ -344,8 +338,8 @@ fn count(written: &Shaped, name: &str, diagnostics: &mut Diagnostics) -> Option<
         | Value::Map(_) => None,
     };
     if counted.is_none() {
-        let message = message!("`{name}` is neither a number of pods nor a part of them", name);
-        diagnostics.report(invalid(written.span, message, "write a number, or such as `25%`"));
+        let message = message!("`{name}` must be a number or a percentage", name);
+        diagnostics.report(invalid(written.span, message, "write for example `1` or `25%`"));
     }
     counted
 }
@@ -362,8 +356,8 @@ fn strategy(
         let is_recreate = written.value.at(&["type"]).and_then(Value::as_str) == Some("Recreate");
         let rolling = written.value.at(&["rollingUpdate"]);
         if is_recreate && rolling.is_some() {
-            let message = "`Recreate` has no `rollingUpdate`";
-            diagnostics.report(invalid(written.span, message, "keep one of them"));
+            let message = "`rollingUpdate` does not apply to `type: Recreate`";
+            diagnostics.report(invalid(written.span, message, "remove one of them"));
         }
         let is_nought = |part: &str| match rolling.and_then(|it| it.at(&[part])) {
             Some(Value::Int(pods)) => *pods == 0,
@@ -371,8 +365,9 @@ fn strategy(
             _ => false,
         };
         if is_nought("maxSurge") && is_nought("maxUnavailable") {
-            let message = "no pod could ever be replaced";
-            diagnostics.report(invalid(written.span, message, "allow one of the two"));
+            let message =
+                "`maxSurge` and `maxUnavailable` are both 0, so no pod can ever be replaced";
+            diagnostics.report(invalid(written.span, message, "set one of them to 1 or more"));
         }
         return Some(written.value);
     }
@@ -452,7 +447,7 @@ fn probes(
     };
     check::url_path(&path, diagnostics);
     let Some(port) = ports.first() else {
-        let message = "`healthCheckPath` has no port to ask";
+        let message = "`healthCheckPath` needs a `port`";
         diagnostics.report(invalid(path.span, message, "add `port`"));
         return Probes::default();
     };
@@ -476,7 +471,7 @@ fn one_action(probe: &Shaped, diagnostics: &mut Diagnostics) {
     const ACTIONS: [&str; 4] = ["exec", "httpGet", "tcpSocket", "grpc"];
     let there = ACTIONS.iter().filter(|action| probe.value.at(&[action]).is_some()).count();
     if there != 1 {
-        let message = message!("a probe needs one action, not {there}", there);
+        let message = message!("a probe needs exactly one action, not {there}", there);
         let help = "write one of `httpGet`, `tcpSocket`, `grpc`, `exec`";
         diagnostics.report(invalid(probe.span, message, help));
     }
@@ -485,7 +480,7 @@ fn one_action(probe: &Shaped, diagnostics: &mut Diagnostics) {
 fn volume(path: Text, written: spec::Volume, diagnostics: &mut Diagnostics) -> Volume {
     let sources = written.source.value.as_map().map_or(0, Map::len);
     if sources != 1 {
-        let message = message!("a volume needs one source, not {sources}", sources);
+        let message = message!("a volume needs exactly one source, not {sources}", sources);
         let help = "write one of `persistentVolumeClaim`, `emptyDir`, `configMap`, `secret`, ...";
         diagnostics.report(invalid(written.source.span, message, help));
     }
@@ -509,13 +504,13 @@ fn ingress(
         check::url_path(path, diagnostics);
     }
     if let Some(class) = &written.class_name {
-        check::object_name("ingress class", class, diagnostics);
+        check::object_name("ingress class name", class, diagnostics);
     }
     check::annotations(&written.annotations, diagnostics);
     let tls_secret = match written.tls {
         Some(Tls::Switch(Spanned { value: true, .. })) => Some(format_smolstr!("{name}-tls")),
         Some(Tls::Secret(secret)) => {
-            check::object_name("Secret named", &secret, diagnostics);
+            check::object_name("Secret name", &secret, diagnostics);
             Some(secret.value)
         }
         Some(Tls::Switch(Spanned { value: false, .. })) | None => None,
@@ -571,7 +566,7 @@ fn contracts(
 
 fn needs_port(field: &str, primary: Span, ports: &[Port], diagnostics: &mut Diagnostics) {
     if ports.is_empty() {
-        let message = message!("`{field}` has no port to lead to", field);
+        let message = message!("`{field}` needs a `port`", field);
         diagnostics.report(invalid(primary, message, "add `port`"));
     }
 }

@@ -20,14 +20,13 @@ pub(crate) fn name(kind: Kind, name: &Text, diagnostics: &mut Diagnostics) {
     let begins_well = text.starts_with(|c: char| c.is_ascii_lowercase());
     if !begins_well || !is_dns_label(text) || text.len() > LONGEST_NAME {
         let rule = message!(
-            "a name begins with a letter and has at most {LONGEST_NAME} lower-case letters, digits \
-             and `-`{suggestion}",
+            "use at most {LONGEST_NAME} lower-case letters, digits and `-`, starting with a letter{suggestion}",
             LONGEST_NAME,
             suggestion = suggestion(text)
         );
         diagnostics.report(invalid_name(
             name.span,
-            message!("{kind} named", kind = kind.name()),
+            message!("{kind} name", kind = kind.name()),
             text,
             rule,
         ));
@@ -41,7 +40,7 @@ fn suggestion(text: &str) -> Message {
     let trimmed = folded.trim_matches('-').trim_start_matches(|c: char| !c.is_ascii_lowercase());
     let fits = is_dns_label(trimmed) && trimmed.len() <= LONGEST_NAME;
     if fits && trimmed != text {
-        message!(", such as `{trimmed}`", trimmed)
+        message!(", for example `{trimmed}`", trimmed)
     } else {
         Message::default()
     }
@@ -50,7 +49,7 @@ fn suggestion(text: &str) -> Message {
 /// `metadata.namespace`.
 pub(crate) fn namespace(namespace: &Text, diagnostics: &mut Diagnostics) {
     if !is_dns_label(&namespace.value) {
-        let rule = "a namespace has at most 63 lower-case letters, digits and `-`";
+        let rule = "use at most 63 lower-case letters, digits and `-`";
         diagnostics.report(invalid_name(namespace.span, "namespace", &namespace.value, rule));
     }
 }
@@ -58,8 +57,7 @@ pub(crate) fn namespace(namespace: &Text, diagnostics: &mut Diagnostics) {
 /// The name of an object that is only referred to: a Secret, a ServiceAccount.
 pub(crate) fn object_name(what: &'static str, name: &Text, diagnostics: &mut Diagnostics) {
     if !is_dns_subdomain(&name.value) {
-        let rule = "a name has at most 253 lower-case letters, digits, `-` and `.`, and begins and \
-                    ends with a letter or digit";
+        let rule = "use at most 253 lower-case letters, digits, `-` and `.`, starting and ending with a letter or digit";
         diagnostics.report(invalid_name(name.span, what, &name.value, rule));
     }
 }
@@ -70,7 +68,7 @@ pub(crate) fn data_key(key: &Text, diagnostics: &mut Diagnostics) {
     let text = key.value.as_str();
     if text.is_empty() || text.len() > 253 || !text.chars().all(fits) || matches!(text, "." | "..")
     {
-        let rule = "a key has at most 253 letters, digits, `-`, `_` and `.`";
+        let rule = "use at most 253 letters, digits, `-`, `_` and `.`";
         diagnostics.report(invalid_name(key.span, "key", text, rule));
     }
 }
@@ -78,16 +76,10 @@ pub(crate) fn data_key(key: &Text, diagnostics: &mut Diagnostics) {
 /// `metadata.labels`, `nodeSelector`.
 pub(crate) fn labels(labels: &TextMap, diagnostics: &mut Diagnostics) {
     for (key, value) in labels {
-        qualified_key("label", key, diagnostics);
+        qualified_key("label key", key, diagnostics);
         if !is_label_value(&value.value) {
-            let rule = "a label's value has at most 63 letters, digits, `-`, `_` and `.`, and begins \
-                        and ends with a letter or digit";
-            diagnostics.report(invalid_name(
-                value.span,
-                "label with the value",
-                &value.value,
-                rule,
-            ));
+            let rule = "use at most 63 letters, digits, `-`, `_` and `.`, starting and ending with a letter or digit";
+            diagnostics.report(invalid_name(value.span, "label value", &value.value, rule));
         }
     }
 }
@@ -95,12 +87,12 @@ pub(crate) fn labels(labels: &TextMap, diagnostics: &mut Diagnostics) {
 /// `metadata.annotations`.
 pub(crate) fn annotations(annotations: &TextMap, diagnostics: &mut Diagnostics) {
     for (key, _) in annotations {
-        qualified_key("annotation", key, diagnostics);
+        qualified_key("annotation key", key, diagnostics);
         if key.value == annotation::WAVE {
             diagnostics.report(InvalidValue {
                 primary: key.span,
-                message: "a spec's wave is no annotation".into(),
-                help: "write `wave: N` under `spec`, or leave it to the dependencies".into(),
+                message: "the wave of a spec is not an annotation".into(),
+                help: "write `wave: N` under `spec`, or leave the wave to the dependencies".into(),
             });
         }
     }
@@ -113,11 +105,7 @@ fn qualified_key(what: &'static str, key: &Text, diagnostics: &mut Diagnostics) 
     };
     let fits = !name.is_empty() && is_label_value(name) && prefix.is_none_or(is_dns_subdomain);
     if !fits {
-        let rule = message!(
-            "a key of {what}s has at most 63 letters, digits, `-`, `_` and `.`, after an optional \
-             `domain/`",
-            what
-        );
+        let rule = "use at most 63 letters, digits, `-`, `_` and `.`, after an optional `domain/`";
         diagnostics.report(invalid_name(key.span, what, &key.value, rule));
     }
 }
@@ -128,8 +116,8 @@ pub(crate) fn variable(name: &Text, diagnostics: &mut Diagnostics) {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let begins_well = !text.starts_with(|c: char| c.is_ascii_digit());
     if text.is_empty() || !begins_well || !text.chars().all(fits) || matches!(text, "." | "..") {
-        let rule = "a variable has letters, digits, `_`, `-` and `.`, and begins with no digit";
-        diagnostics.report(invalid_name(name.span, "environment variable", text, rule));
+        let rule = "use letters, digits, `_`, `-` and `.`, not starting with a digit";
+        diagnostics.report(invalid_name(name.span, "name of an environment variable", text, rule));
     }
 }
 
@@ -138,9 +126,9 @@ pub(crate) fn port_name(name: &Text, diagnostics: &mut Diagnostics) {
     let text = name.value.as_str();
     let has_letter = text.bytes().any(|byte| byte.is_ascii_lowercase());
     if text.len() > 15 || !has_letter || !is_dns_label(text) || text.contains("--") {
-        let rule = "a port's name has at most 15 lower-case letters, digits and single `-`, and at \
-                    least one letter";
-        diagnostics.report(invalid_name(name.span, "port", text, rule));
+        let rule =
+            "use at most 15 lower-case letters, digits and single `-`, with at least one letter";
+        diagnostics.report(invalid_name(name.span, "port name", text, rule));
     }
 }
 
@@ -150,7 +138,7 @@ pub(crate) fn port(port: Spanned<i64>, diagnostics: &mut Diagnostics) -> u16 {
     if number.is_none() {
         diagnostics.report(InvalidValue {
             primary: port.span,
-            message: message!("there is no port {port}", port = port.value),
+            message: message!("{port} is not a valid port", port = port.value),
             help: "write a number from 1 to 65535".into(),
         });
     }
@@ -180,8 +168,8 @@ pub(crate) fn mount_path(path: &Text, diagnostics: &mut Diagnostics) {
     if !path.value.starts_with('/') || path.value.contains(':') || path.value.ends_with("/..") {
         diagnostics.report(InvalidValue {
             primary: path.span,
-            message: message!("`{path}` is no path to mount at", path = path.value),
-            help: "write an absolute path without `:`, such as /etc/shop/config.yaml".into(),
+            message: message!("`{path}` is not a valid mount path", path = path.value),
+            help: "write an absolute path without `:`, for example /etc/shop/config.yaml".into(),
         });
     }
 }
@@ -191,7 +179,7 @@ pub(crate) fn url_path(path: &Text, diagnostics: &mut Diagnostics) {
     if !path.value.starts_with('/') {
         diagnostics.report(InvalidValue {
             primary: path.span,
-            message: message!("`{path}` is no path of a URL", path = path.value),
+            message: message!("`{path}` is not a valid URL path", path = path.value),
             help: message!("write `/{path}`", path = path.value),
         });
     }
@@ -204,9 +192,10 @@ pub(crate) fn host(host: &Text, wildcard: bool, diagnostics: &mut Diagnostics) {
     if !is_dns_subdomain(bare) {
         diagnostics.report(InvalidValue {
             primary: host.span,
-            message: message!("`{text}` is no host name", text),
-            help: "write it without scheme, port or path, in lower case, such as shop.example.com"
-                .into(),
+            message: message!("`{text}` is not a valid host name", text),
+            help:
+                "write it in lower case, without scheme, port or path, for example shop.example.com"
+                    .into(),
         });
     }
 }
@@ -229,13 +218,12 @@ pub(crate) fn schedule(schedule: &Text, diagnostics: &mut Diagnostics) {
         diagnostics.report(InvalidValue {
             primary: schedule.span,
             message: message!(
-                "`{schedule}` is no schedule: {cause}",
+                "`{schedule}` is not a valid schedule: {cause}",
                 schedule = schedule.value,
                 cause
             ),
             help:
-                "write minute, hour, day of month, month and day of week, such as `30 4 * * 1-5`, \
-                   or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`"
+                "write minute, hour, day of month, month and day of week, for example `30 4 * * 1-5`, or one of `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`"
                     .into(),
         });
     }
@@ -270,7 +258,7 @@ fn cron_field(
 ) -> Result<(), Message> {
     let wrong = || {
         message!(
-            "the {what} `{field}` is not one of {from} to {to}",
+            "the {what} `{field}` is not between {from} and {to}",
             what,
             field,
             from = range.start(),
@@ -359,8 +347,8 @@ mod tests {
 
     #[test]
     fn a_wrong_name_is_answered_with_a_right_one() {
-        assert_eq!(suggestion("Shop_API"), ", such as `shop-api`".into());
-        assert_eq!(suggestion("1st"), ", such as `st`".into());
+        assert_eq!(suggestion("Shop_API"), ", for example `shop-api`".into());
+        assert_eq!(suggestion("1st"), ", for example `st`".into());
         assert_eq!(suggestion("---"), "".into());
     }
 }

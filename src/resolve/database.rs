@@ -85,9 +85,9 @@ pub(crate) fn database(
         }
         (Some(_), _) => (Placement::External, own_parameters),
         (None, None) => {
-            let message = message!("`{name}` cannot be run in the cluster", name = engine.name);
+            let message = message!("`{name}` cannot run in the cluster", name = engine.name);
             let help = message!(
-                "add `external: {{host: ...}}`; in the cluster there is {known}",
+                "add `external: {{host: ...}}`, or use one of {known}",
                 known = crate::diag::problems::spec::list(in_cluster())
             );
             diagnostics.report(invalid(fields.engine.span, message, help));
@@ -103,7 +103,7 @@ fn database_name(name: &Text, diagnostics: &mut Diagnostics) {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$');
     if name.value.is_empty() || !name.value.chars().all(fits) {
         let message =
-            message!("`{name}` is no name of a database", name = name.value.escape_debug());
+            message!("`{name}` is not a valid database name", name = name.value.escape_debug());
         let help = "use letters, digits, `_`, `-` and `.`";
         diagnostics.report(invalid(name.span, message, help));
     }
@@ -123,7 +123,7 @@ fn only_administrator(
     let is_other = user.is_some_and(|user| user != "sa");
     if let (Flavor::SqlServer, true, Some(written)) = (flavor, is_other, written) {
         let primary = written.user.as_ref().map_or(written.span, |user| user.span);
-        let message = "SQL Server's image has no user but `sa`";
+        let message = "the SQL Server image has only the user `sa`";
         diagnostics.report(invalid(primary, message, "write `user: sa`"));
     }
 }
@@ -182,7 +182,8 @@ fn only_postgres(fields: &spec::Database, diagnostics: &mut Diagnostics) {
     let is_postgres = matches!(fields.engine.value.as_str(), "postgres" | "postgresql");
     if fields.cloud_native_pg.is_some() && !is_postgres {
         let engine = fields.engine.value.escape_debug();
-        let message = message!("CloudNativePG runs no `{engine}`", engine);
+        let message =
+            message!("CloudNativePG supports `engine: postgres` only, not `{engine}`", engine);
         diagnostics.report(invalid(fields.engine.span, message, "write `engine: postgres`"));
     }
 }
@@ -208,7 +209,7 @@ fn image(
 
 fn storage(SizeOrStorage(written): SizeOrStorage, diagnostics: &mut Diagnostics) -> Storage {
     if let Some(class) = &written.class_name {
-        check::object_name("storage class", class, diagnostics);
+        check::object_name("storage class name", class, diagnostics);
     }
     Storage {
         size: written.size.value,
@@ -253,7 +254,7 @@ fn credentials(
         check::data_key(key, diagnostics);
     }
     if let Some(secret) = &written.secret {
-        check::object_name("Secret named", secret, diagnostics);
+        check::object_name("Secret name", secret, diagnostics);
     }
     let value = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
     let literal = match (&written.user, &written.password) {

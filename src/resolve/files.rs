@@ -88,7 +88,7 @@ impl Search<'_> {
         let name = normal(&path.value);
         if n_wildcards(name) > WILDCARDS {
             let message = message!("more than {WILDCARDS} wildcards in a path", WILDCARDS);
-            let help = "name folders and files, or use a simpler glob".into();
+            let help = "write out folders and files, or use a simpler glob".into();
             return self.cut(path, message, help, diagnostics);
         }
         if n_alternatives(name) > ALTERNATIVES {
@@ -129,8 +129,8 @@ impl Search<'_> {
                 true
             }
             None => {
-                let message = message!("specs take in more than {TAKEN} bytes of files", TAKEN);
-                let help = "a file counts as often as it is named: split the project".into();
+                let message = message!("specs use more than {TAKEN} bytes of files", TAKEN);
+                let help = "a file is counted each time it is named: split the project".into();
                 self.cut(path, message, help, diagnostics);
                 false
             }
@@ -138,8 +138,8 @@ impl Search<'_> {
     }
 
     fn too_many_steps(&mut self, path: &Text, diagnostics: &mut Diagnostics) {
-        let message = message!("comparing globs with paths takes more than {STEPS} steps", STEPS);
-        let help = "begin globs with a folder, such as `schema/shop/*.sql`".into();
+        let message = message!("matching the globs takes more than {STEPS} steps", STEPS);
+        let help = "start globs with a folder, for example `schema/shop/*.sql`".into();
         self.cut(path, message, help, diagnostics);
     }
 
@@ -226,8 +226,7 @@ pub(crate) fn directory(
             .filter_map(|(_, source)| source.path.rsplit_once('/').map(|(folder, _)| folder));
         let help = match nearest(normal(written), folders) {
             Some(folder) => message!("did you mean `{folder}`?", folder),
-            None => "name a directory with .sql files and `atlas.sum`, from the application's \
-                     directory on"
+            None => "name a directory with .sql files and `atlas.sum`, relative to the application's directory"
                 .into(),
         };
         diagnostics.report(FileNotFound { primary, path: written, help });
@@ -303,9 +302,9 @@ pub(crate) fn texts(
         for file in found(path, context, diagnostics) {
             let name = &context.sources.get(file).path;
             if !name.ends_with(extension) {
-                let message = message!("`{name}` is no {extension} file", name, extension);
+                let message = message!("`{name}` is not a {extension} file", name, extension);
                 let help = message!(
-                    "name {extension} files, or use a glob such as *{extension}",
+                    "name {extension} files, or use a glob, for example *{extension}",
                     extension
                 );
                 diagnostics.report(check::invalid(path.span, message, help));
@@ -331,7 +330,7 @@ pub(crate) fn text(
     let text = read(path, context, diagnostics)?;
     let name = &context.sources.get(text.span.file).path;
     if !name.ends_with(".hcl") {
-        let message = message!("`{name}` is no .hcl file", name);
+        let message = message!("`{name}` is not an .hcl file", name);
         diagnostics.report(check::invalid(path.span, message, "name an .hcl file"));
     } else if is_blank(&text) {
         report_blank(path, diagnostics);
@@ -345,8 +344,8 @@ fn is_blank(text: &Excerpt) -> bool {
 
 /// An empty text is a desired state too: a database with nothing in it.
 fn report_blank(path: &Text, diagnostics: &mut Diagnostics) {
-    let message = "there is nothing in the schema that this names";
-    let help = "write what is to be in the database: an empty schema asks to drop everything";
+    let message = "the schema is empty";
+    let help = "define at least one table: an empty schema asks Atlas to drop everything";
     diagnostics.report(check::invalid(path.span, message, help));
 }
 
@@ -389,7 +388,7 @@ fn not_found_help(path: &Text, sources: &Sources) -> Message {
         && matches(&relative, sources, &mut guess).is_some_and(|found| !found.is_empty())
     {
         return message!(
-            "paths begin at the application's directory: write `{relative}`",
+            "paths are relative to the application's directory: write `{relative}`",
             relative
         );
     }
@@ -400,7 +399,7 @@ fn not_found_help(path: &Text, sources: &Sources) -> Message {
     }
 }
 
-const FROM_HERE: &str = "paths begin at the application's directory";
+const FROM_HERE: &str = "paths are relative to the application's directory";
 
 /// `configFiles` with what they hold.
 pub(crate) fn config_files(

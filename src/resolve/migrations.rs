@@ -43,15 +43,15 @@ pub(crate) fn belong_together(fields: &spec::Schema, diagnostics: &mut Diagnosti
             for (name, primary) in for_schemas {
                 let Some(primary) = primary else { continue };
                 let (other, other_span) = ("migrations", migrations.span);
-                let why = "an AtlasMigration does what its files say, and has no such field";
+                let why = "an AtlasMigration runs its files and has no such field";
                 diagnostics.report(ConflictingFields { primary, name, other_span, other, why });
             }
         }
         None => {
             for (name, primary) in for_migrations {
                 let Some(primary) = primary else { continue };
-                let message = message!("`{name}` says nothing without `migrations`", name);
-                let help = "remove it, or name a directory: `migrations: DIR`";
+                let message = message!("`{name}` only applies with `migrations`", name);
+                let help = "remove it, or add `migrations: DIR`";
                 diagnostics.report(invalid(primary, message, help));
             }
         }
@@ -90,14 +90,14 @@ fn remote(
     let tag = query.strip_prefix("tag=");
     if name.is_empty() || (!query.is_empty() && tag.is_none_or(str::is_empty)) {
         let message = message!(
-            "`{path}` is no directory of Atlas's registry",
+            "`{path}` is not a migration directory in the Atlas registry",
             path = path.value.escape_debug()
         );
         let help = "write atlas://NAME or atlas://NAME?tag=TAG";
         diagnostics.report(invalid(path.span, message, help));
     }
     if fields.cloud.as_ref().is_none_or(|cloud| cloud.token_from.is_none()) {
-        let message = "a directory of Atlas's registry needs a token";
+        let message = "a migration directory in the Atlas registry needs a token";
         let help = "add `cloud: {tokenFrom: {secretKeyRef: {name, key}}}`";
         diagnostics.report(invalid(path.span, message, help));
     }
@@ -116,13 +116,14 @@ fn migrate_down(
     let auto_approve = down.auto_approve.is_some_and(|approve| approve.value);
     match directory {
         Directory::Local { .. } if allow && !auto_approve => {
-            let message = "down migrations of a local directory cannot be approved by anybody";
-            let help = "add `autoApprove: true`, or leave `migrateDown` out";
+            let message =
+                "down migrations of a local directory need `autoApprove`: nobody can approve them";
+            let help = "add `autoApprove: true`, or remove `migrateDown`";
             diagnostics.report(invalid(down.span, message, help));
         }
         Directory::Remote { .. } if auto_approve => {
-            let message = "down migrations of Atlas's registry are approved there";
-            diagnostics.report(invalid(down.span, message, "leave `autoApprove` out"));
+            let message = "down migrations from the Atlas registry are approved in Atlas Cloud";
+            diagnostics.report(invalid(down.span, message, "remove `autoApprove`"));
         }
         Directory::Local { .. } | Directory::Remote { .. } => {}
     }
@@ -143,8 +144,12 @@ fn local(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> D
         .collect();
     scripts.sort();
     if !found.is_empty() && scripts.is_empty() {
-        let message = message!("`{path}` holds no .sql files", path = path.value.escape_debug());
-        diagnostics.report(invalid(path.span, message, "add migrations: `atlas migrate diff`"));
+        let message = message!("`{path}` contains no .sql files", path = path.value.escape_debug());
+        diagnostics.report(invalid(
+            path.span,
+            message,
+            "create a migration with `atlas migrate diff`",
+        ));
     }
     report_names(path.span, &scripts, diagnostics);
     if !scripts.is_empty() {
@@ -165,8 +170,7 @@ fn report_names(directory: Span, scripts: &[(String, FileId)], diagnostics: &mut
     for name in &names {
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if !name.chars().all(fits) {
-            let cause =
-                message!("`{name}` cannot be a key of a ConfigMap", name = name.escape_debug());
+            let cause = message!("`{name}` cannot be a ConfigMap key", name = name.escape_debug());
             let help = "use letters, digits, `-`, `_` and `.` in its name".into();
             diagnostics.report(MigrationName { primary: place(name), cause, help, other: None });
         }
@@ -176,10 +180,10 @@ fn report_names(directory: Span, scripts: &[(String, FileId)], diagnostics: &mut
             NameProblem::NoVersion { name } => MigrationName {
                 primary: place(&name),
                 cause: message!(
-                    "`{name}` does not begin with a version",
+                    "the file name `{name}` does not start with a version",
                     name = name.escape_debug()
                 ),
-                help: "name it VERSION_what_it_does.sql, such as 20260301120000_add_email.sql"
+                help: "name it VERSION_description.sql, for example 20260301120000_add_email.sql"
                     .into(),
                 other: None,
             },
@@ -189,13 +193,13 @@ fn report_names(directory: Span, scripts: &[(String, FileId)], diagnostics: &mut
                 help: message!("give `{second}` a later version", second = second.escape_debug()),
                 other: Some((
                     place(&first),
-                    message!("`{first}` has it as well", first = first.escape_debug()),
+                    message!("`{first}` has the same version", first = first.escape_debug()),
                 )),
             },
             NameProblem::OutOfOrder { name, before } => MigrationName {
                 primary: place(&before),
                 cause: message!(
-                    "Atlas runs `{name}` before `{before}`, as it sorts names as text",
+                    "Atlas runs `{name}` before `{before}`, because it sorts names as text",
                     name = name.escape_debug(),
                     before = before.escape_debug()
                 ),
@@ -229,7 +233,7 @@ fn check_sum(
         Ok(written) => written,
         Err(error) => {
             let range = context.sources.get(sum).lines(error.line, error.line);
-            let cause = "this line is not one of `atlas.sum`".into();
+            let cause = "this is not a line of `atlas.sum`".into();
             let primary = Span::new(sum, range);
             return diagnostics.report(AtlasSum { primary, cause, directory });
         }

@@ -112,8 +112,8 @@ fn database_url(url: &Text, diagnostics: &mut Diagnostics) {
     let scheme = url.value.split_once("://").map(|(scheme, _)| scheme);
     if scheme.and_then(crate::engine::find).is_none() {
         let message = match scheme {
-            Some(scheme) => message!("Atlas knows no URL scheme `{scheme}`", scheme),
-            None => "this is no database URL".into(),
+            Some(scheme) => message!("Atlas does not support the URL scheme `{scheme}`", scheme),
+            None => "this is not a database URL".into(),
         };
         let known: Vec<&str> = crate::engine::ENGINES.iter().map(|engine| engine.name).collect();
         let help = crate::diag::problems::spec::did_you_mean(
@@ -151,7 +151,7 @@ fn desired(fields: &spec::Schema, context: &Context<'_>, diagnostics: &mut Diagn
     }
     if let Some(paths) = &fields.files {
         if paths.value.is_empty() {
-            let help = "name .sql files, or use a glob such as schema/*.sql";
+            let help = "name .sql files, or use a glob, for example schema/*.sql";
             diagnostics.report(invalid(paths.span, "`files` is empty", help));
         }
         return Desired::Sql(files::texts(&paths.value, ".sql", context, diagnostics));
@@ -167,8 +167,10 @@ fn desired(fields: &spec::Schema, context: &Context<'_>, diagnostics: &mut Diagn
 /// The operator takes no other URL for a schema (`atlasschema_controller.go`).
 fn registry_url(url: &Text, diagnostics: &mut Diagnostics) {
     if !url.value.starts_with("atlas://") || url.value.len() == "atlas://".len() {
-        let message =
-            message!("`{url}` is no schema of Atlas's registry", url = url.value.escape_debug());
+        let message = message!(
+            "`{url}` is not a schema in the Atlas registry",
+            url = url.value.escape_debug()
+        );
         diagnostics.report(invalid(
             url.span,
             message,
@@ -183,15 +185,15 @@ fn rules(fields: &spec::Schema, diagnostics: &mut Diagnostics) {
     let dev_url =
         dev_url.or(fields.dev_url_from.as_ref().map(|from| from.secret_key_ref.name.span));
     if let (Some(dev_db), None) = (&fields.dev_db, dev_url) {
-        let message = "`devDB` does nothing without `devUrl`";
-        let help = "add `devUrl`: how the operator reaches that pod (atlas-operator `devdb.go`)";
+        let message = "`devDB` has no effect without `devUrl`";
+        let help = "add `devUrl`, the URL at which the operator reaches that pod";
         diagnostics.report(invalid(dev_db.span, message, help));
     }
     let config = fields.config.as_ref().map(|config| config.span);
     let config = config.or(fields.config_from.as_ref().map(|from| from.secret_key_ref.name.span));
     if let (Some(config), None) = (config, &fields.env_name) {
-        let message = "an Atlas project file does nothing without `envName`";
-        diagnostics.report(invalid(config, message, "add `envName`: the `env` block to use"));
+        let message = "an Atlas project file has no effect without `envName`";
+        diagnostics.report(invalid(config, message, "add `envName`, the `env` block to use"));
     }
     if let Some(primary) = config {
         diagnostics.report(OperatorSetting { primary });
@@ -228,7 +230,7 @@ fn variable(written: spec::Variable) -> Option<Variable> {
 
 pub(crate) fn secret_key(from: FromSecret, diagnostics: &mut Diagnostics) -> SecretKey {
     let key = from.secret_key_ref;
-    check::object_name("Secret named", &key.name, diagnostics);
+    check::object_name("Secret name", &key.name, diagnostics);
     check::data_key(&key.key, diagnostics);
     SecretKey { name: key.name.value, key: key.key.value }
 }

@@ -201,7 +201,7 @@ fn reference_pieces(
 ) -> Vec<Piece> {
     let Some((name, property)) = inside.rsplit_once('.').filter(|(name, _)| !name.is_empty())
     else {
-        let cause = message!("`${{{inside}}}` is no reference", inside);
+        let cause = message!("`${{{inside}}}` is not a valid reference", inside);
         diagnostics.report(InvalidReference { primary: span, cause });
         return Vec::new();
     };
@@ -209,7 +209,7 @@ fn reference_pieces(
         Some((kind, bare)) => match Kind::ALL.into_iter().find(|known| known.name() == kind) {
             Some(kind) => (vec![kind], bare),
             None => {
-                let cause = message!("`{kind}` is no kind of spec", kind);
+                let cause = message!("`{kind}` is not a kind of spec", kind);
                 diagnostics.report(InvalidReference { primary: span, cause });
                 return Vec::new();
             }
@@ -361,7 +361,10 @@ impl Place<'_> {
             Target::UrlFrom(_) => self.unknown(&label, &["url"], diagnostics),
             Target::Unknown => Vec::new(),
             Target::Url(_) => {
-                let message = message!("`{label}` has a literal URL, which is not copied", label);
+                let message = message!(
+                    "`{label}` has a literal URL, which is not copied into the App",
+                    label
+                );
                 let help = "describe the database as a `Database`, or use `urlFrom`";
                 diagnostics.report(invalid(self.span, message, help));
                 Vec::new()
@@ -375,7 +378,7 @@ impl Place<'_> {
             return self.unknown(&label, &APP_PROPERTIES, diagnostics);
         }
         let Some(port) = app.port else {
-            let message = message!("`{label}` has no port, so nothing can reach it", label);
+            let message = message!("`{label}` has no port", label);
             diagnostics.report(invalid(self.span, message, "add `port` to it"));
             return Vec::new();
         };

@@ -63,7 +63,7 @@ static PARENT_REFERENCE: kubernetes::Type = kubernetes::Type {
 /// Tables and their columns, of `requires`.
 pub type Tables = Vec<(Text, Vec<Text>)>;
 
-const RUNS_TO_ITS_END: &str = "what runs to its end is neither scaled nor reached from outside";
+const RUNS_TO_ITS_END: &str = "a Job or CronJob is not scaled and gets no traffic";
 
 record! {
     /// The fields of an `App`.
@@ -182,22 +182,22 @@ record! {
         Rule::Excludes {
             by: &["replicas"],
             fields: &["autoscaling"],
-            why: "the autoscaler sets the replicas",
+            why: "the autoscaler sets the number of replicas",
         },
         Rule::Excludes {
             by: &["port"],
             fields: &["ports"],
-            why: "`port` is short for a single one of `ports`",
+            why: "`port` is the short form of a single entry in `ports`",
         },
         Rule::Excludes {
             by: &["schedule"],
             fields: &["job"],
-            why: "a schedule makes a CronJob, `job` a Job",
+            why: "`schedule` creates a CronJob, `job` a Job",
         },
         Rule::Excludes {
             by: &["healthCheckPath"],
             fields: &["livenessProbe", "readinessProbe"],
-            why: "the path makes this probe",
+            why: "`healthCheckPath` generates this probe",
         },
         Rule::Excludes {
             by: &["schedule", "job"],
@@ -345,7 +345,7 @@ record! {
         Rule::Excludes {
             by: &["maxUnavailable"],
             fields: &["minAvailable"],
-            why: "each of them says it all",
+            why: "both define the same thing",
         },
     ]
 }

@@ -72,17 +72,17 @@ record! {
         Rule::Excludes {
             by: &["external"],
             fields: &["storage", "image", "version", "resources", "args", "configFiles"],
-            why: "with `external` nothing is run in the cluster",
+            why: "with `external`, no server runs in the cluster",
         },
         Rule::Excludes {
             by: &["cloudNativePG"],
             fields: &["external", "storage", "credentials", "args", "configFiles"],
-            why: "CloudNativePG runs the server and makes its credentials",
+            why: "CloudNativePG runs the server and creates its credentials",
         },
         Rule::Excludes {
             by: &["image"],
             fields: &["version"],
-            why: "`image` is a whole image, `version` a tag of the engine's own",
+            why: "`image` is a full image reference, `version` a tag of the engine's official image",
         },
     ]
 }
@@ -146,12 +146,12 @@ record! {
         Rule::Excludes {
             by: &["password"],
             fields: &["secret", "userKey", "passwordKey", "urlKey"],
-            why: "a literal password is put into a Secret of its own",
+            why: "a literal password is stored in a generated Secret",
         },
         Rule::Excludes {
             by: &["user"],
             fields: &["userKey"],
-            why: "the user is either literal or in the Secret",
+            why: "the user is either literal or taken from the Secret",
         },
     ]
 }

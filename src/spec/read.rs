@@ -228,7 +228,7 @@ fn one_of(
     let entry = |name: &str| entries.iter().find(|entry| entry.key.value == name);
     for name in written {
         if let (Some(found), Some(other)) = (entry(name), entry(first)) {
-            conflict(found, other, "each of them says it all", diagnostics);
+            conflict(found, other, "both define the same thing", diagnostics);
         }
     }
 }

@@ -163,12 +163,12 @@ record! {
         Rule::Excludes {
             by: &["devUrl"],
             fields: &["devUrlFrom"],
-            why: "each of them says it all",
+            why: "both define the same thing",
         },
         Rule::Excludes {
             by: &["config"],
             fields: &["configFrom"],
-            why: "each of them says it all",
+            why: "both define the same thing",
         },
     ]
 }

@@ -195,7 +195,7 @@ mod system {
                     return Err(io::Error::new(ErrorKind::IsADirectory, "it is a directory"));
                 }
                 Some(FileType::BlockDevice | FileType::Socket | FileType::Unknown) => {
-                    return Err(io::Error::other("it is no regular file"));
+                    return Err(io::Error::other("it is not a regular file"));
                 }
             }
             let (beside, mut opened) = self.beside()?;
@@ -328,7 +328,7 @@ mod system {
             match path.symlink_metadata() {
                 Ok(found) if found.is_symlink() => return Err(is_link(name)),
                 Ok(found) if !found.is_file() => {
-                    return Err(io::Error::other("it is no regular file"));
+                    return Err(io::Error::other("it is not a regular file"));
                 }
                 Ok(_) | Err(_) => {}
             }

@@ -738,7 +738,7 @@ fn numbers_that_are_secrets_are_in_no_message() {
         let run =
             Command::new(env!("CARGO_BIN_EXE_generate")).arg(&dir).env_clear().output().unwrap();
         let said = String::from_utf8(run.stderr).unwrap();
-        assert!(said.contains("has to be a string") && !said.contains("73055190"), "{said}");
+        assert!(said.contains("must be a string") && !said.contains("73055190"), "{said}");
     }
     fs::remove_dir_all(&dir).unwrap();
 }

@@ -337,7 +337,7 @@ fn an_ambiguous_name_is_refused() {
     // A full name means nothing else either.
     repo.git(&["update-ref", "refs/tags/refs/remotes/origin/other", "pr"]);
     repo.git(&["update-ref", "refs/heads/refs/remotes/origin/other", "pr"]);
-    repo.diff("refs/remotes/origin/other", "deploy").assert_refused("there is no revision");
+    repo.diff("refs/remotes/origin/other", "deploy").assert_refused("unknown revision");
     // Nor does what Git itself keeps.
     repo.git(&["update-ref", "refs/tags/FETCH_HEAD", "pr"]);
     repo.diff("FETCH_HEAD", "deploy").assert_refused("is ambiguous");
@@ -370,7 +370,7 @@ fn what_is_no_commit_is_refused() {
         said.assert_refused("is not a revision that is taken here");
     }
     repo.diff(&tree, "deploy").assert_refused("is not a commit");
-    repo.diff("nothing", "deploy").assert_refused("there is no revision `nothing`");
+    repo.diff("nothing", "deploy").assert_refused("unknown revision `nothing`");
     repo.assert_seen("HEAD~1");
     repo.assert_seen("@^");
 }
@@ -474,7 +474,8 @@ fn old_encodings_and_links_are_read_as_on_the_disk() {
     said.assert_seen();
     assert!(said.out.contains("table `u` dropped"), "{said:?}");
     // What would be an error on the disk is one there: the verdict is not known.
-    for (target, why) in [("../../x.yaml", "is a link out"), (".hidden/a.yaml", "something hidden")]
+    for (target, why) in
+        [("../../x.yaml", "leads out of the directory"), (".hidden/a.yaml", "a hidden file")]
     {
         symlink(target, repo.0.join("deploy/b.yaml")).unwrap();
         repo.commit("a link");

@@ -76,7 +76,7 @@ fn init_overwrites_nothing_and_names_the_file() {
     write(&folder, "app.yaml", "mine");
     let made = generate_in(&folder, &["init", "shop"]);
     assert_eq!(made.status.code(), Some(2));
-    assert_eq!(stderr(&made), "error: `./app.yaml` is there already; nothing was written\n");
+    assert_eq!(stderr(&made), "error: `./app.yaml` already exists; nothing was written\n");
     assert!(made.stdout.is_empty());
     assert!(!folder.join("schema").exists());
 }
@@ -87,7 +87,10 @@ fn annotations_name_files_from_the_root_of_the_repository() {
     let line = stdout(&output);
     let place = "::warning file=testdata/seed/as_specs/input/app.yaml,line=8,endLine=8,col=39,";
     assert!(line.starts_with(place), "{line}");
-    assert!(line.contains("title=literal-password::this password is in Git%0Ahelp: "), "{line}");
+    assert!(
+        line.contains("title=literal-password::this password is stored in Git%0Ahelp: "),
+        "{line}"
+    );
 }
 
 #[test]

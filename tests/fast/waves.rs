@@ -195,7 +195,7 @@ proptest! {
         let cycles: Vec<String> = compiled
             .headlines()
             .into_iter()
-            .filter_map(|line| Some(line.split_once("error[dependency-cycle]: a cycle: ")?.1.to_owned()))
+            .filter_map(|line| Some(line.split_once("error[dependency-cycle]: dependency cycle: ")?.1.to_owned()))
             .collect();
         prop_assert_eq!(!cycles.is_empty(), random.has_cycle());
         for cycle in cycles {

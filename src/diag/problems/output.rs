@@ -12,10 +12,9 @@ pub struct EmptyProject {
 
 impl From<EmptyProject> for Diagnostic {
     fn from(EmptyProject { primary }: EmptyProject) -> Diagnostic {
-        let message = "nothing in this directory makes a Kubernetes object";
+        let message = "no Kubernetes objects found in this directory";
         Diagnostic::new(Code::EmptyProject, primary, message).help(
-            "check the path of the Application: with pruning on, printing nothing would make Argo CD \
-             delete everything",
+            "check the path of the Application: with pruning on, an empty result would make Argo CD delete everything",
         )
     }
 }
@@ -32,8 +31,9 @@ pub struct PatchMatchesNothing {
 
 impl From<PatchMatchesNothing> for Diagnostic {
     fn from(PatchMatchesNothing { primary, target, known }: PatchMatchesNothing) -> Diagnostic {
-        let message = message!("this spec makes no `{target}` to patch", target);
-        let help = message!("it makes {known}", known = list(known.iter().map(String::as_str)));
+        let message =
+            message!("the patch matches nothing: this spec does not generate `{target}`", target);
+        let help = message!("it generates {known}", known = list(known.iter().map(String::as_str)));
         Diagnostic::new(Code::PatchMatchesNothing, primary, message).help(help)
     }
 }
@@ -85,7 +85,7 @@ pub struct TooLarge {
 impl From<TooLarge> for Diagnostic {
     fn from(TooLarge { primary, what, size, limit }: TooLarge) -> Diagnostic {
         let message = message!(
-            "{what} has {size} bytes, and Kubernetes stores at most {limit}",
+            "{what} has {size} bytes; Kubernetes stores at most {limit}",
             what,
             size,
             limit
@@ -109,15 +109,13 @@ pub struct TooLargeToApply {
 impl From<TooLargeToApply> for Diagnostic {
     fn from(TooLargeToApply { primary, what, size, limit }: TooLargeToApply) -> Diagnostic {
         let message = message!(
-            "{what} is too large for client-side apply: {size} bytes, and the annotation that keeps \
-             a copy of it holds {limit}",
+            "{what} is too large for client-side apply: it has {size} bytes, and the last-applied-configuration annotation holds at most {limit}",
             what,
             size,
             limit
         );
         Diagnostic::new(Code::TooLargeToApply, primary, message).help(
-            "add `argocd.argoproj.io/sync-options: ServerSideApply=true` to its annotations, unless \
-             the Application has that option",
+            "add `argocd.argoproj.io/sync-options: ServerSideApply=true` to its annotations, unless the Application sets it",
         )
     }
 }
@@ -132,11 +130,9 @@ pub struct GenerateName {
 
 impl From<GenerateName> for Diagnostic {
     fn from(GenerateName { primary, name }: GenerateName) -> Diagnostic {
-        let message =
-            message!("`{name}` has no name of its own, and Argo CD cannot apply it", name);
+        let message = message!("`{name}` uses `generateName`, which Argo CD cannot apply", name);
         Diagnostic::new(Code::GenerateName, primary, message).help(
-            "write `metadata.name`; or make it a hook, which Argo CD creates anew in every sync: \
-             `argocd.argoproj.io/hook: Sync`",
+            "set `metadata.name`; or make it a hook, which Argo CD creates in every sync: `argocd.argoproj.io/hook: Sync`",
         )
     }
 }
@@ -151,10 +147,9 @@ pub struct HostWithoutNamespace<'a> {
 
 impl From<HostWithoutNamespace<'_>> for Diagnostic {
     fn from(HostWithoutNamespace { primary, host }: HostWithoutNamespace<'_>) -> Diagnostic {
-        let message = message!("the host `{host}` carries no namespace", host);
+        let message = message!("the host `{host}` has no namespace", host);
         Diagnostic::new(Code::HostWithoutNamespace, primary, message).help(
-            "Argo CD tells the plugin the namespace; here, say it with `--namespace` to see what \
-             will be printed there: the operator resolves host names from its own namespace",
+            "the operator resolves host names from its own namespace. Argo CD passes the namespace to the plugin; on the command line, add `--namespace NAME`",
         )
     }
 }
@@ -172,15 +167,13 @@ pub struct UnservedKind<'a> {
 impl From<UnservedKind<'_>> for Diagnostic {
     fn from(UnservedKind { primary, kind, api_version }: UnservedKind<'_>) -> Diagnostic {
         let message =
-            message!("the cluster does not serve `{kind}` of `{api_version}`", kind, api_version);
+            message!("the cluster does not serve `{api_version}` `{kind}`", kind, api_version);
         let group = api_version.split_once('/').map_or("", |(group, _)| group);
         let help = match group {
             "db.atlasgo.io" => "install the Atlas Kubernetes Operator (docs/install.md)",
             "gateway.networking.k8s.io" => "install the Gateway API, or use `ingress`",
-            "postgresql.cnpg.io" => {
-                "install the CloudNativePG operator, or leave `cloudNativePG` out"
-            }
-            _ => "upgrade the cluster, or install what serves it",
+            "postgresql.cnpg.io" => "install the CloudNativePG operator, or remove `cloudNativePG`",
+            _ => "install the operator or CRD that serves it, or upgrade the cluster",
         };
         Diagnostic::new(Code::UnservedKind, primary, message).help(help)
     }

@@ -31,7 +31,7 @@ pub struct UnknownParameter<'a> {
 
 impl From<UnknownParameter<'_>> for Diagnostic {
     fn from(UnknownParameter { primary, name }: UnknownParameter<'_>) -> Diagnostic {
-        let message = message!("there is no parameter `{name}`", name);
+        let message = message!("unknown parameter `{name}`", name);
         let known = PARAMETERS.iter().map(|parameter| parameter.name);
         Diagnostic::new(Code::InvalidParameter, primary, message).help(did_you_mean(name, known))
     }
@@ -49,10 +49,10 @@ pub struct UnknownEnvironment<'a> {
 
 impl From<UnknownEnvironment<'_>> for Diagnostic {
     fn from(UnknownEnvironment { primary, name, known }: UnknownEnvironment<'_>) -> Diagnostic {
-        let message = message!("there is no environment `{name}`", name);
+        let message = message!("unknown environment `{name}`", name);
         let found = Diagnostic::new(Code::UnknownEnvironment, primary, message);
         match known {
-            [] => found.help(message!("make the directory environments/{name}", name)),
+            [] => found.help(message!("create the directory environments/{name}", name)),
             known => {
                 let all = list(known.iter().copied());
                 let found = found.help(did_you_mean(name, known.iter().copied()));
@@ -78,7 +78,8 @@ pub struct NothingToChange<'a> {
 
 impl From<NothingToChange<'_>> for Diagnostic {
     fn from(NothingToChange { primary, spec, known }: NothingToChange<'_>) -> Diagnostic {
-        let message = message!("there is no `{spec}` to change", spec);
+        let message =
+            message!("`{spec}` does not exist in this project, so it cannot be changed", spec);
         Diagnostic::new(Code::UnknownName, primary, message)
             .help(did_you_mean(spec, known.iter().map(String::as_str)))
     }

@@ -16,7 +16,7 @@ pub struct AtlasSum<'a> {
 impl From<AtlasSum<'_>> for Diagnostic {
     fn from(AtlasSum { primary, cause, directory }: AtlasSum<'_>) -> Diagnostic {
         Diagnostic::new(Code::AtlasSum, primary, cause).help(message!(
-            "if the files are right, run `generate sum {directory}` or `atlas migrate hash`",
+            "if the files are correct, run `generate sum {directory}` or `atlas migrate hash`",
             directory
         ))
     }
@@ -40,21 +40,18 @@ impl From<AtlasSumLineEnds<'_>> for Diagnostic {
             false => ("LF", "CRLF"),
         };
         let message = message!(
-            "the migrations of `{directory}` have {now} line ends, and `atlas.sum` was written for \
-             {then}",
+            "the migrations in `{directory}` have {now} line endings, but `atlas.sum` was computed with {then}",
             directory,
             now,
             then
         );
         let help = match has_cr {
             true => {
-                "Git has changed them on the way (`core.autocrlf`): add `*.sql text eol=lf` to \
-                     `.gitattributes`, and run `git add --renormalize .`"
+                "Git converted them on checkout (`core.autocrlf`): add `*.sql text eol=lf` to `.gitattributes` and run `git add --renormalize .`"
                     .into()
             }
             false => message!(
-                "run `generate sum {directory}`, and add `*.sql text eol=lf` to `.gitattributes`, so \
-                 that Git does not change them on the way (`core.autocrlf`)",
+                "run `generate sum {directory}`, and add `*.sql text eol=lf` to `.gitattributes` so that Git does not convert them (`core.autocrlf`)",
                 directory
             ),
         };
@@ -92,9 +89,10 @@ pub struct OperatorSetting {
 
 impl From<OperatorSetting> for Diagnostic {
     fn from(OperatorSetting { primary }: OperatorSetting) -> Diagnostic {
-        let message = "the operator takes a project file only when it is allowed to";
-        Diagnostic::new(Code::OperatorSetting, primary, message)
-            .help("install it with `allowCustomConfig: true` (Helm), or `--allow-custom-config`")
+        let message = "the operator ignores a project file unless custom configuration is enabled";
+        Diagnostic::new(Code::OperatorSetting, primary, message).help(
+            "install the operator with `allowCustomConfig: true` (Helm) or `--allow-custom-config`",
+        )
     }
 }
 
@@ -109,9 +107,9 @@ pub struct ContractNotChecked<'a> {
 impl From<ContractNotChecked<'_>> for Diagnostic {
     fn from(ContractNotChecked { primary, schema }: ContractNotChecked<'_>) -> Diagnostic {
         let message =
-            message!("`requires` is not checked: `Schema/{schema}` is not written in SQL", schema);
+            message!("`requires` is not checked: `Schema/{schema}` is not defined in SQL", schema);
         Diagnostic::new(Code::ContractNotChecked, primary, message)
-            .help("the dependency on the schema holds all the same")
+            .help("the App still waits for the schema")
     }
 }
 
@@ -136,7 +134,7 @@ impl From<ContractBroken> for Diagnostic {
         };
         found.help(match nearest {
             Some(name) => message!("did you mean `{name}`?", name),
-            None => "add it to the schema, or take it out of `requires`".into(),
+            None => "add it to the schema, or remove it from `requires`".into(),
         })
     }
 }

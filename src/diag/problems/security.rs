@@ -11,9 +11,8 @@ pub struct LiteralPassword {
 
 impl From<LiteralPassword> for Diagnostic {
     fn from(LiteralPassword { primary }: LiteralPassword) -> Diagnostic {
-        Diagnostic::new(Code::LiteralPassword, primary, "this password is in Git").help(
-            "name an existing Secret: `credentials: {secret: NAME}`, made by hand or by an operator \
-             such as External Secrets",
+        Diagnostic::new(Code::LiteralPassword, primary, "this password is stored in Git").help(
+            "use an existing Secret, `credentials: {secret: NAME}`, created by hand or by an operator, for example External Secrets",
         )
     }
 }
@@ -26,8 +25,8 @@ pub struct PasswordInUrl {
 
 impl From<PasswordInUrl> for Diagnostic {
     fn from(PasswordInUrl { primary }: PasswordInUrl) -> Diagnostic {
-        Diagnostic::new(Code::LiteralPassword, primary, "the password in this URL is in Git")
-            .help("put the URL into a Secret and name it: `urlFrom: {secretKeyRef: {name, key}}`")
+        Diagnostic::new(Code::LiteralPassword, primary, "the password in this URL is stored in Git")
+            .help("put the URL into a Secret and reference it: `urlFrom: {secretKeyRef: {name, key}}`")
     }
 }
 
@@ -41,10 +40,9 @@ pub struct UnescapedUrl<'a> {
 
 impl From<UnescapedUrl<'_>> for Diagnostic {
     fn from(UnescapedUrl { primary, database }: UnescapedUrl<'_>) -> Diagnostic {
-        let message = "a password with one of `:/?#[]@%` breaks this URL";
+        let message = "this URL breaks if the password contains one of `:/?#[]@%`";
         Diagnostic::new(Code::UnescapedUrl, primary, message).help(message!(
-            "keep a whole URL in the Secret and set `credentials.urlKey` of `{database}`, or pass \
-             host, user and password one by one",
+            "store the whole URL in the Secret and set `credentials.urlKey` of `{database}`, or pass host, user and password separately",
             database
         ))
     }
@@ -60,9 +58,9 @@ pub struct PathOutside<'a> {
 
 impl From<PathOutside<'_>> for Diagnostic {
     fn from(PathOutside { primary, path }: PathOutside<'_>) -> Diagnostic {
-        let message = message!("the path `{path}` leads out of the project", path);
+        let message = message!("the path `{path}` is outside the project", path);
         Diagnostic::new(Code::PathOutside, primary, message)
-            .help("paths begin at the application's directory, without `/` or `..`")
+            .help("write paths relative to the application's directory, without a leading `/` and without `..`")
     }
 }
 
@@ -78,7 +76,7 @@ pub struct FileNotFound<'a> {
 
 impl From<FileNotFound<'_>> for Diagnostic {
     fn from(FileNotFound { primary, path, help }: FileNotFound<'_>) -> Diagnostic {
-        let message = message!("there is no file `{path}`", path);
+        let message = message!("file `{path}` does not exist", path);
         Diagnostic::new(Code::FileNotFound, primary, message).help(help)
     }
 }
@@ -125,8 +123,8 @@ pub struct NotUtf8 {
 
 impl From<NotUtf8> for Diagnostic {
     fn from(NotUtf8 { primary, encoding }: NotUtf8) -> Diagnostic {
-        let message = message!("the file is not UTF-8 and was read as {encoding}", encoding);
+        let message = message!("the file is not UTF-8; it was read as {encoding}", encoding);
         Diagnostic::new(Code::OtherEncoding, primary, message)
-            .help("save it as UTF-8: manifests can carry nothing else")
+            .help("save it as UTF-8: manifests cannot hold any other encoding")
     }
 }

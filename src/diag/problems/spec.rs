@@ -17,7 +17,7 @@ pub struct NotAnObject {
 
 impl From<NotAnObject> for Diagnostic {
     fn from(NotAnObject { primary, lacks, help }: NotAnObject) -> Diagnostic {
-        let message = message!("this document is no Kubernetes object: {lacks}", lacks);
+        let message = message!("not a Kubernetes object: {lacks}", lacks);
         Diagnostic::new(Code::NotAnObject, primary, message).help(help)
     }
 }
@@ -32,10 +32,9 @@ pub struct NotAManifest<'a> {
 
 impl From<NotAManifest<'_>> for Diagnostic {
     fn from(NotAManifest { primary, path }: NotAManifest<'_>) -> Diagnostic {
-        let message =
-            message!("`{path}` holds something else than Kubernetes objects: skipped", path);
+        let message = message!("skipped `{path}`: not Kubernetes objects", path);
         Diagnostic::new(Code::NotAManifest, primary, message).help(
-            "keep it outside the application's directory, or in a folder that begins with `.`",
+            "move it out of the application's directory, or into a folder whose name begins with `.`",
         )
     }
 }
@@ -50,9 +49,9 @@ pub struct NotEvaluated<'a> {
 
 impl From<NotEvaluated<'_>> for Diagnostic {
     fn from(NotEvaluated { primary, path }: NotEvaluated<'_>) -> Diagnostic {
-        let message = message!("`{path}` is Jsonnet, which is not evaluated here: skipped", path);
+        let message = message!("skipped `{path}`: Jsonnet is not evaluated", path);
         Diagnostic::new(Code::NotAManifest, primary, message)
-            .help(message!("evaluate it and pipe it: `jsonnet -y {path} | generate -`", path))
+            .help(message!("render it first: `jsonnet -y {path} | generate -`", path))
     }
 }
 
@@ -69,8 +68,7 @@ pub struct NeedsRendering {
 impl From<NeedsRendering> for Diagnostic {
     fn from(NeedsRendering { primary, message, recipe }: NeedsRendering) -> Diagnostic {
         Diagnostic::new(Code::NeedsRendering, primary, message).help(message!(
-            "pipe what it makes: `{recipe}` (docs/recipes.md has this as a plugin of Argo CD), or \
-             keep it outside the application's directory",
+            "pipe the rendered manifests: `{recipe}` (docs/recipes.md shows this as an Argo CD plugin), or move it out of the application's directory",
             recipe
         ))
     }
@@ -91,7 +89,7 @@ pub struct UnknownKind<'a> {
 impl From<UnknownKind<'_>> for Diagnostic {
     fn from(problem: UnknownKind<'_>) -> Diagnostic {
         let UnknownKind { primary, written, field, known } = problem;
-        let message = message!("there is no {field} `{written}`", field, written);
+        let message = message!("unknown {field} `{written}`", field, written);
         let help = did_you_mean(written, known.iter().copied());
         Diagnostic::new(Code::UnknownKind, primary, message).help(help)
     }
@@ -152,7 +150,7 @@ impl WrongType {
         WrongType {
             primary: node.span,
             message: message!(
-                "`{name}` has to be {expected}, not {found}",
+                "`{name}` must be {expected}, not {found}",
                 name,
                 expected,
                 found = found(node, name)
@@ -167,7 +165,7 @@ impl WrongType {
             message!("quote it: `\"{value}\"`", value = value_of(name, &scalar.text))
         });
         let help =
-            quoted.unwrap_or_else(|| "write a string: Kubernetes refuses anything else".into());
+            quoted.unwrap_or_else(|| "write a string: Kubernetes rejects anything else".into());
         WrongType { help: Some(help), ..WrongType::new(node, name, "a string") }
     }
 
@@ -175,10 +173,10 @@ impl WrongType {
     pub fn to_quote_unseen(node: &Node, name: &str) -> WrongType {
         WrongType {
             primary: node.span,
-            message: message!("`{name}` has to be a string, not {kind}", name, kind = node.kind()),
+            message: message!("`{name}` must be a string, not {kind}", name, kind = node.kind()),
             help: Some(match node.scalar() {
-                Some(_) => "quote it: write it between two `\"`".into(),
-                None => "write a string: Kubernetes refuses anything else".into(),
+                Some(_) => "put it in double quotes".into(),
+                None => "write a string: Kubernetes rejects anything else".into(),
             }),
         }
     }
@@ -198,7 +196,7 @@ fn help(node: &Node, name: &str, expected: &str) -> Option<Message> {
     let scalar = node.scalar()?;
     let text = &scalar.text;
     match scalar.meaning {
-        Meaning::Null => Some("write a value, or leave the field out".into()),
+        Meaning::Null => Some("write a value, or remove the field".into()),
         Meaning::String if expected == "a whole number" => {
             let number = text.trim().parse::<i64>().ok()?;
             Some(message!("write {number} without quotes", number))
@@ -206,7 +204,7 @@ fn help(node: &Node, name: &str, expected: &str) -> Option<Message> {
         Meaning::Int if expected == "a whole number" => {
             let number =
                 as_decimal(text).map(|number| message!(": {number}", number)).unwrap_or_default();
-            Some(message!("write it in plain decimal digits{number}", number))
+            Some(message!("write it in decimal digits{number}", number))
         }
         Meaning::String if expected == "a list" => {
             Some(message!("write `[{value}]`", value = value_of(name, text)))
@@ -292,10 +290,10 @@ pub struct ConflictingFields<'a> {
 impl From<ConflictingFields<'_>> for Diagnostic {
     fn from(problem: ConflictingFields<'_>) -> Diagnostic {
         let ConflictingFields { primary, name, other_span, other, why } = problem;
-        let message = message!("`{name}` and `{other}` exclude each other", name, other);
+        let message = message!("`{name}` cannot be used with `{other}`", name, other);
         Diagnostic::new(Code::ConflictingFields, primary, message)
             .label(other_span, message!("`{other}` is here", other))
-            .help(message!("keep one: {why}", why = Message::from(why)))
+            .help(message!("keep only one: {why}", why = Message::from(why)))
     }
 }
 
@@ -326,7 +324,8 @@ pub(crate) fn did_you_mean<'a>(
 ) -> Message {
     match nearest(written, known.clone()) {
         Some(name) => message!("did you mean `{name}`?", name),
-        None => message!("there is {known}", known = list(known)),
+        None if known.clone().into_iter().next().is_none() => "there are none".into(),
+        None => message!("expected one of {known}", known = list(known)),
     }
 }
 

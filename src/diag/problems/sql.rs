@@ -51,14 +51,14 @@ impl From<TooLong> for Diagnostic {
     fn from(problem: TooLong) -> Diagnostic {
         let message = message!("more than {limit} {of}", limit = problem.limit, of = problem.of);
         Diagnostic::new(Code::LimitExceeded, problem.primary, message)
-            .help("load data by another way than the schema, or split the schema")
+            .help("load data outside the schema, or split the schema")
     }
 }
 
 impl From<LongDelimiter> for Diagnostic {
     fn from(problem: LongDelimiter) -> Diagnostic {
         let LongDelimiter { primary, limit } = problem;
-        let message = message!("a delimiter of more than {limit} bytes", limit);
+        let message = message!("the delimiter has more than {limit} bytes", limit);
         Diagnostic::new(Code::LimitExceeded, primary, message)
             .help("use a short delimiter, for example `//`")
     }
@@ -72,7 +72,7 @@ impl From<Unterminated> for Diagnostic {
             primary,
             message!("this {what} is never closed", what),
         )
-        .help(message!("close the {what} where it ends", what))
+        .help(message!("add the closing mark of the {what}", what))
     }
 }
 
@@ -85,11 +85,11 @@ impl From<StrayText> for Diagnostic {
                 "write `'` around strings and `\"` or a backtick around names",
             ),
             Stray::ConflictMarker => {
-                ("a conflict marker", "finish the merge: keep one side and take the markers away")
+                ("a conflict marker", "finish the merge: keep one side and remove the markers")
             }
-            Stray::Fence => ("a Markdown fence", "take the line away"),
+            Stray::Fence => ("a Markdown fence", "remove this line"),
         };
-        Diagnostic::new(Code::SqlStrayText, primary, message!("{what} is no SQL", what)).help(help)
+        Diagnostic::new(Code::SqlStrayText, primary, message!("{what} is not SQL", what)).help(help)
     }
 }
 
@@ -97,28 +97,31 @@ impl From<Unbalanced> for Diagnostic {
     fn from(problem: Unbalanced) -> Diagnostic {
         let Unbalanced { primary, partnerless, opening } = problem;
         let (missing, label) = if opening {
-            (")", "this one is not closed")
+            (")", "this one is never closed")
         } else {
-            ("(", "this one was not opened")
+            ("(", "this one was never opened")
         };
         Diagnostic::new(Code::SqlUnbalanced, primary, message!("a `{missing}` is missing", missing))
             .label(partnerless, label)
-            .help(message!("write the `{missing}`, or take the other away", missing))
+            .help(message!("add the `{missing}`, or remove the other parenthesis", missing))
     }
 }
 
 impl From<StrayComma> for Diagnostic {
     fn from(problem: StrayComma) -> Diagnostic {
-        Diagnostic::new(Code::SqlStrayComma, problem.primary, "this comma separates nothing")
-            .help("take it away")
+        Diagnostic::new(Code::SqlStrayComma, problem.primary, "unexpected comma").help("remove it")
     }
 }
 
 impl From<Misspelt> for Diagnostic {
     fn from(problem: Misspelt) -> Diagnostic {
         let Misspelt { primary, word, keyword } = problem;
-        Diagnostic::new(Code::SqlMisspelt, primary, message!("`{word}` is no SQL keyword", word))
-            .help(message!("did you mean `{keyword}`?", keyword))
+        Diagnostic::new(
+            Code::SqlMisspelt,
+            primary,
+            message!("`{word}` is not an SQL keyword", word),
+        )
+        .help(message!("did you mean `{keyword}`?", keyword))
     }
 }
 
@@ -130,15 +133,15 @@ impl From<UnknownVerb> for Diagnostic {
             primary,
             message!("no SQL statement begins with `{word}`", word),
         )
-        .help("a `;` before it may be one too many, or `--` is missing before a comment")
+        .help("remove the `;` before it if there is one too many, or add `--` if this is a comment")
     }
 }
 
 impl From<MissingComma> for Diagnostic {
     fn from(problem: MissingComma) -> Diagnostic {
-        Diagnostic::new(Code::SqlMissingComma, problem.primary, "a comma seems to be missing here")
+        Diagnostic::new(Code::SqlMissingComma, problem.primary, "a comma may be missing here")
             .label(problem.next, "the next definition")
-            .help("separate the two with a `,`")
+            .help("add a `,` between the two definitions")
     }
 }
 
@@ -149,22 +152,17 @@ impl From<NotUnderstood> for Diagnostic {
         let code = if known_dialect { Code::SqlNotUnderstood } else { Code::SqlNotRead };
         let message = match expected {
             Some(expected) if expected.len() > 3 && expected.starts_with("a ") => {
-                message!(
-                    "{expected} was expected here, `{found}` is not understood",
-                    expected,
-                    found
-                )
+                message!("expected {expected}, found `{found}`", expected, found)
             }
             Some(expected) => {
-                message!(
-                    "`{expected}` was expected here, `{found}` is not understood",
-                    expected,
-                    found
-                )
+                message!("expected `{expected}`, found `{found}`", expected, found)
             }
-            None => message!("`{found}` is not understood here", found),
+            None => message!("unexpected `{found}`", found),
         };
-        Diagnostic::new(code, primary, message).help(message!("if {dialect} takes the statement, this can be ignored: checks of what it defines are left out", dialect))
+        Diagnostic::new(code, primary, message).help(message!(
+            "if {dialect} accepts the statement, ignore this: what it defines is not checked",
+            dialect
+        ))
     }
 }
 
@@ -176,19 +174,22 @@ impl From<MissingType> for Diagnostic {
             primary,
             message!("column `{column}` has no type", column),
         )
-        .help("write a type behind its name")
+        .help("add a type after its name")
     }
 }
 
 impl From<UnknownType> for Diagnostic {
     fn from(problem: UnknownType) -> Diagnostic {
         let UnknownType { primary, name, nearest, dialect } = problem;
-        let message =
-            message!("{dialect} has no type `{name}`, and none is created here", dialect, name);
+        let message = message!(
+            "{dialect} has no type `{name}`, and this schema does not create it",
+            dialect,
+            name
+        );
         let diagnostic = Diagnostic::new(Code::SqlUnknownType, primary, message);
         match nearest {
             Some(nearest) => diagnostic.help(message!("did you mean `{nearest}`?", nearest)),
-            None => diagnostic.help("write one of the types that it has"),
+            None => diagnostic.help("use a type that {dialect} has"),
         }
     }
 }
@@ -218,7 +219,7 @@ impl From<DuplicateColumn> for Diagnostic {
         Diagnostic::new(Code::DuplicateColumn, primary, message)
             .at("the second one")
             .label(first, "the first one")
-            .help("take one away, or give it another name")
+            .help("rename or remove one of them")
     }
 }
 
@@ -230,9 +231,9 @@ impl From<DuplicateTable> for Diagnostic {
             primary,
             message!("`{table}` is created twice", table),
         )
-        .at("the second time")
-        .label(first, "the first time")
-        .help("take one away, or write `IF NOT EXISTS`")
+        .at("created again here")
+        .label(first, "first created here")
+        .help("remove one of them, or write `IF NOT EXISTS`")
     }
 }
 
@@ -240,7 +241,7 @@ impl From<UnknownKeyColumn> for Diagnostic {
     fn from(problem: UnknownKeyColumn) -> Diagnostic {
         let UnknownKeyColumn { primary, key, column, table, created, nearest } = problem;
         let message = message!(
-            "the {key} names the column `{column}`, which table `{table}` does not have",
+            "the {key} uses the column `{column}`, which table `{table}` does not have",
             key,
             column,
             table
@@ -254,8 +255,11 @@ impl From<UnknownKeyColumn> for Diagnostic {
 impl From<UnknownTable> for Diagnostic {
     fn from(problem: UnknownTable) -> Diagnostic {
         let UnknownTable { primary, by, table, nearest } = problem;
-        let message =
-            message!("this {by} names the table `{table}`, which is not created here", by, table);
+        let message = message!(
+            "this {by} uses the table `{table}`, which this schema does not create",
+            by,
+            table
+        );
         with_nearest(Diagnostic::new(Code::UnknownTable, primary, message), nearest)
     }
 }
@@ -264,7 +268,7 @@ impl From<UnknownColumn> for Diagnostic {
     fn from(problem: UnknownColumn) -> Diagnostic {
         let UnknownColumn { primary, by, column, table, created, nearest } = problem;
         let message = message!(
-            "this {by} names the column `{column}`, which table `{table}` does not have",
+            "this {by} uses the column `{column}`, which table `{table}` does not have",
             by,
             column,
             table
@@ -282,16 +286,24 @@ fn with_nearest(diagnostic: Diagnostic, nearest: Option<String>) -> Diagnostic {
     }
 }
 
+/// `1 column`, `2 columns`.
+fn counted(columns: usize) -> String {
+    match columns {
+        1 => "1 column".to_owned(),
+        more => format!("{more} columns"),
+    }
+}
+
 impl From<ForeignKeyColumns> for Diagnostic {
     fn from(problem: ForeignKeyColumns) -> Diagnostic {
         let ForeignKeyColumns { primary, columns, referred } = problem;
         let message = message!(
-            "the foreign key has {columns} on this side and {referred} on the other",
-            columns,
-            referred
+            "the foreign key has {columns} on this side and references {referred}",
+            columns = counted(columns),
+            referred = counted(referred)
         );
         Diagnostic::new(Code::ForeignKeyColumns, primary, message)
-            .help("name as many columns behind `REFERENCES` as before it")
+            .help("list the same number of columns before and after `REFERENCES`")
     }
 }
 
@@ -304,7 +316,7 @@ const SHOWN_STEPS: usize = 20;
 impl From<Cycle> for Diagnostic {
     fn from(cycle: Cycle) -> Diagnostic {
         let message = message!(
-            "these files need each other: {path}",
+            "files depend on each other: {path}",
             path = Message::joined(cycle.path(), " -> ")
         );
         let mut diagnostic = Diagnostic::new(Code::SqlFileCycle, cycle.first.span, message);
@@ -321,9 +333,9 @@ impl From<Cycle> for Diagnostic {
         }
         // A foreign key can be added later.
         if cycle.steps().any(|step| step.kind == UseKind::ForeignKey) {
-            diagnostic.help("take one foreign key out and add it in a file of its own: `ALTER TABLE ... ADD FOREIGN KEY ...`")
+            diagnostic.help("remove one foreign key and add it in a separate file: `ALTER TABLE ... ADD FOREIGN KEY ...`")
         } else {
-            diagnostic.help("move one of the statements to a file of its own")
+            diagnostic.help("move one of the statements to a separate file")
         }
     }
 }

@@ -39,14 +39,17 @@ impl From<DependencyCycle> for Diagnostic {
     fn from(DependencyCycle { steps, primary }: DependencyCycle) -> Diagnostic {
         let names: Vec<&Message> = steps.iter().map(|step| &step.from).collect();
         let first = names.first().copied().cloned().unwrap_or_default();
-        let message =
-            message!("a cycle: {names} -> {first}", names = Message::joined(&names, " -> "), first);
+        let message = message!(
+            "dependency cycle: {names} -> {first}",
+            names = Message::joined(&names, " -> "),
+            first
+        );
         let mut steps = steps.into_iter();
         let at = steps.next().map(|step| step.words()).unwrap_or_default();
         let found = Diagnostic::new(Code::DependencyCycle, primary, message).at(at);
         steps
             .fold(found, |found, step| found.label(step.span, step.words()))
-            .help("remove one of these dependencies: nothing in the cycle could ever begin")
+            .help("remove one of these dependencies: as it is, nothing in the cycle can start")
     }
 }
 
@@ -70,7 +73,7 @@ impl From<WavePinDoubtful> for Diagnostic {
     fn from(problem: WavePinDoubtful) -> Diagnostic {
         let WavePinDoubtful { primary, name, wave, lowest, steps, n_more } = problem;
         let message = message!(
-            "`{name}` is pinned to wave {wave}, but seems to need wave {lowest} or later",
+            "`{name}` is pinned to wave {wave}, but probably needs wave {lowest} or later",
             name,
             wave,
             lowest
@@ -78,8 +81,7 @@ impl From<WavePinDoubtful> for Diagnostic {
         let found =
             Diagnostic::new(Code::WavePinDoubtful, primary, message).and_more_places(n_more);
         steps.into_iter().fold(found, |found, step| found.label(step.span, step.words())).help(
-            "change the wave; or keep it, and say what it waits for by the annotation \
-             `argocd-atlas-plugin/depends-on` (empty: nothing)",
+            "change the wave; or keep it and set the annotation `argocd-atlas-plugin/depends-on` to what it waits for (empty for nothing)",
         )
     }
 }
@@ -115,8 +117,7 @@ impl From<PinHoldsBack> for Diagnostic {
         Diagnostic::new(Code::PinHoldsBack, primary, message)
             .label(needs_span, message!("wave {needs_wave}", needs_wave))
             .help(message!(
-                "{why}: the sync may wait in wave {wave} for what comes in wave {needs_wave}, \
-                 without end; pin it to {needs_wave}, or remove its wave",
+                "{why}, so the sync may hang in wave {wave}, waiting for something in wave {needs_wave}: pin it to {needs_wave}, or remove its wave",
                 why = Message::from(why),
                 wave,
                 needs_wave
@@ -174,7 +175,7 @@ impl From<WavePinContradicts> for Diagnostic {
         steps
             .into_iter()
             .fold(found, |found, step| found.label(step.span, step.words()))
-            .help(message!("pin it to {lowest} or later, or remove one of the pins", lowest))
+            .help(message!("pin it to {lowest} or later, or remove one of the two waves", lowest))
     }
 }
 
@@ -192,8 +193,7 @@ impl From<AutoscalingWithoutRequest<'_>> for Diagnostic {
         let message =
             message!("autoscaling by {resource} needs `resources.requests.{resource}`", resource);
         Diagnostic::new(Code::AutoscalingWithoutRequest, primary, message).help(
-            "set the request, unless a LimitRange of the namespace does: without it the autoscaler \
-             cannot tell a utilisation, and Argo CD shows it as Degraded",
+            "set the request, unless a LimitRange in the namespace does: without it the autoscaler cannot compute utilization, and Argo CD shows it as Degraded",
         )
     }
 }
@@ -209,12 +209,11 @@ pub struct HookDependency {
 impl From<HookDependency> for Diagnostic {
     fn from(HookDependency { primary, name }: HookDependency) -> Diagnostic {
         let message = message!(
-            "`{name}` is a hook outside the Sync phase, and only that phase has waves",
+            "`{name}` is a hook outside the Sync phase, so it cannot wait for anything in a wave",
             name
         );
         Diagnostic::new(Code::HookDependency, primary, message).help(
-            "remove the dependency; or make it a part of the waves, by \
-             `argocd.argoproj.io/hook: Sync` or without a hook annotation",
+            "remove the dependency; or put it into the waves, with `argocd.argoproj.io/hook: Sync` or without a hook annotation",
         )
     }
 }
@@ -263,9 +262,7 @@ impl From<PresyncNeedsSync<'_>> for Diagnostic {
                 found.label(span, message!("`{name}`: the hook {by}", name, by = Message::from(by)))
             })
             .help(
-                "it runs before that phase: on the first sync nothing of it is there yet, and Argo CD \
-                 waits for the hook. Remove the hook annotation, so that the waves put both in \
-                 order, or write `argocd.argoproj.io/hook: Sync`",
+                "the hook runs before that phase: on the first sync none of this exists yet, and Argo CD waits for the hook. Remove the hook annotation, so that waves order both, or write `argocd.argoproj.io/hook: Sync`",
             )
     }
 }

@@ -37,13 +37,13 @@ impl From<DuplicateKey> for Diagnostic {
     fn from(problem: DuplicateKey) -> Diagnostic {
         let DuplicateKey { primary, first, key, is_plain } = problem;
         let (code, what) = match is_plain {
-            true => (Code::RepeatedKey, "; the last one counts"),
+            true => (Code::RepeatedKey, "; the last one is used"),
             false => (Code::DuplicateKey, ""),
         };
         Diagnostic::new(
             code,
             primary,
-            message!("the key `{key}` is written twice{what}", key, what = Message::from(what)),
+            message!("duplicate key `{key}`{what}", key, what = Message::from(what)),
         )
         .at("the second one")
         .label(first, "the first one")
@@ -81,16 +81,16 @@ impl From<InvalidKey> for Diagnostic {
         let new = |primary, message: Message| Diagnostic::new(Code::InvalidKey, primary, message);
         match problem {
             InvalidKey::Collection { primary, kind: _, is_template: true } => {
-                new(primary, "`{{` begins a mapping within a mapping".into())
+                new(primary, "`{{` starts a mapping inside a mapping".into())
                     .help(TEMPLATE_HELP)
-                    .help("quote the value if it is meant as text")
+                    .help("quote the value if it is text")
             }
             InvalidKey::Collection { primary, kind, is_template: false } => {
                 new(primary, message!("{kind} cannot be a key", kind = Message::from(kind)))
-                    .help("write a text in front of the `:`")
+                    .help("write a string before the `:`")
             }
             InvalidKey::Null { primary } => new(primary, "null cannot be a key".into())
-                .help("quote it if it is meant as text: `\"null\"`"),
+                .help("quote it if it is text: `\"null\"`"),
             InvalidKey::TooLarge { primary, key } => {
                 new(primary, message!("the number `{key}` is too large for a key", key))
                     .help(message!("quote it: `\"{key}\"`", key))
@@ -101,7 +101,7 @@ impl From<InvalidKey> for Diagnostic {
 
 /// What to do with the source of a template engine.
 pub const TEMPLATE_HELP: &str =
-    "this looks like a template: render it first and pipe it: `helm template ... | generate -`";
+    "this looks like a template: render it first, for example `helm template ... | generate -`";
 
 /// An alias that stands for nothing.
 pub enum InvalidAlias {
@@ -123,15 +123,15 @@ impl From<InvalidAlias> for Diagnostic {
     fn from(problem: InvalidAlias) -> Diagnostic {
         match problem {
             InvalidAlias::Unknown { primary, name } => {
-                let message = message!("no anchor `&{name}` comes before this alias", name);
+                let message =
+                    message!("the anchor `&{name}` is not defined before this alias", name);
                 Diagnostic::new(Code::InvalidAlias, primary, message).help(message!(
-                    "mark the value with `&{name}` above in the same document, or quote the text: \
-                     `\"*{name}\"`",
+                    "define `&{name}` earlier in the same document, or quote the text: `\"*{name}\"`",
                     name
                 ))
             }
             InvalidAlias::Recursive { primary } => {
-                let message = "this alias stands inside the value that it refers to";
+                let message = "this alias is inside the value that it refers to";
                 Diagnostic::new(Code::InvalidAlias, primary, message)
                     .help("write the value out instead")
             }
@@ -147,10 +147,10 @@ pub struct InvalidMerge {
 
 impl From<InvalidMerge> for Diagnostic {
     fn from(problem: InvalidMerge) -> Diagnostic {
-        let message = "`<<` merges a mapping or a list of mappings";
+        let message = "`<<` needs a mapping or a list of mappings";
         Diagnostic::new(Code::InvalidMerge, problem.primary, message)
-            .at("this is something else")
-            .help("write `<<: *name` for a mapping that is marked `&name`")
+            .at("not a mapping")
+            .help("write `<<: *name`, where `&name` marks a mapping")
     }
 }
 
@@ -176,9 +176,9 @@ impl From<UnsupportedTag> for Diagnostic {
     fn from(problem: UnsupportedTag) -> Diagnostic {
         match problem {
             UnsupportedTag::Unknown { primary, tag } => {
-                let message = message!("the tag `{tag}` means nothing in a manifest", tag);
+                let message = message!("the tag `{tag}` is not supported in manifests", tag);
                 Diagnostic::new(Code::UnsupportedTag, primary, message)
-                    .help("remove it, or quote the value if the `!` belongs to it")
+                    .help("remove it, or quote the value if the `!` is part of it")
             }
             UnsupportedTag::Mismatch { primary, tag } => {
                 let message = message!("the value cannot be read as `{tag}`", tag);
@@ -201,11 +201,11 @@ impl From<UnprintableText> for Diagnostic {
     fn from(problem: UnprintableText) -> Diagnostic {
         let UnprintableText { primary, character } = problem;
         let message = message!(
-            "Argo CD cannot carry the character U+{code}",
+            "Argo CD cannot pass on the character U+{code}",
             code = format!("{:04X}", u32::from(character))
         );
         Diagnostic::new(Code::UnprintableText, primary, message)
-            .help("remove it; binary data belongs into `binaryData` in base64")
+            .help("remove it; put binary data into `binaryData`, in base64")
     }
 }
 
@@ -227,6 +227,6 @@ impl From<LimitExceeded> for Diagnostic {
             primary,
             message!("more than {limit} {bound}", limit, bound = Message::from(bound)),
         )
-        .help("split the project, or leave out what is no manifest")
+        .help("split the project, or remove files that are not manifests")
     }
 }

@@ -34,8 +34,8 @@ pub(super) fn problem(
     let Explanation { range, cause, help } = match long_key(source, at) {
         Some(key) => Explanation {
             range: key,
-            cause: message!("a key of more than {LONGEST_KEY} characters", LONGEST_KEY),
-            help: Some("shorten it; YAML's readers look no further for its `:`".into()),
+            cause: message!("the key has more than {LONGEST_KEY} characters", LONGEST_KEY),
+            help: Some("shorten it: YAML parsers do not look further for its `:`".into()),
         },
         None => explain(source, error.kind(), character, last_plain),
     };
@@ -79,14 +79,14 @@ fn explain(
         | ErrorKind::TabNotAllowed
         | ErrorKind::TabInPlainScalar
         | ErrorKind::TabAtBlockScalarStart => {
-            let explanation = said(&at, "a tab cannot indent YAML", "indent with spaces");
+            let explanation = said(&at, "tabs cannot be used to indent YAML", "indent with spaces");
             Explanation { range: tab_near(source, at.clone()), ..explanation }
         }
         ErrorKind::MappingValueNotAllowed => misplaced_colon(source, at, last_plain),
         ErrorKind::UnexpectedCharacter { character } => said(
             &at,
             message!(
-                "a value cannot begin with `{character}`",
+                "a plain value cannot start with `{character}`",
                 character = character.escape_debug()
             ),
             message!(
@@ -109,11 +109,9 @@ fn explain(
             "expected another `- ` item of the list above",
             "indent the list below its key, or align this line with its items",
         ),
-        ErrorKind::BlockSequenceEntryNotAllowed => said(
-            &at,
-            "a list item cannot stand here",
-            "put `- ` on a line of its own below the key",
-        ),
+        ErrorKind::BlockSequenceEntryNotAllowed => {
+            said(&at, "a list item cannot stand here", "put `- ` on its own line below the key")
+        }
         ErrorKind::UnclosedFlowCollection { open } => {
             let close = if *open == '[' { ']' } else { '}' };
             said(
@@ -126,7 +124,7 @@ fn explain(
             said(&at, message!("`{open}` cannot be closed by `{close}`", open, close), "")
         }
         ErrorKind::MisplacedFlowCollectionEnd => {
-            said(&at, "this bracket closes nothing", "remove it, or quote the value that holds it")
+            said(&at, "unmatched closing bracket", "remove it, or quote the value that contains it")
         }
         ErrorKind::ExpectedFlowMappingSeparator | ErrorKind::ExpectedFlowSequenceSeparator => {
             said(&at, "expected `,` or a closing bracket", "")
@@ -162,7 +160,7 @@ fn explain(
         | ErrorKind::UnexpectedEofBlockMapping
         | ErrorKind::ExpectedNodeContent => said(&at, "expected a value here", ""),
         ErrorKind::MissingDocumentEndBeforeDirective | ErrorKind::ExpectedDocumentStart => {
-            said(&at, "the document ends above this", "begin another document with `---`")
+            said(&at, "the document has already ended", "start another document with `---`")
         }
         other => said(&at, message!("{cause}", cause = other.to_string().to_lowercase()), ""),
     }
@@ -191,7 +189,7 @@ fn misplaced_colon(source: &str, at: Range<usize>, last_plain: &Range<usize>) ->
                 range: last_plain.start..last_plain.start + first_line.len(),
                 cause: message!("`{line}` is one word, not a key and a value", line = shown(&line)),
                 help: Some(message!(
-                    "put a space behind the colon: `{spaced}`",
+                    "put a space after the colon: `{spaced}`",
                     spaced = shown(&spaced)
                 )),
             }
@@ -206,7 +204,7 @@ fn misplaced_colon(source: &str, at: Range<usize>, last_plain: &Range<usize>) ->
         Some(_) | None => Explanation {
             range: at,
             cause: "a second `: ` in one line".into(),
-            help: Some("quote a value that holds `: `".into()),
+            help: Some("quote a value that contains `: `".into()),
         },
     }
 }
@@ -223,7 +221,7 @@ fn template_or_conflict(source: &str, at: usize) -> Option<Message> {
     let conflict = ["<<<<<<<", "=======", ">>>>>>>"];
     let is_conflict = |line: &str| conflict.iter().any(|marker| line.starts_with(marker));
     (is_conflict(line) || is_conflict(above))
-        .then(|| "these are the markers of an unfinished merge: resolve it".into())
+        .then(|| "merge conflict markers: resolve the conflict".into())
 }
 
 fn tab_near(source: &str, at: Range<usize>) -> Range<usize> {
