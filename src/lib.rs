@@ -45,4 +45,5 @@ pub mod schedule;
 pub mod emit;
 pub mod pipeline;
 pub mod view;
+pub mod generator;
 pub mod cli;

@@ -1,6 +1,5 @@
 //! Previews: what a person looks at before, or instead of, the manifests.
 
-pub mod application;
 pub mod check;
 pub mod diff;
 pub mod dot;
@@ -8,10 +7,7 @@ pub mod er;
 pub mod explain;
 pub mod github;
 pub mod graph;
-pub mod health;
 pub mod html;
-pub mod init;
-pub mod json_schema;
 pub mod layout;
 pub mod markdown;
 pub mod mask;

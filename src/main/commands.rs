@@ -21,7 +21,7 @@ use argocd_atlas_plugin::read::Directory;
 use argocd_atlas_plugin::runner::{Form, Guard};
 use argocd_atlas_plugin::source::printable;
 use argocd_atlas_plugin::view::check::Files;
-use argocd_atlas_plugin::{emit, engine, read, view, write};
+use argocd_atlas_plugin::{emit, engine, generator, read, view, write};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -151,11 +151,11 @@ pub(crate) fn application(args: ApplicationArgs, out: &mut impl Write) -> anyhow
     }
     let dir = &args.project.dir;
     let path = args.path.unwrap_or_else(|| dir.display().to_string());
-    let name = args.name.unwrap_or_else(|| view::init::name_of(&folder_name(dir)));
+    let name = args.name.unwrap_or_else(|| generator::init::name_of(&folder_name(dir)));
     let namespace = args.project.namespace.clone().unwrap_or_else(|| name.clone());
     let mut environment = Environment::default();
     apply_flags(&args.project, &mut environment);
-    let application = view::application::Application {
+    let application = generator::application::Application {
         name,
         repository: args.repo,
         path,
@@ -164,7 +164,7 @@ pub(crate) fn application(args: ApplicationArgs, out: &mut impl Write) -> anyhow
         namespace,
         flags: environment.flags,
     };
-    view::application::print(&application, out)?;
+    generator::application::print(&application, out)?;
     Ok(run.code())
 }
 
@@ -293,15 +293,15 @@ fn draw(args: &GraphArgs, run: &Run, out: &mut impl Write) -> anyhow::Result<()>
 
 pub(crate) fn health(format: HealthFormat, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let text = match format {
-        HealthFormat::Patch => view::health::merge_patch(),
-        HealthFormat::Configmap => view::health::config_map(),
+        HealthFormat::Patch => generator::health::merge_patch(),
+        HealthFormat::Configmap => generator::health::config_map(),
     };
     out.write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn json_schema(out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    out.write_all(view::json_schema::text().as_bytes())?;
+    out.write_all(generator::json_schema::text().as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -367,13 +367,13 @@ pub(crate) fn man(out: &mut impl Write) -> anyhow::Result<ExitCode> {
 pub(crate) fn init(args: &InitArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let name = match &args.name {
         Some(name) => name.clone(),
-        None => view::init::name_of(&folder_name(&args.dir)),
+        None => generator::init::name_of(&folder_name(&args.dir)),
     };
-    if view::init::name_of(&name) != name {
-        let help = view::init::name_of(&name);
+    if generator::init::name_of(&name) != name {
+        let help = generator::init::name_of(&name);
         return Err(anyhow!("`{name}` is not a valid name; try `{help}`"));
     }
-    let Some(files) = view::init::files(&name, &args.engine) else {
+    let Some(files) = generator::init::files(&name, &args.engine) else {
         let known = engine::ENGINES.iter().map(|engine| engine.name);
         let hint =
             nearest(&args.engine, known.clone()).map(|name| format!("did you mean `{name}`?"));
@@ -397,7 +397,11 @@ pub(crate) fn init(args: &InitArgs, out: &mut impl Write) -> anyhow::Result<Exit
     write!(
         out,
         "{}",
-        view::init::next_steps(&name, &args.engine, &printable(args.dir.display().to_string()))
+        generator::init::next_steps(
+            &name,
+            &args.engine,
+            &printable(args.dir.display().to_string())
+        )
     )?;
     Ok(ExitCode::SUCCESS)
 }

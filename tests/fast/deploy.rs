@@ -11,7 +11,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use argocd_atlas_plugin::view::health::{HEALTH_CHECKS, config_map, merge_patch};
+use argocd_atlas_plugin::generator::health::{HEALTH_CHECKS, config_map, merge_patch};
 use serde_json::{Value, json};
 
 const IMAGE: &str = "ghcr.io/argocd-atlas-plugin/argocd-atlas-plugin:v0.1.0";

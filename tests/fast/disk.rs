@@ -237,7 +237,7 @@ fn no_field_leads_out_of_the_directory() {
 
 /// The fields of all kinds that take a text.
 fn fields() -> Vec<(String, Value)> {
-    let schema = argocd_atlas_plugin::view::json_schema::text();
+    let schema = argocd_atlas_plugin::generator::json_schema::text();
     let schema: Value = serde_json::from_str(&schema).unwrap();
     let mut out = Vec::new();
     for kind in ["App", "Database", "Schema"] {

@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use argocd_atlas_plugin::view::health::{HEALTH_CHECKS, HealthCheck, config_map, merge_patch};
+use argocd_atlas_plugin::generator::health::{HEALTH_CHECKS, HealthCheck, config_map, merge_patch};
 use mlua::{Function, Lua, LuaOptions, StdLib, Value as LuaValue};
 use serde_json::{Value, json};
 

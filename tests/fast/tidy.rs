@@ -159,24 +159,21 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "annotation",
             "diag",
             "emit",
-            "engine",
-            "environment",
             "graph",
             "links",
             "model",
             "object",
             "parameters",
-            "parse",
             "pipeline",
             "plan",
             "source",
-            // The JSON Schema describes the table.
-            "spec",
             "sql::catalogue",
             "sql::definition",
             "value",
         ],
     ),
+    // Files and manifests for which no project is compiled.
+    ("generator", &["diag", "emit", "engine", "environment", "parse", "source", "spec", "value"]),
     ("cli", &[]),
 ];
 

@@ -1,7 +1,7 @@
 //! `generate init`: a first project, small enough to be read at once.
 
 use crate::engine::{Engine, find};
-use crate::view::json_schema;
+use crate::generator::json_schema;
 
 /// A file of the project: its path below the directory, and its text.
 pub type File = (String, String);
