@@ -54,7 +54,7 @@ pub enum Example {
     Sql(&'static str),
 }
 
-/// What a command takes in short flags.
+/// What a command takes that is a secret.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Takes {
     /// Flags whose value is the next argument, a secret.
@@ -63,25 +63,47 @@ pub(super) struct Takes {
     pub(super) attached: &'static [&'static str],
     /// Flags whose value is `user:secret`.
     pub(super) pairs: &'static [&'static str],
-    /// Arguments behind which a secret stands, and how many others are between.
+    /// Flags whose value is `name=secret`.
+    pub(super) literals: &'static [&'static str],
+    /// Arguments after which a secret follows, or two of them, and how many others are between.
     pub(super) after: &'static [(&'static str, u8)],
     /// `-pass pass:secret`.
     pub(super) has_sources: bool,
+    /// An argument that is named after a secret is followed by one: `config set token x`.
+    pub(super) has_names: bool,
+    /// `user/secret@host`.
+    pub(super) has_logins: bool,
+    /// With `-b`, the third argument is a secret, and with `-n` the second.
+    pub(super) has_batch: bool,
+    /// Signs before a secret: `>secret`.
+    pub(super) signs: &'static [&'static str],
 }
 
 impl Takes {
-    /// No short flag is a secret's.
-    pub(super) const NOTHING: Takes =
-        Takes { secrets: &[], attached: &[], pairs: &[], after: &[], has_sources: false };
+    /// Nothing of it is known to be a secret.
+    pub(super) const NOTHING: Takes = Takes {
+        secrets: &[],
+        attached: &[],
+        pairs: &[],
+        literals: &[],
+        after: &[],
+        has_sources: false,
+        has_names: false,
+        has_logins: false,
+        has_batch: false,
+        signs: &[],
+    };
 }
 
-/// Commands with short flags for secrets.
+/// After these, all arguments are secrets.
+pub(super) const ALL: u8 = u8::MAX;
+
+/// Commands that take secrets in other ways than by flags that are named after them.
 pub(super) const COMMANDS: &[(&[&str], Takes)] = &[
     (
         &[
             "mysql",
             "mysqldump",
-            "mysqladmin",
             "mysqlimport",
             "mysqlcheck",
             "mysqlshow",
@@ -91,33 +113,59 @@ pub(super) const COMMANDS: &[(&[&str], Takes)] = &[
             "mysqlsh",
             "mariadb",
             "mariadb-dump",
-            "mariadb-admin",
             "mariadb-import",
             "mariadb-check",
             "mariadb-backup",
+            "mariabackup",
             "xtrabackup",
+            "innobackupex",
             "7z",
             "7za",
+            "7zz",
+            "rar",
+            "unrar",
         ],
         Takes { attached: &["p"], ..Takes::NOTHING },
     ),
     (
-        &["redis-cli", "valkey-cli", "keydb-cli"],
-        Takes { secrets: &["a"], after: &[("AUTH", 0), ("auth", 0)], ..Takes::NOTHING },
+        &["mysqladmin", "mariadb-admin"],
+        Takes { attached: &["p"], after: &[("password", 0)], ..Takes::NOTHING },
     ),
     (
-        &["curl", "wget", "lftp", "etcdctl", "xh", "http"],
+        &["redis-cli", "valkey-cli", "keydb-cli"],
         Takes {
-            pairs: &["u", "user", "U", "proxy-user", "a", "auth"],
-            attached: &[],
+            secrets: &["a"],
+            attached: &["a"],
+            after: &[("AUTH", ALL), ("auth", ALL)],
+            has_names: true,
+            signs: &[">", "#"],
             ..Takes::NOTHING
         },
     ),
     (
-        &["skopeo", "crane", "oras"],
-        Takes { pairs: &["creds", "src-creds", "dest-creds"], secrets: &["p"], ..Takes::NOTHING },
+        &["curl", "wget", "lftp", "etcdctl", "xh", "http", "https", "open"],
+        Takes {
+            pairs: &["u", "user", "U", "proxy-user", "a", "auth"],
+            attached: &[],
+            literals: &["b", "cookie"],
+            secrets: &["oauth2-bearer"],
+            after: &[("user add", 0)],
+            ..Takes::NOTHING
+        },
     ),
-    (&["smbclient"], Takes { pairs: &["U", "user"], ..Takes::NOTHING }),
+    (
+        &["skopeo", "crane", "oras", "regctl", "cosign", "nerdctl", "ctr"],
+        Takes {
+            pairs: &["creds", "src-creds", "dest-creds", "user"],
+            secrets: &["p"],
+            ..Takes::NOTHING
+        },
+    ),
+    (&["smbclient", "rpcclient", "net", "smbget", "winexe"], Takes {
+        pairs: &["U", "user"],
+        after: &[("user", 1)],
+        ..Takes::NOTHING
+    }),
     (
         &[
             "sshpass",
@@ -127,22 +175,29 @@ pub(super) const COMMANDS: &[(&[&str], Takes)] = &[
             "mongorestore",
             "mongoexport",
             "mongoimport",
+            "mongostat",
             "cqlsh",
             "useradd",
             "usermod",
+            "twine",
+            "rabbitmqadmin",
+            "ncftp",
+            "ncftpput",
+            "psexec",
         ],
         Takes { secrets: &["p"], attached: &["p"], ..Takes::NOTHING },
     ),
     (
-        &["docker", "podman", "buildah", "helm", "nerdctl", "az", "oc", "cf", "influx"],
+        &["docker", "podman", "buildah", "helm", "cf"],
         Takes { after: &[], ..Takes::NOTHING },
     ),
-    (&["login"], Takes { secrets: &["p"], ..Takes::NOTHING }),
+    (&["login"], Takes { secrets: &["p"], attached: &["p"], ..Takes::NOTHING }),
+    (&["doctl", "fly", "flyctl", "glab", "influx"], Takes { secrets: &["t"], ..Takes::NOTHING }),
     (
-        &["sqlcmd", "bcp", "osql", "tsql", "isql", "ipmitool"],
+        &["sqlcmd", "bcp", "osql", "tsql", "ipmitool", "mosquitto_pub", "mosquitto_sub"],
         Takes { secrets: &["P"], attached: &["P"], ..Takes::NOTHING },
     ),
-    (&["zip", "unzip"], Takes { secrets: &["P"], ..Takes::NOTHING }),
+    (&["zip", "unzip", "zipcloak"], Takes { secrets: &["P"], attached: &["P"], ..Takes::NOTHING }),
     (
         &[
             "ldapsearch",
@@ -151,12 +206,26 @@ pub(super) const COMMANDS: &[(&[&str], Takes)] = &[
             "ldapdelete",
             "ldapwhoami",
             "ldappasswd",
+            "ldapcompare",
+            "ldapmodrdn",
             "kadmin",
         ],
-        Takes { secrets: &["w", "s"], ..Takes::NOTHING },
+        Takes { secrets: &["w", "s", "a"], attached: &["w"], ..Takes::NOTHING },
     ),
-    (&["snmpget", "snmpwalk"], Takes { secrets: &["A", "X"], ..Takes::NOTHING }),
-    (&["openssl"], Takes { secrets: &["k"], has_sources: true, ..Takes::NOTHING }),
+    (&["addprinc", "cpw", "change_password"], Takes { secrets: &["pw"], ..Takes::NOTHING }),
+    (
+        &["snmpget", "snmpwalk", "snmpset", "snmpbulkwalk"],
+        Takes { secrets: &["A", "X", "c"], ..Takes::NOTHING },
+    ),
+    (
+        &["openssl"],
+        Takes {
+            secrets: &["k", "K", "hmac"],
+            after: &[("passwd", ALL)],
+            has_sources: true,
+            ..Takes::NOTHING
+        },
+    ),
     (
         &["rabbitmqctl"],
         Takes {
@@ -164,17 +233,51 @@ pub(super) const COMMANDS: &[(&[&str], Takes)] = &[
             ..Takes::NOTHING
         },
     ),
-    (&["htpasswd"], Takes { attached: &[], after: &[], secrets: &[], ..Takes::NOTHING }),
-    (&["vault"], Takes { after: &[("login", 0)], ..Takes::NOTHING }),
+    (&["htpasswd", "mosquitto_passwd", "htdigest"], Takes { has_batch: true, ..Takes::NOTHING }),
     (
-        &["aws", "npm", "git"],
+        &["vault", "bao"],
+        Takes { after: &[("login", 0), ("unseal", 0), ("unwrap", 0)], ..Takes::NOTHING },
+    ),
+    (&["cargo"], Takes { after: &[("login", 0)], ..Takes::NOTHING }),
+    (&["bw"], Takes { after: &[("login", 1), ("unlock", 0)], ..Takes::NOTHING }),
+    (&["rclone"], Takes { after: &[("obscure", 0)], has_names: true, ..Takes::NOTHING }),
+    (&["ansible-vault"], Takes { after: &[("encrypt_string", 0)], ..Takes::NOTHING }),
+    (&["db2"], Takes { after: &[("using", 0)], ..Takes::NOTHING }),
+    (
+        &["composer", "poetry", "bundle"],
         Takes {
-            after: &[("aws_secret_access_key", 0), ("aws_session_token", 0)],
+            after: &[("http-basic.", 1), ("pypi-token.", 0), ("github-oauth.", 0), ("gitlab-token.", 0), ("bearer.", 0)],
+            has_names: true,
             ..Takes::NOTHING
         },
     ),
-    (&["set"], Takes { after: &[("requirepass", 0), ("masterauth", 0)], ..Takes::NOTHING }),
-    (&["mc"], Takes { after: &[("set", 3)], ..Takes::NOTHING }),
+    (
+        &["npm", "yarn", "pnpm", "git", "pulumi", "ngrok", "grafana-cli", "grafana", "pip"],
+        Takes {
+            after: &[("_auth", 0), ("_authToken", 0), ("_password", 0)],
+            has_names: true,
+            ..Takes::NOTHING
+        },
+    ),
+    (
+        &["aws", "az", "gh"],
+        Takes {
+            secrets: &["value", "body", "b"],
+            has_names: true,
+            ..Takes::NOTHING
+        },
+    ),
+    (
+        &["mc", "mcli"],
+        Takes {
+            after: &[("alias set", 3), ("host add", 3), ("user add", 2), ("svcacct add", 2)],
+            ..Takes::NOTHING
+        },
+    ),
+    (
+        &["sqlplus", "sqlldr", "expdp", "impdp", "exp", "imp", "rman", "sqlcl"],
+        Takes { has_logins: true, ..Takes::NOTHING },
+    ),
 ];
 
 /// Lines whose first word says that a secret follows, and how many words are between.
@@ -189,6 +292,109 @@ pub(super) const DIRECTIVES: &[(&str, usize)] = &[
     ("sentinel", 2),
     ("rpcpassword", 0),
     ("psk", 0),
+];
+
+/// Words before a name and its value: `ENV DB_PASSWORD x`; each with a word that comes first.
+pub(super) const GIVERS: &[(&str, &str)] = &[
+    ("ENV", ""),
+    ("ARG", ""),
+    ("SetEnv", ""),
+    ("SetEnvIf", ""),
+    ("setenv", ""),
+    ("env", ""),
+    ("fastcgi_param", ""),
+    ("uwsgi_param", ""),
+    ("scgi_param", ""),
+    ("proxy_set_header", ""),
+    ("proxy_hide_header", ""),
+    ("grpc_set_header", ""),
+    ("add_header", ""),
+    ("more_set_headers", ""),
+    ("set", ""),
+    ("setx", ""),
+    ("RequestHeader", "set"),
+    ("Header", "set"),
+    ("http-request", "set-header"),
+    ("http-response", "set-header"),
+];
+
+/// Addresses after which a secret follows.
+pub(super) const WEBHOOKS: &[&str] = &[
+    "hooks.slack.com/",
+    "discord.com/api/webhooks/",
+    "discordapp.com/api/webhooks/",
+    "/webhooks/",
+    ".webhook.office.com/",
+    "outlook.office.com/webhook/",
+    "outlook.office365.com/webhook/",
+    "api.telegram.org/bot",
+    "api.telegram.org/file/bot",
+    "hooks.zapier.com/",
+    "hook.eu1.make.com/",
+    "hook.integromat.com/",
+    "events.pagerduty.com/integration/",
+    "maker.ifttt.com/trigger/",
+    "/bot/v2/hook/",
+    "hc-ping.com/",
+    "webhook.site/",
+    "alert.victorops.com/integrations/",
+    "/IncomingWebhook/",
+    "/hooks/",
+    "/services/hooks/",
+    "collectors.sumologic.com/receiver/",
+    "webexapis.com/v1/webhooks/incoming/",
+];
+
+/// Commands that take a secret from their input.
+pub(super) const READERS: &[&str] = &[
+    "chpasswd",
+    "passwd",
+    "--password-stdin",
+    "--with-token",
+    "--passphrase-fd",
+    "--passphrase-stdin",
+    "--stdin",
+    "sudo -S",
+    "kinit",
+    "cryptsetup",
+    "secret put",
+    "secret set",
+    "vault login",
+    "login -",
+    "ansible-vault",
+    "security add-",
+    "pass insert",
+];
+
+/// What a mapping says first that describes a secret and holds none.
+pub(super) const MAPPINGS: &[&str] = &[
+    "type",
+    "path",
+    "name",
+    "key",
+    "secretKeyRef",
+    "valueFrom",
+    "configMapKeyRef",
+    "fieldRef",
+    "description",
+    "existingSecret",
+    "expirationSeconds",
+    "audience",
+    "enabled",
+    "secretName",
+    "minLength",
+    "format",
+    "title",
+    "required",
+    "$ref",
+];
+
+/// Ends of `user_NAME` that are fields of a user, and not a user of JAAS.
+pub(super) const NO_PASSWORD_USERS: &[&str] = &[
+    "name", "id", "data", "agent", "type", "role", "roles", "email", "group", "groups", "pool",
+    "count", "ids", "names", "home", "dir", "url", "host", "field", "attr", "filter", "dn", "base",
+    "claim", "key", "prefix", "class", "search", "map", "mapping", "label", "status", "state",
+    "account", "file", "path", "list", "table", "profile", "settings", "config", "service",
 ];
 
 /// Types of columns that have digits at their end: `password varchar2`.
@@ -291,7 +497,7 @@ pub(super) const TOKENS: &[Token] = &[
     token("shpat_", "", 10),
     token("shpss_", "", 10),
     token("lin_api_", "", 10),
-    token("dapi", "", 24),
+    token("dapi", "-", 22),
     token("sq0csp-", "-_", 10),
     token("PMAK-", "-", 10),
     token("rubygems_", "", 10),
@@ -307,6 +513,140 @@ pub(super) const TOKENS: &[Token] = &[
     token("dckr_pat_", "-_", 10),
     token("sbp_", "", 14),
     token("sntrys_", "_=+/", 12),
+    token("gsk_", "", 14),
+    token("xai-", "-_", 14),
+    token("xkeysib-", "-", 14),
+    token("xsmtpsib-", "-", 14),
+    token("pat-na1-", "-", 10),
+    token("pat-eu1-", "-", 10),
+    token("ntn_", "", 14),
+    token("sq0atp-", "-_", 10),
+    token("sq0idp-", "-_", 10),
+    token("r8_", "", 14),
+    token("dp.pt.", "-_.", 14),
+    token("dp.st.", "-_.", 14),
+    token("dp.ct.", "-_.", 14),
+    token("dp.sa.", "-_.", 14),
+    token("dp.scim.", "-_.", 14),
+    token("dp.audit.", "-_.", 14),
+    token("AKCp", "", 14),
+    token("glsoat-", "-_", 10),
+    token("glft-", "-_", 10),
+    token("glimt-", "-_", 10),
+    token("glagent-", "-_", 10),
+    token("glffct-", "-_", 10),
+    token("glcbt-", "-_", 10),
+    token("GR1348941", "-_", 10),
+    token("shpca_", "", 10),
+    token("shppa_", "", 10),
+    token("EAAC", "", 24),
+    token("EAAB", "", 24),
+    token("duffel_test_", "-_=", 14),
+    token("duffel_live_", "-_=", 14),
+    token("EZAK", "", 24),
+    token("EZTK", "", 24),
+    token("fio-u-", "-_=", 14),
+    token("FLWSECK_TEST-", "-", 10),
+    token("FLWSECK-", "-", 10),
+    token("fo1_", "-_", 14),
+    token("fm1_", "+/=", 14),
+    token("fm2_", "+/=,", 14),
+    token("fm1r_", "+/=", 14),
+    token("api_org_", "", 14),
+    token("pplx-", "", 14),
+    token("PRVT_", "", 10),
+    token("phx_", "", 14),
+    token("pscale_tkn_", "-_.=", 14),
+    token("pscale_pw_", "-_.=", 14),
+    token("pscale_oauth_", "-_.=", 14),
+    token("rdme_", "", 14),
+    token("secret_", "", 24),
+    token("SK0", "", 20),
+    token("shippo_live_", "", 14),
+    token("shippo_test_", "", 14),
+    token("sgp_", "_", 14),
+    token("sntryu_", "", 14),
+    token("tfp_", "_", 14),
+    token("tk-us-", "-_", 14),
+    token("tk-eu-", "-_", 14),
+    token("xoxe.", "-.", 10),
+    token("xoxe-", "-", 10),
+    token("xoxd-", "-%", 10),
+    token("xwfp-", "-", 10),
+    token("ccpat_", "_", 14),
+    token("CFPAT-", "-_", 14),
+    token("CCIPAT_", "_", 14),
+    token("nvapi-", "-_", 14),
+    token("perm:", "-_.=", 24),
+    token("rnd_", "", 14),
+    token("sb_secret_", "-_", 14),
+    token("squ_", "", 14),
+    token("sqp_", "", 14),
+    token("sqa_", "", 14),
+    token("waka_", "-", 14),
+    token("vercel_blob_rw_", "_", 14),
+    token("1//0", "-_", 14),
+    token("GOCSPX-", "-_", 10),
+    token("jina_", "_-", 14),
+    token("fw_", "", 20),
+    token("tgp_v1_", "-_", 14),
+    token("apify_api_", "", 14),
+    token("figu_", "-_", 12),
+    token("oy2", "", 40),
+    token("bkua_", "", 14),
+    token("bkpat_", "", 14),
+    token("NRII-", "-_", 14),
+    token("NRJS-", "-", 14),
+    token("NRRA-", "-", 14),
+    token("NRIQ-", "-", 14),
+    token("NRSP-", "-", 14),
+    token("pnu_", "", 14),
+    token("pdltp_", "", 14),
+    token("ABIA", "", 16),
+    token("ACCA", "", 16),
+    token("LTAI", "", 16),
+    token("AKID", "", 24),
+    token("JDC_", "", 24),
+    token("b.AAAAAQ", "-_.", 14),
+    token("s.", "", 24),
+    token("amzn.mws.", "-", 14),
+    token("aio_", "", 20),
+    token("aik_", "", 20),
+    token("cmVmdGtu", "", 24),
+    token("PMAT-", "-", 14),
+    token("re_", "_", 20),
+    token("mlsn.", "", 20),
+    token("secret-live-", "-_=", 14),
+    token("secret-test-", "-_=", 14),
+    token("snyk_uat.", "-_.", 14),
+    token("snyk_sat.", "-_.", 14),
+    token("sk_prod_", "", 14),
+    token("sk_", "", 24),
+    token("rk_prod_", "", 14),
+    token("dsk-", "", 14),
+    token("nfp_", "", 14),
+    token("sec-c-", "-", 14),
+    token("lsv2_pt_", "_", 14),
+    token("lsv2_sk_", "_", 14),
+    token("sk-or-", "-", 14),
+    token("sk-lf-", "-", 14),
+    token("sk-svcacct-", "-_", 14),
+    token("csk-", "", 14),
+    token("bb_live_", "", 14),
+    token("e2b_", "", 14),
+    token("fc-", "", 24),
+    token("tvly-", "-", 14),
+    token("exa_", "", 14),
+    token("SUA", "", 40),
+    token("SAA", "", 40),
+    token("SOA", "", 40),
+    token("eyJrIjoi", "=", 14),
+    token("mfa.", "-_.", 14),
+    token("v1.public.eyJ", "-_.", 14),
+    token("v2.local.", "-_", 24),
+    token("v4.local.", "-_", 24),
+    token("key-", "", 32),
+    token("v1.0-", "-", 60),
     token("SCRAM-SHA-256$", "$:+/=", 10),
     token("$2y$", "$./", 20),
     token("$2a$", "$./", 20),
@@ -319,6 +659,10 @@ pub(super) const TOKENS: &[Token] = &[
     token("{SHA}", "+/=", 10),
     token("pbkdf2_sha256$", "$+/=", 14),
 ];
+
+/// Functions whose last argument is a secret, beside those that are named after one.
+pub(super) const CREDENTIAL_CALLS: &[&str] =
+    &["auth", "basicauth", "setbasicauth", "httpbasicauth", "changeuserpassword", "withbasicauth"];
 
 /// Functions that give a value to a name.
 pub(super) const SETTERS: &[&str] = &[
@@ -340,6 +684,93 @@ pub(super) const SETTERS: &[&str] = &[
     "add_header",
     "config",
 ];
+
+/// Which arguments of a function are secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Secrets {
+    All,
+    At(usize),
+    From(usize),
+    Last,
+    /// What follows the user of a server, of a table or a database.
+    AfterUser,
+}
+
+/// Functions, table engines and table functions of SQL with secrets among their arguments.
+pub(super) const CALLS: &[(&str, Secrets)] = &[
+    ("crypt", Secrets::All),
+    ("pgp_sym_encrypt", Secrets::All),
+    ("pgp_sym_encrypt_bytea", Secrets::All),
+    ("pgp_sym_decrypt", Secrets::All),
+    ("pgp_sym_decrypt_bytea", Secrets::All),
+    ("pgp_pub_decrypt", Secrets::From(1)),
+    ("aes_encrypt", Secrets::All),
+    ("aes_decrypt", Secrets::All),
+    ("des_encrypt", Secrets::All),
+    ("des_decrypt", Secrets::All),
+    ("encode", Secrets::From(9)),
+    ("encrypt", Secrets::All),
+    ("decrypt", Secrets::All),
+    ("encrypt_iv", Secrets::All),
+    ("decrypt_iv", Secrets::All),
+    ("hmac", Secrets::At(1)),
+    ("digest", Secrets::At(0)),
+    ("sign", Secrets::At(1)),
+    ("verify", Secrets::At(1)),
+    ("old_password", Secrets::At(0)),
+    ("md5", Secrets::At(0)),
+    ("sha", Secrets::At(0)),
+    ("sha1", Secrets::At(0)),
+    ("sha2", Secrets::At(0)),
+    ("sha224", Secrets::At(0)),
+    ("sha256", Secrets::At(0)),
+    ("sha384", Secrets::At(0)),
+    ("sha512", Secrets::At(0)),
+    ("hashbytes", Secrets::At(1)),
+    ("encryptbypassphrase", Secrets::All),
+    ("decryptbypassphrase", Secrets::All),
+    ("create_secret", Secrets::At(0)),
+    ("update_secret", Secrets::At(1)),
+    ("mysql", Secrets::AfterUser),
+    ("materializedmysql", Secrets::AfterUser),
+    ("postgresql", Secrets::AfterUser),
+    ("materializedpostgresql", Secrets::AfterUser),
+    ("mongodb", Secrets::AfterUser),
+    ("redis", Secrets::Last),
+    ("remote", Secrets::From(3)),
+    ("remotesecure", Secrets::From(3)),
+    ("s3", Secrets::At(2)),
+    ("s3queue", Secrets::At(2)),
+    ("s3cluster", Secrets::At(3)),
+    ("gcs", Secrets::At(2)),
+    ("oss", Secrets::At(2)),
+    ("cosn", Secrets::At(2)),
+    ("deltalake", Secrets::At(2)),
+    ("hudi", Secrets::At(2)),
+    ("iceberg", Secrets::At(2)),
+    ("icebergs3", Secrets::At(2)),
+    ("azureblobstorage", Secrets::At(4)),
+    ("azurequeue", Secrets::At(4)),
+];
+
+/// Procedures with secrets among their arguments.
+pub(super) const PROCEDURES: &[(&str, Secrets)] = &[
+    ("sp_addlogin", Secrets::At(1)),
+    ("sp_password", Secrets::All),
+    ("sp_addlinkedsrvlogin", Secrets::At(4)),
+    ("sp_addapprole", Secrets::At(1)),
+    ("sp_setapprole", Secrets::At(1)),
+    ("sp_addremotelogin", Secrets::At(2)),
+    ("sp_adduser", Secrets::At(2)),
+];
+
+/// Last words of columns that hold the names of settings, and of those that hold what they are set to.
+pub(super) const KEY_COLUMNS: &[&str] = &[
+    "key", "k", "name", "setting", "option", "param", "parameter", "property", "variable", "var",
+    "field", "attribute", "config", "code",
+];
+pub(super) const VALUE_COLUMNS: &[&str] =
+    &["value", "val", "v", "data", "content", "setting_value", "text", "string"];
 
 use Example::{Container, File, Manifest, Sql};
 
