@@ -28,8 +28,8 @@ pub enum Style {
 const NEAR: usize = 30;
 /// The longest excerpt, in bytes: no one reads a longer line, and each problem would show it again.
 const EXCERPT: usize = 16 * 1024;
-/// Bytes of sources that are searched for secrets to print excerpts of them. Past it, diagnostics have
-/// no excerpt: hostile input must not cost time, and nobody reads that many.
+/// Bytes of sources that are searched for secrets to print excerpts of them, each as a whole. Past it,
+/// diagnostics have no excerpt: hostile input must not cost time, and nobody reads that many.
 const MAX_SEARCHED: usize = 4 * 1024 * 1024;
 /// The most places beside its own that are marked for one diagnostic: a cycle may have thousands.
 pub const PLACES: usize = 30;

@@ -14,9 +14,11 @@ mod commands;
 mod files;
 mod headers;
 mod names;
+mod rules;
 pub mod shapes;
 mod shell;
 mod sql;
+mod tokens;
 mod values;
 
 use std::ops::Range;

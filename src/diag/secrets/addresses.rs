@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use crate::diag::secrets::names::MAX_NAME_LEN;
 use crate::diag::secrets::assigned::last_word;
-use crate::diag::secrets::shapes::{NO_USERS, WEBHOOKS};
+use crate::diag::secrets::names::MAX_NAME_LEN;
+use crate::diag::secrets::rules::{NO_USERS, WEBHOOKS};
 use crate::diag::secrets::values::{is_harmless, is_random};
 
 /// Whether a part of a text is one reference and nothing else: `$(DB_PASSWORD)`, `${db.password}`.
@@ -160,7 +160,8 @@ fn is_mail(role: &str, name: &str, host: &str) -> bool {
     let length = host.bytes().take(MAX_NAME_LEN).take_while(|byte| is_part(*byte)).count();
     let domain = host.get(..length).unwrap_or_default();
     let rest = host.get(length..).unwrap_or_default();
-    let is_over = rest.is_empty() || rest.starts_with([' ', ',', '"', '\'', '>', ')', ']', '`', ';']);
+    let is_over =
+        rest.is_empty() || rest.starts_with([' ', ',', '"', '\'', '>', ')', ']', '`', ';']);
     let is_name = name.bytes().all(|byte| byte.is_ascii_alphabetic() || b"._+-".contains(&byte));
     let tail = role.get(role.len().saturating_sub(7)..).unwrap_or(role).to_ascii_lowercase();
     let is_role = ROLES.iter().any(|role| tail.ends_with(role));
@@ -197,7 +198,10 @@ pub(super) fn is_place(before: &str, key: &str, after: &str) -> bool {
     let length = after.bytes().take(MAX_NAME_LEN).take_while(|byte| is_part(*byte)).count();
     let word = after.get(..length).unwrap_or_default();
     let goes_on = after.as_bytes().get(length);
-    if key.is_empty() || goes_on == Some(&b'@') && !after.get(length..).is_some_and(|rest| rest.starts_with("@sha")) {
+    if key.is_empty()
+        || goes_on == Some(&b'@')
+            && !after.get(length..).is_some_and(|rest| rest.starts_with("@sha"))
+    {
         return false;
     }
     let is_of_path = before.strip_suffix(key).is_some_and(|before| before.ends_with('/'));
@@ -215,7 +219,9 @@ fn is_tag(before: &str, key: &str, word: &str) -> bool {
         "release",
     ];
     let is_service = key.contains('-')
-        && key.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit());
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'-' || byte.is_ascii_digit());
     let digits = word.strip_prefix('v').unwrap_or(word);
     let first = digits.split(['.', '-', '_']).next().unwrap_or_default();
     let is_number = |part: &str| {
@@ -236,8 +242,20 @@ fn is_tag(before: &str, key: &str, word: &str) -> bool {
 /// `token:read`, as of a scope or a permission.
 fn is_verb(word: &str) -> bool {
     const VERBS: [&str; 14] = [
-        "read", "write", "list", "get", "create", "delete", "update", "introspect", "revoke",
-        "manage", "admin", "view", "edit", "rotate",
+        "read",
+        "write",
+        "list",
+        "get",
+        "create",
+        "delete",
+        "update",
+        "introspect",
+        "revoke",
+        "manage",
+        "admin",
+        "view",
+        "edit",
+        "rotate",
     ];
     VERBS.contains(&word)
 }

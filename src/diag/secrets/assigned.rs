@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::diag::secrets::addresses::is_place;
 use crate::diag::secrets::lines::Line;
 use crate::diag::secrets::names::{MAX_NAME_LEN, is_header, is_name};
-use crate::diag::secrets::shapes::{MAPPINGS, NO_PASSWORD_USERS};
+use crate::diag::secrets::rules::{MAPPINGS, NO_PASSWORD_USERS};
 use crate::diag::secrets::values::{is_code, is_harmless, is_made, is_secret_value};
 
 /// Hands over what looks like the value of a name in one line; `add` says whether it was taken.
@@ -34,10 +34,11 @@ pub(super) fn values(
                 add(range);
             }
             // `<string name="api_key">x</string>`
-            if let Some(content) = rest.filter(|_| is_named && start >= hidden_to) {
+            let content = rest.filter(|content| is_named && !content.starts_with('<'));
+            if let Some(content) = content.filter(|_| start >= hidden_to) {
                 let length = content.find("</").unwrap_or(content.len());
                 let begin = line.len() - content.len();
-                if length > 0 && !content.starts_with('<') && !is_harmless(content) {
+                if length > 0 && !is_harmless(content) {
                     add(begin..begin + length);
                     hidden_to = begin + length;
                 }
@@ -157,7 +158,9 @@ fn is_query(before: &str, key: &str, value: &str) -> bool {
 fn is_jaas(key: &str, sign: &str, after: &str) -> bool {
     key.strip_prefix("user_").is_some_and(|user| {
         let is_name = user.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        sign == "=" && is_name && after.trim_start_matches('\\').starts_with('"')
+        sign == "="
+            && is_name
+            && after.trim_start_matches('\\').starts_with('"')
             && !NO_PASSWORD_USERS.contains(&user)
     })
 }
@@ -229,7 +232,6 @@ pub(super) fn last_word(text: &str) -> &str {
 fn first_length(text: &str) -> usize {
     text.chars().next().map_or(0, char::len_utf8)
 }
-
 
 /// `fs.s3a.secret.key`: a last word that says nothing, with the one before it.
 fn dotted<'a>(text: &'a str, word: &'a str) -> &'a str {

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use crate::diag::secrets::assigned::is_one_of;
 use crate::diag::secrets::names::{MAX_NAME_LEN, is_header, is_name};
-use crate::diag::secrets::shapes::{CREDENTIAL_CALLS, SETTERS, TOKENS};
+use crate::diag::secrets::rules::{CREDENTIAL_CALLS, SETTERS};
+use crate::diag::secrets::tokens::TOKENS;
 use crate::diag::secrets::values::is_harmless;
 
 /// `-----BEGIN PRIVATE KEY-----` and all up to its end.
@@ -70,7 +71,7 @@ pub(super) fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
             continue;
         }
         let rest = bytes.get(at..).unwrap_or_default();
-        let of_byte = |(token, _): &(&crate::diag::secrets::shapes::Token, _)| {
+        let of_byte = |(token, _): &(&crate::diag::secrets::tokens::Token, _)| {
             token.start.as_bytes().first() == Some(&byte)
         };
         for (token, run) in TOKENS.iter().zip(&mut runs).filter(of_byte) {
@@ -182,9 +183,9 @@ fn element_name(before: &str) -> Option<&str> {
         return content.rfind('>').and_then(|end| content.get(end + 1..)).map(str::trim);
     }
     let tag = tag.strip_suffix('>')?;
-    let attribute = [" name=", " key=", " Name=", " id="].iter().find_map(|attribute| {
-        tag.find(attribute).and_then(|at| tag.get(at + attribute.len()..))
-    })?;
+    let attribute = [" name=", " key=", " Name=", " id="]
+        .iter()
+        .find_map(|attribute| tag.find(attribute).and_then(|at| tag.get(at + attribute.len()..)))?;
     let value = attribute.trim_start_matches(['\\', '"', '\'']);
     value.split(['\\', '"', '\'']).next()
 }

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::diag::secrets::names::{Ending, MAX_NAME_LEN, ending, is_name, is_strong_secret};
-use crate::diag::secrets::shapes::{ALL, COMMANDS, Takes};
+use crate::diag::secrets::rules::{ALL, COMMANDS, Takes};
 use crate::diag::secrets::values::{is_harmless, is_secret_value};
 
 /// Reads the words of a command from left to right.
@@ -169,9 +169,9 @@ impl Arguments {
         if takes.has_names && word.len() <= MAX_NAME_LEN && !word.contains("://") {
             let name = word.rsplit([':', '.', '/']).next().unwrap_or_default();
             // `CONFIG GET requirepass`
-            let is_asked = ["get", "unset", "delete"].iter().any(|verb| {
-                self.before.eq_ignore_ascii_case(verb)
-            });
+            let is_asked = ["get", "unset", "delete"]
+                .iter()
+                .any(|verb| self.before.eq_ignore_ascii_case(verb));
             if !word.contains('=') && is_name(name) && !is_asked {
                 self.pending = Some(Pending::After(0));
                 return Some(None);
@@ -311,8 +311,18 @@ fn takes(name: &str) -> Option<Takes> {
 
 /// Flags with one `-` that are words, and begin as a flag to which a secret is attached.
 const LONG_FLAGS: [&str; 12] = [
-    "port", "ports", "protocol", "pipe", "plugin", "prompt", "pager", "password", "passphrase",
-    "parallel", "all", "auth",
+    "port",
+    "ports",
+    "protocol",
+    "pipe",
+    "plugin",
+    "prompt",
+    "pager",
+    "password",
+    "passphrase",
+    "parallel",
+    "all",
+    "auth",
 ];
 
 /// A look at its first letter and its length first: every word of a file is asked about.

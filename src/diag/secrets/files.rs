@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::diag::secrets::names::{is_header, is_name};
-use crate::diag::secrets::shapes::{DIRECTIVES, GIVERS, TYPES};
+use crate::diag::secrets::rules::{DIRECTIVES, GIVERS, TYPES};
 use crate::diag::secrets::values::is_harmless;
 
 /// What a line of a file says about the next.
@@ -103,10 +103,18 @@ fn given(first: &str, rest: &str, add: &mut impl FnMut(&str)) {
         skipped => rest.strip_prefix(skipped).map(str::trim_start),
     };
     let Some((name, value)) = rest.and_then(|rest| rest.split_once([' ', '\t'])) else { return };
+    // `SET PASSWORD FOR u` is a statement.
+    if first.eq_ignore_ascii_case("set") && !name.starts_with('$') {
+        return;
+    }
     let name = name.trim_start_matches('$');
     let value = value.trim_start();
     let is_variable = value.starts_with('$') && !value.contains(' ');
-    if (is_name(name) || is_header(name)) && !value.is_empty() && !value.starts_with(['=', '<']) && !is_variable {
+    if (is_name(name) || is_header(name))
+        && !value.is_empty()
+        && !value.starts_with(['=', '<'])
+        && !is_variable
+    {
         add(value);
     }
 }

@@ -8,7 +8,7 @@ use crate::diag::secrets::commands::{Arguments, is_command};
 use crate::diag::secrets::files::Files;
 use crate::diag::secrets::headers::schemes;
 use crate::diag::secrets::names::is_name;
-use crate::diag::secrets::shapes::{READERS, WEBHOOKS};
+use crate::diag::secrets::rules::{READERS, WEBHOOKS};
 use crate::diag::secrets::shell::{inputs, words};
 use crate::diag::secrets::values::is_harmless;
 
@@ -141,7 +141,8 @@ impl Lines {
             && bare.starts_with("- ")
             && !bare.contains(": ");
         let goes_on = goes_on || is_item;
-        let is_list = goes_on && self.last.is_open && bare.starts_with("- ") && !bare.contains(": ");
+        let is_list =
+            goes_on && self.last.is_open && bare.starts_with("- ") && !bare.contains(": ");
         let begins_quoted = content.trim_start_matches([' ', '\t', '=']).starts_with(['"', '\'']);
         let goes_on_quoted = self.last.is_open && begins_quoted;
         // The arguments of a command go on as items of a list.

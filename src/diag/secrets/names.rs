@@ -228,8 +228,24 @@ const ENDS: &[&str] = &[
 ];
 /// Words before `tokens` and `token` that count them: `max_tokens`.
 const COUNTS: &[&str] = &[
-    "max", "min", "num", "n", "total", "count", "limit", "context", "prompt", "completion", "input",
-    "output", "used", "remaining", "cached", "estimated", "new", "reasoning",
+    "max",
+    "min",
+    "num",
+    "n",
+    "total",
+    "count",
+    "limit",
+    "context",
+    "prompt",
+    "completion",
+    "input",
+    "output",
+    "used",
+    "remaining",
+    "cached",
+    "estimated",
+    "new",
+    "reasoning",
 ];
 /// What a Secret is called by: `existingSecret` names one.
 const SECRET_NAMERS: &[&str] = &[
@@ -296,7 +312,8 @@ pub(crate) fn is_name(name: &str) -> bool {
     let joined = words.joined(end);
     let joined = joined.trim_end_matches(|c: char| c.is_ascii_digit());
     let is_plural = ["tokens", "keys", "secrets"].iter().any(|end| joined.ends_with(end));
-    let joined = if is_plural { joined.get(..joined.len() - 1).unwrap_or_default() } else { joined };
+    let joined =
+        if is_plural { joined.get(..joined.len() - 1).unwrap_or_default() } else { joined };
     let before = end.checked_sub(2).and_then(|at| all.get(at)).copied().unwrap_or_default();
     if joined.ends_with("token") && COUNTS.contains(&before) && (is_plural || before.len() == 3) {
         return before == "new" && !is_plural;
@@ -315,7 +332,7 @@ pub(crate) fn is_name(name: &str) -> bool {
     }
     let last = all.get(end - 1).copied().unwrap_or_default();
     let needs_another = matches!(last, "salt" | "pat");
-    if needs_another && (end < 2 && !words.is_upper || (last == "pat" && !words.is_upper)) {
+    if needs_another && !words.is_upper && (end < 2 || last == "pat") {
         return false;
     }
     !joined.contains("existingsecret")
@@ -418,9 +435,8 @@ pub(super) fn ending(name: &str) -> Option<Ending> {
     let bytes = name.as_bytes();
     let ends = |end: &str| {
         let from = bytes.len().checked_sub(end.len());
-        from.and_then(|from| bytes.get(from..)).is_some_and(|tail| {
-            tail.eq_ignore_ascii_case(end.as_bytes())
-        })
+        from.and_then(|from| bytes.get(from..))
+            .is_some_and(|tail| tail.eq_ignore_ascii_case(end.as_bytes()))
     };
     match bytes.last()?.to_ascii_lowercase() {
         b't' if ends("secret") => Some(Ending::Secret),
@@ -445,8 +461,24 @@ pub(super) fn ending(name: &str) -> Option<Ending> {
 /// Whether a name that ends with `secret` is hardly that of a Secret: `clientSecret`.
 pub(super) fn is_strong_secret(name: &str) -> bool {
     const STRONG: &[&str] = &[
-        "client", "app", "consumer", "shared", "jwt", "session", "cookie", "api", "signing", "hmac",
-        "totp", "otp", "application", "access", "refresh", "encryption", "hash", "key",
+        "client",
+        "app",
+        "consumer",
+        "shared",
+        "jwt",
+        "session",
+        "cookie",
+        "api",
+        "signing",
+        "hmac",
+        "totp",
+        "otp",
+        "application",
+        "access",
+        "refresh",
+        "encryption",
+        "hash",
+        "key",
     ];
     let words = Words::of(name);
     let all = words.list();
@@ -460,9 +492,31 @@ pub(super) fn is_strong_secret(name: &str) -> bool {
 /// What a key is that is no secret: `public_key`, `cache_key`.
 pub(super) fn is_other_key(name: &str) -> bool {
     const OTHERS: &[&str] = &[
-        "public", "pub", "primary", "foreign", "partition", "sort", "cache", "routing", "row", "map",
-        "object", "index", "shard", "group", "unique", "lookup", "search", "translation", "hot",
-        "host", "host", "publishable", "idempotency", "authorized", "known",
+        "public",
+        "pub",
+        "primary",
+        "foreign",
+        "partition",
+        "sort",
+        "cache",
+        "routing",
+        "row",
+        "map",
+        "object",
+        "index",
+        "shard",
+        "group",
+        "unique",
+        "lookup",
+        "search",
+        "translation",
+        "hot",
+        "host",
+        "host",
+        "publishable",
+        "idempotency",
+        "authorized",
+        "known",
     ];
     let words = Words::of(name);
     let all = words.list();

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::diag::secrets::commands::Arguments;
-use crate::diag::secrets::shapes::READERS;
+use crate::diag::secrets::rules::READERS;
 use crate::diag::secrets::values::is_harmless;
 
 fn is_apart(byte: u8) -> bool {
@@ -43,9 +43,7 @@ pub(super) fn words(
         let rest = line.get(at..).unwrap_or_default();
         let mut end = None;
         // A secret may hold anything between its quotes.
-        if is_quoted
-            && arguments.is_pending_word()
-            && !unclosed.get(which).copied().unwrap_or(true)
+        if is_quoted && arguments.is_pending_word() && !unclosed.get(which).copied().unwrap_or(true)
         {
             end = rest.find(char::from(quote.unwrap_or_default())).map(|length| at + length);
             if let (None, Some(flag)) = (end, unclosed.get_mut(which)) {
@@ -65,9 +63,7 @@ pub(super) fn words(
         let next = bytes.get(end).copied();
         if arguments.is_attached(word)
             && let Some(quote @ (b'\'' | b'"')) = next
-            && bytes
-                .get(end + 1)
-                .is_some_and(|after| !matches!(after, b' ' | b',' | b']' | b'$'))
+            && bytes.get(end + 1).is_some_and(|after| !matches!(after, b' ' | b',' | b']' | b'$'))
         {
             let value = line.get(end + 1..).unwrap_or_default();
             let length = value.find(char::from(quote)).unwrap_or(value.len());
@@ -141,7 +137,9 @@ fn input(line: &str, range: Range<usize>, add: &mut impl FnMut(Range<usize>) -> 
     }
     let value = bare.trim_start_matches(['"', '\'', '\\']);
     let end = value.trim_end_matches(['"', '\'', '\\', ' ', ']', '`', ',']).len();
-    let start = range.start + (bare.as_ptr() as usize - text.as_ptr() as usize) + (bare.len() - value.len());
+    let start = range.start
+        + (bare.as_ptr() as usize - text.as_ptr() as usize)
+        + (bare.len() - value.len());
     let is_variable = value.starts_with('$') && !value.contains(' ');
     if end > 0 && !is_harmless(bare) && !is_variable {
         add(start..start + end);

@@ -320,10 +320,10 @@ impl<'a> Reader<'a, '_> {
                 Kind::Word => {
                     let word = self.cursor.part(&token.range);
                     let is = |other: &&str| word.eq_ignore_ascii_case(other);
-                    if n_words == 0 && OPERATORS.iter().any(|other| is(&other)) {
+                    if n_words == 0 && OPERATORS.iter().any(|other| is(other)) {
                         return self.value(from);
                     }
-                    if OTHERS.iter().any(|other| is(&other)) {
+                    if OTHERS.iter().any(|other| is(other)) {
                         break;
                     }
                 }
@@ -386,8 +386,8 @@ impl<'a> Reader<'a, '_> {
         let from = self.cursor.at;
         self.cursor.skip(b"=(:");
         // `"password"` is a name that ends here.
-        let is_apart = self.cursor.at > from
-            || matches!(self.cursor.byte(from), Some(b'\'' | b'$'));
+        let is_apart =
+            self.cursor.at > from || matches!(self.cursor.byte(from), Some(b'\'' | b'$'));
         if is_apart && self.cursor.word_is("password") {
             // `BY PASSWORD 'x'`
             self.cursor.skip(b"");

@@ -1,9 +1,7 @@
 //! Which values are secrets beside some names, and which are none beside any: references, paths,
 //! switches, code.
 
-use crate::diag::secrets::names::{
-    Ending, ending, is_name, is_other_key, is_strong_secret,
-};
+use crate::diag::secrets::names::{Ending, ending, is_name, is_other_key, is_strong_secret};
 
 /// Whether the value of a field of this name is a secret. `value` may go on with what ends it in the
 /// text that it stands in.
@@ -44,7 +42,9 @@ pub(crate) fn is_secret_value(name: &str, value: &str) -> bool {
     match ending {
         Ending::Secret => is_mixed(word),
         Ending::Key => !is_other_key(name) && is_mixed(word),
-        Ending::Credentials => is_pair(word) || is_mixed(word) || name.contains("_AUTH") && is_user(word),
+        Ending::Credentials => {
+            is_pair(word) || is_mixed(word) || name.contains("_AUTH") && is_user(word)
+        }
         Ending::Other => is_mixed(word),
         Ending::Token => false,
     }
@@ -57,7 +57,8 @@ fn word(value: &str) -> &str {
     let ends = |byte: &u8| b"\"'`,}];\\\n<".contains(byte);
     let bytes = value.as_bytes();
     let mut end = bytes.iter().take(MAX_LEN).position(ends).unwrap_or(MAX_LEN.min(bytes.len()));
-    if let Some(comment) = bytes.get(..end).unwrap_or_default().windows(2).position(|w| w == b" #") {
+    if let Some(comment) = bytes.get(..end).unwrap_or_default().windows(2).position(|w| w == b" #")
+    {
         end = comment;
     }
     while !value.is_char_boundary(end) {
@@ -67,7 +68,9 @@ fn word(value: &str) -> &str {
 }
 
 fn is_number(word: &str) -> bool {
-    !word.is_empty() && word.len() <= 9 && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
+    !word.is_empty()
+        && word.len() <= 9
+        && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
 }
 
 fn is_base64(value: &str) -> bool {
@@ -79,9 +82,8 @@ fn is_base64(value: &str) -> bool {
 
 /// The value of `secret` is the name of a Secret nearly everywhere.
 fn is_no_object(value: &str) -> bool {
-    let is_object = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-./".contains(&byte)
-    };
+    let is_object =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-./".contains(&byte);
     let has = |is: fn(&u8) -> bool| value.bytes().any(|byte| is(&byte));
     let is_random = value.len() >= 12
         && has(u8::is_ascii_digit)
@@ -98,9 +100,9 @@ fn is_object_name(value: &str) -> bool {
     let is_part = |part: &str| {
         let n_digits = part.bytes().filter(u8::is_ascii_digit).count();
         let bytes = part.as_bytes();
-        let turns = bytes.windows(2).filter(|pair| {
-            matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit())
-        });
+        let turns = bytes
+            .windows(2)
+            .filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit()));
         let is_short = n_digits <= 2 && turns.count() <= 2 && bytes.len() <= 8 && n_parts > 1;
         !part.is_empty()
             && bytes.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
@@ -128,6 +130,9 @@ fn is_directory(name: &str) -> bool {
 fn is_mixed(word: &str) -> bool {
     let bytes = word.strip_prefix("base64:").unwrap_or(word).as_bytes();
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_+=".contains(byte);
+    if bytes.len() < 10 || !bytes.iter().all(|byte| is_part(byte) || b"-/.".contains(byte)) {
+        return false;
+    }
     let n_turns = bytes
         .windows(2)
         .filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit()))
@@ -136,10 +141,7 @@ fn is_mixed(word: &str) -> bool {
         && bytes.iter().any(u8::is_ascii_lowercase)
         && bytes.iter().any(u8::is_ascii_digit);
     let is_long = bytes.len() >= 20 && n_turns > 0;
-    bytes.len() >= 10
-        && bytes.iter().all(|byte| is_part(byte) || (is_long && b"-/.".contains(byte)))
-        && (n_turns >= 3 || has_cases)
-        && n_turns > 0
+    bytes.iter().all(|byte| is_long || is_part(byte)) && (n_turns >= 3 || has_cases) && n_turns > 0
 }
 
 /// Whether the parameter of a URL is what a machine has made.
@@ -225,7 +227,8 @@ fn is_call(arguments: &str) -> bool {
     let is_word = |text: &str| {
         text.is_empty()
             || text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_-.".contains(&byte))
-                && (is_name(text) || text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
+                && (is_name(text)
+                    || text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
     };
     is_plain && quoted.into_iter().all(is_word)
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::diag::secrets::shapes::{CALLS, PROCEDURES, Secrets};
+use crate::diag::secrets::rules::{CALLS, PROCEDURES, Secrets};
 use crate::diag::secrets::sql::Reader;
 use crate::diag::secrets::sql::rows::List;
 

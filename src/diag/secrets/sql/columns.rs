@@ -1,7 +1,7 @@
 //! Which columns of a table are secrets: what `CREATE TABLE` and `ALTER TABLE` say.
 
 use crate::diag::secrets::names::is_name;
-use crate::diag::secrets::shapes::{KEY_COLUMNS, VALUE_COLUMNS};
+use crate::diag::secrets::rules::{KEY_COLUMNS, VALUE_COLUMNS};
 use crate::diag::secrets::sql::Reader;
 use crate::diag::secrets::sql::rows::{Item, List};
 use crate::diag::secrets::sql::tokens::{Kind, Token};
@@ -35,8 +35,17 @@ impl Column {
 
 /// What an item of `CREATE TABLE` is, beside a column.
 const CONSTRAINTS: [&str; 11] = [
-    "constraint", "primary", "unique", "check", "foreign", "exclude", "fulltext", "spatial",
-    "period", "index", "projection",
+    "constraint",
+    "primary",
+    "unique",
+    "check",
+    "foreign",
+    "exclude",
+    "fulltext",
+    "spatial",
+    "period",
+    "index",
+    "projection",
 ];
 
 impl Reader<'_, '_> {
@@ -112,7 +121,7 @@ impl Reader<'_, '_> {
                 return None;
             }
             let is_key = first.kind == Kind::Word && is(&"key") && !self.is_column_called_key(item);
-            let is_constraint = first.kind == Kind::Word && CONSTRAINTS.iter().any(|c| is(c));
+            let is_constraint = first.kind == Kind::Word && CONSTRAINTS.iter().any(is);
             if !is_constraint && !is_key {
                 columns.push(Column::of(word));
             }

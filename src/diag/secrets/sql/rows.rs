@@ -46,8 +46,18 @@ impl Item {
 
 /// What ends the list of a `SELECT`.
 const ENDS: [&str; 12] = [
-    "from", "union", "except", "intersect", "where", "limit", "order", "group", "on", "returning",
-    "into", "having",
+    "from",
+    "union",
+    "except",
+    "intersect",
+    "where",
+    "limit",
+    "order",
+    "group",
+    "on",
+    "returning",
+    "into",
+    "having",
 ];
 
 impl Reader<'_, '_> {
@@ -95,8 +105,22 @@ impl Reader<'_, '_> {
     /// something else may follow, as in a function of that name.
     pub(super) fn insert(&mut self, is_unsure: bool) {
         const MODIFIERS: [&str; 16] = [
-            "low_priority", "delayed", "high_priority", "ignore", "or", "replace", "rollback",
-            "abort", "fail", "all", "first", "overwrite", "into", "table", "function", "only",
+            "low_priority",
+            "delayed",
+            "high_priority",
+            "ignore",
+            "or",
+            "replace",
+            "rollback",
+            "abort",
+            "fail",
+            "all",
+            "first",
+            "overwrite",
+            "into",
+            "table",
+            "function",
+            "only",
         ];
         while MODIFIERS.iter().any(|word| self.cursor.word_is(word)) {}
         let from = self.cursor.at;
@@ -126,7 +150,8 @@ impl Reader<'_, '_> {
                 if !std::mem::take(&mut is_partition) {
                     (columns, is_named) = (self.columns(&list), true);
                 }
-            } else if is("values") && self.cursor.byte(self.cursor.at) != Some(b'.') || is("value") {
+            } else if is("values") && self.cursor.byte(self.cursor.at) != Some(b'.') || is("value")
+            {
                 // `OVERRIDING SYSTEM VALUE VALUES (...)`
                 let from = self.cursor.at;
                 if is("value") && self.cursor.token().is_some_and(|next| next.kind == Kind::Word) {

@@ -122,7 +122,9 @@ impl<'a> Cursor<'a> {
         };
         let length = match kind {
             Kind::Sign(_) => 1,
-            _ => bytes.iter().take_while(|byte| is_part(**byte)).count(),
+            Kind::Word | Kind::Name | Kind::Text | Kind::Number => {
+                bytes.iter().take_while(|byte| is_part(**byte)).count()
+            }
         };
         self.at = start + length;
         Some(Token { kind, range: start..self.at, content: start..self.at })
