@@ -28,7 +28,9 @@ pub(super) fn values(
         let start = line.len() - value.len();
         if is_one_of(key, &["name", "key", "id"]) {
             let (name, rest) = name_of(value);
-            is_named = is_name(name) || is_header(name);
+            // Asked for every `key=` of a line: what has other signs in it is no name.
+            let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:$".contains(&byte);
+            is_named = name.bytes().all(is_part) && (is_name(name) || is_header(name));
             (last.has_secret_name, last.has_name) = (is_named, true);
             if let Some(range) = value_here.take().filter(|_| is_named) {
                 add(range);

@@ -320,10 +320,10 @@ impl<'a> Reader<'a, '_> {
                 Kind::Word => {
                     let word = self.cursor.part(&token.range);
                     let is = |other: &&str| word.eq_ignore_ascii_case(other);
-                    if n_words == 0 && OPERATORS.iter().any(|other| is(other)) {
+                    if n_words == 0 && OPERATORS.iter().any(&is) {
                         return self.value(from);
                     }
-                    if OTHERS.iter().any(|other| is(other)) {
+                    if OTHERS.iter().any(is) {
                         break;
                     }
                 }

@@ -41,7 +41,7 @@ pub(crate) fn is_secret_value(name: &str, value: &str) -> bool {
     let word = word(value);
     match ending {
         Ending::Secret => is_mixed(word),
-        Ending::Key => !is_other_key(name) && is_mixed(word),
+        Ending::Key => is_mixed(word) && !is_other_key(name),
         Ending::Credentials => {
             is_pair(word) || is_mixed(word) || name.contains("_AUTH") && is_user(word)
         }
@@ -185,13 +185,15 @@ pub(super) fn is_code(key: &str, value: &str) -> bool {
     let length = |text: &str| text.as_bytes().iter().take_while(|byte| is_part(byte)).count();
     if let Some(rest) = value.strip_prefix(['?', ':', '@', '$', '%']) {
         let name = rest.get(..length(rest)).unwrap_or_default();
+        if !ends(rest.get(name.len()..).unwrap_or_default()) {
+            return false;
+        }
         let is_empty = name.is_empty() && !value.starts_with(['$', '@', ':']);
         let is_number = name.bytes().all(|byte| byte.is_ascii_digit()) && name.len() <= 2;
         let is_named = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-            && (is_name(name) || name.eq_ignore_ascii_case(key));
+            && (name.eq_ignore_ascii_case(key) || is_name(name));
         let is_format = value.starts_with('%') && matches!(name, "s" | "q" | "v" | "d");
-        return (is_empty || (!name.is_empty() && (is_number || is_named || is_format)))
-            && ends(rest.get(name.len()..).unwrap_or_default());
+        return is_empty || (!name.is_empty() && (is_number || is_named || is_format));
     }
     let (mut at, mut n_parts) = (0, 0);
     let last = loop {
