@@ -28,8 +28,8 @@ pub enum Style {
 const NEAR: usize = 30;
 /// The longest excerpt, in bytes: no one reads a longer line, and each problem would show it again.
 const EXCERPT: usize = 16 * 1024;
-/// Bytes of sources that are searched for secrets to print excerpts of them. Past it, diagnostics have
-/// no excerpt: hostile input must not cost time, and nobody reads that many.
+/// Bytes of sources that are searched for secrets to print excerpts of them, each as a whole. Past it,
+/// diagnostics have no excerpt: hostile input must not cost time, and nobody reads that many.
 const MAX_SEARCHED: usize = 4 * 1024 * 1024;
 /// The most places beside its own that are marked for one diagnostic: a cycle may have thousands.
 pub const PLACES: usize = 30;
@@ -226,16 +226,28 @@ impl Concealed {
     }
 }
 
-/// Where secrets are in a file.
+/// Where secrets are in a file, in order, none within another.
 type Secrets = Rc<[Range<usize>]>;
+
+/// Ranges in order, with those that overlap as one.
+fn joined(ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    for range in ranges {
+        match joined.last_mut().filter(|last| range.start <= last.end) {
+            Some(last) => last.end = last.end.max(range.end),
+            None => joined.push(range),
+        }
+    }
+    joined
+}
 
 /// The sources as diagnostics show them. Many diagnostics show the same lines, so what was found to be
 /// secret there is kept.
 pub(crate) struct Excerpts<'a> {
     sources: &'a Sources,
     concealed: &'a Concealed,
-    /// What looks like a secret around a block of `EXCERPT` bytes, by file and number of the block.
-    secrets: RefCell<BTreeMap<(FileId, usize), Secrets>>,
+    /// What looks like a secret in a file.
+    secrets: RefCell<BTreeMap<FileId, Secrets>>,
     /// Bytes that may still be searched.
     left: Cell<usize>,
 }
@@ -256,9 +268,10 @@ impl<'a> Excerpts<'a> {
     fn masked(&self, file: FileId, window: Range<usize>) -> Option<String> {
         let source = self.sources.get(file);
         let mut hidden: Vec<Range<usize>> = self.concealed.within(file, &window).collect();
-        let guessed = self.secrets(file, source, window.start / EXCERPT)?;
-        let is_here = |range: &&Range<usize>| range.start < window.end && range.end > window.start;
-        hidden.extend(guessed.iter().filter(is_here).cloned());
+        let guessed = self.secrets(file, source)?;
+        let first = guessed.partition_point(|range| range.end <= window.start);
+        let here = guessed.get(first..).unwrap_or_default().iter();
+        hidden.extend(here.take_while(|range| range.start < window.end).cloned());
         hidden.sort_unstable_by_key(|range| range.start);
         let mut hidden = hidden.into_iter().peekable();
         // Ranges may overlap: everything before this is hidden.
@@ -278,44 +291,25 @@ impl<'a> Excerpts<'a> {
         Some(masked)
     }
 
-    /// What looks like a secret in an excerpt that begins in a block, which ends in the next one at the
-    /// latest. What a line holds may be told by one before it, so the search begins a block earlier.
-    fn secrets(&self, file: FileId, source: &Source, block: usize) -> Option<Secrets> {
-        if let Some(found) = self.secrets.borrow().get(&(file, block)) {
+    /// What looks like a secret anywhere in a file. What a line holds may be told by one far above it: a
+    /// statement, a name with a value of many lines, the beginning of a key.
+    fn secrets(&self, file: FileId, source: &Source) -> Option<Secrets> {
+        if let Some(found) = self.secrets.borrow().get(&file) {
             return Some(Rc::clone(found));
         }
         let text = source.text();
-        let line_after = |at: usize| {
-            let rest = text.as_bytes().get(at..).unwrap_or_default();
-            rest.iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| at + end + 1)
-        };
-        let from = match block.checked_sub(1) {
-            None | Some(0) => 0,
-            // A line that is longer than a block is in no excerpt.
-            Some(before) => line_after(before * EXCERPT),
-        };
-        // The last line that ends there; what is longer is in no excerpt, and is not searched.
-        let end = (block + 2) * EXCERPT;
-        let to = match text.as_bytes().get(from..=end) {
-            None => text.len(),
-            Some(bytes) => {
-                bytes.iter().rposition(|byte| *byte == b'\n').map_or(from, |at| from + at + 1)
-            }
-        };
-        let region = from..to;
-        self.left.set(self.left.get().checked_sub(region.len())?);
+        self.left.set(self.left.get().checked_sub(text.len())?);
         // What is known to the byte needs no guess.
-        let mut known: Vec<usize> =
-            self.concealed.within(file, &region).map(|range| range.start).collect();
-        known.sort_unstable();
+        let known: Vec<usize> =
+            self.concealed.within(file, &(0..text.len())).map(|range| range.start).collect();
         let is_known = |start: usize| {
-            let next = known.partition_point(|known| *known < from + start);
-            known.get(next).is_some_and(|known| *known <= from + start + 1)
+            let next = known.partition_point(|known| *known < start);
+            known.get(next).is_some_and(|known| *known <= start + 1)
         };
-        let found = secrets::found(text.get(region).unwrap_or_default(), is_known);
-        let found: Secrets =
-            found.into_iter().map(|range| from + range.start..from + range.end).collect();
-        self.secrets.borrow_mut().insert((file, block), Rc::clone(&found));
+        let mut found = secrets::found(text, is_known);
+        found.sort_unstable_by_key(|range| range.start);
+        let found: Secrets = joined(found).into();
+        self.secrets.borrow_mut().insert(file, Rc::clone(&found));
         Some(found)
     }
 }

@@ -6,17 +6,26 @@
 //! comparison go by it. [`shapes`] is the table of what it finds, with examples of each. All of it is
 //! linear in the text.
 
+mod lines;
+mod addresses;
+mod assigned;
 mod blobs;
 mod commands;
-mod lines;
+mod files;
+mod headers;
 mod names;
+mod rules;
 pub mod shapes;
+mod shell;
 mod sql;
+mod tokens;
+mod values;
 
 use std::ops::Range;
 
 pub(crate) use commands::Arguments;
-pub(crate) use names::{is_harmless, is_header, is_name, is_secret_value};
+pub(crate) use names::{is_header, is_name};
+pub(crate) use values::{is_harmless, is_secret_value};
 
 /// What stands in place of a secret, where places need not stay where they are.
 pub(crate) const MASK: &str = "***";
@@ -56,6 +65,7 @@ pub(super) fn found(text: &str, is_known: impl Fn(usize) -> bool) -> Vec<Range<u
     let is_apart = |byte: u8| b" \t\r\n:=@<(\"'`,".contains(&byte);
     if !text.bytes().any(is_apart) {
         blobs::tokens(text, &mut guessed);
+        blobs::marked(text, &mut guessed);
         guessed.iter_mut().for_each(|range| align(text, range));
         guessed.retain(|range| !is_known(range.start));
         return guessed;
@@ -68,7 +78,7 @@ pub(super) fn found(text: &str, is_known: impl Fn(usize) -> bool) -> Vec<Range<u
         let mut within = Vec::new();
         lines::secrets(&inner, |_| false, &mut within);
         of_whole(&inner, &mut within);
-        let place = |at: usize| places.get(at).copied().unwrap_or(text.len());
+        let place = |at: usize| places.get(at).map_or(text.len(), |place| *place as usize);
         more.extend(within.into_iter().map(|range| place(range.start)..place(range.end)));
     }
     guessed.extend(more.into_iter().filter(|range| !is_known(range.start)));
@@ -80,7 +90,9 @@ pub(super) fn found(text: &str, is_known: impl Fn(usize) -> bool) -> Vec<Range<u
 fn of_whole(text: &str, found: &mut Vec<Range<usize>>) {
     blobs::private_keys(text, found);
     blobs::tokens(text, found);
+    blobs::marked(text, found);
     blobs::elements(text, found);
+    blobs::named_elements(text, found);
     blobs::calls(text, found);
     blobs::documents(text, found);
     sql::secrets(text, found);
@@ -90,7 +102,7 @@ fn of_whole(text: &str, found: &mut Vec<Range<usize>>) {
 struct Unquoted {
     text: String,
     /// Where each byte of it was.
-    places: Vec<usize>,
+    places: Vec<u32>,
 }
 
 impl Unquoted {
@@ -126,7 +138,8 @@ impl Unquoted {
                 (character, _) => character,
             };
             unquoted.text.push(written);
-            unquoted.places.extend((0..written.len_utf8()).map(|_| at));
+            let place = u32::try_from(at).unwrap_or(u32::MAX);
+            unquoted.places.extend((0..written.len_utf8()).map(|_| place));
         }
         Some(unquoted)
     }

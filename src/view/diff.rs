@@ -597,7 +597,7 @@ fn counted(left_out: &[(usize, &'static str)]) -> String {
 fn change_words(change: &Change) -> String {
     let piece = |piece| match piece {
         Piece::Words(words) => words.to_owned(),
-        Piece::Name(name) => format!("`{}`", shortened(&printable(name), LONGEST_NAME)),
+        Piece::Name(name) => format!("`{}`", shortened(&printable(hidden(&name)), LONGEST_NAME)),
     };
     change.pieces().into_iter().map(piece).collect()
 }
@@ -776,7 +776,7 @@ fn markdown_line(line: Line<'_>) -> String {
             };
             let piece = |piece| match piece {
                 Piece::Words(words) => words.to_owned(),
-                Piece::Name(name) => code_in_table(&name),
+                Piece::Name(name) => code_in_table(&hidden(&name)),
             };
             let words: String = change.pieces().into_iter().map(piece).collect();
             format!("| {word} | {words} | {} |", place.map(code_in_table).unwrap_or_default())
@@ -837,7 +837,7 @@ fn json_line(line: Line<'_>) -> Json {
         Line::Change(schema, change, place) => json!({
             "schema": shown(&schema.schema),
             "severity": change.severity.word(),
-            "table": shown(&change.table),
+            "table": shown(&hidden(&change.table)),
             "change": change_words(change),
             "place": place,
         }),

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use sql::catalogue::Catalogue;
 use sql::definition::{KeyKind, ObjectName};
 
+use crate::diag::secrets::hidden;
 use crate::view::layout::{self, Place, Sizes};
 use crate::view::svg::{ARROW, curve, escape, fit, measure};
 
@@ -320,6 +321,7 @@ fn relation(
     }
     let tip = format!("M{tip:.1} {end:.1}l{ARROW} -4v8z");
     let title = format!("{}.{} refers to {}", table.name, key.columns.join(", "), referred.name);
+    let title = hidden(&title);
     let _ = writeln!(
         svg,
         "<g class=\"edge\"><title>{}</title><path d=\"{path}\"/><path class=\"tip\" d=\"{tip}\"/></g>",
@@ -338,7 +340,7 @@ fn draw_table(table: &Table, spot: Spot, svg: &mut String) {
         top + HEAD - 2.0,
         left + 12.0,
         top + 19.0,
-        escape(&fit(&table.name, width - 24.0, 13.5)),
+        escape(&fit(&hidden(&table.name), width - 24.0, 13.5)),
     );
     let referring = table.foreign_keys.iter().flat_map(|key| &key.columns);
     let referring: BTreeSet<String> = referring.map(|name| name.to_ascii_lowercase()).collect();
@@ -361,9 +363,9 @@ fn draw_table(table: &Table, spot: Spot, svg: &mut String) {
              <text class=\"kind end\" x=\"{:.1}\" y=\"{middle:.1}\">{}{optional}</text>",
             left + 12.0,
             left + 50.0,
-            escape(&fit(&column.name, width * 0.55, 12.0)),
+            escape(&fit(&hidden(&column.name), width * 0.55, 12.0)),
             left + width - 12.0,
-            escape(&fit(&column.data_type, type_room, 11.0)),
+            escape(&fit(&hidden(&column.data_type), type_room, 11.0)),
         );
     }
     if let Some(more @ 1..) = table.columns.len().checked_sub(COLUMNS) {

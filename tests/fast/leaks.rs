@@ -509,7 +509,7 @@ fn passwords_in_manifests_are_masked_elsewhere() {
 
 /// A secret of its own for each example, with digits and letters as any of the shapes may want.
 fn secret(number: usize) -> String {
-    format!("Zq8hunter2Xk3{number:03}vLw7Tb9Pd4")
+    format!("Zq8hunter2Xk3{number:04}vLw7Tb9Pd4")
 }
 
 /// An object that holds an example, and what it is called.
@@ -606,8 +606,8 @@ fn no_view_shows_a_secret_of_the_table() {
             .map(|(n, (_, example))| object(&format!("p{n}"), *example, &secret(n + offset)))
             .collect()
     };
-    assert!(examples.len() < 500);
-    let (new, old) = (Project::new("new", &objects(0)), Project::new("old", &objects(500)));
+    assert!(examples.len() < 5000);
+    let (new, old) = (Project::new("new", &objects(0)), Project::new("old", &objects(5000)));
     let mut leaks = Vec::new();
     for view in VIEWS {
         let words: Vec<&str> =
@@ -615,7 +615,7 @@ fn no_view_shows_a_secret_of_the_table() {
         let said = run(&[words.as_slice(), &[new.path()]].concat());
         assert!(view != "check" || !said.contains("error["), "{view}: {said}");
         for (number, (shape, example)) in examples.iter().enumerate() {
-            if said.contains(&secret(number)) || said.contains(&secret(number + 500)) {
+            if said.contains(&secret(number)) || said.contains(&secret(number + 5000)) {
                 leaks.push(format!("{view}: {shape}: {example:?}"));
             }
         }

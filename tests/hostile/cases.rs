@@ -1011,6 +1011,27 @@ fn pages() -> Vec<Case> {
         page("a page of 100,000 calls", |dir| {
             repeat(dir, "a.yaml", &format!("{CONFIG}data: {{a: \""), "put('pw',", 100_000, "\"}\n");
         }),
+        page("a page of 40,000 rows that are not closed", |dir| {
+            let before = format!("{CONFIG}data: {{a: \"");
+            repeat(dir, "a.yaml", &before, "INSERT INTO t (password) VALUES (", 40_000, "\"}\n");
+        }),
+        page("a page of 60,000 tables of another server", |dir| {
+            repeat(
+                dir,
+                "a.yaml",
+                &format!("{CONFIG}data: {{a: \""),
+                "ENGINE = MySQL('",
+                60_000,
+                "\"}\n",
+            );
+        }),
+        page("a page of 60,000 defaults that are not closed", |dir| {
+            let before = format!("{CONFIG}data: {{a: \"");
+            repeat(dir, "a.yaml", &before, "api_token text DEFAULT (", 60_000, "\"}\n");
+        }),
+        page("a page of 150,000 parameters", |dir| {
+            repeat(dir, "a.yaml", &format!("{CONFIG}data: {{a: \""), "?key=", 150_000, "\"}\n");
+        }),
         page("a page of 240,000 tokens", |dir| {
             repeat(dir, "a.yaml", &format!("{CONFIG}data: {{a: \""), "eyJ=", 240_000, "\"}\n");
         }),

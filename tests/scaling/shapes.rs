@@ -39,6 +39,7 @@ pub(crate) fn all() -> Vec<Shape> {
     yaml(&mut all);
     views(&mut all);
     diagnostics(&mut all);
+    secrets(&mut all);
     paths(&mut all);
     specs(&mut all);
     differences(&mut all);
@@ -746,6 +747,64 @@ fn views(all: &mut Vec<Shape>) {
 }
 
 /// Many problems: in lines, in one line, in many files, in SQL, with many places each.
+/// What begins a secret, again and again in one line: of a page, and of an excerpt.
+const SECRETS: [&str; 24] = [
+    "password=",
+    "password=x ",
+    "://a:b@",
+    "INSERT INTO t VALUES (",
+    "INSERT INTO t (a, password) VALUES ('a','",
+    "WITH a(password) AS (VALUES (",
+    "UPDATE t SET (a, password) = (",
+    "SELECT 'a' AS password, ",
+    "api_token text DEFAULT (",
+    "ENGINE = MySQL(",
+    "ENGINE = MySQL('",
+    "EXEC sp_password 'x', ",
+    "password /* ",
+    "'",
+    "''",
+    "?key=",
+    "STRIPE_KEY=",
+    "(a) AS (SELECT ",
+    "setPassword('x",
+    "<x name='password'><value>",
+    "hooks.slack.com/",
+    "mc alias set ",
+    "auth-token:1",
+    "reviewer:bob@example.com",
+];
+
+fn secrets(all: &mut Vec<Shape>) {
+    for part in SECRETS {
+        let quoted = part.replace('\'', "''");
+        let page = quoted.clone();
+        all.push(text(
+            format!("secrets on a page: {part}"),
+            &["graph", "--format", "html"],
+            MIB,
+            move |n| {
+                format!(
+                    "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{a: '{}'}}\n",
+                    repeat(&page, n)
+                )
+            },
+        ));
+        all.push(text(
+            format!("secrets in lines above an excerpt: {part}"),
+            &["check", "--format", "json"],
+            2 * MIB,
+            move |n| {
+                spec(
+                    "App",
+                    "a",
+                    &format!("wrong: x\n  image: '{}", repeat(&(quoted.clone() + "\n    "), n)),
+                ) + "'"
+            },
+        ));
+    }
+}
+
 fn diagnostics(all: &mut Vec<Shape>) {
     let formats: &[&[&str]] = &[
         &["check", "--format", "text"],

@@ -3,8 +3,11 @@
 
 use std::ops::Range;
 
-use crate::diag::secrets::names::{MAX_NAME_LEN, is_harmless, is_name};
-use crate::diag::secrets::shapes::{SETTERS, TOKENS};
+use crate::diag::secrets::assigned::is_one_of;
+use crate::diag::secrets::names::{MAX_NAME_LEN, is_header, is_name};
+use crate::diag::secrets::rules::{CREDENTIAL_CALLS, SETTERS};
+use crate::diag::secrets::tokens::TOKENS;
+use crate::diag::secrets::values::is_harmless;
 
 /// `-----BEGIN PRIVATE KEY-----` and all up to its end.
 pub(super) fn private_keys(text: &str, found: &mut Vec<Range<usize>>) {
@@ -68,7 +71,7 @@ pub(super) fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
             continue;
         }
         let rest = bytes.get(at..).unwrap_or_default();
-        let of_byte = |(token, _): &(&crate::diag::secrets::shapes::Token, _)| {
+        let of_byte = |(token, _): &(&crate::diag::secrets::tokens::Token, _)| {
             token.start.as_bytes().first() == Some(&byte)
         };
         for (token, run) in TOKENS.iter().zip(&mut runs).filter(of_byte) {
@@ -140,7 +143,68 @@ pub(super) fn elements(text: &str, found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// `define('DB_PASSWORD', 'x')`, `set_config('app.jwt_secret', 'x', false)`.
+/// `<name>api.key</name><value>x</value>`, `<setting name="ApiKey"><value>x</value></setting>`.
+pub(super) fn named_elements(text: &str, found: &mut Vec<Range<usize>>) {
+    if !text.contains("</") {
+        return;
+    }
+    for element in ["<value", "<string", "<Value"] {
+        for (at, _) in text.match_indices(element) {
+            let before = text.get(..at).unwrap_or_default().trim_end();
+            let mut from = before.len().saturating_sub(512);
+            while !before.is_char_boundary(from) {
+                from += 1;
+            }
+            if !element_name(before.get(from..).unwrap_or_default()).is_some_and(is_name) {
+                continue;
+            }
+            let rest = text.get(at..).unwrap_or_default();
+            let head = rest.bytes().take(256).position(|byte| byte == b'>');
+            let Some(start) = head.map(|length| at + length + 1) else { continue };
+            let content = text.get(start..).unwrap_or_default();
+            let Some(length) = content.find("</") else {
+                found.push(start..text.len());
+                return;
+            };
+            let content = content.get(..length).unwrap_or_default().trim();
+            if !content.is_empty() && !is_harmless(content) {
+                found.push(start..start + length);
+            }
+        }
+    }
+}
+
+/// What the value is called that comes next: by an element before it, or by the one that it is in.
+fn element_name(before: &str) -> Option<&str> {
+    let tag_start = before.rfind('<')?;
+    let tag = before.get(tag_start..)?;
+    if ["</name>", "</key>", "</Name>", "</Key>"].contains(&tag) {
+        let content = before.get(..tag_start)?;
+        return content.rfind('>').and_then(|end| content.get(end + 1..)).map(str::trim);
+    }
+    let tag = tag.strip_suffix('>')?;
+    let attribute = [" name=", " key=", " Name=", " id="]
+        .iter()
+        .find_map(|attribute| tag.find(attribute).and_then(|at| tag.get(at + attribute.len()..)))?;
+    let value = attribute.trim_start_matches(['\\', '"', '\'']);
+    value.split(['\\', '"', '\'']).next()
+}
+
+/// Tokens that say in their middle whose they are.
+pub(super) fn marked(text: &str, found: &mut Vec<Range<usize>>) {
+    const MARK: &str = ".atlasv1.";
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+    for (at, _) in text.match_indices(MARK) {
+        let bytes = text.as_bytes();
+        let before = bytes.get(..at).unwrap_or_default();
+        let n_before = before.iter().rev().take(64).take_while(|byte| is_part(byte)).count();
+        let after = bytes.get(at + MARK.len()..).unwrap_or_default();
+        let n_after = after.iter().take(256).take_while(|byte| is_part(byte)).count();
+        found.push(at - n_before..at + MARK.len() + n_after);
+    }
+}
+
+/// `define('DB_PASSWORD', 'x')`, `set_config('app.jwt_secret', 'x', false)`, `setPassword("x")`.
 pub(super) fn calls(text: &str, found: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
     let mut hidden_to = 0;
@@ -160,29 +224,63 @@ pub(super) fn calls(text: &str, found: &mut Vec<Range<usize>>) {
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
         let n_letters = before.bytes().rev().take(32).take_while(is_part).count();
         let function = before.get(at - n_letters..).unwrap_or_default();
-        if !SETTERS.iter().any(|setter| function.eq_ignore_ascii_case(setter)) {
-            continue;
-        }
-        let inside = bytes.get(quote_at + 1..).unwrap_or_default();
-        let Some(length) = inside.iter().take(MAX_NAME_LEN).position(|byte| *byte == quote) else {
-            continue;
+        let place = if is_one_of(function, SETTERS) {
+            set(text, quote_at, quote)
+        } else if takes_secret(function) {
+            argument(text, quote_at, quote, is_one_of(function, CREDENTIAL_CALLS))
+        } else {
+            None
         };
-        let name = text.get(quote_at + 1..quote_at + 1 + length).unwrap_or_default();
-        let name = name.trim_end_matches('\\');
-        if !is_name(name) && !super::names::is_header(name) {
-            continue;
-        }
-        let rest = text.get(quote_at + 2 + length..).unwrap_or_default();
-        let value = rest.trim_start_matches([' ', '\n', '\t']);
-        let Some(value) = value.strip_prefix(',') else { continue };
-        let value = value.trim_start_matches([' ', '\n', '\t']);
-        if value.starts_with(['\'', '"', '\\']) && !is_harmless(value) {
-            let line = value.split('\n').next().unwrap_or_default();
-            let start = text.len() - value.len();
-            hidden_to = start + line.len();
-            found.push(start..start + line.trim_end().len());
+        if let Some(range) = place {
+            hidden_to = range.end;
+            found.push(range);
         }
     }
+}
+
+/// Whether a function is named after the secret that it takes.
+fn takes_secret(function: &str) -> bool {
+    const READERS: [&str; 9] =
+        ["get", "find", "fetch", "has", "is", "read", "load", "new", "generate"];
+    let is_reader = READERS.iter().any(|verb| function.starts_with(verb));
+    is_one_of(function, CREDENTIAL_CALLS) || (function.len() > 2 && !is_reader && is_name(function))
+}
+
+/// What is given to the name of a secret: the rest of the line.
+fn set(text: &str, quote_at: usize, quote: u8) -> Option<Range<usize>> {
+    let inside = text.as_bytes().get(quote_at + 1..)?;
+    let length = inside.iter().take(MAX_NAME_LEN).position(|byte| *byte == quote)?;
+    let name = text.get(quote_at + 1..quote_at + 1 + length)?.trim_end_matches('\\');
+    if !is_name(name) && !is_header(name) {
+        return None;
+    }
+    let value = text.get(quote_at + 2 + length..)?.trim_start_matches([' ', '\n', '\t']);
+    let value = value.strip_prefix(',')?.trim_start_matches([' ', '\n', '\t']);
+    if !value.starts_with(['\'', '"', '\\']) || is_harmless(value) {
+        return None;
+    }
+    let line = value.split('\n').next().unwrap_or_default();
+    let start = text.len() - value.len();
+    Some(start..start + line.trim_end().len())
+}
+
+/// The first argument, or the last, which is a string in a line.
+fn argument(text: &str, quote_at: usize, quote: u8, is_last: bool) -> Option<Range<usize>> {
+    let inside = text.get(quote_at + 1..)?;
+    let line = inside.bytes().take(256).position(|byte| byte == b')' || byte == b'\n');
+    let line = inside.get(..line?)?;
+    let quote = char::from(quote);
+    let (start, end) = match is_last {
+        false => (0, line.find(quote)?),
+        true => {
+            let end = line.rfind(quote)?;
+            (line.get(..end)?.rfind(quote)? + 1, end)
+        }
+    };
+    let secret = line.get(start..end)?.trim_end_matches('\\');
+    let is_word = !secret.is_empty() && !secret.contains(' ') && !is_harmless(secret);
+    (is_word && !is_name(secret))
+        .then_some(quote_at + 1 + start..quote_at + 1 + start + secret.len())
 }
 
 /// The data of a Secret that is written in a text, as YAML or JSON.

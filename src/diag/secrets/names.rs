@@ -1,4 +1,4 @@
-//! Which names say that a secret follows, and which values are none: references, paths, switches.
+//! Which names say that a secret follows.
 
 /// The longest name that is looked at, in bytes: its end decides.
 pub(super) const MAX_NAME_LEN: usize = 128;
@@ -126,6 +126,30 @@ const ABOUT: &[&str] = &[
     "template",
     "index",
     "through",
+    "timeout",
+    "url",
+    "uri",
+    "endpoint",
+    "link",
+    "host",
+    "port",
+    "hasher",
+    "hashers",
+    "rounds",
+    "iterations",
+    "cost",
+    "algorithms",
+    "encoder",
+    "limit",
+    "interval",
+    "retries",
+    "title",
+    "description",
+    "message",
+    "subject",
+    "visible",
+    "visibility",
+    "header",
 ];
 /// Last words after which the word before counts.
 const NEUTRAL: &[&str] = &[
@@ -191,8 +215,37 @@ const ENDS: &[&str] = &[
     "recoverykey",
     "clientkeydata",
     "functionskey",
+    "secretid",
+    "accesskeysecret",
+    "subscriptionkey",
+    "datakey",
+    "authtok",
+    "passkey",
+    "mnemonic",
+    "seedphrase",
     "salt",
     "pat",
+];
+/// Words before `tokens` and `token` that count them: `max_tokens`.
+const COUNTS: &[&str] = &[
+    "max",
+    "min",
+    "num",
+    "n",
+    "total",
+    "count",
+    "limit",
+    "context",
+    "prompt",
+    "completion",
+    "input",
+    "output",
+    "used",
+    "remaining",
+    "cached",
+    "estimated",
+    "new",
+    "reasoning",
 ];
 /// What a Secret is called by: `existingSecret` names one.
 const SECRET_NAMERS: &[&str] = &[
@@ -258,15 +311,28 @@ pub(crate) fn is_name(name: &str) -> bool {
     }
     let joined = words.joined(end);
     let joined = joined.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_plural = ["tokens", "keys", "secrets"].iter().any(|end| joined.ends_with(end));
+    let joined =
+        if is_plural { joined.get(..joined.len() - 1).unwrap_or_default() } else { joined };
     let before = end.checked_sub(2).and_then(|at| all.get(at)).copied().unwrap_or_default();
+    if joined.ends_with("token") && COUNTS.contains(&before) && (is_plural || before.len() == 3) {
+        return before == "new" && !is_plural;
+    }
+    if joined.ends_with("accesskeysecret") {
+        return true;
+    }
     if joined.ends_with("secret") {
         let names_one = SECRET_NAMERS.contains(&before)
             || SECRET_NAMERS.iter().take(4).any(|word| joined == format!("{word}secret"));
-        return !names_one || words.is_upper && before != "existing" && before != "pull";
+        return if is_plural {
+            words.is_upper && !names_one
+        } else {
+            !names_one || words.is_upper && before != "existing" && before != "pull"
+        };
     }
     let last = all.get(end - 1).copied().unwrap_or_default();
     let needs_another = matches!(last, "salt" | "pat");
-    if needs_another && (end < 2 || (last == "pat" && !words.is_upper)) {
+    if needs_another && !words.is_upper && (end < 2 || last == "pat") {
         return false;
     }
     !joined.contains("existingsecret")
@@ -280,15 +346,17 @@ fn may_be_name(name: &str) -> bool {
     bytes.iter().enumerate().any(|(at, first)| {
         let low = |at: usize| bytes.get(at).map_or(b' ', u8::to_ascii_lowercase);
         match first.to_ascii_lowercase() {
-            // pass, pat, psk, pswd, pw
+            // pass, pat, psk, pswd, pw, phrase
             b'p' => {
-                matches!((low(at + 1), low(at + 2)), (b'a', b's' | b't') | (b's', _) | (b'w', _))
+                let (second, third) = (low(at + 1), low(at + 2));
+                matches!((second, third), (b'a', b's' | b't') | (b's' | b'w', _) | (b'h', b'r'))
             }
+            b'a' => (low(at + 1), low(at + 2), low(at + 3)) == (b'u', b't', b'h'),
             b'k' => (low(at + 1), low(at + 2)) == (b'e', b'y'),
             // token, secret, salt, masterauth, dockercfg
             b't' => (low(at + 1), low(at + 2)) == (b'o', b'k'),
             b's' => matches!((low(at + 1), low(at + 2)), (b'e', b'c') | (b'a', b'l')),
-            b'm' => (low(at + 1), low(at + 2), low(at + 3)) == (b'a', b's', b't'),
+            b'm' => matches!((low(at + 1), low(at + 2)), (b'a', b's') | (b'n', b'e')),
             b'd' => (low(at + 1), low(at + 2), low(at + 3)) == (b'o', b'c', b'k'),
             _ => false,
         }
@@ -347,250 +415,118 @@ impl Words {
     }
 }
 
+/// What the last words of a name say that are a secret's only beside some values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// `dbSecret`: the name of a Secret, or what it holds.
+    Secret,
+    /// `tokens`: a number of them, or they.
+    Token,
+    /// `STRIPE_KEY`.
+    Key,
+    /// `BASIC_AUTH`, `DB_CREDS`, `jwt`.
+    Credentials,
+    /// `JWT`, `PEPPER`.
+    Other,
+}
+
+/// How a name ends, in letters of any case.
+pub(super) fn ending(name: &str) -> Option<Ending> {
+    let bytes = name.as_bytes();
+    let ends = |end: &str| {
+        let from = bytes.len().checked_sub(end.len());
+        from.and_then(|from| bytes.get(from..))
+            .is_some_and(|tail| tail.eq_ignore_ascii_case(end.as_bytes()))
+    };
+    match bytes.last()?.to_ascii_lowercase() {
+        b't' if ends("secret") => Some(Ending::Secret),
+        b't' if ends("jwt") || ends("salt") => Some(Ending::Other),
+        b'f' if ends("secretref") => Some(Ending::Secret),
+        b'n' if ends("token") => Some(Ending::Token),
+        b's' if ends("tokens") => Some(Ending::Token),
+        b's' if ends("creds") || ends("credentials") => Some(Ending::Credentials),
+        b's' if ends("keys") => Some(Ending::Key),
+        b's' if ends("secrets") => Some(Ending::Other),
+        b'y' if ends("key") => Some(Ending::Key),
+        b'h' if ends("auth") => Some(Ending::Credentials),
+        b'l' if ends("credential") => Some(Ending::Credentials),
+        b'd' if ends("cred") => Some(Ending::Credentials),
+        b'd' if ends("seed") => Some(Ending::Other),
+        b'r' if ends("bearer") || ends("pepper") => Some(Ending::Other),
+        b'e' if ends("recovery_code") || ends("recoverycode") => Some(Ending::Other),
+        _ => None,
+    }
+}
+
+/// Whether a name that ends with `secret` is hardly that of a Secret: `clientSecret`.
+pub(super) fn is_strong_secret(name: &str) -> bool {
+    const STRONG: &[&str] = &[
+        "client",
+        "app",
+        "consumer",
+        "shared",
+        "jwt",
+        "session",
+        "cookie",
+        "api",
+        "signing",
+        "hmac",
+        "totp",
+        "otp",
+        "application",
+        "access",
+        "refresh",
+        "encryption",
+        "hash",
+        "key",
+    ];
+    let words = Words::of(name);
+    let all = words.list();
+    let before = all.len().checked_sub(2).and_then(|at| all.get(at));
+    let is_snake = name.contains('_');
+    let is_named = words.is_upper || is_snake;
+    before.is_some_and(|before| STRONG.contains(before) || is_named)
+        || all.len() == 1 && words.is_upper
+}
+
+/// What a key is that is no secret: `public_key`, `cache_key`.
+pub(super) fn is_other_key(name: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "public",
+        "pub",
+        "primary",
+        "foreign",
+        "partition",
+        "sort",
+        "cache",
+        "routing",
+        "row",
+        "map",
+        "object",
+        "index",
+        "shard",
+        "group",
+        "unique",
+        "lookup",
+        "search",
+        "translation",
+        "hot",
+        "host",
+        "host",
+        "publishable",
+        "idempotency",
+        "authorized",
+        "known",
+    ];
+    let words = Words::of(name);
+    let all = words.list();
+    let before = all.len().checked_sub(2).and_then(|at| all.get(at));
+    before.is_none_or(|before| OTHERS.contains(before))
+}
+
 /// Whether a header of HTTP carries a secret.
 pub(crate) fn is_header(name: &str) -> bool {
     const HEADERS: [&str; 5] =
         ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-signature"];
     HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header))
-}
-
-/// Whether the value of a field of this name is a secret: `auth` holds one in some files and a word in
-/// others, and `secret` names a Secret nearly everywhere.
-pub(crate) fn is_secret_value(name: &str, value: &str) -> bool {
-    let short = name.trim_start_matches('_');
-    if !["auth", "AUTH", "identitytoken", "registrytoken", "secret", "Secret"].contains(&short) {
-        return is_name(name);
-    }
-    let value = beginning(value).trim_start_matches(['"', '\'', ' ', '\\']);
-    let value =
-        value.split(['"', '\'', '`', ',', '}', ';', '\\']).next().unwrap_or_default().trim_end();
-    let has = |is: fn(&char) -> bool| value.chars().any(|c| is(&c));
-    let is_mixed = has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
-    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
-    match short {
-        "auth" | "AUTH" | "identitytoken" | "registrytoken" => {
-            value.len() >= 8
-                && value.chars().all(is_base64)
-                && (has(char::is_ascii_digit) || value.ends_with('='))
-        }
-        _ => {
-            let is_object =
-                |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-./".contains(c);
-            let is_random = value.len() >= 12 && is_mixed && !value.contains(['-', '.', '/']);
-            value.len() >= 6 && !value.contains(' ') && (!value.chars().all(is_object) || is_random)
-        }
-    }
-}
-
-/// So much of a value is looked at: it has to be harmless to its end, and nothing harmless is longer.
-const MAX_VALUE_LEN: usize = 2048;
-
-fn beginning(value: &str) -> &str {
-    let mut end = MAX_VALUE_LEN.min(value.len());
-    while !value.is_char_boundary(end) {
-        end -= 1;
-    }
-    value.get(..end).unwrap_or_default()
-}
-
-/// Whether a text looks as if a machine had made it: no word, and no name.
-pub(super) fn is_random(text: &str) -> bool {
-    text.len() >= 12
-        && text.bytes().any(|byte| byte.is_ascii_digit())
-        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
-/// Whether a value is no secret: it is empty or a switch, or says where the secret is. It has to be
-/// that to its end; what stands beside a reference is a secret. `value` may go on with what ends it in
-/// the text that it stands in: a quote, a bracket, a comma.
-pub(crate) fn is_harmless(value: &str) -> bool {
-    let value = beginning(value);
-    let is_quoted = value.starts_with(['"', '\'', '`']);
-    let value = value.trim_start_matches(['"', '\'', '`', '\\']);
-    let ends = |rest: &str| {
-        let rest = rest.trim_start_matches(['"', '\'', '`', '\\']);
-        rest.is_empty()
-            || rest.starts_with([',', '}', ']', ';', ')', '&', '|', '<', ' ', '\t', '\n'])
-    };
-    if value.is_empty() && !is_quoted {
-        return false;
-    }
-    if value.trim_start_matches(['}', ']', ',', ' ', ')', ';']).is_empty() {
-        return true;
-    }
-    // `""`, `"",` and the like.
-    if is_quoted && value.starts_with([',', '}', ']', ';', ')']) {
-        return true;
-    }
-    let mut rest = value;
-    let mut n_references = 0;
-    while let Some(length) = reference(rest, is_quoted) {
-        rest = rest.get(length..).unwrap_or_default();
-        n_references += 1;
-    }
-    if n_references > 0 && ends(rest) {
-        return true;
-    }
-    let length = value.find(|c: char| !c.is_ascii_alphabetic() && c != '~').unwrap_or(value.len());
-    let (word, rest) = value.split_at_checked(length).unwrap_or_default();
-    const SWITCHES: [&str; 17] = [
-        "true",
-        "false",
-        "null",
-        "nil",
-        "none",
-        "~",
-        "yes",
-        "no",
-        "on",
-        "off",
-        "undefined",
-        "string",
-        "str",
-        "text",
-        "boolean",
-        "required",
-        "optional",
-    ];
-    let is_switch = SWITCHES.iter().any(|switch| word.eq_ignore_ascii_case(switch));
-    let rest = rest.trim_start_matches(['"', '\'', '`']);
-    let is_end = rest.is_empty()
-        || rest.starts_with([',', '}', ']', ';', ')', '&', '\n'])
-        || rest.trim_start().is_empty()
-        || rest.trim_start().starts_with('#');
-    is_switch && is_end
-}
-
-/// The length of a reference to a value that is elsewhere, with which a text begins.
-fn reference(text: &str, is_quoted: bool) -> Option<usize> {
-    let until = |open: &str, close: &str| {
-        let inside = text.strip_prefix(open)?;
-        let line = inside.split(['\n', '"']).next().unwrap_or_default();
-        let line = if open == "{{" { inside.split('\n').next().unwrap_or_default() } else { line };
-        line.char_indices()
-            .nth(1000)
-            .map_or(line, |(end, _)| line.get(..end).unwrap_or_default())
-            .find(close)
-            .map(|at| open.len() + at + close.len())
-    };
-    let pairs = [
-        ("${{", "}}"),
-        ("{{", "}}"),
-        ("${", "}"),
-        ("$(", ")"),
-        ("%{", "}"),
-        ("%(", ")s"),
-        ("ENC[", "]"),
-        ("<path:", ">"),
-        ("@Microsoft.KeyVault(", ")"),
-        ("{secretKeyRef", "}"),
-        ("{ secretKeyRef", "}"),
-        ("{valueFrom", "}"),
-    ];
-    for (open, close) in pairs {
-        if text.starts_with(open) {
-            // A default value within is a value: `${PASSWORD:-hunter2}`.
-            let length = until(open, close);
-            let inside = length.and_then(|length| text.get(open.len()..length)).unwrap_or_default();
-            let has_default = open == "${" && has_default(inside.trim_end_matches('}'));
-            return length.filter(|_| !has_default);
-        }
-    }
-    let word_end = text
-        .find([' ', '\t', '\n', '"', '\'', ',', '}', ']', ';', ')', '`', '<', '&'])
-        .unwrap_or(text.len());
-    let word = text.get(..word_end)?;
-    if let Some(name) = word.strip_prefix('$') {
-        let name = name.strip_prefix('$').unwrap_or(name);
-        let is_variable = !name.is_empty()
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-        return is_variable.then_some(word_end);
-    }
-    if let Some(name) = word.strip_prefix('%').and_then(|name| name.strip_suffix('%')) {
-        return (!name.is_empty()
-            && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
-        .then_some(word_end);
-    }
-    if word.starts_with("op://")
-        || (word.starts_with("ref+") && word.contains("://"))
-        || (word.starts_with("vault:") && word.contains('/') && word.contains('#'))
-        || word.starts_with("arn:aws:secretsmanager:")
-        || word.starts_with("arn:aws:ssm:")
-        || word.starts_with("secretmanager:projects/")
-        || word.starts_with("akv://")
-        || word.starts_with("gcpsm://")
-        || word.starts_with("awssm://")
-        || word.starts_with("ssm://")
-        || word.starts_with("file:/")
-    {
-        return Some(word_end);
-    }
-    if is_path(word) {
-        return Some(word_end);
-    }
-    // A public key says what it is.
-    if ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-"].iter().any(|kind| text.starts_with(kind)) {
-        return Some(text.find('\n').unwrap_or(text.len()));
-    }
-    // A placeholder: `<your-password>`.
-    if let Some(inside) = text.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
-        let is_word = |c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '-' | '_');
-        let is_placeholder =
-            inside.0.len() <= 40 && !inside.0.is_empty() && inside.0.chars().all(is_word);
-        return is_placeholder.then_some(inside.0.len() + 2);
-    }
-    const CODE: [&str; 14] = [
-        "var.",
-        "local.",
-        "data.",
-        "module.",
-        "each.",
-        "os.environ",
-        "os.getenv(",
-        "getenv(",
-        "process.env",
-        "ENV[",
-        "ENV.fetch",
-        "System.getenv",
-        "random_password.",
-        "env(",
-    ];
-    let is_code = !is_quoted && CODE.iter().any(|start| text.starts_with(start));
-    is_code.then(|| text.find('\n').unwrap_or(text.len()))
-}
-
-/// Whether what is in `${...}` has a value of its own, as in a shell: `${PASSWORD:-hunter2}`. A `-` in the
-/// name of `${shop-db.password}` is none.
-fn has_default(inside: &str) -> bool {
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let is_property = inside.contains('.') && inside.bytes().all(is_part);
-    !is_property && inside.find([':', '-', '=', '+']).is_some_and(|at| at + 2 < inside.len())
-}
-
-/// Whether a word is the path of a file.
-fn is_path(word: &str) -> bool {
-    const ROOTS: [&str; 17] = [
-        "/run/",
-        "/var/",
-        "/etc/",
-        "/mnt/",
-        "/secrets/",
-        "/vault/",
-        "/home/",
-        "/opt/",
-        "/tmp/",
-        "/tls/",
-        "/root/",
-        "/usr/",
-        "/app/",
-        "/config/",
-        "/data/",
-        "./",
-        "../",
-    ];
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
-    ROOTS.iter().any(|root| word.starts_with(root)) && word.bytes().all(is_part)
 }

@@ -2,6 +2,11 @@
 //! look as if they did. The tests of this module and `tests/fast/leaks.rs` run it: the first against the
 //! rules, the second against every view and every format of diagnostics.
 
+mod commands;
+mod files;
+mod shown;
+mod statements;
+
 /// One shape.
 #[derive(Debug)]
 pub struct Shape {
@@ -29,13 +34,13 @@ pub enum Rule {
     Urls,
     /// Headers of HTTP.
     Headers,
-    /// [`COMMANDS`], and long flags by their names.
+    /// Arguments of commands, and long flags by their names.
     Commands,
-    /// [`DIRECTIVES`] and the formats of a few files.
+    /// Lines of files, and the formats of a few.
     Files,
     /// Keys between `BEGIN` and `END`.
     Keys,
-    /// [`TOKENS`].
+    /// Tokens that say whose they are.
     Tokens,
     /// Statements.
     Sql,
@@ -53,293 +58,6 @@ pub enum Example {
     /// The SQL of a schema.
     Sql(&'static str),
 }
-
-/// What a command takes in short flags.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Takes {
-    /// Flags whose value is the next argument, a secret.
-    pub(super) secrets: &'static [&'static str],
-    /// Flags to which the secret is attached: `-psecret`.
-    pub(super) attached: &'static [&'static str],
-    /// Flags whose value is `user:secret`.
-    pub(super) pairs: &'static [&'static str],
-    /// Arguments behind which a secret stands, and how many others are between.
-    pub(super) after: &'static [(&'static str, u8)],
-    /// `-pass pass:secret`.
-    pub(super) has_sources: bool,
-}
-
-impl Takes {
-    /// No short flag is a secret's.
-    pub(super) const NOTHING: Takes =
-        Takes { secrets: &[], attached: &[], pairs: &[], after: &[], has_sources: false };
-}
-
-/// Commands with short flags for secrets.
-pub(super) const COMMANDS: &[(&[&str], Takes)] = &[
-    (
-        &[
-            "mysql",
-            "mysqldump",
-            "mysqladmin",
-            "mysqlimport",
-            "mysqlcheck",
-            "mysqlshow",
-            "mysqlslap",
-            "mysqlbinlog",
-            "mysqlpump",
-            "mysqlsh",
-            "mariadb",
-            "mariadb-dump",
-            "mariadb-admin",
-            "mariadb-import",
-            "mariadb-check",
-            "mariadb-backup",
-            "xtrabackup",
-            "7z",
-            "7za",
-        ],
-        Takes { attached: &["p"], ..Takes::NOTHING },
-    ),
-    (
-        &["redis-cli", "valkey-cli", "keydb-cli"],
-        Takes { secrets: &["a"], after: &[("AUTH", 0), ("auth", 0)], ..Takes::NOTHING },
-    ),
-    (
-        &["curl", "wget", "lftp", "etcdctl", "xh", "http"],
-        Takes {
-            pairs: &["u", "user", "U", "proxy-user", "a", "auth"],
-            attached: &[],
-            ..Takes::NOTHING
-        },
-    ),
-    (
-        &["skopeo", "crane", "oras"],
-        Takes { pairs: &["creds", "src-creds", "dest-creds"], secrets: &["p"], ..Takes::NOTHING },
-    ),
-    (&["smbclient"], Takes { pairs: &["U", "user"], ..Takes::NOTHING }),
-    (
-        &[
-            "sshpass",
-            "mongo",
-            "mongosh",
-            "mongodump",
-            "mongorestore",
-            "mongoexport",
-            "mongoimport",
-            "cqlsh",
-            "useradd",
-            "usermod",
-        ],
-        Takes { secrets: &["p"], attached: &["p"], ..Takes::NOTHING },
-    ),
-    (
-        &["docker", "podman", "buildah", "helm", "nerdctl", "az", "oc", "cf", "influx"],
-        Takes { after: &[], ..Takes::NOTHING },
-    ),
-    (&["login"], Takes { secrets: &["p"], ..Takes::NOTHING }),
-    (
-        &["sqlcmd", "bcp", "osql", "tsql", "isql", "ipmitool"],
-        Takes { secrets: &["P"], attached: &["P"], ..Takes::NOTHING },
-    ),
-    (&["zip", "unzip"], Takes { secrets: &["P"], ..Takes::NOTHING }),
-    (
-        &[
-            "ldapsearch",
-            "ldapadd",
-            "ldapmodify",
-            "ldapdelete",
-            "ldapwhoami",
-            "ldappasswd",
-            "kadmin",
-        ],
-        Takes { secrets: &["w", "s"], ..Takes::NOTHING },
-    ),
-    (&["snmpget", "snmpwalk"], Takes { secrets: &["A", "X"], ..Takes::NOTHING }),
-    (&["openssl"], Takes { secrets: &["k"], has_sources: true, ..Takes::NOTHING }),
-    (
-        &["rabbitmqctl"],
-        Takes {
-            after: &[("add_user", 1), ("change_password", 1), ("authenticate_user", 1)],
-            ..Takes::NOTHING
-        },
-    ),
-    (&["htpasswd"], Takes { attached: &[], after: &[], secrets: &[], ..Takes::NOTHING }),
-    (&["vault"], Takes { after: &[("login", 0)], ..Takes::NOTHING }),
-    (
-        &["aws", "npm", "git"],
-        Takes {
-            after: &[("aws_secret_access_key", 0), ("aws_session_token", 0)],
-            ..Takes::NOTHING
-        },
-    ),
-    (&["set"], Takes { after: &[("requirepass", 0), ("masterauth", 0)], ..Takes::NOTHING }),
-    (&["mc"], Takes { after: &[("set", 3)], ..Takes::NOTHING }),
-];
-
-/// Lines whose first word says that a secret follows, and how many words are between.
-pub(super) const DIRECTIVES: &[(&str, usize)] = &[
-    ("requirepass", 0),
-    ("masterauth", 0),
-    ("bindpw", 0),
-    ("rootpw", 0),
-    ("tls-key-file-pass", 0),
-    ("insecure-password", 0),
-    ("auth-pass", 1),
-    ("sentinel", 2),
-    ("rpcpassword", 0),
-    ("psk", 0),
-];
-
-/// Types of columns that have digits at their end: `password varchar2`.
-pub(super) const TYPES: &[&str] = &[
-    "int", "uint", "float", "varchar", "nvarchar", "char", "bytes", "decimal", "string", "text",
-    "utf", "number",
-];
-
-/// What stands before the `:` of `kind:name@version`, and before that of a mail address.
-pub(super) const NO_USERS: &[&str] = &[
-    "mailto",
-    "mail",
-    "email",
-    "to",
-    "from",
-    "cc",
-    "bcc",
-    "owner",
-    "author",
-    "maintainer",
-    "contact",
-    "acct",
-    "sip",
-    "xmpp",
-    "npm",
-    "pip",
-    "pkg",
-    "crate",
-    "gem",
-    "docker",
-    "oci",
-    "github",
-    "gitlab",
-    "bitbucket",
-    "jsr",
-    "node",
-    "image",
-];
-
-/// A token that says whose it is.
-pub(super) struct Token {
-    /// How it begins.
-    pub(super) start: &'static str,
-    /// What it has beside letters and digits.
-    pub(super) with: &'static str,
-    /// How long it is at least, without its beginning.
-    pub(super) min_len: usize,
-    /// The beginning is shown.
-    pub(super) is_shown: bool,
-}
-
-const fn token(start: &'static str, with: &'static str, min_len: usize) -> Token {
-    Token { start, with, min_len, is_shown: false }
-}
-
-/// The tokens that are known anywhere.
-pub(super) const TOKENS: &[Token] = &[
-    token("ghp_", "", 10),
-    token("gho_", "", 10),
-    token("ghu_", "", 10),
-    token("ghs_", "", 10),
-    token("ghr_", "", 10),
-    token("github_pat_", "_", 10),
-    token("glpat-", "-_.", 10),
-    token("gldt-", "-_", 10),
-    token("glrt-", "-_", 10),
-    token("glptt-", "-_", 10),
-    token("gloas-", "-_", 10),
-    token("xoxb-", "-", 10),
-    token("xoxp-", "-", 10),
-    token("xoxa-", "-", 10),
-    token("xoxr-", "-", 10),
-    token("xoxs-", "-", 10),
-    token("xapp-", "-", 10),
-    token("AKIA", "", 16),
-    token("ASIA", "", 16),
-    token("eyJ", "-_.=", 12),
-    token("sk_live_", "", 10),
-    token("sk_test_", "", 10),
-    token("rk_live_", "", 10),
-    token("rk_test_", "", 10),
-    token("whsec_", "+/=", 10),
-    token("npm_", "", 10),
-    token("pypi-", "-_", 16),
-    token("dop_v1_", "", 10),
-    token("doo_v1_", "", 10),
-    token("dor_v1_", "", 10),
-    token("hvs.", "-_.", 10),
-    token("hvb.", "-_.", 10),
-    token("hvr.", "-_.", 10),
-    token("SG.", "-_.", 12),
-    token("AIza", "-_", 14),
-    token("ya29.", "-_.", 12),
-    token("AGE-SECRET-KEY-", "", 10),
-    token("age-secret-key-", "", 10),
-    token("sk-ant-", "-_", 12),
-    token("sk-proj-", "-_", 12),
-    token("sk-", "", 14),
-    token("hf_", "", 14),
-    token("shpat_", "", 10),
-    token("shpss_", "", 10),
-    token("lin_api_", "", 10),
-    token("dapi", "", 24),
-    token("sq0csp-", "-_", 10),
-    token("PMAK-", "-", 10),
-    token("rubygems_", "", 10),
-    token("ATATT3", "-_=.", 12),
-    token("ATCTT3", "-_=.", 12),
-    token("figd_", "-_", 12),
-    token("glc_", "=", 12),
-    token("glsa_", "_", 12),
-    token("NRAK-", "", 10),
-    token("ops_eyJ", "-_=", 12),
-    token("pul-", "", 14),
-    token("tskey-", "-", 12),
-    token("dckr_pat_", "-_", 10),
-    token("sbp_", "", 14),
-    token("sntrys_", "_=+/", 12),
-    token("SCRAM-SHA-256$", "$:+/=", 10),
-    token("$2y$", "$./", 20),
-    token("$2a$", "$./", 20),
-    token("$2b$", "$./", 20),
-    token("$apr1$", "$./", 10),
-    token("$6$", "$./=", 20),
-    token("$5$", "$./=", 20),
-    token("$argon2", "$./=,+", 20),
-    token("{SSHA}", "+/=", 10),
-    token("{SHA}", "+/=", 10),
-    token("pbkdf2_sha256$", "$+/=", 14),
-];
-
-/// Functions that give a value to a name.
-pub(super) const SETTERS: &[&str] = &[
-    "define",
-    "set_config",
-    "put",
-    "set",
-    "setproperty",
-    "setdefault",
-    "setenv",
-    "putenv",
-    "header",
-    "setheader",
-    "addheader",
-    "add",
-    "param",
-    "property",
-    "setrequestheader",
-    "add_header",
-    "config",
-];
 
 use Example::{Container, File, Manifest, Sql};
 
@@ -825,5 +543,23 @@ pub const SHAPES: &[Shape] = &[
             File("COPY u (name, state) FROM stdin;\na\tb1\n\\.\n"),
             File("select name, password from u where state = 'on1';"),
         ],
+    },
+    Shape {
+        name: "a statement, as people write them",
+        rule: Rule::Sql,
+        secret: statements::SECRET,
+        shown: statements::SHOWN,
+    },
+    Shape {
+        name: "a command, as people write them",
+        rule: Rule::Commands,
+        secret: commands::SECRET,
+        shown: &[],
+    },
+    Shape {
+        name: "a name, address, line or token, as people write them",
+        rule: Rule::Files,
+        secret: files::SECRET,
+        shown: shown::SHOWN,
     },
 ];

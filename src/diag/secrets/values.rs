@@ -1,0 +1,450 @@
+//! Which values are secrets beside some names, and which are none beside any: references, paths,
+//! switches, code.
+
+use crate::diag::secrets::names::{Ending, ending, is_name, is_other_key, is_strong_secret};
+
+/// Whether the value of a field of this name is a secret. `value` may go on with what ends it in the
+/// text that it stands in.
+pub(crate) fn is_secret_value(name: &str, value: &str) -> bool {
+    let short = name.trim_start_matches('_');
+    if ["auth", "AUTH", "identitytoken", "registrytoken"].contains(&short) {
+        return is_base64(word(value))
+            || value.starts_with("(\"")
+            || value.starts_with("('")
+            || is_pair(word(value));
+    }
+    // What a Secret holds, in one line.
+    if name == "stringData" {
+        return value.starts_with('{');
+    }
+    let ending = ending(short);
+    if matches!(name, "secret" | "Secret") {
+        return is_no_object(word(value));
+    }
+    if is_name(name) {
+        return match ending {
+            Some(Ending::Secret) => {
+                // A mapping below says where the Secret is.
+                is_strong_secret(name) || (!value.is_empty() && !is_object_name(word(value)))
+            }
+            Some(Ending::Token) => {
+                let word = word(value);
+                let is_count = name.ends_with(['s', 'S']) && is_number(word);
+                !is_count
+            }
+            Some(Ending::Key) => !is_name_of_key(word(value)),
+            Some(Ending::Credentials | Ending::Other) => true,
+            None => !(is_directory(name) && word(value).starts_with(['/', '.', '~'])),
+        };
+    }
+    let Some(ending) = ending else { return false };
+    let word = word(value);
+    match ending {
+        Ending::Secret => is_mixed(word),
+        Ending::Key => is_mixed(word) && !is_other_key(name),
+        Ending::Credentials => {
+            is_pair(word) || is_mixed(word) || name.contains("_AUTH") && is_user(word)
+        }
+        Ending::Other => is_mixed(word),
+        Ending::Token => false,
+    }
+}
+
+/// The first words of a value, without its quotes; so much of it as tells what it is.
+fn word(value: &str) -> &str {
+    const MAX_LEN: usize = 256;
+    let value = value.trim_start_matches(['"', '\'', '`', ' ', '\\', '=', '>', '~']);
+    let ends = |byte: &u8| b"\"'`,}];\\\n<".contains(byte);
+    let bytes = value.as_bytes();
+    let mut end = bytes.iter().take(MAX_LEN).position(ends).unwrap_or(MAX_LEN.min(bytes.len()));
+    if let Some(comment) = bytes.get(..end).unwrap_or_default().windows(2).position(|w| w == b" #")
+    {
+        end = comment;
+    }
+    while !value.is_char_boundary(end) {
+        end -= 1;
+    }
+    value.get(..end).unwrap_or_default().trim_end()
+}
+
+fn is_number(word: &str) -> bool {
+    !word.is_empty()
+        && word.len() <= 9
+        && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
+}
+
+fn is_base64(value: &str) -> bool {
+    let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
+    value.len() >= 8
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+        && (has_digit || value.ends_with('='))
+}
+
+/// The value of `secret` is the name of a Secret nearly everywhere.
+fn is_no_object(value: &str) -> bool {
+    let is_object =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-./".contains(&byte);
+    let has = |is: fn(&u8) -> bool| value.bytes().any(|byte| is(&byte));
+    let is_random = value.len() >= 12
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic)
+        && !value.contains(['-', '.', '/']);
+    value.len() >= 6 && !value.contains(' ') && (!value.bytes().all(is_object) || is_random)
+}
+
+/// The name of a Secret: a few words of letters with `-` between, or a short one. A word such as `oauth2`
+/// may have one number in it.
+fn is_object_name(value: &str) -> bool {
+    let parts = value.split(['-', '.']);
+    let n_parts = parts.clone().count();
+    let is_part = |part: &str| {
+        let n_digits = part.bytes().filter(u8::is_ascii_digit).count();
+        let bytes = part.as_bytes();
+        let turns = bytes
+            .windows(2)
+            .filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit()));
+        let is_short = n_digits <= 2 && turns.count() <= 2 && bytes.len() <= 8 && n_parts > 1;
+        !part.is_empty()
+            && bytes.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            && bytes.len() <= 15
+            && (n_digits == 0 || (n_digits == bytes.len() && n_digits <= 4) || is_short)
+    };
+    value.len() <= 63
+        && (n_parts > 1 || value.len() <= 12)
+        && n_parts <= 7
+        && parts.clone().all(is_part)
+        && value.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// `secretKey: db-password` says what it is called.
+fn is_name_of_key(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_.".contains(&byte)) && is_name(word)
+}
+
+/// `PWD` is the directory in which a shell is.
+fn is_directory(name: &str) -> bool {
+    matches!(name, "PWD" | "OLDPWD")
+}
+
+/// What a machine has made, or a word with numbers inside: none that means something.
+fn is_mixed(word: &str) -> bool {
+    let bytes = word.strip_prefix("base64:").unwrap_or(word).as_bytes();
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_+=".contains(byte);
+    if bytes.len() < 10 || !bytes.iter().all(|byte| is_part(byte) || b"-/.".contains(byte)) {
+        return false;
+    }
+    let n_turns = bytes
+        .windows(2)
+        .filter(|pair| matches!(pair, [a, b] if a.is_ascii_digit() != b.is_ascii_digit()))
+        .count();
+    let has_cases = bytes.iter().any(u8::is_ascii_uppercase)
+        && bytes.iter().any(u8::is_ascii_lowercase)
+        && bytes.iter().any(u8::is_ascii_digit);
+    let is_long = bytes.len() >= 20 && n_turns > 0;
+    bytes.iter().all(|byte| is_long || is_part(byte)) && (n_turns >= 3 || has_cases) && n_turns > 0
+}
+
+/// Whether the parameter of a URL is what a machine has made.
+pub(super) fn is_made(value: &str) -> bool {
+    is_mixed(word(value).split('&').next().unwrap_or_default())
+}
+
+/// `user:password`
+fn is_pair(word: &str) -> bool {
+    let Some((user, password)) = word.split_once(':') else { return false };
+    !user.is_empty()
+        && !password.is_empty()
+        && !password.starts_with(['/', ' '])
+        && !word.contains([' ', '{', '['])
+        && !is_harmless(password)
+}
+
+/// `neo4j/password`
+fn is_user(word: &str) -> bool {
+    word.split_once('/').is_some_and(|(user, password)| {
+        user.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && !user.is_empty()
+            && !password.is_empty()
+            && !password.contains(['/', ' '])
+    })
+}
+
+/// Whether what follows `=` in a program is no literal: a parameter, a property, a call. `key` is what it
+/// is given to.
+pub(super) fn is_code(key: &str, value: &str) -> bool {
+    let value = beginning(value);
+    let value = value.trim_start_matches(['=', '>', '~', '<', ' ']);
+    let value = value.strip_prefix("await ").unwrap_or(value);
+    if let Some(command) = value.strip_prefix('`') {
+        return command.split_once('`').is_some_and(|(command, _)| command.trim().contains(' '));
+    }
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let ends = |rest: &str| {
+        rest.is_empty() || rest.starts_with([' ', ',', ';', ')', '\t', '}', '"', '\'', '\n', '`'])
+    };
+    let length = |text: &str| text.as_bytes().iter().take_while(|byte| is_part(byte)).count();
+    if let Some(rest) = value.strip_prefix(['?', ':', '@', '$', '%']) {
+        let name = rest.get(..length(rest)).unwrap_or_default();
+        if !ends(rest.get(name.len()..).unwrap_or_default()) {
+            return false;
+        }
+        let is_empty = name.is_empty() && !value.starts_with(['$', '@', ':']);
+        let is_number = name.bytes().all(|byte| byte.is_ascii_digit()) && name.len() <= 2;
+        let is_named = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+            && (name.eq_ignore_ascii_case(key) || is_name(name));
+        let is_format = value.starts_with('%') && matches!(name, "s" | "q" | "v" | "d");
+        return is_empty || (!name.is_empty() && (is_number || is_named || is_format));
+    }
+    let (mut at, mut n_parts) = (0, 0);
+    let last = loop {
+        let rest = value.get(at..).unwrap_or_default();
+        let n = length(rest);
+        let part = rest.get(..n).unwrap_or_default();
+        if n == 0 || part.starts_with(|c: char| c.is_ascii_digit()) {
+            return false;
+        }
+        (n_parts, at) = (n_parts + 1, at + n);
+        let rest = value.get(at..).unwrap_or_default();
+        match [".", "->", "::", "?."].iter().find(|sign| rest.starts_with(**sign)) {
+            Some(sign) => at += sign.len(),
+            None => break part,
+        }
+    };
+    let rest = value.get(at..).unwrap_or_default();
+    if rest.starts_with(['(', '[']) {
+        return n_parts > 0 && is_call(rest);
+    }
+    let is_same = n_parts == 1 && last.eq_ignore_ascii_case(key) && last.len() > 2;
+    ends(rest) && (is_same || (n_parts > 1 && is_name(last)))
+}
+
+/// Whether the arguments of a call are no literals, but for names of secrets: `getenv('DB_PASSWORD')`.
+fn is_call(arguments: &str) -> bool {
+    let line = arguments.split('\n').next().unwrap_or_default();
+    let Some(end) = line.find([')', ']']) else { return false };
+    let inside = line.get(1..end).unwrap_or_default();
+    let mut parts = inside.split(['\'', '"']);
+    let is_plain = parts.next().is_some();
+    let quoted = parts.step_by(2);
+    let is_word = |text: &str| {
+        text.is_empty()
+            || text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"_-.".contains(&byte))
+                && (is_name(text)
+                    || text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
+    };
+    is_plain && quoted.into_iter().all(is_word)
+}
+
+/// So much of a value is looked at: it has to be harmless to its end, and nothing harmless is longer.
+const MAX_VALUE_LEN: usize = 2048;
+
+fn beginning(value: &str) -> &str {
+    let mut end = MAX_VALUE_LEN.min(value.len());
+    while !value.is_char_boundary(end) {
+        end -= 1;
+    }
+    value.get(..end).unwrap_or_default()
+}
+
+/// Whether a text looks as if a machine had made it: no word, and no name.
+pub(super) fn is_random(text: &str) -> bool {
+    text.len() >= 12
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Whether a value is no secret: it is empty or a switch, or says where the secret is. It has to be
+/// that to its end; what stands beside a reference is a secret. `value` may go on with what ends it in
+/// the text that it stands in: a quote, a bracket, a comma.
+pub(crate) fn is_harmless(value: &str) -> bool {
+    let value = beginning(value);
+    let is_quoted = value.starts_with(['"', '\'', '`']);
+    let value = value.trim_start_matches(['"', '\'', '`', '\\']);
+    let ends = |rest: &str| {
+        let rest = rest.trim_start_matches(['"', '\'', '`', '\\']);
+        rest.is_empty()
+            || rest.starts_with([',', '}', ']', ';', ')', '&', '|', '<', ' ', '\t', '\n'])
+    };
+    if value.is_empty() && !is_quoted {
+        return false;
+    }
+    if value.trim_start_matches(['}', ']', ',', ' ', ')', ';']).is_empty() {
+        return true;
+    }
+    // `""`, `"",` and the like.
+    if is_quoted && value.starts_with([',', '}', ']', ';', ')']) {
+        return true;
+    }
+    let mut rest = value;
+    let mut n_references = 0;
+    while let Some(length) = reference(rest, is_quoted) {
+        rest = rest.get(length..).unwrap_or_default();
+        n_references += 1;
+    }
+    if n_references > 0 && ends(rest) {
+        return true;
+    }
+    let length = value.find(|c: char| !c.is_ascii_alphabetic() && c != '~').unwrap_or(value.len());
+    let (word, rest) = value.split_at_checked(length).unwrap_or_default();
+    const SWITCHES: [&str; 17] = [
+        "true",
+        "false",
+        "null",
+        "nil",
+        "none",
+        "~",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "undefined",
+        "string",
+        "str",
+        "text",
+        "boolean",
+        "required",
+        "optional",
+    ];
+    let is_switch = SWITCHES.iter().any(|switch| word.eq_ignore_ascii_case(switch));
+    let rest = rest.trim_start_matches(['"', '\'', '`']);
+    let is_end = rest.is_empty()
+        || rest.starts_with([',', '}', ']', ';', ')', '&', '\n'])
+        || rest.trim_start().is_empty()
+        || rest.trim_start().starts_with('#');
+    is_switch && is_end
+}
+
+/// The length of a reference to a value that is elsewhere, with which a text begins.
+fn reference(text: &str, is_quoted: bool) -> Option<usize> {
+    let until = |open: &str, close: &str| {
+        let inside = text.strip_prefix(open)?;
+        let line = inside.split(['\n', '"']).next().unwrap_or_default();
+        let line = if open == "{{" { inside.split('\n').next().unwrap_or_default() } else { line };
+        line.char_indices()
+            .nth(1000)
+            .map_or(line, |(end, _)| line.get(..end).unwrap_or_default())
+            .find(close)
+            .map(|at| open.len() + at + close.len())
+    };
+    let pairs = [
+        ("${{", "}}"),
+        ("{{", "}}"),
+        ("${", "}"),
+        ("$(", ")"),
+        ("%{", "}"),
+        ("%(", ")s"),
+        ("ENC[", "]"),
+        ("ENC(", ")"),
+        ("<path:", ">"),
+        ("@Microsoft.KeyVault(", ")"),
+        ("{secretKeyRef", "}"),
+        ("{ secretKeyRef", "}"),
+        ("{valueFrom", "}"),
+    ];
+    for (open, close) in pairs {
+        if text.starts_with(open) {
+            // A default value within is a value: `${PASSWORD:-hunter2}`.
+            let length = until(open, close);
+            let inside = length.and_then(|length| text.get(open.len()..length)).unwrap_or_default();
+            let has_default = open == "${" && has_default(inside.trim_end_matches('}'));
+            return length.filter(|_| !has_default);
+        }
+    }
+    let word_end = text
+        .find([' ', '\t', '\n', '"', '\'', ',', '}', ']', ';', ')', '`', '<', '&'])
+        .unwrap_or(text.len());
+    let word = text.get(..word_end)?;
+    if let Some(name) = word.strip_prefix('$') {
+        let name = name.strip_prefix('$').unwrap_or(name);
+        let is_variable = !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+        return is_variable.then_some(word_end);
+    }
+    if let Some(name) = word.strip_prefix('%').and_then(|name| name.strip_suffix('%')) {
+        return (!name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
+        .then_some(word_end);
+    }
+    if word.starts_with("op://")
+        || (word.starts_with("ref+") && word.contains("://"))
+        || (word.starts_with("vault:") && word.contains('/') && word.contains('#'))
+        || word.starts_with("arn:aws:secretsmanager:")
+        || word.starts_with("arn:aws:ssm:")
+        || word.starts_with("secretmanager:projects/")
+        || word.starts_with("akv://")
+        || word.starts_with("gcpsm://")
+        || word.starts_with("awssm://")
+        || word.starts_with("ssm://")
+        || word.starts_with("file:/")
+    {
+        return Some(word_end);
+    }
+    if is_path(word) {
+        return Some(word_end);
+    }
+    // A public key says what it is.
+    if ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-"].iter().any(|kind| text.starts_with(kind)) {
+        return Some(text.find('\n').unwrap_or(text.len()));
+    }
+    // A placeholder: `<your-password>`.
+    if let Some(inside) = text.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+        let is_word = |c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '-' | '_');
+        let is_placeholder =
+            inside.0.len() <= 40 && !inside.0.is_empty() && inside.0.chars().all(is_word);
+        return is_placeholder.then_some(inside.0.len() + 2);
+    }
+    const CODE: [&str; 14] = [
+        "var.",
+        "local.",
+        "data.",
+        "module.",
+        "each.",
+        "os.environ",
+        "os.getenv(",
+        "getenv(",
+        "process.env",
+        "ENV[",
+        "ENV.fetch",
+        "System.getenv",
+        "random_password.",
+        "env(",
+    ];
+    let is_code = !is_quoted && CODE.iter().any(|start| text.starts_with(start));
+    is_code.then(|| text.find('\n').unwrap_or(text.len()))
+}
+
+/// Whether what is in `${...}` has a value of its own, as in a shell: `${PASSWORD:-hunter2}`. A `-` in the
+/// name of `${shop-db.password}` is none.
+fn has_default(inside: &str) -> bool {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    let is_property = inside.contains('.') && inside.bytes().all(is_part);
+    !is_property && inside.find([':', '-', '=', '+']).is_some_and(|at| at + 2 < inside.len())
+}
+
+/// Whether a word is the path of a file.
+fn is_path(word: &str) -> bool {
+    const ROOTS: [&str; 17] = [
+        "/run/",
+        "/var/",
+        "/etc/",
+        "/mnt/",
+        "/secrets/",
+        "/vault/",
+        "/home/",
+        "/opt/",
+        "/tmp/",
+        "/tls/",
+        "/root/",
+        "/usr/",
+        "/app/",
+        "/config/",
+        "/data/",
+        "./",
+        "../",
+    ];
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
+    ROOTS.iter().any(|root| word.starts_with(root)) && word.bytes().all(is_part)
+}
