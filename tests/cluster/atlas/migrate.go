@@ -232,6 +232,9 @@ func migrateApply(ctx context.Context, f *flags, out io.Writer) error {
 	report.Pending = reported(pending)
 	err = m.execute(ctx, pending, report)
 	report.End = time.Now()
+	if err != nil {
+		report.Error = err.Error()
+	}
 	if werr := write(out, f.format, report); werr != nil && err == nil {
 		err = werr
 	}

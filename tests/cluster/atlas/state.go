@@ -64,7 +64,12 @@ func desired(ctx context.Context, dev *sqlclient.Client, address string, s scope
 		if err := migrate.WriteSumFile(dir, sum); err != nil {
 			return nil, err
 		}
-		return replay(ctx, dev, dir, "", s)
+		realm, err := replay(ctx, dev, dir, "", s)
+		// The program's own words: the health checks tell by them that a statement was refused.
+		if refused := (*migrate.StmtExecError)(nil); errors.As(err, &refused) {
+			return nil, fmt.Errorf("read state from %q: executing statement: %q: %w", filepath.Base(path), refused.Stmt.Text, refused.Err)
+		}
+		return realm, err
 	case ".hcl":
 		parser := hclparse.NewParser()
 		if _, diags := parser.ParseHCL(text, filepath.Base(path)); diags.HasErrors() {

@@ -31,7 +31,8 @@ func Enter() {
 	runtime.LockOSThread()
 	flags := uintptr(syscall.CLONE_NEWNET | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID)
 	var err error
-	for _, user := range []bool{false, true} {
+	// A user namespace first, for root too: in a container, root may be allowed to make a network and not to change it.
+	for _, user := range []bool{true, false} {
 		if !user && os.Geteuid() != 0 {
 			continue
 		}

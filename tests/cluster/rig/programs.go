@@ -107,7 +107,8 @@ func New(p Paths, say func(string, ...any)) (*Rig, error) {
 		return nil, err
 	}
 	r.programs = r.define()
-	config := &rest.Config{Host: "https://127.0.0.1:6443", BearerToken: token, TLSClientConfig: rest.TLSClientConfig{Insecure: true}, QPS: 200, Burst: 400}
+	config := &rest.Config{Host: "https://127.0.0.1:6443", BearerToken: token, TLSClientConfig: rest.TLSClientConfig{Insecure: true}, QPS: 200, Burst: 400,
+		WarningHandler: rest.NoWarnings{}}
 	var err error
 	if r.Kube, err = kubernetes.NewForConfig(config); err != nil {
 		return nil, err

@@ -240,7 +240,9 @@ func (s *S) Edit(name string, pairs ...string) {
 
 // Generate runs the plugin by hand in the application's directory.
 func (s *S) Generate(args ...string) string {
-	return s.run(filepath.Join(s.work, s.path), append([]string{s.Rig.Generate}, args...)...)
+	out, err := s.Rig.Run(s.ctx, filepath.Join(s.work, s.path), "", append([]string{s.Rig.Generate}, args...)...)
+	s.must(err)
+	return out
 }
 
 // Push commits everything, as a webhook would tell Argo CD at once.
