@@ -50,6 +50,7 @@ type Rig struct {
 	running  map[string]*running
 	say      func(string, ...any)
 	stopping bool
+	fallen   []string
 }
 
 type program struct {
@@ -71,7 +72,7 @@ func (r *Rig) file(parts ...string) string {
 func New(p Paths, say func(string, ...any)) (*Rig, error) {
 	r := &Rig{Paths: p, running: map[string]*running{}, say: say}
 	for _, d := range []string{"logs", "home", "pki", "cmp", "cmp-work", "repo-work", "plugins", "opbin", "operator-data", "operator-tmp",
-		"git", "db", "claims", "plugin-bin"} {
+		"git", "db", "claims", "plugin-bin", "tmp"} {
 		if err := os.MkdirAll(r.file(d), 0o700); err != nil {
 			return nil, err
 		}
@@ -154,7 +155,7 @@ func (r *Rig) credentials() error {
 
 // environment is every program's.
 func (r *Rig) environment(more ...string) []string {
-	return append([]string{"HOME=" + r.file("home"), "KUBECONFIG=" + r.file("kubeconfig"), "LANG=C.UTF-8", "GOMAXPROCS=2",
+	return append([]string{"HOME=" + r.file("home"), "KUBECONFIG=" + r.file("kubeconfig"), "LANG=C.UTF-8", "GOMAXPROCS=2", "TMPDIR=" + r.file("tmp"),
 		"PATH=" + r.file("plugin-bin") + ":" + r.Bin + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}, more...)
 }
 
@@ -178,7 +179,7 @@ func (r *Rig) define() map[string]*program {
 			env: []string{"ARGOCD_PLUGINSOCKFILEPATH=" + r.file("plugins"), "ARGOCD_CMP_WORKDIR=" + r.file("cmp-work"), "TMPDIR=" + r.file("cmp-work")}},
 		"repo-server": {command: []string{plugin("argocd-repo-server"), "--redis", "127.0.0.1:6379", "--port", "8081", "--metrics-port", "8084",
 			"--disable-tls", "--client-ca-path=", "--loglevel", "info"},
-			env: []string{"ARGOCD_PLUGINSOCKFILEPATH=" + r.file("plugins"), "ARGOCD_GPG_ENABLED=false", "TMPDIR=" + r.file("repo-work"),
+			env: []string{"ARGOCD_PLUGINSOCKFILEPATH=" + r.file("plugins"), "ARGOCD_ASK_PASS_SOCK=" + r.file("home", "ask-pass.sock"), "ARGOCD_GPG_ENABLED=false", "TMPDIR=" + r.file("repo-work"),
 				"ARGOCD_TLS_DATA_PATH=" + r.file("home"), "ARGOCD_SSH_DATA_PATH=" + r.file("home")}},
 		"application-controller": {command: []string{plugin("argocd-application-controller"), "--redis", "127.0.0.1:6379", "--repo-server", "127.0.0.1:8081",
 			"--repo-server-plaintext", "--namespace", "argocd", "--kubeconfig", r.file("kubeconfig"), "--loglevel", "info"},
@@ -219,11 +220,19 @@ func (r *Rig) Start(name string) error {
 		if run.wanted {
 			r.say("PROGRAM %s ended by itself (%v): %s", name, err, r.file("logs", name+".log"))
 			delete(r.running, name)
+			r.fallen = append(r.fallen, name)
 		}
 		r.mu.Unlock()
 		close(run.done)
 	}()
 	return nil
+}
+
+// Fallen are the programs that ended by themselves: nothing that was seen after that counts.
+func (r *Rig) Fallen() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]string{}, r.fallen...)
 }
 
 // Stop ends a program, in order or, with kill, at once.

@@ -24,8 +24,7 @@ var All = []Definition{
 	{Name: "operator", CI: true, Alone: true, What: "the operator is down while a change is pushed", Play: operatorDown},
 	{Name: "killed", CI: true, What: "the database is killed while a schema is applied", Play: killed, Known: map[string]string{
 		Hang: "a database that is away while its AtlasSchema is applied: the operator does not try again (FACTS 9.3)"}},
-	{Name: "away", What: "the database is killed before a push, and is slow to come back", Play: away, Known: map[string]string{
-		Hang: "a database that is away while its AtlasSchema is applied: the operator does not try again (FACTS 9.3)"}},
+	{Name: "away", What: "the database is killed before a push, and is slow to come back", Play: away},
 	{Name: "recreated", CI: true, What: "a database without a volume is recreated", Play: recreated, Known: map[string]string{
 		Early: "a database that keeps nothing is recreated, and its schema is not applied again (FACTS 9.2)"}},
 	{Name: "secret", CI: true, What: "a Secret with the credentials that comes late", Play: lateSecret},

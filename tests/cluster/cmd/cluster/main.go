@@ -108,14 +108,22 @@ func play(ctx context.Context, chosen []scenarios.Definition) (int, error) {
 			_ = os.RemoveAll(paths.State)
 		}
 	}()
-	if err := r.Up(ctx); err != nil {
+	err = r.Up(ctx)
+	if fallen := r.Fallen(); err == nil && len(fallen) > 0 {
+		err = fmt.Errorf("ended by themselves: %s", strings.Join(fallen, ", "))
+	}
+	if err != nil {
 		return 0, fmt.Errorf("%w (logs: %s)", err, filepath.Join(paths.Results, "programs"))
 	}
 	results := together(ctx, r, chosen)
 	if ctx.Err() != nil {
 		return 1, fmt.Errorf("interrupted")
 	}
-	return table(results), nil
+	status := table(results)
+	if fallen := r.Fallen(); len(fallen) > 0 {
+		return 1, fmt.Errorf("ended by themselves: %s (logs: %s)", strings.Join(fallen, ", "), filepath.Join(paths.Results, "programs"))
+	}
+	return status, nil
 }
 
 // keepLogs keeps what the programs wrote beside the results.
@@ -128,7 +136,7 @@ func keepLogs(p rig.Paths) {
 // together plays those that do not disturb each other some at a time, and the others one by one at the end.
 func together(ctx context.Context, r *rig.Rig, chosen []scenarios.Definition) []scenarios.Result {
 	results := make([]scenarios.Result, len(chosen))
-	places := 4
+	places := 6
 	if n, err := strconv.Atoi(os.Getenv("PARALLEL")); err == nil && n > 0 {
 		places = n
 	}
