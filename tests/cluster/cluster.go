@@ -1,0 +1,2 @@
+// Package cluster is the suite that plays scenarios on a real control plane. README.md has the map of its files.
+package cluster
