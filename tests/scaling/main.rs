@@ -30,7 +30,7 @@ const FIRST: usize = 16 << 10;
 /// can be the size at which a processor's cache no longer holds what is read.
 const GROWTH: f64 = 2.6;
 /// What takes less is not judged: the start of the process, and the machine's other work, are a part of it.
-const JUDGED: Duration = Duration::from_millis(80);
+const JUDGED: Duration = Duration::from_millis(200);
 /// How often a measurement is repeated that would fail; the best one counts.
 const REPEATS: usize = 12;
 /// The most time that a run may take on a processor.
