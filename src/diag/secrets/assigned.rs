@@ -93,10 +93,10 @@ pub(super) fn values(
 
 /// What `name:` and the like are followed by, and the content of the element of XML that it ends.
 fn name_of(value: &str) -> (&str, Option<&str>) {
-    let mut characters = value.char_indices().take(MAX_NAME_LEN);
-    let end = characters
-        .find(|(at, c)| matches!(c, ',' | '}' | ' ' | '>') || (*at > 0 && matches!(c, '"' | '\'')))
-        .map(|(end, _)| end);
+    let ends = |(at, byte): (usize, &u8)| {
+        matches!(byte, b',' | b'}' | b' ' | b'>') || (at > 0 && matches!(byte, b'"' | b'\''))
+    };
+    let end = value.as_bytes().iter().take(MAX_NAME_LEN).enumerate().position(ends);
     let end = end.or((value.len() < MAX_NAME_LEN).then_some(value.len()));
     let name = end.and_then(|end| value.get(..end)).unwrap_or_default();
     let rest = end.and_then(|end| value.get(end..)).unwrap_or_default();

@@ -50,16 +50,29 @@ pub(crate) fn is_secret_value(name: &str, value: &str) -> bool {
     }
 }
 
+/// So much of a value tells what it is, in bytes.
+const MAX_WORD_LEN: usize = 256;
+
 /// The first words of a value, without its quotes; so much of it as tells what it is.
 fn word(value: &str) -> &str {
-    const MAX_LEN: usize = 256;
     let value = value.trim_start_matches(['"', '\'', '`', ' ', '\\', '=', '>', '~']);
-    let ends = |byte: &u8| b"\"'`,}];\\\n<".contains(byte);
     let bytes = value.as_bytes();
-    let mut end = bytes.iter().take(MAX_LEN).position(ends).unwrap_or(MAX_LEN.min(bytes.len()));
-    if let Some(comment) = bytes.get(..end).unwrap_or_default().windows(2).position(|w| w == b" #")
-    {
-        end = comment;
+    let mut end = MAX_WORD_LEN.min(bytes.len());
+    let mut before = 0;
+    // One pass, and no search in a set: this is asked for every key of a line.
+    for (at, &byte) in bytes.iter().take(MAX_WORD_LEN).enumerate() {
+        match byte {
+            b'"' | b'\'' | b'`' | b',' | b'}' | b']' | b';' | b'\\' | b'\n' | b'<' => {
+                end = at;
+                break;
+            }
+            // A comment.
+            b'#' if before == b' ' => {
+                end = at - 1;
+                break;
+            }
+            _ => before = byte,
+        }
     }
     while !value.is_char_boundary(end) {
         end -= 1;
@@ -146,7 +159,9 @@ fn is_mixed(word: &str) -> bool {
 
 /// Whether the parameter of a URL is what a machine has made.
 pub(super) fn is_made(value: &str) -> bool {
-    is_mixed(word(value).split('&').next().unwrap_or_default())
+    // A parameter ends long before a word does.
+    let end = value.bytes().take(MAX_WORD_LEN).position(|byte| matches!(byte, b'&' | b'?'));
+    is_mixed(word(end.and_then(|end| value.get(..end)).unwrap_or(value)))
 }
 
 /// `user:password`
