@@ -115,6 +115,8 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
     add(project, kinds::certain(&index), &ids, &mut links, diagnostics);
     let (schemas, certain) = infer::certain(&index);
     add(project, certain, &ids, &mut links, diagnostics);
+    let after_pods = manifests::after_their_pods(&index, &ids, &links);
+    add(project, after_pods, &ids, &mut links, diagnostics);
     let uses = {
         let before = Before::schemas(&index, &ids, &links, &schemas);
         uses::uses(&index, &schemas, &|first, schema| before.has(first, schema))

@@ -165,6 +165,55 @@ pub fn is_claim(kind: &str) -> bool {
     kind == "PersistentVolumeClaim"
 }
 
+/// Whether objects of a kind are in no namespace: Kubernetes' own, and those of others that are known.
+pub fn is_cluster_wide(group: &str, kind: &str) -> bool {
+    const BY_GROUP: [(&str, &[&str]); 26] = [
+        ("", &["Namespace", "Node", "PersistentVolume"]),
+        (
+            "admissionregistration.k8s.io",
+            &[
+                "MutatingAdmissionPolicy",
+                "MutatingAdmissionPolicyBinding",
+                "MutatingWebhookConfiguration",
+                "ValidatingAdmissionPolicy",
+                "ValidatingAdmissionPolicyBinding",
+                "ValidatingWebhookConfiguration",
+            ],
+        ),
+        ("apiextensions.k8s.io", &["CustomResourceDefinition"]),
+        ("apiregistration.k8s.io", &["APIService"]),
+        ("flowcontrol.apiserver.k8s.io", &["FlowSchema", "PriorityLevelConfiguration"]),
+        ("gateway.networking.k8s.io", &["GatewayClass"]),
+        ("networking.k8s.io", &["IngressClass", "IPAddress", "ServiceCIDR"]),
+        ("node.k8s.io", &["RuntimeClass"]),
+        ("project.openshift.io", &["Project", "ProjectRequest"]),
+        ("rbac.authorization.k8s.io", &["ClusterRole", "ClusterRoleBinding"]),
+        ("scheduling.k8s.io", &["PriorityClass"]),
+        (
+            "storage.k8s.io",
+            &["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment", "VolumeAttributesClass"],
+        ),
+        ("argoproj.io", &["ClusterAnalysisTemplate", "ClusterWorkflowTemplate"]),
+        ("cert-manager.io", &["ClusterIssuer"]),
+        ("cilium.io", &["CiliumClusterwideNetworkPolicy", "CiliumLoadBalancerIPPool"]),
+        ("config.openshift.io", &["OAuth", "Proxy", "Ingress", "Image", "APIServer"]),
+        (
+            "external-secrets.io",
+            &["ClusterExternalSecret", "ClusterPushSecret", "ClusterSecretStore"],
+        ),
+        ("generators.external-secrets.io", &["ClusterGenerator"]),
+        ("keda.sh", &["ClusterTriggerAuthentication"]),
+        ("kyverno.io", &["ClusterCleanupPolicy", "ClusterPolicy"]),
+        ("postgresql.cnpg.io", &["ClusterImageCatalog"]),
+        ("postgresql.sql.crossplane.io", &["ProviderConfig"]),
+        ("mysql.sql.crossplane.io", &["ProviderConfig"]),
+        ("mssql.sql.crossplane.io", &["ProviderConfig"]),
+        ("security.openshift.io", &["SecurityContextConstraints"]),
+        ("trust.cert-manager.io", &["Bundle"]),
+    ];
+    BY_GROUP.iter().any(|(of, kinds)| *of == group && kinds.contains(&kind))
+}
+
 /// Why an object of a kind that goes with a workload cannot be healthy without it.
 pub fn why_it_follows(kind: &str) -> &'static str {
     match kind {

@@ -12,7 +12,9 @@ use crate::diag::{Diagnostics, render};
 use crate::graph::{Edge, EdgeId, NodeId};
 use crate::links::{Link, Links, Origin, step};
 use crate::model::{Hook, Phase, Project, Unit};
-use crate::object::{Object, apply_rank, is_claim, is_healthy_at_once, why_it_follows};
+use crate::object::{
+    Object, apply_rank, is_claim, is_cluster_wide, is_healthy_at_once, why_it_follows,
+};
 use crate::plan::{Plan, Planned, Scheduled};
 use crate::source::Spanned;
 use crate::syntax::Manifest;
@@ -90,9 +92,12 @@ fn phase(object: &Object) -> Option<Phase> {
 fn pull_forward(objects: Vec<Planned>, destination: Option<&str>) -> Vec<Planned> {
     let namespace = |object: &Object| match (object.id().group, object.kind()) {
         ("", "Namespace") => Role::Needed(object.name().to_owned()),
-        // Whatever names no namespace counts as one of the Application's, cluster-wide or not.
-        _ => object
+        // Whatever names no namespace counts as one of the Application's, cluster-wide or not. Of
+        // what is cluster-wide Argo CD takes away the one that is written (`state.go`,
+        // `DeduplicateTargetObjects`).
+        (group, kind) => object
             .namespace()
+            .filter(|_| !is_cluster_wide(group, kind))
             .or(destination)
             .map_or(Role::Neither, |name| Role::Needs(name.to_owned())),
     };
@@ -206,13 +211,13 @@ fn report_held_back(
     diagnostics: &mut Diagnostics,
 ) {
     let follows = |link: &Link| link.origin == Origin::Follows;
-    let immediate = immediate_classes(project);
+    let waiting = waiting_classes(project);
     for scheduled in units {
         let Some(pin) = project.pin(scheduled.unit) else { continue };
         let Unit::Manifest(index) = scheduled.unit else { continue };
         let Some(manifest) = project.manifests.get(index) else { continue };
         let written = &manifest.written;
-        if !is_held_back(written, &immediate) {
+        if !is_held_back(written, &waiting) {
             continue;
         }
         let mounting = links.outgoing(scheduled.node).filter(|edge| follows(&edge.weight));
@@ -241,29 +246,60 @@ fn report_held_back(
 /// Whether an object cannot become healthy before what it goes with: a claim that waits for its
 /// first pod, an autoscaler without a target, an APIService without its server. An Ingress and a
 /// LoadBalancer get their address from their controller alone.
-fn is_held_back(manifest: &Manifest, immediate: &BTreeSet<&str>) -> bool {
+fn is_held_back(manifest: &Manifest, waits: &BTreeSet<&str>) -> bool {
     let kind = manifest.kind.value.as_str();
     let at = |path: &[&str]| manifest.node.at(path).and_then(Node::str);
     match kind {
         "HorizontalPodAutoscaler" | "ScaledObject" | "APIService" => true,
         _ if is_claim(kind) => {
             let class = at(&["spec", "storageClassName"]);
-            let is_immediate = class.is_some_and(|class| immediate.contains(class));
-            at(&["spec", "volumeName"]).is_none() && !is_immediate
+            at(&["spec", "volumeName"]).is_none() && class.is_none_or(|class| waits.contains(class))
         }
         _ => false,
     }
 }
 
-/// The storage classes of the project that bind a claim at once.
-fn immediate_classes(project: &Project) -> BTreeSet<&str> {
-    let classes = project.manifests.iter().map(|manifest| &manifest.written);
-    let classes = classes.filter(|it| it.kind.value == "StorageClass");
-    let immediate = classes.filter(|class| {
-        let mode = class.node.get("volumeBindingMode").and_then(Node::str);
-        mode != Some("WaitForFirstConsumer")
-    });
-    immediate.map(|class| class.name.value.as_str()).collect()
+/// The storage classes that bind a claim with its first pod: those of the project that say so, and
+/// those that clusters are delivered with. Of a class that somebody else made nothing is known; the
+/// one that is taken where none is written is nearly always one of these.
+fn waiting_classes(project: &Project) -> BTreeSet<&str> {
+    const KNOWN: [&str; 24] = [
+        "gp2",
+        "gp2-csi",
+        "gp3",
+        "gp3-csi",
+        "ebs-sc",
+        "auto-ebs-sc",
+        "standard-rwo",
+        "premium-rwo",
+        "standard-rwx",
+        "premium-rwx",
+        "managed-csi",
+        "managed-csi-premium",
+        "managed-premium",
+        "default",
+        "oci-bv",
+        "hcloud-volumes",
+        "local-path",
+        "local-storage",
+        "openebs-hostpath",
+        "openebs-lvmpv",
+        "topolvm-provisioner",
+        "lvms-vg1",
+        "microk8s-hostpath",
+        "thin-csi-topology",
+    ];
+    let mut waiting = BTreeSet::from(KNOWN);
+    for class in project.manifests.iter().map(|manifest| &manifest.written) {
+        if class.kind.value == "StorageClass" {
+            let mode = class.node.get("volumeBindingMode").and_then(Node::str);
+            match mode == Some("WaitForFirstConsumer") {
+                true => waiting.insert(class.name.value.as_str()),
+                false => waiting.remove(class.name.value.as_str()),
+            };
+        }
+    }
+    waiting
 }
 
 /// A claim is in the wave of the first pod that mounts it: earlier, it could not bind and would
@@ -282,6 +318,7 @@ fn claims_join_their_pods(
             .is_some_and(|manifest| is_claim(&manifest.written.kind.value))
         {
             let pods = links.outgoing_ids(scheduled.node).iter().copied();
+            let pods = pods.filter(|&id| links.edge(id).weight.origin == Origin::Follows);
             let first = pods.min_by_key(|&pod| levels.wave(links.edge(pod).to));
             let wave = first.map(|pod| levels.wave(links.edge(pod).to));
             if let Some(wave) = wave.filter(|&wave| wave >= scheduled.wave) {

@@ -11,6 +11,7 @@ use crate::link::known::{self, MadeName};
 use crate::link::servers::Family;
 use crate::link::{INFERRED, STEPS, pods};
 use crate::model::{Placement, Project, Unit, Workload};
+use crate::object::is_cluster_wide;
 use crate::syntax::Manifest;
 use crate::syntax::node::{Entry, Node};
 
@@ -28,6 +29,10 @@ pub(super) struct Index<'a> {
     makers: BTreeMap<SmolStr, Vec<Unit>>,
     makers_by_beginning: BTreeMap<SmolStr, Vec<Unit>>,
     makers_by_end: BTreeMap<SmolStr, Vec<Unit>>,
+    /// Who makes ConfigMaps.
+    map_makers: BTreeMap<SmolStr, Vec<Unit>>,
+    /// Who makes Services of which only the beginning of the name is known.
+    servers_by_beginning: BTreeMap<SmolStr, Vec<Unit>>,
     /// ConfigMaps and Secrets that are written out, by kind and name.
     texts: BTreeMap<(&'a str, &'a str), Namesakes<'a>>,
     /// Custom resources of whose controllers not all that they make is known, by name.
@@ -134,6 +139,8 @@ impl<'a> Index<'a> {
             makers: BTreeMap::new(),
             makers_by_beginning: BTreeMap::new(),
             makers_by_end: BTreeMap::new(),
+            map_makers: BTreeMap::new(),
+            servers_by_beginning: BTreeMap::new(),
             texts: BTreeMap::new(),
             customs: BTreeMap::new(),
             resources: BTreeMap::new(),
@@ -227,6 +234,11 @@ impl<'a> Index<'a> {
             };
             makers.entry(name).or_default().push(unit);
         }
+        for made in known::config_maps_made(manifest) {
+            if let MadeName::Exact(name) = made {
+                self.map_makers.entry(name).or_default().push(unit);
+            }
+        }
     }
 
     /// A plain Service leads to the plain workloads whose pods have its labels.
@@ -272,8 +284,15 @@ impl<'a> Index<'a> {
             }
             let unit = Unit::Manifest(number);
             for made in known::services_made(&owner.written) {
-                let MadeName::Exact(name) = made else { continue };
                 let namespace = self.namespace(unit);
+                let name = match made {
+                    MadeName::Exact(name) => name,
+                    MadeName::Begins(beginning) => {
+                        self.servers_by_beginning.entry(beginning).or_default().push(unit);
+                        continue;
+                    }
+                    MadeName::Ends(_) => continue,
+                };
                 // A pooler is a way to the database that it refers to.
                 let mut backends = vec![unit];
                 for (kind, name) in known::references(&owner.written) {
@@ -290,8 +309,12 @@ impl<'a> Index<'a> {
         let project = self.project;
         let own = match unit {
             Unit::Manifest(index) => {
-                let namespace = project.manifests.get(index)?.written.namespace.as_ref();
-                namespace.map(|namespace| namespace.value.as_str())
+                let written = &project.manifests.get(index)?.written;
+                // It is in none, and so whoever names it may mean it.
+                if is_cluster_wide(known::group_of(written), &written.kind.value) {
+                    return None;
+                }
+                written.namespace.as_ref().map(|namespace| namespace.value.as_str())
             }
             Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => {
                 project.common(unit).and_then(|common| common.namespace.as_deref())
@@ -341,6 +364,12 @@ impl<'a> Index<'a> {
         by_part.sort_unstable();
         makers.extend(by_part);
         makers
+    }
+
+    /// Who makes a ConfigMap that is read from a namespace.
+    pub(super) fn map_makers(&self, map: &str, namespace: Option<&str>) -> Vec<Unit> {
+        let makers = self.map_makers.get(map).map(Vec::as_slice).unwrap_or_default();
+        self.that_fit(makers, namespace).collect()
     }
 
     /// What answers behind the Service of a name, as seen from a namespace.
@@ -446,8 +475,36 @@ impl<'a> Index<'a> {
         }
         match self.service_of_host(host, namespace) {
             Some(service) => self.behind(service),
-            None => vec![Spot::Host(host.into())],
+            None => {
+                let made = self.servers_by_beginning(host, namespace);
+                match made.is_empty() {
+                    true => vec![Spot::Host(host.into())],
+                    false => made.into_iter().map(Spot::Unit).collect(),
+                }
+            }
         }
+    }
+
+    /// For whom a controller made the Service of a host, of which only the beginning is known.
+    fn servers_by_beginning(&self, host: &str, namespace: Option<&str>) -> Vec<Unit> {
+        if self.servers_by_beginning.is_empty() || host.len() > LONGEST_NAME {
+            return Vec::new();
+        }
+        let mut labels = host.splitn(3, '.');
+        let name = labels.next().unwrap_or_default();
+        let of = labels.next();
+        if labels.next().is_some_and(|rest| rest != "svc" && !rest.starts_with("svc.")) {
+            return Vec::new();
+        }
+        let beginnings = name.match_indices('-').filter_map(|(at, _)| name.get(..=at));
+        let mut found = Vec::new();
+        for beginning in beginnings.take_while(|_| self.spend(1)) {
+            let units = self.servers_by_beginning.get(beginning).into_iter().flatten();
+            found.extend(
+                units.copied().filter(|&it| fits_namespace(self.namespace(it), of.or(namespace))),
+            );
+        }
+        found
     }
 
     /// What is behind a Service.

@@ -175,7 +175,7 @@ fn plain_schema(
     let others = others.iter().filter_map(|path| secret(path, path.last().copied().unwrap_or("")));
     let remote = secret(&["spec", "dir", "remote", "tokenFrom"], "tokenFrom");
     let all: Vec<pods::Read> = schema.secrets.iter().cloned().chain(others).chain(remote).collect();
-    made_secrets(index, unit, &all, found);
+    made_secrets(index, unit, index.namespace(unit), &all, found);
     schema
 }
 
@@ -242,7 +242,7 @@ fn spec_schema(
     ];
     let others = others.into_iter().filter_map(|(by, key)| Some(read(&key?.name, None, by)));
     let all: Vec<pods::Read> = schema.secrets.iter().cloned().chain(others).collect();
-    made_secrets(index, unit, &all, found);
+    made_secrets(index, unit, index.namespace(unit), &all, found);
     schema
 }
 
@@ -426,6 +426,7 @@ fn databases_of_specs(index: &Index<'_>, found: &mut Findings) {
             made_secrets(
                 index,
                 unit,
+                namespace,
                 &[pods::Read { name, key: None, span, by: by.into() }],
                 found,
             );
@@ -439,35 +440,44 @@ fn databases_of_specs(index: &Index<'_>, found: &mut Findings) {
 pub(super) fn made_secrets(
     index: &Index<'_>,
     then: Unit,
+    namespace: Option<&str>,
     reads: &[pods::Read],
     found: &mut Findings,
 ) {
     let mut seen = BTreeSet::new();
     for read in reads.iter().filter(|read| seen.insert(&read.name)) {
-        let namespace = index.namespace(then);
         let by = || format!("{}: Secret `{}`", read.by, short(&read.name));
         let makers = index.makers(&read.name, namespace);
         for &maker in makers.iter().filter(|&&maker| maker != then) {
             found.push(inferred(maker, then, read.span, by()));
         }
         if makers.is_empty() {
-            not_before(index, then, "Secret", read, &by(), found);
+            not_before(index, then, namespace, "Secret", read, &by(), found);
         }
     }
 }
 
 /// What is read and written out comes no later, if it has a wave; what nobody wrote is made by
-/// some controller for a custom resource whose name it has.
+/// some controller for a custom resource whose name it has. Where it is known which one makes a
+/// ConfigMap, that has to be healthy.
 pub(super) fn not_before(
     index: &Index<'_>,
     then: Unit,
+    namespace: Option<&str>,
     kind: &'static str,
     read: &pods::Read,
     by: &str,
     found: &mut Findings,
 ) {
-    let namespace = index.namespace(then);
     let written = index.objects(kind, &read.name, namespace);
+    if written.is_empty() && kind == "ConfigMap" {
+        let makers = index.map_makers(&read.name, namespace).into_iter();
+        let makers: Vec<Unit> = makers.filter(|&maker| maker != then).collect();
+        if !makers.is_empty() {
+            found.extend(makers.into_iter().map(|maker| inferred(maker, then, read.span, by)));
+            return;
+        }
+    }
     let firsts = match written.is_empty() {
         true if kind != "ServiceAccount" => index.may_make(&read.name, namespace),
         true => Vec::new(),
@@ -494,7 +504,7 @@ fn custom_resource(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &m
     };
     let reads: Vec<pods::Read> =
         known::read_secrets(manifest).into_iter().filter_map(read).collect();
-    made_secrets(index, unit, &reads, found);
+    made_secrets(index, unit, namespace, &reads, found);
     if known::names_server(manifest) {
         let mut texts = Vec::new();
         collect_texts(manifest.node.get("spec"), &mut texts);

@@ -42,6 +42,7 @@ pub(super) fn link(
     let is_job: BTreeSet<Unit> = jobs.iter().map(|job| job.unit).collect();
     entries.extend(jobs);
     by_needs(project, &entries, &is_job, &mut found);
+    kinds::before_users(index, ids, links, &mut found);
     add(project, found, ids, links, diagnostics);
     if entries.is_empty() {
         return;
@@ -203,10 +204,44 @@ pub(super) fn database_of(
     for map in &reads.config_maps {
         named.all("ConfigMap", &map.name, map.span);
     }
+    for secret in reads.secret_files() {
+        named.all("Secret", &secret.name, secret.span);
+    }
     let mut schema = named.schema;
-    let is_own = |read: &&pods::Read| read.by != "imagePullSecrets";
+    let namespace = index.namespace(unit);
+    let is_own = |read: &&pods::Read| {
+        read.by != "imagePullSecrets" && !is_of_another(index, &read.name, namespace)
+    };
     schema.secrets = reads.secrets.iter().filter(is_own).cloned().collect();
     schema
+}
+
+/// Whether a Secret is known to be made for something else than a database: a queue, a certificate.
+fn is_of_another(index: &Index<'_>, secret: &str, namespace: Option<&str>) -> bool {
+    const GROUPS: [&str; 17] = [
+        "app.redislabs.com",
+        "apm.k8s.elastic.co",
+        "cert-manager.io",
+        "databases.spotahome.com",
+        "dragonflydb.io",
+        "elasticsearch.k8s.elastic.co",
+        "hyperspike.io",
+        "k8s.keycloak.org",
+        "kafka.strimzi.io",
+        "kibana.k8s.elastic.co",
+        "minio.min.io",
+        "nats.io",
+        "objectbucket.io",
+        "opensearch.opster.io",
+        "rabbitmq.com",
+        "redis.redis.opstreelabs.in",
+        "trust.cert-manager.io",
+    ];
+    let makers = index.makers(secret, namespace);
+    let is_another = |maker: &Unit| {
+        index.manifest(*maker).is_some_and(|it| GROUPS.contains(&known::group_of(it)))
+    };
+    !makers.is_empty() && makers.iter().all(is_another)
 }
 
 /// Collects what names a database.

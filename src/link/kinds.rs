@@ -11,7 +11,8 @@ use crate::link::infer::Schema;
 use crate::link::jobs::{database_of, edge};
 use crate::link::known::references::{self, Place, Reference, To};
 use crate::link::known::{self, group_of};
-use crate::link::{Findings, Found, addresses, pods, short};
+use crate::link::{Findings, Found, Ids, addresses, pods, short};
+use crate::links::{Links, Origin};
 use crate::model::{Desired, Placement, Unit};
 use crate::syntax::Manifest;
 use crate::syntax::node::Node;
@@ -91,9 +92,9 @@ fn refers(
         },
         To::Host => return hosts(index, unit, reference, place, found),
     };
-    let namespace = match is_cluster_wide(kind) {
+    let namespace = match has_no_namespace(kind) {
         true => None,
-        false => beside("namespace").or(own),
+        false => beside("namespace").or_else(|| beside("sourceNamespace")).or(own),
     };
     let mut firsts: Vec<Unit> = index.objects(kind, text, namespace);
     firsts.retain(|&first| match index.manifest(first) {
@@ -127,7 +128,7 @@ fn kind_of(kind: &str) -> &'static str {
 }
 
 /// Kinds that have no namespace, of those that others refer to.
-fn is_cluster_wide(kind: &str) -> bool {
+fn has_no_namespace(kind: &str) -> bool {
     kind.starts_with("Cluster") && kind.len() > "Cluster".len()
         || matches!(kind, "GatewayClass" | "ProviderConfig")
 }
@@ -207,6 +208,17 @@ fn projects(index: &Index<'_>, found: &mut Findings) {
             found.push(edge(project, unit, span, "its namespace"));
         }
     }
+    // A binding comes no earlier than the account that it names.
+    for (unit, manifest) in manifests(index).filter(|(_, it)| it.kind.value == "ClusterRoleBinding")
+    {
+        let subjects = manifest.node.get("subjects").and_then(Node::items).unwrap_or_default();
+        for namespace in subjects.iter().filter_map(|subject| subject.get("namespace")) {
+            let project = namespace.str().and_then(|name| by_name.get(name));
+            if let Some(&project) = project.filter(|_| index.spend(1)) {
+                found.push(edge(project, unit, namespace.span, "the namespace of its account"));
+            }
+        }
+    }
 }
 
 // Operators that the Operator Lifecycle Manager installs.
@@ -232,7 +244,8 @@ fn subscriptions(index: &Index<'_>, found: &mut Findings) {
             if fits_namespace(index.namespace(group), index.namespace(unit)) {
                 let link =
                     edge(group, unit, manifest.kind.span, "the OperatorGroup of its namespace");
-                found.push(Found { gates: false, ..link });
+                // OLM waits for the group by itself, so that a written wave may well be earlier.
+                found.push(Found { gates: false, origin: Origin::Mentioned, ..link });
             }
         }
     }
@@ -243,27 +256,40 @@ fn subscriptions(index: &Index<'_>, found: &mut Findings) {
         manifests(index).filter(|(_, it)| it.kind.value == "CustomResourceDefinition");
     let defined: BTreeSet<&str> =
         definitions.filter_map(|(_, it)| it.node.at(&["spec", "group"])?.str()).collect();
-    let mut known: BTreeMap<(&str, &str), Vec<Unit>> = BTreeMap::new();
-    for (unit, manifest) in manifests(index) {
+    let mut kinds: BTreeMap<(&str, &str), Vec<Unit>> = BTreeMap::new();
+    for (_, manifest) in manifests(index) {
         let (group, kind) = (group_of(manifest), manifest.kind.value.as_str());
-        if group == OLM || defined.contains(group) || !is_custom(group) {
-            continue;
+        if group != OLM && !defined.contains(group) && !is_kubernetes(group) {
+            kinds.entry((group, kind)).or_insert_with(|| {
+                // Every package is compared with the kind.
+                match index.spend(N_WORDS * all.len()) {
+                    true => called_alike(&all, group, kind),
+                    false => Vec::new(),
+                }
+            });
         }
-        let installers = known.entry((group, kind)).or_insert_with(|| {
-            // Every package is compared with the kind.
-            match index.spend(N_WORDS * all.len()) {
-                true => installers(&all, group, kind),
-                false => Vec::new(),
-            }
-        });
-        installed(index, installers, unit, manifest.kind.span, found);
+    }
+    let others: Vec<Unit> = all.iter().map(|it| it.unit).collect();
+    for ((group, _), installers) in &mut kinds {
+        if installers.is_empty() && is_custom(group) && !USUALLY_THERE.contains(group) {
+            installers.clone_from(&others);
+        }
+    }
+    for (unit, manifest) in manifests(index) {
+        let kind = (group_of(manifest), manifest.kind.value.as_str());
+        if let Some(installers) = kinds.get(&kind) {
+            installed(index, installers, unit, manifest.kind.span, found);
+        }
     }
     let project = index.project;
-    let atlas = installers(&all, known::ATLAS, "AtlasSchema");
+    let atlas = called_alike(&all, known::ATLAS, "AtlasSchema");
     for (number, schema) in project.schemas.iter().enumerate() {
         installed(index, &atlas, Unit::Schema(number), schema.common.place, found);
     }
-    let cnpg = installers(&all, "postgresql.cnpg.io", "Cluster");
+    let mut cnpg = called_alike(&all, "postgresql.cnpg.io", "Cluster");
+    if cnpg.is_empty() {
+        cnpg = others;
+    }
     for (number, database) in project.databases.iter().enumerate() {
         if matches!(database.placement, Placement::CloudNativePg(_)) {
             installed(index, &cnpg, Unit::Database(number), database.common.place, found);
@@ -289,21 +315,23 @@ fn installed(
 /// The most words of a package, or of a group, that are compared.
 const N_WORDS: usize = 8;
 
-/// Which Subscriptions may install the operator of a kind: those whose package is called like it. If
-/// none is, all of them, but for groups that are usually there already.
-fn installers(all: &[Subscription], group: &str, kind: &str) -> Vec<Unit> {
-    let own: Vec<String> = group_words(group).chain([short(kind).to_ascii_lowercase()]).collect();
+/// Which Subscriptions install the operator of a kind, as their packages are called. For a kind of
+/// OpenShift's platform, which is there without any, the whole name has to be alike.
+fn called_alike(all: &[Subscription], group: &str, kind: &str) -> Vec<Unit> {
+    const LEAST: usize = 6;
+    let kind = short(kind).to_ascii_lowercase();
+    let own: Vec<String> = group_words(group).chain([kind.clone()]).collect();
     let is_alike = |subscription: &&Subscription| {
+        if !is_custom(group) {
+            let whole = subscription.words.concat();
+            return whole.len() >= LEAST && (whole.contains(&kind) || kind.contains(&whole));
+        }
         let alias = ALIASES
             .iter()
             .any(|(package, of)| *of == group && subscription.words.join("-").contains(package));
         alias || subscription.words.iter().any(|word| own.iter().any(|own| are_alike(word, own)))
     };
-    let alike: Vec<Unit> = all.iter().filter(is_alike).map(|it| it.unit).collect();
-    match alike.is_empty() && !USUALLY_THERE.contains(&group) {
-        true => all.iter().map(|subscription| subscription.unit).collect(),
-        false => alike,
-    }
+    all.iter().filter(is_alike).map(|it| it.unit).collect()
 }
 
 /// Packages that are not called like the group of their kinds, in words with `-` between them.
@@ -319,8 +347,17 @@ const ALIASES: [(&str, &str); 8] = [
 ];
 
 /// Groups whose operators are usually there before anything of a project is.
-const USUALLY_THERE: [&str; 12] = [
+const USUALLY_THERE: [&str; 21] = [
     "argoproj.io",
+    "constraints.gatekeeper.sh",
+    "crd.antrea.io",
+    "k8s.cni.cncf.io",
+    "k8s.ovn.org",
+    "kyverno.io",
+    "nmstate.io",
+    "objectbucket.io",
+    "policies.kyverno.io",
+    "security.istio.io",
     "bitnami.com",
     "cert-manager.io",
     "acme.cert-manager.io",
@@ -366,10 +403,12 @@ fn is_custom(group: &str) -> bool {
     let is_platform =
         group.strip_suffix(".openshift.io").is_some_and(|part| OPENSHIFT.contains(&part))
             || matches!(group, "user.openshift.io" | "tuned.openshift.io");
-    let is_kubernetes = ["", "apps", "batch", "autoscaling", "policy", "extensions", "events"]
-        .contains(&group)
-        || group.ends_with(".k8s.io");
-    !is_platform && !is_kubernetes && !group.starts_with("argocd-atlas-plugin")
+    !is_platform && !is_kubernetes(group) && !group.starts_with("argocd-atlas-plugin")
+}
+
+fn is_kubernetes(group: &str) -> bool {
+    ["", "apps", "batch", "autoscaling", "policy", "extensions", "events"].contains(&group)
+        || group.ends_with(".k8s.io")
 }
 
 /// The words of a package's name that say whose it is.
@@ -660,6 +699,56 @@ pub(super) fn after_schemas(index: &Index<'_>, schemas: &[Schema], found: &mut F
                 return;
             }
             found.push(edge(schema.unit, unit, manifest.kind.span, "the tables of its database"));
+        }
+    }
+}
+
+// What is made in the server of queues.
+
+type InQueue = (&'static str, &'static str, &'static [&'static str], &'static str);
+
+/// Kinds that stand for something in a server of queues, where their server is named, and its kind.
+pub(super) const IN_QUEUES: &[InQueue] = &[
+    ("kafka.strimzi.io", "KafkaTopic", &["metadata", "labels", "strimzi.io/cluster"], "Kafka"),
+    ("kafka.strimzi.io", "KafkaUser", &["metadata", "labels", "strimzi.io/cluster"], "Kafka"),
+    ("rabbitmq.com", "Vhost", IN_RABBITMQ, "RabbitmqCluster"),
+    ("rabbitmq.com", "Queue", IN_RABBITMQ, "RabbitmqCluster"),
+    ("rabbitmq.com", "Exchange", IN_RABBITMQ, "RabbitmqCluster"),
+    ("rabbitmq.com", "Binding", IN_RABBITMQ, "RabbitmqCluster"),
+    ("rabbitmq.com", "User", IN_RABBITMQ, "RabbitmqCluster"),
+    ("rabbitmq.com", "Permission", IN_RABBITMQ, "RabbitmqCluster"),
+];
+const IN_RABBITMQ: &[&str] = &["spec", "rabbitmqClusterReference", "name"];
+
+/// Workloads that use a server of queues come after the topics, queues and users in it.
+pub(super) fn before_users(index: &Index<'_>, ids: &Ids, links: &Links, found: &mut Findings) {
+    for (unit, manifest) in manifests(index) {
+        let (group, kind) = (group_of(manifest), manifest.kind.value.as_str());
+        let known = IN_QUEUES.iter().find(|known| known.0 == group && known.1 == kind);
+        let Some((_, _, path, server)) = known else { continue };
+        let Some(place) = references::places(&manifest.node, path).into_iter().next() else {
+            continue;
+        };
+        let namespace = place.parent.get("namespace").and_then(Node::str);
+        let namespace = namespace.or(index.namespace(unit));
+        let name = place.name.str().unwrap_or_default();
+        for node in index.objects(server, name, namespace).into_iter().filter_map(|it| ids.of(it)) {
+            for edge in links.outgoing(node) {
+                if found.is_full() || !index.spend(1) {
+                    return;
+                }
+                let then = *links.node(edge.to);
+                let is_user = match then {
+                    Unit::App(_) => true,
+                    Unit::Manifest(_) => index.manifest(then).is_some_and(pods::is_workload),
+                    Unit::Database(_) | Unit::Schema(_) | Unit::EverySchema => false,
+                };
+                let (true, Some(span)) = (is_user && edge.weight.gates, edge.weight.span) else {
+                    continue;
+                };
+                let by = format_smolstr!("its {}", short(server));
+                found.push(self::edge(unit, then, span, by));
+            }
         }
     }
 }

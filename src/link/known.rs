@@ -47,6 +47,11 @@ pub(super) fn services_made(owner: &Manifest) -> Vec<MadeName> {
     makes(owner).flat_map(|made| made.services).flat_map(|name| name.of(owner)).collect()
 }
 
+/// The ConfigMaps that a controller makes for an object, some time after it is applied.
+pub(super) fn config_maps_made(owner: &Manifest) -> Vec<MadeName> {
+    makes(owner).flat_map(|made| made.config_maps).flat_map(|name| name.of(owner)).collect()
+}
+
 /// The objects of its own group that an object refers to: kind, and the name where it is written.
 pub(super) fn references(owner: &Manifest) -> Vec<(&str, &Node)> {
     let mut found = Vec::new();

@@ -5,9 +5,11 @@
 use std::collections::BTreeSet;
 
 use crate::link::index::Index;
-use crate::link::{Findings, Found, known, pods};
-use crate::links::Origin;
+use crate::link::infer::no_earlier;
+use crate::link::{Findings, Found, Ids, known, pods};
+use crate::links::{Link, Links, Origin};
 use crate::model::Unit;
+use crate::object::is_claim;
 use crate::syntax::Manifest;
 use crate::syntax::node::Node;
 
@@ -75,6 +77,7 @@ fn follow(index: &Index<'_>, then: Unit, manifest: &Manifest, found: &mut Findin
             }
         }
         None if pods::is_workload(manifest) => claims(index, then, manifest, found),
+        None if is_claim(&manifest.kind.value) => sources(index, then, manifest, found),
         None => {}
     }
 }
@@ -128,6 +131,22 @@ fn backends(node: Option<&Node>) -> Vec<&Node> {
         .collect()
 }
 
+/// What a claim is filled from: a snapshot, another claim, a resource of a controller.
+fn sources(index: &Index<'_>, then: Unit, claim: &Manifest, found: &mut Findings) {
+    for field in ["dataSource", "dataSourceRef"] {
+        let Some(source) = claim.node.at(&["spec", field]) else { continue };
+        let text = |part: &str| source.get(part).and_then(Node::str);
+        let (Some(kind), Some(name)) = (text("kind"), source.get("name")) else { continue };
+        let namespace = text("namespace").or(index.namespace(then));
+        let firsts = index.objects(kind, name.str().unwrap_or_default(), namespace).into_iter();
+        found.extend(
+            firsts
+                .filter(|&first| first != then)
+                .map(|first| no_earlier(first, then, name.span, field, Origin::Inferred)),
+        );
+    }
+}
+
 /// The claims that the pods of a workload mount.
 fn claims(index: &Index<'_>, then: Unit, workload: &Manifest, found: &mut Findings) {
     let volumes = pods::spec(workload).and_then(|spec| spec.get("volumes")?.items());
@@ -157,4 +176,30 @@ fn claims_of_apps(index: &Index<'_>, found: &mut Findings) {
             }));
         }
     }
+}
+
+/// Whatever names a claim comes no earlier than the pods that mount it: the claim is in the wave of the
+/// first of them.
+pub(super) fn after_their_pods(index: &Index<'_>, ids: &Ids, links: &Links) -> Findings {
+    let mut found = Findings::default();
+    for (number, manifest) in index.project.manifests.iter().enumerate() {
+        let Some(claim) = ids.of(Unit::Manifest(number)) else { continue };
+        if !is_claim(&manifest.written.kind.value) {
+            continue;
+        }
+        let of =
+            |origin: Origin| links.outgoing(claim).filter(move |edge| edge.weight.origin == origin);
+        for user in of(Origin::Mentioned) {
+            for pod in of(Origin::Follows) {
+                if found.is_full() || !index.spend(1) {
+                    return found;
+                }
+                let Link { span, by, .. } = user.weight.clone();
+                let (first, then) = (*links.node(pod.to), *links.node(user.to));
+                let origin = Origin::Mentioned;
+                found.push(Found { first, then, span, by, gates: false, origin });
+            }
+        }
+    }
+    found
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::link::index::{Index, is_custom};
+use crate::link::index::{BYTES, Index, is_custom};
 use crate::link::infer::{inferred, is_database, made_secrets, no_earlier, not_before};
 use crate::link::{Findings, addresses, known, pods, short};
 use crate::links::Origin;
@@ -20,7 +20,7 @@ const LONGEST_NAME: usize = 253;
 
 /// Everything that a custom resource names.
 pub(super) fn named(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &mut Findings) {
-    if !is_custom(manifest) {
+    if !is_custom(manifest) || is_policy(manifest) {
         return;
     }
     // A controller that makes a Secret needs nothing of what it writes into it.
@@ -29,7 +29,8 @@ pub(super) fn named(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &
     let spec = manifest.node.get("spec").into_iter();
     let mut stack: Vec<Field<'_>> =
         spec.map(|node| Field { node, key: "", is_secret: false, is_map: false }).collect();
-    let mut names = Names { index, unit, seen: BTreeSet::new(), found };
+    let namespace = child_namespace(manifest).or(index.namespace(unit));
+    let mut names = Names { index, unit, namespace, seen: BTreeSet::new(), found };
     while let Some(Field { node, key, is_secret, is_map }) = stack.pop() {
         if names.found.is_full() {
             return;
@@ -37,6 +38,9 @@ pub(super) fn named(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &
         if let Some(text) = node.str() {
             let by = if is_secret { Some("Secret") } else { is_map.then_some("ConfigMap") };
             names.text(text, key, by, node.span);
+            if is_values(manifest, text) {
+                names.values(text, node.span);
+            }
             if !is_template && key != "image" {
                 names.addresses(text, key, node.span);
             }
@@ -50,10 +54,18 @@ pub(super) fn named(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &
         if let (Some(kind), Some(name)) = (kind, node.get("name")) {
             names.object(kind, name);
         }
+        // `kind` beside it says what a name is of, whatever the field is called.
+        let is_of_another = kind.is_some_and(|kind| !matches!(kind, "Secret" | "ConfigMap"));
         for entry in entries {
             let own = entry.key.value.as_str();
+            if selects(own, &entry.value) {
+                continue;
+            }
+            let may_be_its = !(own == "name" && is_of_another);
             let is_secret = is_secret || kind == Some("Secret") || speaks_of_secrets(own);
+            let is_secret = is_secret && may_be_its;
             let is_map = is_map || kind == Some("ConfigMap") || own.starts_with("configMap");
+            let is_map = is_map && may_be_its;
             // `cluster: {name: pg}` says as much as `clusterName: pg`.
             let key = if own == "name" { key } else { own };
             stack.push(Field { node: &entry.value, key, is_secret, is_map });
@@ -75,12 +87,72 @@ fn speaks_of_secrets(key: &str) -> bool {
     const WORDS: [&str; 9] =
         ["secret", "credential", "password", "token", "auth", "cert", "tls", "apikey", "keyref"];
     let key = key.to_ascii_lowercase();
-    WORDS.iter().any(|word| key.contains(word))
+    // A store of Secrets is an object of its own.
+    !key.contains("secretstore") && WORDS.iter().any(|word| key.contains(word))
+}
+
+/// Whether an object says what others may do: whom a pod may talk to, how it may look. It needs
+/// nothing of what it names, and what it names may need it first: where all traffic is forbidden, no
+/// server becomes healthy before the policy that allows its own.
+fn is_policy(manifest: &Manifest) -> bool {
+    const GROUPS: [&str; 12] = [
+        "cilium.io",
+        "crd.antrea.io",
+        "crd.projectcalico.org",
+        "projectcalico.org",
+        "k8s.ovn.org",
+        "security.istio.io",
+        "policy.linkerd.io",
+        "kyverno.io",
+        "policies.kyverno.io",
+        "constraints.gatekeeper.sh",
+        "templates.gatekeeper.sh",
+        "mutations.gatekeeper.sh",
+    ];
+    GROUPS.contains(&known::group_of(manifest))
+}
+
+/// Whether a field selects objects by their labels, which names none of them.
+fn selects(key: &str, value: &Node) -> bool {
+    const LABELS: [&str; 4] = ["matchLabels", "matchExpressions", "matchNames", "labels"];
+    let is_selector = key == "selector" || key.ends_with("Selector");
+    // `selector: {secret: {name: token}}` and `tokenSelector: {name: token, key: value}` refer.
+    let are_labels = || {
+        let labels = value.entries().unwrap_or_default();
+        value.get("name").is_none() && labels.iter().all(|label| label.value.str().is_some())
+    };
+    LABELS.contains(&key) || is_selector && are_labels()
+}
+
+/// The namespace of what an Application of Argo CD or a release of Flux holds.
+fn child_namespace(manifest: &Manifest) -> Option<&str> {
+    let path: &[&str] = match (known::group_of(manifest), manifest.kind.value.as_str()) {
+        ("argoproj.io", "Application") => &["spec", "destination", "namespace"],
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => &["spec", "targetNamespace"],
+        _ => return None,
+    };
+    manifest.node.at(path).and_then(Node::str)
+}
+
+/// Whether a text is that of Helm values, or of other YAML that an Application holds.
+fn is_values(manifest: &Manifest, text: &str) -> bool {
+    let groups = ["argoproj.io", "helm.toolkit.fluxcd.io"];
+    groups.contains(&known::group_of(manifest)) && text.trim_end().contains('\n')
+}
+
+/// A key of a text of YAML that has more below it.
+struct Above<'t> {
+    indent: usize,
+    key: &'t str,
+    is_secret: bool,
+    is_map: bool,
 }
 
 struct Names<'f, 'a> {
     index: &'f Index<'a>,
     unit: Unit,
+    /// Where it looks for what it names.
+    namespace: Option<&'f str>,
     /// What was found already.
     seen: BTreeSet<(Unit, bool)>,
     found: &'f mut Findings,
@@ -99,7 +171,7 @@ impl Names<'_, '_> {
     /// An object by kind and name.
     fn object(&mut self, kind: &str, name: &Node) {
         let text = name.str().unwrap_or_default();
-        for first in self.index.objects(kind, text, self.index.namespace(self.unit)) {
+        for first in self.index.objects(kind, text, self.namespace) {
             let is_worth_it = self.index.manifest(first).is_none_or(|manifest| {
                 is_custom(manifest) || pods::is_workload(manifest) || self.index.has_wave(first)
             });
@@ -124,8 +196,15 @@ impl Names<'_, '_> {
             let by = format!("`{}`", short(key));
             let read = pods::Read { name: text.into(), key: None, span, by: by.as_str().into() };
             match kind {
-                "Secret" => made_secrets(self.index, self.unit, &[read], self.found),
-                _ => not_before(self.index, self.unit, kind, &read, &by, self.found),
+                "Secret" => {
+                    let read = [read];
+                    made_secrets(self.index, self.unit, self.namespace, &read, self.found);
+                    self.behind_secret(text, span);
+                }
+                _ => {
+                    let (index, namespace) = (self.index, self.namespace);
+                    not_before(index, self.unit, namespace, kind, &read, &by, self.found);
+                }
             }
             if kind == "Secret" {
                 return;
@@ -135,7 +214,13 @@ impl Names<'_, '_> {
         if stem.len() < 3 {
             return;
         }
-        for first in self.index.resources(text, self.index.namespace(self.unit)) {
+        if let Some(kind) = kind_of_stem(&stem) {
+            for first in self.index.objects(kind, text, self.namespace) {
+                let by = format!("`{}`", short(key));
+                self.push(first, span, &by, false, Origin::Mentioned);
+            }
+        }
+        for first in self.index.resources(text, self.namespace) {
             let is_meant = self.index.manifest(first).is_some_and(|manifest| {
                 let kind = manifest.kind.value.to_ascii_lowercase();
                 kind == stem || kind.ends_with(&stem) || stem.ends_with(&kind)
@@ -146,10 +231,52 @@ impl Names<'_, '_> {
         }
     }
 
+    /// What a text of YAML names, line by line: `name: shop-db` below `secretKeyRef:` is a Secret.
+    fn values(&mut self, text: &str, span: Span) {
+        let mut above: Vec<Above<'_>> = Vec::new();
+        for line in text.lines() {
+            if self.found.is_full() || !self.index.spend(1) {
+                return;
+            }
+            let bare = line.trim_start_matches([' ', '-']);
+            let indent = line.len() - bare.len();
+            let Some((key, value)) = bare.split_once(':') else { continue };
+            while above.last().is_some_and(|above| above.indent >= indent) {
+                above.pop();
+            }
+            let key = key.trim_matches(['"', '\'']);
+            let value = value.trim().trim_matches(['"', '\'']);
+            let last = above.last();
+            let is_secret = last.is_some_and(|it| it.is_secret) || speaks_of_secrets(key);
+            let is_map = last.is_some_and(|it| it.is_map) || key.starts_with("configMap");
+            let named = last.filter(|_| key == "name").map_or(key, |above| above.key);
+            if value.is_empty() {
+                above.push(Above { indent, key, is_secret, is_map });
+            } else {
+                let by = if is_secret { Some("Secret") } else { is_map.then_some("ConfigMap") };
+                self.text(value, named, by, span);
+            }
+        }
+    }
+
+    /// The servers that a Secret of the project names, be it by the template of an `ExternalSecret`.
+    fn behind_secret(&mut self, name: &str, span: Span) {
+        let index = self.index;
+        let Some(number) = index.written("Secret", name, self.namespace) else { return };
+        // A server that is given the Secret is not one of those that it names.
+        if index.manifest(self.unit).is_some_and(|it| !known::services_made(it).is_empty()) {
+            return;
+        }
+        for (key, datum) in index.data(number) {
+            let text = datum.text().filter(|text| index.spend(1 + text.len() / BYTES));
+            let Some(text) = text else { return };
+            self.addresses(&text, key, span);
+        }
+    }
+
     /// The servers that a text names.
     fn addresses(&mut self, text: &str, key: &str, span: Span) {
-        let index = self.index;
-        let namespace = index.namespace(self.unit);
+        let (index, namespace) = (self.index, self.namespace);
         let plain = addresses::without_templates(text);
         let whole = addresses::host_list(&plain).filter(|_| addresses::may_name_host(key));
         for address in addresses::everywhere(&plain).chain(whole) {
@@ -160,6 +287,21 @@ impl Names<'_, '_> {
             }
         }
     }
+}
+
+/// The kind of Kubernetes' own that a field names an object of: `sourcePVC`, `deploymentName`.
+fn kind_of_stem(stem: &str) -> Option<&'static str> {
+    const KINDS: [(&str, &str); 8] = [
+        ("pvc", "PersistentVolumeClaim"),
+        ("claim", "PersistentVolumeClaim"),
+        ("deployment", "Deployment"),
+        ("statefulset", "StatefulSet"),
+        ("daemonset", "DaemonSet"),
+        ("cronjob", "CronJob"),
+        ("job", "Job"),
+        ("pod", "Pod"),
+    ];
+    KINDS.iter().find(|(end, _)| stem.ends_with(end)).map(|(_, kind)| *kind)
 }
 
 /// What a field refers to: `cluster` for `clusterRef`, `clusterName` and `clusters`.

@@ -63,6 +63,13 @@ pub(super) struct Reads {
     pub(super) containers: Vec<Vec<Variable>>,
 }
 
+impl Reads {
+    /// The Secrets that are mounted as files.
+    pub(super) fn secret_files(&self) -> impl Iterator<Item = &Read> {
+        self.secrets.iter().filter(|read| read.by == "volumes")
+    }
+}
+
 /// Whether an object runs pods, by kind and group.
 pub(super) fn is_workload(manifest: &Manifest) -> bool {
     known::pods::of(manifest).is_some()

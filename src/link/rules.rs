@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::link::kinds::IN_DATABASES;
+use crate::link::kinds::{IN_DATABASES, IN_QUEUES};
 use crate::link::known::made::MADE;
 use crate::link::known::pods::PODS;
 use crate::link::known::references::{REFERENCES, To};
@@ -80,8 +80,8 @@ const RULES: &[Rule] = &[
     ),
     rule(
         "`Project`, `ProjectRequest` (project.openshift.io)",
-        "everything in that namespace",
-        "`metadata.namespace`",
+        "everything in that namespace, and the `ClusterRoleBinding` of a ServiceAccount in it",
+        "`metadata.namespace`, `subjects[].namespace`",
         true,
     ),
     rule(
@@ -115,6 +115,18 @@ const RULES: &[Rule] = &[
         false,
     ),
     rule("`PersistentVolumeClaim`", "a workload", "`claimName`; both are in one wave", false),
+    rule(
+        "any object",
+        "`PersistentVolumeClaim`",
+        "`spec.dataSource` and `spec.dataSourceRef`",
+        false,
+    ),
+    rule(
+        "a `PersistentVolumeClaim` or workload",
+        "a custom resource",
+        "fields that are called so: `sourcePVC`, `deploymentName`",
+        false,
+    ),
 ];
 
 /// The rows of the table, one a line, with the head.
@@ -134,6 +146,11 @@ pub(super) fn table() -> String {
         let by = format!("the Secret that is made: {}", names.join(", "));
         row(&named(made.group, made.kind), "whatever reads the Secret", &by, true);
     }
+    for made in MADE.iter().filter(|made| !made.config_maps.is_empty()) {
+        let names: Vec<String> = made.config_maps.iter().map(|named| named.pattern()).collect();
+        let by = format!("the ConfigMap that is made: {}", names.join(", "));
+        row(&named(made.group, made.kind), "whatever reads the ConfigMap", &by, true);
+    }
     for made in MADE.iter().filter(|made| !made.services.is_empty()) {
         let names: Vec<String> = made.services.iter().map(|named| named.pattern()).collect();
         let by = format!("the Service that is made: {}", names.join(", "));
@@ -143,6 +160,10 @@ pub(super) fn table() -> String {
         let first = named(known.group, known.kind);
         let then = "`Schema`, `AtlasSchema`, `AtlasMigration`, and workloads of that database";
         row(&first, then, "its server and the name of the database", true);
+    }
+    for (group, kind, path, server) in IN_QUEUES {
+        let by = format!("`{}`, and the address of the `{server}`", path.join("."));
+        row(&named(group, kind), "a workload, an `App` that uses the server", &by, true);
     }
     for reference in REFERENCES {
         let by = format!("`{}`", reference.path.join(".").replace(".*", "[]"));

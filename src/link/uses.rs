@@ -191,10 +191,11 @@ impl<'s> Directory<'s> {
         is_before: &impl Fn(Unit, Unit) -> bool,
         found: &mut Findings,
     ) {
-        made_secrets(self.index, unit, &reads.secrets, found);
+        let namespace = self.index.namespace(unit);
+        made_secrets(self.index, unit, namespace, &reads.secrets, found);
         for (kind, read) in &reads.needed {
             let by = format!("{}: {kind} `{}`", read.by, short(&read.name));
-            not_before(self.index, unit, kind, read, &by, found);
+            not_before(self.index, unit, namespace, kind, read, &by, found);
         }
         let mentions = self.mentions(unit, reads, shelf);
         let used = match uses_schemas && !self.schemas.is_empty() {
@@ -521,6 +522,12 @@ impl<'s> Mentions<'_, 's> {
             if let Some(number) = self.file("ConfigMap", &map.name) {
                 let by = || format!("ConfigMap `{}`", short(&map.name));
                 self.whole(number, map.span, |key| (key.to_owned(), by()));
+            }
+        }
+        for secret in reads.secret_files() {
+            if let Some(number) = self.file("Secret", &secret.name) {
+                let by = || format!("Secret `{}`", short(&secret.name));
+                self.whole(number, secret.span, |key| (key.to_owned(), by()));
             }
         }
     }

@@ -12,7 +12,7 @@ pub(crate) mod sql;
 pub(crate) mod targets;
 pub(crate) mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use argocd_atlas_plugin::diag::render::{self, Style};
 use argocd_atlas_plugin::diag::{Diagnostic, Diagnostics, Severity};
@@ -292,13 +292,10 @@ fn needs_come_first(compiled: &Compiled) {
     assert!(in_order.is_sorted(), "objects stand in the order of their waves: {order:?}");
 }
 
-/// By other code than the product's: whatever names another object is in no earlier wave. Where
-/// somebody wrote waves these may contradict it, and whoever says what it waits for knows better.
+/// By other code than the product's: whatever names another object is in no earlier wave. Only waves
+/// that somebody wrote may contradict it, and whoever says what it waits for knows better.
 fn readers_come_no_earlier(compiled: &Compiled, manifests: &str) {
     let Compilation { plan, project, .. } = &compiled.compilation;
-    if plan.units.iter().any(|scheduled| scheduled.is_pinned) {
-        return;
-    }
     let is_explicit = |unit: Unit| match unit {
         Unit::Manifest(index) => project.manifests[index].is_explicit,
         Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => {
@@ -311,7 +308,19 @@ fn readers_come_no_earlier(compiled: &Compiled, manifests: &str) {
         .filter(|planned| is_explicit(planned.object.owner))
         .map(|planned| format!("{}/{}", planned.object.kind(), planned.object.name()))
         .collect();
-    let found = names::inversions(manifests, |id| !explicit.iter().any(|it| it == id));
+    let pinned: BTreeSet<Unit> =
+        plan.units.iter().filter(|it| it.is_pinned).map(|scheduled| scheduled.unit).collect();
+    let pinned: Vec<String> = plan
+        .objects
+        .iter()
+        .filter(|planned| pinned.contains(&planned.object.owner))
+        .map(|planned| format!("{}/{}", planned.object.kind(), planned.object.name()))
+        .collect();
+    let found = names::inversions(
+        manifests,
+        |id| !explicit.iter().any(|it| it == id),
+        |id| pinned.iter().any(|it| it == id),
+    );
     assert!(found.is_empty(), "{found:#?}\n{manifests}");
 }
 

@@ -19,17 +19,40 @@ struct Printed {
 type Pair = (usize, usize, bool);
 
 /// Every object that is in an earlier wave than what it names. `is_free` says of `Kind/name` whether
-/// its wave is the product's to choose.
-pub(crate) fn inversions(manifests: &str, is_free: impl Fn(&str) -> bool) -> Vec<String> {
+/// what it waits for is the product's to choose, `is_pinned` whether its wave is written.
+///
+/// Only what is written may contradict: an object comes before what it names where one of those that
+/// name it has a written wave before that of something which the other one names.
+pub(crate) fn inversions(
+    manifests: &str,
+    is_free: impl Fn(&str) -> bool,
+    is_pinned: impl Fn(&str) -> bool,
+) -> Vec<String> {
     let objects = objects(manifests);
     let pairs = pairs(&objects);
     let reach = reach(objects.len(), &pairs);
+    let pinned: Vec<usize> = (0..objects.len()).filter(|&it| is_pinned(&objects[it].id)).collect();
+    let leads = |from: usize, to: usize| from == to || reach[from].contains(&to);
+    let shares =
+        |it: usize, reader: usize| reach[reader].iter().any(|&used| reach[it].contains(&used));
+    let excuses = |reader: usize, named: usize, is_strict: bool| {
+        // Whoever uses the server of a schema or a migration uses what these make there.
+        let is_schema = matches!(&*objects[reader].kind, "AtlasSchema" | "Job");
+        let users =
+            pinned.iter().filter(|&&it| leads(it, reader) || is_schema && shares(it, reader));
+        let early = users.map(|&it| objects[it].wave).min();
+        let late = pinned.iter().filter(|&&it| leads(named, it)).map(|&it| objects[it].wave).max();
+        // Between two written waves there may be no room for a wave of its own.
+        let is_narrow = is_strict && objects[reader].wave == objects[named].wave;
+        early.zip(late).is_some_and(|(early, late)| late > early || is_narrow)
+    };
     let mut found = Vec::new();
     for &(reader, named, is_strict) in &pairs {
         let (one, other) = (&objects[reader], &objects[named]);
         let is_right = if is_strict { one.wave > other.wave } else { one.wave >= other.wave };
         // What names each other can only be in one wave, or in the order of the stronger need.
-        if !is_right && is_free(&one.id) && !reach[named].contains(&reader) {
+        let is_free = is_free(&one.id) && !excuses(reader, named, is_strict);
+        if !is_right && is_free && !reach[named].contains(&reader) {
             let (id, wave) = (&one.id, one.wave);
             found.push(format!("{id} (wave {wave}) names {} (wave {})", other.id, other.wave));
         }
@@ -81,11 +104,17 @@ fn pairs(objects: &[Printed]) -> Vec<Pair> {
                 for text in ["command", "args"].iter().filter_map(|name| container.get(name)) {
                     collect(text, &mut texts);
                 }
+                let mut known: Vec<(String, String)> = Vec::new();
                 for variable in container.get("env").and_then(Value::as_array).into_iter().flatten()
                 {
                     let name = variable.get("name").and_then(Value::as_str).unwrap_or_default();
                     let text = variable.get("value").and_then(Value::as_str).unwrap_or_default();
-                    texts.push(text.to_owned());
+                    let expand = |text: String, (name, value): &(String, String)| {
+                        text.replace(&format!("$({name})"), value)
+                    };
+                    let text = known.iter().fold(text.to_owned(), expand);
+                    known.push((name.to_owned(), text.clone()));
+                    texts.push(text.clone());
                     if name.ends_with("HOST") {
                         texts.push(format!("//{text}/"));
                     }
@@ -98,6 +127,16 @@ fn pairs(objects: &[Printed]) -> Vec<Pair> {
                 .filter(|it| it.kind == "ConfigMap" && it.name == map && fits(object, it));
             of_name
                 .for_each(|it| collect(it.value.get("data").unwrap_or(&Value::Null), &mut texts));
+        }
+        for name in references(pod, &["secret", "secretRef", "secretKeyRef"]) {
+            for it in objects.iter().filter(|it| fits(object, it)) {
+                let path = match it.kind.as_str() {
+                    "Secret" if it.name == name => "/stringData",
+                    "ExternalSecret" if made_by(it) == name => "/spec/target/template/data",
+                    _ => continue,
+                };
+                collect(it.value.pointer(path).unwrap_or(&Value::Null), &mut texts);
+            }
         }
         for (host, servers) in &services {
             if texts.iter().any(|text| names_host(text, host)) {
@@ -164,7 +203,13 @@ fn services(objects: &[Printed]) -> BTreeMap<String, Vec<usize>> {
             "Cluster" => ["rw", "ro", "r"].iter().for_each(|end| {
                 services.entry(format!("{}-{end}", object.name)).or_default().push(number);
             }),
-            "Pooler" => services.entry(object.name.clone()).or_default().push(number),
+            "Pooler" | "postgresql" | "MariaDB" | "RabbitmqCluster" => {
+                services.entry(object.name.clone()).or_default().push(number);
+            }
+            "Kafka" => {
+                let name = format!("{}-kafka-bootstrap", object.name);
+                services.entry(name).or_default().push(number);
+            }
             "Service" => {
                 let Some(Value::Object(wanted)) = object.value.pointer("/spec/selector") else {
                     continue;
@@ -190,13 +235,19 @@ fn services(objects: &[Printed]) -> BTreeMap<String, Vec<usize>> {
     services
 }
 
+/// The Secret that an `ExternalSecret` becomes.
+fn made_by(external: &Printed) -> &str {
+    let target = external.value.pointer("/spec/target/name").and_then(Value::as_str);
+    target.unwrap_or(&external.name)
+}
+
 fn makers(objects: &[Printed]) -> BTreeMap<String, Vec<usize>> {
     let mut makers: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (number, object) in objects.iter().enumerate() {
-        let target = object.value.pointer("/spec/target/name").and_then(Value::as_str);
         let secret = match object.kind.as_str() {
-            "ExternalSecret" => target.unwrap_or(&object.name).to_owned(),
-            "SealedSecret" => object.name.clone(),
+            "ExternalSecret" => made_by(object).to_owned(),
+            "SealedSecret" | "KafkaUser" => object.name.clone(),
+            "RabbitmqCluster" => format!("{}-default-user", object.name),
             "Cluster" => format!("{}-app", object.name),
             _ => continue,
         };
@@ -220,6 +271,12 @@ fn names_host(text: &str, host: &str) -> bool {
         let ends = behind.is_empty() || behind.starts_with(['/', '?', ';', ',']) || has_port;
         match before {
             Some('/') => text[..at].ends_with("//") && ends,
+            // `Server=db,1433;...`, `host=db port=...`, `(HOST=db)`.
+            Some('=') if behind.is_empty() || behind.starts_with([',', ';', ' ', ')', '\n']) => {
+                let key = text[..at - 1].to_ascii_lowercase();
+                ["server", "host", "data source"].iter().any(|name| key.ends_with(name))
+            }
+            Some(':') if text[..at].ends_with("=tcp:") => ends,
             Some('@') => ends,
             Some(',' | ' ' | '=') | None => has_port && !behind[1..].starts_with("1 "),
             Some(_) => false,

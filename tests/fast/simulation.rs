@@ -23,6 +23,12 @@ enum Kind {
     Redis,
     Cluster,
     Pooler,
+    Zalando,
+    Maria,
+    InMaria,
+    Rabbit,
+    Kafka,
+    Topic,
     External,
     Sealed,
     Operator,
@@ -34,31 +40,106 @@ enum Kind {
 }
 
 /// How an address is written, and under which name it is read.
-const FORMS: [(&str, &str); 20] = [
+const FORMS: [(&str, &str); 46] = [
     ("DATABASE_URL", "postgres://u:$(P)@{h}:5432/app"),
+    ("DATABASE_URL", "postgresql+asyncpg://u:p@{h}/app?ssl=disable"),
+    ("DATABASE_URL", "postgres://u:p@elsewhere.example.com:5432,{h}:5432/app"),
+    ("DATABASE_URL", "mysql://u:p@{h}.shop.svc:3306/app"),
     ("SPRING_DATASOURCE_URL", "jdbc:postgresql://{h}:5432/app?ssl=false"),
+    ("SPRING_DATASOURCE_URL", "jdbc:postgresql://e.example.com,{h}:5432/app"),
+    ("SPRING_DATASOURCE_URL", "jdbc:mariadb://{h}/app"),
+    ("JDBC", "jdbc:sqlserver://{h}:1433;databaseName=app;encrypt=true"),
+    ("JDBC", "r2dbc:postgresql://{h}:5432/app"),
     ("ConnectionStrings__Shop", "Server={h},1433;Database=app;User Id=sa"),
+    ("ConnectionStrings__Shop", "Server=tcp:{h},1433;Initial Catalog=app"),
+    ("ConnectionStrings__Shop", "Data Source={h};Initial Catalog=app;Password=p"),
+    ("ConnectionStrings__Pg", "Host={h};Port=5432;Database=app;Username=u"),
     ("DSN", "host={h} port=5432 dbname=app"),
+    ("DSN", "user=u password=p host={h} dbname=app sslmode=disable"),
     ("DSN", "u:p@tcp({h}:3306)/app"),
+    ("DSN", "u:p@tcp({h})/app?parseTime=true"),
+    ("DSN", "mysql:host={h};dbname=app"),
     ("DB_ADDR", "{h}:5432"),
     ("DB_HOST", "{h}"),
+    ("DB_HOST", "{h}.shop"),
     ("DB_HOST", "{h}.shop.svc.cluster.local"),
+    ("DB_HOST", "{h}.shop.svc.cluster.local."),
     ("REDIS_URL", "redis://:p@{h}.shop:6379/0"),
+    ("REDIS_URL", "rediss://{h}:6379"),
+    ("REDIS", "{h}:6379,password=p,ssl=False"),
     ("SENTINELS", "{h}:26379,elsewhere.example.com:26379"),
+    ("REDIS_NODES", "e.example.com:6379 {h}:6379"),
     ("AMQP", "amqp://u:p@{h}:5672/%2f"),
+    ("AMQP", "amqps://u:p@{h}.shop.svc/vhost"),
     ("BROKERS", "PLAINTEXT://{h}:9092,PLAINTEXT://k.example.com:9092"),
+    ("KAFKA_BOOTSTRAP_SERVERS", "k.example.com:9092,{h}:9092"),
+    ("KAFKA_BOOTSTRAP_SERVERS", "{h}:9093"),
     ("MONGO", "mongodb://u:p@m.example.com,{h}:27017/app"),
+    ("MONGO", "mongodb+srv://u:p@{h}/app"),
     ("API", "http://{h}:8080/v1"),
     ("API", "https://{h}/v1"),
+    ("API", "ws://{h}.shop.svc:8080"),
     ("NATS", "nats://{h}:4222"),
+    ("NATS", "nats://n.example.com:4222,nats://{h}:4222"),
     ("ORACLE", "jdbc:oracle:thin:@//{h}:1521/app"),
+    ("ORACLE", "jdbc:oracle:thin:@{h}:1521:XE"),
+    ("ORACLE", "(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST={h})(PORT=1521)))"),
     ("ODBC", "Driver={X};Host={h};Port=5432"),
     ("PGHOST", "{h}.shop.svc"),
     ("UPSTREAM", "grpc://{h}:50051"),
 ];
 
 /// Where an address is written.
-const PLACES: usize = 6;
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Place {
+    Env,
+    /// A variable of another one: `$(H)`.
+    Composed,
+    Arguments,
+    Script,
+    Init,
+    /// All of a ConfigMap, or one key of it, as variables.
+    Map,
+    MapKey,
+    /// Files of a ConfigMap.
+    Properties,
+    Yaml,
+    Json,
+    /// The same of a Secret that is written out.
+    Secret,
+    SecretKey,
+    SecretFile,
+    /// The template of a Secret that comes from elsewhere.
+    Template,
+    TemplateKey,
+    TemplateFile,
+}
+
+use Place::{
+    Arguments, Composed, Env, Init, Json, Map, MapKey, Properties, Script, SecretFile, SecretKey,
+    Template, TemplateFile, TemplateKey, Yaml,
+};
+
+const PLACES: [Place; 18] = [
+    Env,
+    Env,
+    Env,
+    Composed,
+    Arguments,
+    Script,
+    Init,
+    Map,
+    MapKey,
+    Properties,
+    Yaml,
+    Json,
+    Place::Secret,
+    SecretKey,
+    SecretFile,
+    Template,
+    TemplateKey,
+    TemplateFile,
+];
 
 /// One thing: its kind, which earlier ones it needs with how that is said, and choices.
 #[derive(Clone, Debug)]
@@ -67,6 +148,13 @@ struct Thing {
     needs: Vec<(usize, usize, usize)>,
     image: usize,
     pin: bool,
+}
+
+impl Thing {
+    /// Whether it is a schema or a migration.
+    fn prepares(&self) -> bool {
+        self.kind == Kind::Schema || self.kind == Kind::Job && self.image % 2 == 1
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -90,16 +178,18 @@ fn project() -> impl Strategy<Value = Project> {
     use Kind::*;
     let kind = prop_oneof![
         3 => Just(SqlServer), 2 => Just(Redis), 2 => Just(Cluster), 1 => Just(Pooler),
+        1 => Just(Zalando), 1 => Just(Maria), 1 => Just(InMaria), 1 => Just(Rabbit),
+        1 => Just(Kind::Kafka), 1 => Just(Topic),
         2 => Just(External), 1 => Just(Sealed), 1 => Just(Operator), 2 => Just(Resource),
-        2 => Just(Schema), 6 => Just(Web), 3 => Just(App), 1 => Just(Job),
+        2 => Just(Schema), 7 => Just(Web), 4 => Just(App), 2 => Just(Job),
     ];
-    let needs = prop::collection::vec((0..16usize, 0..FORMS.len(), 0..PLACES), 0..4);
+    let needs = prop::collection::vec((0..24usize, 0..FORMS.len(), 0..PLACES.len()), 0..4);
     let thing = (kind, needs, 0..64usize, prop::bool::weighted(0.3))
         .prop_map(|(kind, needs, image, pin)| Thing { kind, needs, image, pin });
     let pins = prop_oneof![
         4 => Just(Pins::None), 2 => Just(Pins::Right), 1 => (-3..5i64).prop_map(Pins::Any),
     ];
-    (prop::collection::vec(thing, 1..14), prop::collection::vec(0..26usize, 14), pins).prop_map(
+    (prop::collection::vec(thing, 1..18), prop::collection::vec(0..26usize, 18), pins).prop_map(
         |(things, letters, pins)| Project { things: with_one_operator(things), letters, pins },
     )
 }
@@ -125,6 +215,8 @@ struct Cluster {
     /// By label: what has to be healthy.
     needs: BTreeMap<String, BTreeSet<String>>,
     pins: BTreeMap<String, i64>,
+    /// Schemas and migrations, which come before whatever shares a need with them.
+    prepares: BTreeSet<String>,
     /// The waves of the order in which they were made, if every need is a wave.
     depths: BTreeMap<String, i64>,
 }
@@ -140,6 +232,12 @@ impl Project {
             Kind::SqlServer | Kind::Redis => "StatefulSet",
             Kind::Cluster => "Cluster",
             Kind::Pooler => "Pooler",
+            Kind::Zalando => "postgresql",
+            Kind::Maria => "MariaDB",
+            Kind::InMaria => ["Database", "User"][self.things[number].image % 2],
+            Kind::Rabbit => "RabbitmqCluster",
+            Kind::Kafka => "Kafka",
+            Kind::Topic => ["KafkaTopic", "KafkaUser"][self.things[number].image % 2],
             Kind::External => "ExternalSecret",
             Kind::Sealed => "SealedSecret",
             Kind::Operator | Kind::Web => "Deployment",
@@ -163,7 +261,9 @@ impl Project {
         let name = self.name(number);
         match self.things[number].kind {
             Kind::SqlServer | Kind::Redis | Kind::Web | Kind::App | Kind::Pooler => Some(name),
+            Kind::Zalando | Kind::Maria | Kind::Rabbit => Some(name),
             Kind::Cluster => Some(format!("{name}-rw")),
+            Kind::Kafka => Some(format!("{name}-kafka-bootstrap")),
             _ => None,
         }
     }
@@ -175,6 +275,8 @@ impl Project {
             Kind::External => Some(format!("{name}-secret")),
             Kind::Sealed => Some(name),
             Kind::Cluster => Some(format!("{name}-app")),
+            Kind::Rabbit => Some(format!("{name}-default-user")),
+            Kind::Topic if self.things[number].image % 2 == 1 => Some(name),
             Kind::Resource => Some(format!("{name}-auth")),
             _ => None,
         }
@@ -212,8 +314,14 @@ impl Project {
                 // A server of data names no application.
                 let is_data = matches!(thing.kind, Kind::SqlServer | Kind::Redis);
                 if !is_data {
-                    pod.address(&name, form, &host, place, thing.kind == Kind::App);
+                    let made =
+                        pod.address(&name, form, &host, PLACES[place], thing.kind == Kind::App);
                     needs.insert(self.label(other));
+                    if let Some(made) = made {
+                        cluster.depths.insert(made.clone(), 0);
+                        cluster.needs.insert(made.clone(), BTreeSet::new());
+                        needs.insert(made);
+                    }
                 }
             }
         }
@@ -222,8 +330,10 @@ impl Project {
         let mut annotations = String::new();
         let extra: Option<usize> = match thing.kind {
             Kind::Pooler => self.earlier(number, &[Kind::Cluster]),
-            Kind::Schema => self.earlier(number, &[Kind::SqlServer, Kind::Cluster, Kind::Pooler]),
+            Kind::Schema => self.earlier(number, SQL),
             Kind::Cluster => self.earlier(number, &[Kind::External, Kind::Sealed]),
+            Kind::InMaria => self.earlier(number, &[Kind::Maria]),
+            Kind::Topic => self.earlier(number, &[Kind::Kafka]),
             Kind::Resource => self.operator(number),
             _ => None,
         };
@@ -241,6 +351,9 @@ impl Project {
             cluster.pins.insert(label.clone(), pin);
         }
         cluster.depths.insert(label.clone(), depth);
+        if thing.prepares() {
+            cluster.prepares.insert(label.clone());
+        }
         cluster.needs.insert(label, needs);
         let other = extra.map(|other| self.name(other));
         let text = self.document(number, &name, &annotations, &pod, other.as_deref());
@@ -268,12 +381,21 @@ impl Project {
             format!("apiVersion: {version}\nkind: {kind}\n{meta}\nspec: {spec}\n")
         };
         let workload = |version: &str, kind: &str, image: &str, more: &str| {
-            let Pod { env, env_from, args, volumes, mounts, .. } = pod;
+            let Pod { env, env_from, args, volumes, mounts, init, script, .. } = pod;
+            let command = match script.is_empty() {
+                true => String::new(),
+                false => {
+                    let script = format!("set -e\n{script}exec /app/run");
+                    format!("command: [sh, -c, {}], ", serde_json::to_string(&script).unwrap())
+                }
+            };
             format!(
                 "apiVersion: {version}\nkind: {kind}\n{meta}\nspec:\n  {more}\n  template:\n    \
-                 metadata: {{labels: {{app: {name}}}}}\n    spec:\n      serviceAccountName: {name}\n      containers:\n      - {{name: c, \
-                 image: \"{image}\", env: [{env}], envFrom: [{env_from}], args: [{args}], \
-                 volumeMounts: [{mounts}]}}\n      volumes: [{volumes}]\n"
+                 metadata: {{labels: {{app: {name}}}}}\n    spec:\n      serviceAccountName: {name}\n      \
+                 initContainers:\n      - {{name: i, image: example/wait:1, env: [{init}]}}\n      \
+                 containers:\n      - {{name: c, image: \"{image}\", {command}env: [{env}], \
+                 envFrom: [{env_from}], args: [{args}], volumeMounts: [{mounts}]}}\n      volumes: \
+                 [{volumes}]\n"
             )
         };
         let service = format!(
@@ -295,9 +417,46 @@ impl Project {
                 workload("apps/v1", "Deployment", "example/operator:1", &selector)
                     + &RBAC.replace("NAME", name)
             }
-            Kind::Job => workload("batch/v1", "Job", "example/report:1", "backoffLimit: 3"),
+            // Every other one migrates, where nothing else is its command.
+            Kind::Job => {
+                let image = ["example/report:1", "example/shop-migrations:1"][choice % 2];
+                workload("batch/v1", "Job", image, "backoffLimit: 3")
+            }
+            Kind::Zalando => custom(
+                "acid.zalan.do/v1",
+                "postgresql",
+                "{teamId: t, numberOfInstances: 1, postgresql: {version: \"16\"}}",
+            ),
+            Kind::Maria => custom("k8s.mariadb.com/v1alpha1", "MariaDB", "{storage: {size: 1Gi}}"),
+            Kind::InMaria => {
+                let kind = ["Database", "User"][choice % 2];
+                let spec = format!("{{mariaDbRef: {{name: {}}}}}", other.unwrap_or("elsewhere"));
+                custom("k8s.mariadb.com/v1alpha1", kind, &spec)
+            }
+            Kind::Rabbit => custom("rabbitmq.com/v1beta1", "RabbitmqCluster", "{replicas: 1}"),
+            Kind::Kafka => custom("kafka.strimzi.io/v1beta2", "Kafka", "{kafka: {replicas: 1}}"),
+            Kind::Topic => {
+                let kind = ["KafkaTopic", "KafkaUser"][choice % 2];
+                let labels = format!("strimzi.io/cluster: {}", other.unwrap_or("elsewhere"));
+                format!(
+                    "apiVersion: kafka.strimzi.io/v1beta2\nkind: {kind}\nmetadata: {{name: {name}, \
+                     labels: {{{labels}}}{annotations}}}\nspec: {{}}\n"
+                )
+            }
             Kind::App => {
-                let Pod { app_env, env_from, args, app_files, .. } = pod;
+                let Pod { app_env, env_from, args, app_files, app_volumes, script, .. } = pod;
+                let volumes = app_volumes.join("");
+                let volumes = match volumes.is_empty() {
+                    true => String::new(),
+                    false => format!("\n  volumes:{volumes}"),
+                };
+                let command = match script.is_empty() {
+                    true => String::new(),
+                    false => {
+                        let script = serde_json::to_string(&format!("{script}exec /app")).unwrap();
+                        format!("\n  command: [sh, -c, {script}]")
+                    }
+                };
                 let env = app_env.join("");
                 let env = if env.is_empty() { String::new() } else { format!("\n  env:{env}") };
                 let files = app_files.join("");
@@ -309,7 +468,7 @@ impl Project {
                 format!(
                     "apiVersion: argocd-atlas-plugin/v1alpha1\nkind: App\nmetadata: {{name: \
                      {name}}}\nspec:\n  image: example/app:1\n  ports: [8080]\n  envFrom: \
-                     [{env_from}]\n  args: [{args}]{{wave}}{env}{files}\n"
+                     [{env_from}]\n  args: [{args}]{command}{volumes}{{wave}}{env}{files}\n"
                 )
             }
             Kind::Cluster => {
@@ -334,13 +493,23 @@ impl Project {
             Kind::Sealed => custom("bitnami.com/v1alpha1", "SealedSecret", "{encryptedData: {}}"),
             Kind::Resource => custom("example.org/v1", "Cache", "{size: 1}"),
             Kind::Schema => {
-                let server = self.earlier(number, &[Kind::SqlServer, Kind::Cluster, Kind::Pooler]);
+                let server = self.earlier(number, SQL);
                 let host = server.and_then(|server| self.host(server));
                 let host = host.unwrap_or("db.example.com".to_owned());
-                let spec = format!(
-                    "{{url: \"postgres://u@{host}:5432/app\", schema: {{sql: \"create table t (id int);\"}}}}"
+                let url = format!("postgres://u:p@{host}:5432/app");
+                let target = match choice % 3 {
+                    0 => format!("url: \"{url}\""),
+                    1 => format!(
+                        "credentials: {{scheme: postgres, user: u, host: {host}, port: 5432}}"
+                    ),
+                    _ => format!("urlFrom: {{secretKeyRef: {{name: {name}-url, key: url}}}}"),
+                };
+                let spec = format!("{{{target}, schema: {{sql: \"create table t (id int);\"}}}}");
+                let secret = format!(
+                    "---\napiVersion: v1\nkind: Secret\nmetadata: {{name: {name}-url}}\nstringData: {{url: \
+                     \"{url}\"}}\n"
                 );
-                custom("db.atlasgo.io/v1alpha1", "AtlasSchema", &spec)
+                custom("db.atlasgo.io/v1alpha1", "AtlasSchema", &spec) + &secret
             }
         }
     }
@@ -350,6 +519,9 @@ impl Project {
         found.is_some_and(|it| self.things[it].kind == Kind::External)
     }
 }
+
+/// What a schema may be applied to.
+const SQL: &[Kind] = &[Kind::SqlServer, Kind::Cluster, Kind::Pooler, Kind::Zalando];
 
 const CRD: &str = "\
 apiVersion: apiextensions.k8s.io/v1
@@ -382,10 +554,13 @@ struct Pod {
     env: String,
     env_from: String,
     args: String,
+    script: String,
+    init: String,
     volumes: String,
     mounts: String,
     app_env: Vec<String>,
     app_files: Vec<String>,
+    app_volumes: Vec<String>,
     beside: String,
     n_names: usize,
 }
@@ -394,53 +569,133 @@ impl Pod {
     fn secret(&mut self, secret: &str, form: usize) {
         self.n_names += 1;
         let n = self.n_names;
-        match form % 3 {
+        match form % 4 {
             0 => _ = write!(self.env_from, "{{secretRef: {{name: {secret}}}}}, "),
-            _ => {
-                let from = format!("{{secretKeyRef: {{name: {secret}, key: k}}}}");
-                let _ = write!(self.env, "{{name: S{n}, valueFrom: {from}}}, ");
-                self.app_env.push(format!("\n    S{n}: {from}"));
-            }
+            1 => self.mount(n, &format!("secret: {{secretName: {secret}}}")),
+            _ => self.variable(
+                &format!("S{n}"),
+                &format!("{{secretKeyRef: {{name: {secret}, key: k}}}}"),
+            ),
         }
     }
 
-    fn address(&mut self, name: &str, form: usize, host: &str, place: usize, is_app: bool) {
+    /// A variable from elsewhere.
+    fn variable(&mut self, name: &str, from: &str) {
+        let _ = write!(self.env, "{{name: {name}, valueFrom: {from}}}, ");
+        self.app_env.push(format!("\n    {name}: {from}"));
+    }
+
+    fn text(&mut self, name: &str, text: &str) {
+        let quoted = serde_json::to_string(text).unwrap();
+        let _ = write!(self.env, "{{name: {name}, value: {quoted}}}, ");
+        // In an App `$` begins a reference of its own.
+        let escaped = serde_json::to_string(&text.replace("$(", "$$(")).unwrap();
+        self.app_env.push(format!("\n    {name}: {escaped}"));
+    }
+
+    fn mount(&mut self, n: usize, source: &str) {
+        let _ = write!(self.volumes, "{{name: v{n}, {source}}}, ");
+        let _ = write!(self.mounts, "{{name: v{n}, mountPath: /etc/{n}}}, ");
+        self.app_volumes.push(format!("\n    /etc/{n}: {{{source}}}"));
+    }
+
+    fn object(&mut self, head: &str, name: &str, rest: &str) {
+        let _ = write!(self.beside, "---\n{head}\nmetadata: {{name: {name}}}\n{rest}\n");
+    }
+
+    /// Writes an address somewhere; what makes the Secret that holds it, if somebody does.
+    fn address(
+        &mut self,
+        name: &str,
+        form: usize,
+        host: &str,
+        place: Place,
+        is_app: bool,
+    ) -> Option<String> {
         self.n_names += 1;
         let n = self.n_names;
         let (variable, text) = FORMS[form];
         let text = text.replace("{h}", host);
         let quoted = serde_json::to_string(&text).unwrap();
         let variable = format!("A{n}_{variable}");
+        let file = match place {
+            Yaml => format!("app:\n  list:\n  - x\n  {variable}: {quoted}\n"),
+            Json => format!("{{\n  \"a\": 1,\n  \"{variable}\": {quoted}\n}}\n"),
+            _ => format!("a = 1\n{variable}={text}\n"),
+        };
+        let file = serde_json::to_string(&file).unwrap();
         let map = format!("{name}-config-{n}");
-        let mut config = |data: String| {
-            let _ = write!(
-                self.beside,
-                "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {map}}}\ndata: {data}\n"
-            );
+        let a_map = "apiVersion: v1\nkind: ConfigMap";
+        let a_secret = "apiVersion: v1\nkind: Secret";
+        let template = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret";
+        let of_template = |data: &str| {
+            format!("spec: {{secretStoreRef: {{name: s}}, target: {{template: {{data: {data}}}}}}}")
         };
         match place {
-            0 => {
-                config(format!("{{{variable}: {quoted}}}"));
+            // What is spoken of in a script is not the value of a variable with a name.
+            Script if form < 18 || form > 22 => {
+                let _ = writeln!(self.script, "/app/tool --target '{text}'");
+            }
+            // An App has no init containers.
+            Init if !is_app => {
+                let _ = write!(self.init, "{{name: {variable}, value: {quoted}}}, ");
+            }
+            Arguments => _ = write!(self.args, "\"--db-host\", {quoted}, "),
+            Composed if text.contains(&format!("{host}:")) => {
+                self.text(&format!("H{n}"), host);
+                self.text(&variable, &text.replace(host, &format!("$(H{n})")));
+            }
+            Map => {
+                self.object(a_map, &map, &format!("data: {{{variable}: {quoted}}}"));
                 let _ = write!(self.env_from, "{{configMapRef: {{name: {map}}}}}, ");
             }
-            1 if is_app => {
-                let file = serde_json::to_string(&format!("a = 1\n{variable}={text}\n")).unwrap();
+            MapKey => {
+                self.object(a_map, &map, &format!("data: {{k: {quoted}}}"));
+                let from = format!("{{configMapKeyRef: {{name: {map}, key: k}}}}");
+                self.variable(&variable, &from);
+            }
+            Properties if is_app => {
                 self.app_files.push(format!("\n    /etc/{n}/app.properties: {file}"));
             }
-            1 => {
-                let file = serde_json::to_string(&format!("a = 1\n{variable}={text}\n")).unwrap();
-                config(format!("{{app.properties: {file}}}"));
-                let _ = write!(self.volumes, "{{name: v{n}, configMap: {{name: {map}}}}}, ");
-                let _ = write!(self.mounts, "{{name: v{n}, mountPath: /etc/{n}}}, ");
+            Properties | Yaml | Json => {
+                self.object(a_map, &map, &format!("data: {{app.conf: {file}}}"));
+                self.mount(n, &format!("configMap: {{name: {map}}}"));
             }
-            2 => {
-                let _ = write!(self.args, "\"--db-host\", {quoted}, ");
+            Place::Secret => {
+                self.object(a_secret, &map, &format!("stringData: {{{variable}: {quoted}}}"));
+                let _ = write!(self.env_from, "{{secretRef: {{name: {map}}}}}, ");
             }
-            _ => {
-                let _ = write!(self.env, "{{name: {variable}, value: {quoted}}}, ");
-                self.app_env.push(format!("\n    {variable}: {quoted}"));
+            SecretKey => {
+                self.object(a_secret, &map, &format!("stringData: {{k: {quoted}}}"));
+                let from = format!("{{secretKeyRef: {{name: {map}, key: k}}}}");
+                self.variable(&variable, &from);
             }
+            SecretFile => {
+                self.object(a_secret, &map, &format!("stringData: {{app.conf: {file}}}"));
+                self.mount(n, &format!("secret: {{secretName: {map}}}"));
+            }
+            Template | TemplateKey | TemplateFile => {
+                let data = match place {
+                    Template => format!("{{{variable}: {quoted}}}"),
+                    TemplateKey => format!("{{k: {quoted}}}"),
+                    _ => format!("{{app.conf: {file}}}"),
+                };
+                self.object(template, &map, &of_template(&data));
+                match place {
+                    Template => {
+                        let _ = write!(self.env_from, "{{secretRef: {{name: {map}}}}}, ");
+                    }
+                    TemplateKey => {
+                        let from = format!("{{secretKeyRef: {{name: {map}, key: k}}}}");
+                        self.variable(&variable, &from);
+                    }
+                    _ => self.mount(n, &format!("secret: {{secretName: {map}}}")),
+                }
+                return Some(format!("ExternalSecret/{map}"));
+            }
+            _ => self.text(&variable, &text),
         }
+        None
     }
 }
 
@@ -469,6 +724,38 @@ impl Cluster {
         None
     }
 
+    /// Whether written waves say that something comes before what it needs: one of those that need it
+    /// is written into an earlier wave than something that the other one needs.
+    fn excuses(&self, label: &String, need: &String) -> bool {
+        let needs = |label: &String| self.needs[label].iter().collect::<Vec<_>>();
+        let users = |label: &String| {
+            let prepares = self.prepares.contains(label);
+            let is_user = |user: &String, needs: &BTreeSet<String>| {
+                needs.contains(label)
+                    || prepares && user != label && !needs.is_disjoint(&self.needs[label])
+            };
+            let users = self.needs.iter().filter(|(user, needs)| is_user(user, needs));
+            users.map(|(user, _)| user).collect()
+        };
+        let early = self.reached(label, &users).filter_map(|it| self.pins.get(it)).min();
+        let late = self.reached(need, &needs).filter_map(|it| self.pins.get(it)).max();
+        early.zip(late).is_some_and(|(early, late)| late > early)
+    }
+
+    /// A label and all that can be reached from it.
+    fn reached<'a>(
+        &'a self,
+        label: &'a String,
+        next: &dyn Fn(&'a String) -> Vec<&'a String>,
+    ) -> impl Iterator<Item = &'a String> + use<'a> {
+        let mut seen = BTreeSet::from([label]);
+        let mut stack = vec![label];
+        while let Some(label) = stack.pop() {
+            stack.extend(next(label).into_iter().filter(|&it| seen.insert(it)));
+        }
+        seen.into_iter()
+    }
+
     /// The waves without the plugin: 0, but where somebody wrote others.
     fn plain(&self) -> BTreeMap<String, i64> {
         let wave = |label: &String| self.pins.get(label).copied().unwrap_or(0);
@@ -492,8 +779,9 @@ fn comes_up(project: &Project) -> Result<(), String> {
     }
     let is_doubt =
         |line: &String| line.contains("wave-pin-doubtful") || line.contains("pin-holds-back");
-    // Whether an App needs what a schema makes is not simulated: a wave between them is ours to want.
-    let has_schema = project.things.iter().any(|thing| thing.kind == Kind::Schema);
+    // Whether an App needs what a schema or a migration makes is not simulated: a wave between them is
+    // ours to want.
+    let has_schema = project.things.iter().any(Thing::prepares);
     if !matches!(project.pins, Pins::Any(_)) {
         if let Some(stuck) = cluster.hangs(&waves) {
             return fail(format!("hangs: {stuck}\n{waves:#?}"));
@@ -508,11 +796,23 @@ fn comes_up(project: &Project) -> Result<(), String> {
             }
         }
     }
-    if cluster.pins.is_empty() {
-        let found = crate::common::names::inversions(&compiled.manifests(), |_| true);
-        if !found.is_empty() {
-            return fail(format!("{found:#?}"));
+    for (label, needs) in &cluster.needs {
+        let is_late = |need: &&String| waves[*need] > waves[label];
+        if let Some(need) = needs.iter().find(|need| is_late(need) && !cluster.excuses(label, need))
+        {
+            return fail(format!("no written wave puts {label} before {need}\n{waves:#?}"));
         }
+    }
+    // An App is printed as a Deployment.
+    let is_pinned = |id: &str| {
+        let app = id.strip_prefix("Deployment/").map(|name| format!("App/{name}"));
+        cluster.pins.contains_key(id) || app.is_some_and(|app| cluster.pins.contains_key(&app))
+    };
+    // That checker knows no operators, which a pinned resource may hold in an early wave.
+    let has_operator = project.things.iter().any(|thing| thing.kind == Kind::Operator);
+    let found = crate::common::names::inversions(&compiled.manifests(), |_| true, is_pinned);
+    if !found.is_empty() && (cluster.pins.is_empty() || !has_operator) {
+        return fail(format!("{found:#?}"));
     }
     Ok(())
 }

@@ -213,12 +213,73 @@ const QUOTES: [&str; 6] = ["echo", "printf", "cat", "grep", "test", "["];
 /// Programs that run what stands behind their `-c`.
 const SHELLS: [&str; 8] = ["sh", "bash", "ash", "dash", "zsh", "ksh", "su", "busybox"];
 
+/// Clients of SQL servers, which run the SQL that they are given.
+const CLIENTS: [&str; 12] = [
+    "psql",
+    "mysql",
+    "mariadb",
+    "sqlcmd",
+    "sqlplus",
+    "sql",
+    "cockroach",
+    "ysqlsh",
+    "clickhouse-client",
+    "clickhouse",
+    "usql",
+    "pgcli",
+];
+/// What SQL begins with that makes something which applications need.
+const DEFINES: [&str; 14] = [
+    "create table",
+    "create schema",
+    "create database",
+    "create extension",
+    "create type",
+    "create view",
+    "create or replace",
+    "create user",
+    "create role",
+    "create login",
+    "create unique index",
+    "create index",
+    "alter table",
+    "alter database",
+];
+
 /// Whether a Job of this name and with these containers migrates.
 pub(super) fn migrates(name: &str, containers: &[Container<'_>]) -> bool {
     if words(name).any(|word| AFTERWARDS.contains(&&*word)) {
         return false;
     }
-    is_named_so(name) || containers.iter().any(container_migrates)
+    let only_looks = || words(name).any(|word| NOT_BY_NAME.contains(&&*word));
+    is_named_so(name)
+        || containers.iter().any(container_migrates)
+        || containers.iter().any(runs_sql) && !only_looks()
+}
+
+/// Whether a container runs SQL by a client: that defines something, or a file of it.
+fn runs_sql(container: &Container<'_>) -> bool {
+    let scripts: Vec<&str> =
+        container.words.iter().map(|word| crate::link::cut(word, LONGEST_SCRIPT)).collect();
+    let is_client = |word: &str| CLIENTS.contains(&base(word));
+    let mut has_client = false;
+    for script in &scripts {
+        let commands = match script.contains(char::is_whitespace) {
+            true => commands(script),
+            false => vec![vec![(*script).to_owned()]],
+        };
+        has_client |= commands.iter().any(|words| {
+            let quotes = words.first().is_some_and(|word| QUOTES.contains(&base(word)));
+            !quotes && words.iter().any(|word| is_client(word))
+        });
+    }
+    let defines = |script: &&str| {
+        let words = script.split_whitespace().map(str::to_ascii_lowercase);
+        let script = words.collect::<Vec<_>>().join(" ");
+        let is_file = script.split([' ', '=', '<', '"', '\'']).any(|word| word.ends_with(".sql"));
+        is_file || DEFINES.iter().any(|beginning| script.contains(beginning))
+    };
+    has_client && scripts.iter().any(|script| defines(script))
 }
 
 /// Whether a name says that something migrates.
@@ -521,5 +582,28 @@ mod tests {
         assert!(!of("flyway/flyway", &["info"]));
         assert!(!of("example/atlas", &[]));
         assert!(!of("postgres:16", &["psql", "-c", "select 1"]));
+    }
+
+    #[test]
+    fn sql_that_defines_something_is_a_migration() {
+        for words in [
+            &["psql", "--host=pg", "--command=CREATE TABLE  t (id int)"][..],
+            &["psql", "-h", "pg", "-f", "/sql/schema.sql"],
+            &["sh", "-c", "mysql -h db < /init/tables.sql"],
+            &["sh", "-c", "psql <<EOF\ncreate\n  table t (id int);\nEOF"],
+            &["/opt/mssql-tools/bin/sqlcmd", "-S", "ms", "-i", "/s/a.sql"],
+        ] {
+            assert!(runs(words), "{words:?}");
+        }
+        for words in [
+            &["psql", "-c", "select * from t"][..],
+            &["sh", "-c", "echo psql create table"],
+            &["pg_dump", "-f", "/out/shop.sql"],
+            &["cat", "/sql/schema.sql"],
+        ] {
+            assert!(!runs(words), "{words:?}");
+        }
+        let report = Container { image: "postgres:16", words: vec!["psql", "-f", "/sql/r.sql"] };
+        assert!(!migrates("monthly-report", &[report]));
     }
 }

@@ -45,10 +45,16 @@ pub(in crate::link) struct Makes {
     pub(in crate::link) kind: &'static str,
     pub(in crate::link) secrets: &'static [Named],
     pub(in crate::link) services: &'static [Named],
+    pub(in crate::link) config_maps: &'static [Named],
 }
 
 const fn secrets(group: &'static str, kind: &'static str, secrets: &'static [Named]) -> Makes {
-    Makes { group, kind, secrets, services: &[] }
+    Makes { group, kind, secrets, services: &[], config_maps: &[] }
+}
+
+/// A Secret and a ConfigMap that are called as the object is.
+const fn both(group: &'static str, kind: &'static str) -> Makes {
+    Makes { group, kind, secrets: &[Same], services: &[], config_maps: &[Same] }
 }
 
 const fn server(
@@ -57,7 +63,7 @@ const fn server(
     services: &'static [Named],
     secrets: &'static [Named],
 ) -> Makes {
-    Makes { group, kind, secrets, services }
+    Makes { group, kind, secrets, services, config_maps: &[] }
 }
 
 const DESTINATION: &[Named] = &[At(&["spec", "destination", "name"])];
@@ -118,6 +124,9 @@ pub(in crate::link) const MADE: &[Makes] = &[
     secrets("secretgenerator.mittwald.de", "StringSecret", &[Same]),
     secrets("secretgenerator.mittwald.de", "BasicAuth", &[Same]),
     secrets("secretgenerator.mittwald.de", "SSHKeyPair", &[Same]),
+    // Both.
+    both("trust.cert-manager.io", "Bundle"),
+    both("objectbucket.io", "ObjectBucketClaim"),
     // Users.
     secrets("kafka.strimzi.io", "KafkaUser", &[Same]),
     secrets("rabbitmq.com", "User", &[Suffix("-user-credentials")]),
@@ -169,6 +178,7 @@ pub(in crate::link) const MADE: &[Makes] = &[
     server("k8s.mariadb.com", "MaxScale", &[Same], &[]),
     server("mysql.oracle.com", "InnoDBCluster", &[Same, Suffix("-instances")], &[]),
     server("moco.cybozu.com", "MySQLCluster", &[Prefix("moco-")], &[Prefix("moco-")]),
+    server("planetscale.com", "VitessCluster", &[Begins("-vtgate-")], &[]),
     server(
         "mysql.presslabs.org",
         "MysqlCluster",
@@ -177,6 +187,13 @@ pub(in crate::link) const MADE: &[Makes] = &[
     ),
     // Other databases.
     server("crdb.cockroachlabs.com", "CrdbCluster", &[Same, Suffix("-public")], &[]),
+    server(
+        "yugabyte.com",
+        "YBCluster",
+        &[Fixed("yb-tservers"), Fixed("yb-tserver-service"), Fixed("yb-masters")],
+        &[],
+    ),
+    server("operator.yugabyte.io", "YBUniverse", &[Begins("-")], &[]),
     server("pingcap.com", "TidbCluster", &[Suffix("-tidb"), Suffix("-pd")], &[]),
     server("clickhouse.altinity.com", "ClickHouseInstallation", &[Prefix("clickhouse-")], &[]),
     server(
@@ -296,6 +313,7 @@ pub(in crate::link) const MADE: &[Makes] = &[
     server("nats.io", "NatsCluster", &[Same, Suffix("-mgmt")], &[]),
     // Other servers.
     server("minio.min.io", "Tenant", &[Fixed("minio"), Suffix("-hl"), Suffix("-console")], &[]),
+    server("platform.stackrox.io", "Central", &[Fixed("central")], &[Fixed("central-htpasswd")]),
     server("k8s.keycloak.org", "Keycloak", &[Suffix("-service")], &[Suffix("-initial-admin")]),
 ];
 
