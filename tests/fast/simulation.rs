@@ -633,7 +633,7 @@ impl Pod {
         };
         match place {
             // What is spoken of in a script is not the value of a variable with a name.
-            Script if form < 18 || form > 22 => {
+            Script if !(18..=22).contains(&form) => {
                 let _ = writeln!(self.script, "/app/tool --target '{text}'");
             }
             // An App has no init containers.
