@@ -158,7 +158,9 @@ impl<'a, 'd> Fields<'a, 'd> {
             let name = entry.key.value.as_str();
             if self.rows().all(|row| row.name != name) {
                 let known: Vec<&str> = self.rows().map(|row| row.name).collect();
-                let meant = meant_by(name, self.records);
+                // Beyond the first few, nobody reads them.
+                let is_read = self.diagnostics.are_few();
+                let meant = is_read.then(|| meant_by(name, self.records)).flatten();
                 let (primary, of) = (entry.key.span, self.of);
                 self.diagnostics.report(UnknownField { primary, name, of, meant, known: &known });
             }

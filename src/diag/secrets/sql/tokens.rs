@@ -1,6 +1,7 @@
 //! Tokens of SQL, read from any place of a text that may be something else: a quote that is not
 //! closed ends with its line, and what is nowhere below a place is not looked for twice.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 /// What a token is.
@@ -34,7 +35,13 @@ pub(super) struct Cursor<'a> {
     no_comment: usize,
     /// White space and comments that were gone past last.
     blank: Range<usize>,
+    /// How many bytes may still be looked at: statements within statements are read again, and a text
+    /// that is made for it would be read without end.
+    left: Cell<usize>,
 }
+
+/// How often each byte of a text may be looked at, in the mean.
+const MAX_READS: usize = 16;
 
 pub(super) fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
@@ -43,7 +50,18 @@ pub(super) fn is_letter(byte: u8) -> bool {
 impl<'a> Cursor<'a> {
     pub(super) fn new(text: &'a str) -> Cursor<'a> {
         let none = usize::MAX;
-        Cursor { text, at: 0, no_quote: none, no_dollar: none, no_comment: none, blank: 0..0 }
+        let left = Cell::new(MAX_READS * text.len() + (64 << 10));
+        let (at, blank) = (0, 0..0);
+        Cursor { text, at, no_quote: none, no_dollar: none, no_comment: none, blank, left }
+    }
+
+    fn spend(&self, n_bytes: usize) {
+        self.left.set(self.left.get().saturating_sub(n_bytes + 1));
+    }
+
+    /// Whether the text was given up: what is secret in it is not known then.
+    pub(super) fn is_spent(&self) -> bool {
+        self.left.get() == 0
     }
 
     pub(super) fn byte(&self, at: usize) -> Option<u8> {
@@ -59,8 +77,13 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn line_end(&self, from: usize) -> usize {
+        if self.is_spent() {
+            return self.text.len().max(from);
+        }
         let rest = self.text.get(from..).unwrap_or_default();
-        rest.find('\n').map_or(self.text.len(), |length| from + length).max(from)
+        let length = rest.find('\n').unwrap_or(rest.len());
+        self.spend(length);
+        from + length
     }
 
     /// Goes past white space, comments, line ends of a text in quotes, and some signs.
@@ -106,6 +129,10 @@ impl<'a> Cursor<'a> {
 
     /// The next token, which is gone past.
     pub(super) fn token(&mut self) -> Option<Token> {
+        if self.is_spent() {
+            self.at = self.text.len();
+            return None;
+        }
         self.skip(b"");
         let (start, first) = (self.at, self.byte(self.at)?);
         if let Some((end, content)) = self.literal_end(start).filter(|(end, _)| *end > start) {
@@ -127,6 +154,7 @@ impl<'a> Cursor<'a> {
             }
         };
         self.at = start + length;
+        self.spend(length);
         Some(Token { kind, range: start..self.at, content: start..self.at })
     }
 
@@ -210,6 +238,10 @@ impl<'a> Cursor<'a> {
             let end = begin + 1 + length;
             return ((end + 2).min(self.text.len()), begin + 1..end);
         }
+        if self.is_spent() {
+            let end = self.text.len();
+            return (end, begin.min(end)..end);
+        }
         let mut at = begin;
         while begin < self.no_quote
             && let Some(&byte) = bytes.get(at)
@@ -217,7 +249,10 @@ impl<'a> Cursor<'a> {
             match byte {
                 b'\\' => at += 2,
                 b'\'' if bytes.get(at + 1) == Some(&b'\'') && at > begin => at += 2,
-                b'\'' => return (at + 1, begin..at),
+                b'\'' => {
+                    self.spend(at - begin);
+                    return (at + 1, begin..at);
+                }
                 _ => at += 1,
             }
         }
