@@ -364,6 +364,13 @@ fn written_weight(link: &Link) -> Option<i64> {
     matches!(link.origin, Origin::Written | Origin::Follows).then(|| weight(link))
 }
 
+/// Which dependencies count, and how much.
+struct Tier {
+    weight: fn(&Link) -> Option<i64>,
+    /// Whether what is inferred of the users of schemas and Jobs counts.
+    has_uses: bool,
+}
+
 impl<'a> Levels<'a> {
     fn of(project: &'a Project, links: &'a Links) -> Levels<'a> {
         let n_nodes = links.nodes().len();
@@ -379,23 +386,44 @@ impl<'a> Levels<'a> {
         let mut levels = Levels { project, links, pins, waves, groups, members };
         let order = levels.order();
         // Between pins not everything may fit: then the safe default yields, then that what is
-        // inferred gets a wave of its own, and last what is inferred at all.
-        let tiers: [fn(&Link) -> Option<i64>; 4] =
-            [|link| Some(weight(link)), known_weight, relaxed_weight, written_weight];
-        const RELAXED: usize = 2;
-        let latest = tiers.map(|tier| levels.latest(&order, tier));
-        let bound = |tier: usize, group: usize| latest.get(tier)?.get(group).copied();
+        // inferred gets a wave of its own, then that its users come after a schema or a Job, which
+        // cannot be ready before what these name, and last what is inferred at all.
+        let tier = |weight, has_uses| Tier { weight, has_uses };
+        let tiers = [
+            tier(|link| Some(weight(link)), true),
+            tier(known_weight, true),
+            tier(relaxed_weight, true),
+            tier(relaxed_weight, false),
+            tier(written_weight, true),
+        ];
+        let [full, known, relaxed, _, written] = &tiers;
+        let latest = tiers.each_ref().map(|tier| levels.latest(&order, tier));
+        let [latest_of_all, latest_known, latest_relaxed, latest_named, latest_written] = &latest;
+        let bound = |latest: &[i64], group: usize| latest.get(group).copied().unwrap_or(i64::MAX);
         for &group in &order {
-            let floor = bound(0, group).map_or(0, |latest| latest.min(0));
-            let fitting = tiers.iter().enumerate().find_map(|(number, tier)| {
-                // Where even what costs no wave does not fit between pins, what is inferred counts in
-                // neither direction: the group stays where it would be without us. What is written
-                // counts all the same, and is reported where it contradicts.
-                let of = if number == RELAXED { number } else { number + 1 };
-                let bound = bound(of, group).unwrap_or(i64::MAX);
-                levels.earliest(group, tier).filter(|&earliest| earliest <= bound)
+            let floor = bound(latest_of_all, group).min(0);
+            let steps = [
+                (full, latest_known),
+                (known, latest_relaxed),
+                (relaxed, latest_relaxed),
+                (known, latest_named),
+                (relaxed, latest_named),
+            ];
+            let fitting = steps.into_iter().find_map(|(tier, latest)| {
+                let earliest = levels.earliest(group, tier).unwrap_or(floor).max(floor);
+                Some(earliest).filter(|&earliest| earliest <= bound(latest, group))
             });
-            let earliest = fitting.unwrap_or(floor).max(floor);
+            let earliest = fitting.unwrap_or_else(|| {
+                // Even what costs no wave does not fit between pins. What can be kept of it is kept, and
+                // what cannot counts in neither direction: the group comes no later for it than it
+                // would without us. What is written counts all the same, and is reported where it
+                // contradicts.
+                let latest = bound(latest_named, group);
+                let kept = levels.before(group, relaxed).filter(|&wave| wave <= latest).max();
+                let written = levels.earliest(group, written);
+                let least = latest.min(bound(latest_written, group)).min(0);
+                kept.into_iter().chain(written).max().map_or(least, |wave| wave.max(least))
+            });
             for &node in levels.members.get(&group).map(Vec::as_slice).unwrap_or_default() {
                 let wave = levels.pins.get(node).copied().flatten().map(|pin| pin.value);
                 if let Some(place) = levels.waves.get_mut(node) {
@@ -427,13 +455,13 @@ impl<'a> Levels<'a> {
     }
 
     /// The latest wave that each group may have for the sake of pins in it and behind it.
-    fn latest(&self, order: &[usize], weight: fn(&Link) -> Option<i64>) -> Vec<i64> {
+    fn latest(&self, order: &[usize], tier: &Tier) -> Vec<i64> {
         let mut latest = vec![i64::MAX; self.links.nodes().len()];
         for &group in order.iter().rev() {
             let edges = self.members(group).flat_map(|node| self.links.outgoing(node));
             let edges = edges.filter(|edge| self.counts(edge.from, edge.to));
             let behind = edges.filter_map(|edge| {
-                let (group, weight) = (*self.groups.get(edge.to)?, weight(&edge.weight)?);
+                let (group, weight) = (*self.groups.get(edge.to)?, self.weight(edge, tier)?);
                 let bound = self.pin(edge.to).or_else(|| latest.get(group).copied())?;
                 (bound != i64::MAX).then(|| bound - weight)
             });
@@ -453,11 +481,21 @@ impl<'a> Levels<'a> {
     }
 
     /// The earliest wave that what a group waits for allows.
-    fn earliest(&self, group: usize, weight: &fn(&Link) -> Option<i64>) -> Option<i64> {
+    fn earliest(&self, group: usize, tier: &Tier) -> Option<i64> {
+        self.before(group, tier).chain(self.pins_beside_others(group)).max()
+    }
+
+    /// The wave that each dependency of a group allows.
+    fn before(&self, group: usize, tier: &Tier) -> impl Iterator<Item = i64> {
         let edges = self.members(group).flat_map(|node| self.links.incoming(node));
         let before = edges.filter(|edge| self.counts(edge.from, edge.to));
-        let before = before.filter_map(|edge| Some(self.wave(edge.from) + weight(&edge.weight)?));
-        before.chain(self.pins_beside_others(group)).max()
+        before.filter_map(|edge| Some(self.wave(edge.from) + self.weight(edge, tier)?))
+    }
+
+    /// How far apart a dependency puts two nodes, if it counts.
+    fn weight(&self, edge: &Edge<Link>, tier: &Tier) -> Option<i64> {
+        let is_use = edge.weight.origin == Origin::Inferred && self.runs_to_an_end(edge.from);
+        (tier.weight)(&edge.weight).filter(|_| tier.has_uses || !is_use)
     }
 
     fn counts(&self, from: NodeId, to: NodeId) -> bool {

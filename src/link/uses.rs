@@ -96,6 +96,8 @@ struct Directory<'s> {
     by_database: BTreeMap<&'s str, Vec<usize>>,
     /// For every Service the spots behind it at which there are schemas, if there are any.
     by_service: BTreeMap<usize, Vec<&'s Spot>>,
+    /// Whether somebody wrote a wave.
+    has_pins: bool,
 }
 
 /// The schemas at one spot.
@@ -178,7 +180,8 @@ impl<'s> Directory<'s> {
         }
         let by_unit = schemas.iter().enumerate().map(|(number, schema)| (schema.unit, number));
         let by_unit = by_unit.collect();
-        Directory { index, schemas, by_unit, by_spot, by_secret, by_database, by_service }
+        let has_pins = index.project.units().any(|unit| index.project.pin(unit).is_some());
+        Directory { index, schemas, by_unit, by_spot, by_secret, by_database, by_service, has_pins }
     }
 
     /// Everything that a workload waits for by what it reads.
@@ -202,10 +205,11 @@ impl<'s> Directory<'s> {
             true => self.used(unit, reads, &mentions, is_before, found),
             false => Vec::new(),
         };
-        // What its schemas wait for it waits for too.
+        // What its schemas wait for it waits for too. Where nobody wrote that it waits for a schema,
+        // written waves may part the two.
         let needs = self.index.project.needs(unit).iter();
         let written = needs.filter_map(|need| self.by_unit.get(&need.unit).copied());
-        let schemas = used.into_iter().chain(written);
+        let schemas = used.into_iter().filter(|_| !self.has_pins).chain(written);
         let spots = schemas.filter_map(|schema| self.schemas.get(schema)).flat_map(|it| &it.spots);
         let covered = spots.filter_map(|spot| match spot {
             Spot::Unit(unit) => Some(*unit),

@@ -18,6 +18,13 @@ struct Printed {
 /// Two objects of which the first names the second, and whether they have to be a wave apart.
 type Pair = (usize, usize, bool);
 
+/// An object that is in an earlier wave than what it names: both as `Kind/name`, with their waves.
+#[derive(Debug)]
+pub(crate) struct Inversion {
+    pub(crate) reader: (String, i64),
+    pub(crate) named: (String, i64),
+}
+
 /// Every object that is in an earlier wave than what it names. `is_free` says of `Kind/name` whether
 /// what it waits for is the product's to choose, `is_pinned` whether its wave is written.
 ///
@@ -27,19 +34,24 @@ pub(crate) fn inversions(
     manifests: &str,
     is_free: impl Fn(&str) -> bool,
     is_pinned: impl Fn(&str) -> bool,
-) -> Vec<String> {
+) -> Vec<Inversion> {
     let objects = objects(manifests);
     let pairs = pairs(&objects);
     let reach = reach(objects.len(), &pairs);
     let pinned: Vec<usize> = (0..objects.len()).filter(|&it| is_pinned(&objects[it].id)).collect();
     let leads = |from: usize, to: usize| from == to || reach[from].contains(&to);
+    let kinds = ["AtlasSchema", "Job", "KafkaTopic", "KafkaUser", "Database", "User"];
+    let prepare = (0..objects.len()).filter(|&it| kinds.contains(&&*objects[it].kind));
+    let prepare: Vec<usize> = prepare.collect();
     let shares =
         |it: usize, reader: usize| reach[reader].iter().any(|&used| reach[it].contains(&used));
     let excuses = |reader: usize, named: usize, is_strict: bool| {
-        // Whoever uses the server of a schema or a migration uses what these make there.
-        let is_schema = matches!(&*objects[reader].kind, "AtlasSchema" | "Job");
-        let users =
-            pinned.iter().filter(|&&it| leads(it, reader) || is_schema && shares(it, reader));
+        // Whoever uses the server of a schema, a migration or a topic uses what these make there.
+        let prepare = prepare.iter().filter(|&&it| leads(it, reader));
+        let prepare: Vec<usize> = prepare.copied().collect();
+        let users = pinned.iter().filter(|&&user| {
+            leads(user, reader) || prepare.iter().any(|&it| it != user && shares(user, it))
+        });
         let early = users.map(|&it| objects[it].wave).min();
         let late = pinned.iter().filter(|&&it| leads(named, it)).map(|&it| objects[it].wave).max();
         // Between two written waves there may be no room for a wave of its own.
@@ -53,8 +65,8 @@ pub(crate) fn inversions(
         // What names each other can only be in one wave, or in the order of the stronger need.
         let is_free = is_free(&one.id) && !excuses(reader, named, is_strict);
         if !is_right && is_free && !reach[named].contains(&reader) {
-            let (id, wave) = (&one.id, one.wave);
-            found.push(format!("{id} (wave {wave}) names {} (wave {})", other.id, other.wave));
+            let side = |object: &Printed| (object.id.clone(), object.wave);
+            found.push(Inversion { reader: side(one), named: side(other) });
         }
     }
     found
@@ -97,6 +109,9 @@ fn pairs(objects: &[Printed]) -> Vec<Pair> {
                 }
             }
         }
+        pairs.extend(
+            custom(objects, &makers, reader).into_iter().map(|named| (reader, named, true)),
+        );
         let Some(pod) = pod(object) else { continue };
         let mut texts = Vec::new();
         for container in ["containers", "initContainers"].iter().filter_map(|name| pod.get(name)) {
@@ -154,6 +169,27 @@ fn pairs(objects: &[Printed]) -> Vec<Pair> {
         }
     }
     pairs
+}
+
+/// What a custom resource of a known kind names: the Secrets of a Cluster, the server that it is in.
+fn custom(objects: &[Printed], makers: &BTreeMap<String, Vec<usize>>, reader: usize) -> Vec<usize> {
+    let object = &objects[reader];
+    let server = match object.kind.as_str() {
+        "Pooler" => Some(("Cluster", "/spec/cluster/name")),
+        "Database" | "User" => Some(("MariaDB", "/spec/mariaDbRef/name")),
+        "KafkaTopic" | "KafkaUser" => Some(("Kafka", "/metadata/labels/strimzi.io~1cluster")),
+        _ => None,
+    };
+    let named = server.and_then(|(kind, path)| Some((kind, object.value.pointer(path)?.as_str()?)));
+    let is_server = |it: &Printed| named == Some((&*it.kind, &*it.name)) && fits(object, it);
+    let mut found: Vec<usize> = (0..objects.len()).filter(|&it| is_server(&objects[it])).collect();
+    if object.kind == "Cluster" {
+        for secret in references(&object.value, &["superuserSecret"]) {
+            let makers = makers.get(&secret).into_iter().flatten();
+            found.extend(makers.filter(|&&it| it != reader && fits(object, &objects[it])));
+        }
+    }
+    found
 }
 
 fn fits(one: &Printed, other: &Printed) -> bool {
@@ -265,6 +301,8 @@ fn names_host(text: &str, host: &str) -> bool {
             let rest = rest.strip_prefix(".svc").unwrap_or(rest);
             rest.strip_prefix(".cluster.local").unwrap_or(rest)
         });
+        let is_rooted = behind == "." || behind.starts_with("./") || behind.starts_with(".:");
+        let behind = if is_rooted { &behind[1..] } else { behind };
         let has_port = behind
             .strip_prefix(':')
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
@@ -278,7 +316,7 @@ fn names_host(text: &str, host: &str) -> bool {
             }
             Some(':') if text[..at].ends_with("=tcp:") => ends,
             Some('@') => ends,
-            Some(',' | ' ' | '=') | None => has_port && !behind[1..].starts_with("1 "),
+            Some(',' | ' ' | '=' | '"') | None => has_port && !behind[1..].starts_with("1 "),
             Some(_) => false,
         }
     })

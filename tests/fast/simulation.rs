@@ -151,9 +151,10 @@ struct Thing {
 }
 
 impl Thing {
-    /// Whether it is a schema or a migration.
+    /// Whether it is a schema, a migration, or made in a server: whoever uses that server comes later.
     fn prepares(&self) -> bool {
-        self.kind == Kind::Schema || self.kind == Kind::Job && self.image % 2 == 1
+        let is_migration = self.kind == Kind::Job && self.image % 2 == 1;
+        is_migration || matches!(self.kind, Kind::Schema | Kind::InMaria | Kind::Topic)
     }
 }
 
@@ -215,7 +216,7 @@ struct Cluster {
     /// By label: what has to be healthy.
     needs: BTreeMap<String, BTreeSet<String>>,
     pins: BTreeMap<String, i64>,
-    /// Schemas and migrations, which come before whatever shares a need with them.
+    /// Schemas, migrations and the like, which come before whatever shares a need with them.
     prepares: BTreeSet<String>,
     /// The waves of the order in which they were made, if every need is a wave.
     depths: BTreeMap<String, i64>,
@@ -307,9 +308,6 @@ impl Project {
             if let Some(secret) = self.secret(other).filter(|_| place % 2 == 0) {
                 pod.secret(&secret, form);
                 needs.insert(self.label(other));
-                // Its operator makes the Secret, once the resource is there.
-                let operator = self.operator(other);
-                needs.extend(operator.map(|operator| self.label(operator)));
             } else if let Some(host) = self.host(other) {
                 // A server of data names no application.
                 let is_data = matches!(thing.kind, Kind::SqlServer | Kind::Redis);
@@ -633,7 +631,7 @@ impl Pod {
         };
         match place {
             // What is spoken of in a script is not the value of a variable with a name.
-            Script if form < 18 || form > 22 => {
+            Script if !(18..=22).contains(&form) => {
                 let _ = writeln!(self.script, "/app/tool --target '{text}'");
             }
             // An App has no init containers.
@@ -726,13 +724,16 @@ impl Cluster {
 
     /// Whether written waves say that something comes before what it needs: one of those that need it
     /// is written into an earlier wave than something that the other one needs.
-    fn excuses(&self, label: &String, need: &String) -> bool {
-        let needs = |label: &String| self.needs[label].iter().collect::<Vec<_>>();
-        let users = |label: &String| {
-            let prepares = self.prepares.contains(label);
+    fn excuses<'a>(&'a self, label: &'a String, need: &'a String) -> bool {
+        let needs = |label: &'a String| self.needs[label].iter().collect::<Vec<_>>();
+        let users = |label: &'a String| {
+            let of_server = match self.prepares.contains(label) {
+                true => self.reached(label, &needs).filter(|it| *it != label).collect(),
+                false => BTreeSet::new(),
+            };
             let is_user = |user: &String, needs: &BTreeSet<String>| {
-                needs.contains(label)
-                    || prepares && user != label && !needs.is_disjoint(&self.needs[label])
+                let shares = || user != label && needs.iter().any(|it| of_server.contains(it));
+                needs.contains(label) || shares()
             };
             let users = self.needs.iter().filter(|(user, needs)| is_user(user, needs));
             users.map(|(user, _)| user).collect()
@@ -781,7 +782,9 @@ fn comes_up(project: &Project) -> Result<(), String> {
         |line: &String| line.contains("wave-pin-doubtful") || line.contains("pin-holds-back");
     // Whether an App needs what a schema or a migration makes is not simulated: a wave between them is
     // ours to want.
-    let has_schema = project.things.iter().any(Thing::prepares);
+    let migrates =
+        |thing: &Thing| thing.prepares() && matches!(thing.kind, Kind::Schema | Kind::Job);
+    let has_schema = project.things.iter().any(migrates);
     if !matches!(project.pins, Pins::Any(_)) {
         if let Some(stuck) = cluster.hangs(&waves) {
             return fail(format!("hangs: {stuck}\n{waves:#?}"));
@@ -804,14 +807,19 @@ fn comes_up(project: &Project) -> Result<(), String> {
         }
     }
     // An App is printed as a Deployment.
-    let is_pinned = |id: &str| {
+    let label = |id: &str| {
         let app = id.strip_prefix("Deployment/").map(|name| format!("App/{name}"));
-        cluster.pins.contains_key(id) || app.is_some_and(|app| cluster.pins.contains_key(&app))
+        app.filter(|app| cluster.needs.contains_key(app)).unwrap_or(id.to_owned())
     };
-    // That checker knows no operators, which a pinned resource may hold in an early wave.
-    let has_operator = project.things.iter().any(|thing| thing.kind == Kind::Operator);
-    let found = crate::common::names::inversions(&compiled.manifests(), |_| true, is_pinned);
-    if !found.is_empty() && (cluster.pins.is_empty() || !has_operator) {
+    let is_pinned = |id: &str| cluster.pins.contains_key(&label(id));
+    let mut found = crate::common::names::inversions(&compiled.manifests(), |_| true, is_pinned);
+    // Between written waves there may be no room for a wave of its own, or none at all.
+    found.retain(|found| {
+        let (reader, named) = (label(&found.reader.0), label(&found.named.0));
+        let is_narrow = !cluster.pins.is_empty() && found.reader.1 == found.named.1;
+        !is_narrow && !cluster.excuses(&reader, &named)
+    });
+    if !found.is_empty() {
         return fail(format!("{found:#?}"));
     }
     Ok(())

@@ -279,7 +279,7 @@ fn runs_sql(container: &Container<'_>) -> bool {
         let is_file = script.split([' ', '=', '<', '"', '\'']).any(|word| word.ends_with(".sql"));
         is_file || DEFINES.iter().any(|beginning| script.contains(beginning))
     };
-    has_client && scripts.iter().any(|script| defines(script))
+    has_client && scripts.iter().any(defines)
 }
 
 /// Whether a name says that something migrates.
