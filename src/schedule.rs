@@ -402,7 +402,13 @@ impl<'a> Levels<'a> {
         let bound = |latest: &[i64], group: usize| latest.get(group).copied().unwrap_or(i64::MAX);
         for &group in &order {
             let floor = bound(latest_of_all, group).min(0);
-            let steps = [(full, latest_known), (known, latest_relaxed), (relaxed, latest_named)];
+            let steps = [
+                (full, latest_known),
+                (known, latest_relaxed),
+                (relaxed, latest_relaxed),
+                (known, latest_named),
+                (relaxed, latest_named),
+            ];
             let fitting = steps.into_iter().find_map(|(tier, latest)| {
                 let earliest = levels.earliest(group, tier).unwrap_or(floor).max(floor);
                 Some(earliest).filter(|&earliest| earliest <= bound(latest, group))

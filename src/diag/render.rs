@@ -30,7 +30,7 @@ const NEAR: usize = 30;
 const EXCERPT: usize = 16 * 1024;
 /// Bytes of sources that are searched for secrets to print excerpts of them, each as a whole. Past it,
 /// diagnostics have no excerpt: hostile input must not cost time, and nobody reads that many.
-const MAX_SEARCHED: usize = 1024 * 1024;
+const MAX_SEARCHED: usize = 3 * 1024 * 1024;
 /// The most places beside its own that are marked for one diagnostic: a cycle may have thousands.
 pub const PLACES: usize = 30;
 /// The most diagnostics that are printed.

@@ -30,7 +30,8 @@ pub(super) fn named(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &
     let mut stack: Vec<Field<'_>> =
         spec.map(|node| Field { node, key: "", is_secret: false, is_map: false }).collect();
     let namespace = child_namespace(manifest).or(index.namespace(unit));
-    let mut names = Names { index, unit, namespace, seen: BTreeSet::new(), found };
+    let mut names =
+        Names { index, unit, namespace, seen: BTreeSet::new(), secrets: BTreeSet::new(), found };
     while let Some(Field { node, key, is_secret, is_map }) = stack.pop() {
         if names.found.is_full() {
             return;
@@ -155,6 +156,8 @@ struct Names<'f, 'a> {
     namespace: Option<&'f str>,
     /// What was found already.
     seen: BTreeSet<(Unit, bool)>,
+    /// The Secrets that were looked through already.
+    secrets: BTreeSet<usize>,
     found: &'f mut Findings,
 }
 
@@ -262,7 +265,8 @@ impl Names<'_, '_> {
     /// The servers that a Secret of the project names, be it by the template of an `ExternalSecret`.
     fn behind_secret(&mut self, name: &str, span: Span) {
         let index = self.index;
-        let Some(number) = index.written("Secret", name, self.namespace) else { return };
+        let number = index.written("Secret", name, self.namespace);
+        let Some(number) = number.filter(|&number| self.secrets.insert(number)) else { return };
         // A server that is given the Secret is not one of those that it names.
         if index.manifest(self.unit).is_some_and(|it| !known::services_made(it).is_empty()) {
             return;

@@ -102,6 +102,15 @@ struct Measured {
     memory: u64,
     printed: u64,
     code: Option<i32>,
+    /// Whether it said something on standard error: showing the place is work of its own.
+    complains: bool,
+}
+
+impl Measured {
+    /// Whether the same was done: a warning that only the larger input gets is shown with its place.
+    fn took_the_way_of(&self, other: &Measured) -> bool {
+        self.code == other.code && self.complains == other.complains
+    }
 }
 
 impl Bench {
@@ -146,7 +155,7 @@ impl Bench {
             // What is refused for another reason, or no longer, took another way.
             let smaller = |part: usize| {
                 let found = before.iter().find(|(before, _)| *before == size / part);
-                found.filter(|(_, of_part)| of_part.code == measured.code)
+                found.filter(|(_, of_part)| of_part.took_the_way_of(&measured))
             };
             let compared = smaller(4).map(|it| (it, 2)).or(smaller(2).map(|it| (it, 1)));
             if let Some((&part, doublings)) = compared
@@ -168,7 +177,7 @@ impl Bench {
         let most = TIME * if self.is_optimised { 1 } else { UNOPTIMISED.1 };
         let mut measured = self.measure(shape, size);
         if self.is_verbose {
-            let Measured { time, memory, printed, code } = measured;
+            let Measured { time, memory, printed, code, .. } = measured;
             let (name, kib, mib) = (&shape.name, size >> 10, memory >> 20);
             eprintln!(
                 "{name:60} {kib:>5} KiB {:>6} ms {mib:>4} MiB {printed:>9} exit {code:?}",
@@ -256,6 +265,7 @@ impl Bench {
             memory: used.rusage.maxrss,
             printed: fs::metadata(&stdout).unwrap().len(),
             code: used.status.code(),
+            complains: fs::metadata(&stderr).unwrap().len() > 0,
         }
     }
 }

@@ -746,7 +746,6 @@ fn views(all: &mut Vec<Shape>) {
     }
 }
 
-/// Many problems: in lines, in one line, in many files, in SQL, with many places each.
 /// What begins a secret, again and again in one line: of a page, and of an excerpt.
 const SECRETS: [&str; 24] = [
     "password=",

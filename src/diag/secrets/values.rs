@@ -235,9 +235,13 @@ pub(super) fn is_code(key: &str, value: &str) -> bool {
 
 /// Whether the arguments of a call are no literals, but for names of secrets: `getenv('DB_PASSWORD')`.
 fn is_call(arguments: &str) -> bool {
-    let line = arguments.split('\n').next().unwrap_or_default();
-    let Some(end) = line.find([')', ']']) else { return false };
-    let inside = line.get(1..end).unwrap_or_default();
+    // Arguments that say nothing are short, and each `=` of a line may be asked about.
+    let ends = |byte: u8| matches!(byte, b')' | b']' | b'\n');
+    let Some(end) = arguments.bytes().take(MAX_WORD_LEN).position(ends) else { return false };
+    if arguments.as_bytes().get(end) == Some(&b'\n') {
+        return false;
+    }
+    let inside = arguments.get(1..end).unwrap_or_default();
     let mut parts = inside.split(['\'', '"']);
     let is_plain = parts.next().is_some();
     let quoted = parts.step_by(2);

@@ -45,7 +45,9 @@ impl Item {
 }
 
 /// What ends the list of a `SELECT`.
-const ENDS: [&str; 12] = [
+const ENDS: [&str; 13] = [
+    // Within a list it stands in parentheses.
+    "select",
     "from",
     "union",
     "except",

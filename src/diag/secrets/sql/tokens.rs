@@ -41,7 +41,7 @@ pub(super) struct Cursor<'a> {
 }
 
 /// How often each byte of a text may be looked at, in the mean.
-const MAX_READS: usize = 16;
+const MAX_READS: usize = 6;
 
 pub(super) fn is_letter(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
@@ -232,9 +232,11 @@ impl<'a> Cursor<'a> {
         if bytes.get(begin) == Some(&b'\'')
             && bytes.get(begin + 1).is_some_and(|next| is_letter(*next))
         {
-            let line = self.text.get(begin + 1..).unwrap_or_default();
-            let line = line.get(..line.find('\n').unwrap_or(line.len())).unwrap_or_default();
-            let length = line.find('\'').unwrap_or(line.len());
+            // In one pass: the end of the line may be a megabyte away.
+            let rest = bytes.get(begin + 1..).unwrap_or_default();
+            let ends = |byte: &u8| matches!(byte, b'\n' | b'\'');
+            let length = rest.iter().position(ends).unwrap_or(rest.len());
+            self.spend(length);
             let end = begin + 1 + length;
             return ((end + 2).min(self.text.len()), begin + 1..end);
         }
