@@ -6,6 +6,8 @@
 
 mod manifests;
 mod kinds;
+mod operators;
+mod contents;
 mod infer;
 mod jobs;
 mod hooks;

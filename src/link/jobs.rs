@@ -16,7 +16,7 @@ use crate::link::addresses::{self, Address};
 use crate::link::index::{BYTES, Index, Spot};
 use crate::link::infer::{Schema, is_database};
 use crate::link::pods::{self, Reads, VariableValue};
-use crate::link::{Before, Findings, Found, Ids, add, kinds, known, short, uses};
+use crate::link::{Before, Findings, Found, Ids, add, contents, known, short, uses};
 use crate::links::{Links, Origin};
 use crate::model::{App, Need, Project, Target, Unit, Workload};
 use crate::source::Span;
@@ -34,15 +34,15 @@ pub(super) fn link(
 ) {
     let project = index.project;
     let mut found = Findings::default();
-    let mut entries = kinds::made_in_databases(index);
+    let mut entries = contents::made_in_databases(index);
     let jobs = migrations(index, &mut found);
-    kinds::before_schemas(index, &entries, schemas, &mut found);
-    kinds::after_schemas(index, schemas, &mut found);
-    kinds::by_name(index, &entries, &mut found);
+    contents::before_schemas(index, &entries, schemas, &mut found);
+    contents::after_schemas(index, schemas, &mut found);
+    contents::by_name(index, &entries, &mut found);
     let is_job: BTreeSet<Unit> = jobs.iter().map(|job| job.unit).collect();
     entries.extend(jobs);
     by_needs(project, &entries, &is_job, &mut found);
-    kinds::before_users(index, ids, links, &mut found);
+    contents::before_users(index, ids, links, &mut found);
     add(project, found, ids, links, diagnostics);
     if entries.is_empty() {
         return;

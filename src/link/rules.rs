@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::link::kinds::{IN_DATABASES, IN_QUEUES};
+use crate::link::contents::{IN_DATABASES, IN_QUEUES};
 use crate::link::known::made::MADE;
 use crate::link::known::pods::PODS;
 use crate::link::known::references::{REFERENCES, To};

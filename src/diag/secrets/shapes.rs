@@ -452,7 +452,7 @@ pub const SHAPES: &[Shape] = &[
             File("u:$2y$10$SECRET!SECRET!"),
         ],
         shown: &[
-            File("npm_config_cache=/tmp/x1"),
+            File("npm_config_cache=/var/cache/x1"),
             File("pk_live_0123456789abcdef"),
             File("sk-learn"),
             File("SG.east"),
