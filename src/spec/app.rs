@@ -12,7 +12,7 @@ use crate::syntax::{Shaped, Text, TextMap};
 
 shapes! {
     /// Environment variables from ConfigMaps and Secrets.
-    EnvFrom = Shape::List(&Shape::Type(&kubernetes::CORE_V1_ENV_FROM_SOURCE));
+    EnvFrom = Shape::List(&ENV_FROM_SOURCE);
     /// Where the value of a variable comes from.
     EnvSource = Shape::Type(&kubernetes::CORE_V1_ENV_VAR_SOURCE);
     /// What is mounted; its name is made up.
@@ -22,15 +22,11 @@ shapes! {
         without: &["name"],
     };
     /// Which nodes with which taints are taken.
-    Tolerations = Shape::List(&Shape::Type(&kubernetes::CORE_V1_TOLERATION));
+    Tolerations = Shape::List(&TOLERATION);
     /// Near which nodes and pods.
     Affinity = Shape::Type(&kubernetes::CORE_V1_AFFINITY);
     /// How pods are spread; what is not written here has a default.
-    TopologySpread = Shape::List(&Shape::Relaxed {
-        of: &kubernetes::CORE_V1_TOPOLOGY_SPREAD_CONSTRAINT,
-        required: &["topologyKey"],
-        without: &[],
-    });
+    TopologySpread = Shape::List(&TOPOLOGY_SPREAD_CONSTRAINT);
     /// How pods are replaced.
     Strategy = Shape::Type(&kubernetes::APPS_V1_DEPLOYMENT_STRATEGY);
     /// A health check.
@@ -45,10 +41,21 @@ shapes! {
     Protocol = Shape::Choice(&["TCP", "UDP", "SCTP"]);
     /// Gateways (`gateway.networking.k8s.io/v1 ParentReference`: `apis/v1/shared_types.go` of
     /// `sigs.k8s.io/gateway-api`).
-    ParentRefs = Shape::List(&Shape::Type(&PARENT_REFERENCE));
+    ParentRefs = Shape::List(&PARENT_REFERENCE);
 }
 
-static PARENT_REFERENCE: kubernetes::Type = kubernetes::Type {
+// Elements of the lists above. Each is a static of its own: Rust 1.88 does not yet extend the life of a temporary
+// within a constant.
+static ENV_FROM_SOURCE: Shape = Shape::Type(&kubernetes::CORE_V1_ENV_FROM_SOURCE);
+static TOLERATION: Shape = Shape::Type(&kubernetes::CORE_V1_TOLERATION);
+static TOPOLOGY_SPREAD_CONSTRAINT: Shape = Shape::Relaxed {
+    of: &kubernetes::CORE_V1_TOPOLOGY_SPREAD_CONSTRAINT,
+    required: &["topologyKey"],
+    without: &[],
+};
+static PARENT_REFERENCE: Shape = Shape::Type(&GATEWAY_PARENT_REFERENCE);
+
+static GATEWAY_PARENT_REFERENCE: kubernetes::Type = kubernetes::Type {
     name: "gateway/v1 ParentReference",
     fields: &[
         kubernetes::may("group", Shape::Text),
