@@ -64,6 +64,9 @@ pub enum Command {
         /// What to compare with.
         #[command(flatten)]
         against: Against,
+        /// Compare with the revision itself, and not with the commit where HEAD left it
+        #[arg(long, requires = "revision")]
+        no_merge_base: bool,
         /// How to print it
         #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
         format: DiffFormat,

@@ -70,8 +70,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Health { format }) => commands::health(format, out)?,
         Some(Command::Application(args)) => commands::application(args, out)?,
         Some(Command::Sum { dir }) => commands::sum(&dir, out)?,
-        Some(Command::Diff { against, format, deny, project }) => {
-            commands::diff(&against, format, deny, &project, out)?
+        Some(Command::Diff { against, no_merge_base, format, deny, project }) => {
+            commands::diff(&against, no_merge_base, format, deny, &project, out)?
         }
         Some(Command::JsonSchema) => commands::json_schema(out)?,
         Some(Command::Init(args)) => commands::init(&args, out)?,

@@ -65,6 +65,15 @@ pub fn standard_input(
     Ok(file)
 }
 
+/// A revision to read a directory in.
+#[derive(Clone, Copy, Debug)]
+pub struct Revision<'a> {
+    /// A branch, a tag or a commit.
+    pub name: &'a str,
+    /// Whether it is read itself, and not the merge base of it and HEAD.
+    pub is_exact: bool,
+}
+
 /// A directory that is being read.
 #[derive(Debug)]
 pub struct Directory {
@@ -167,9 +176,21 @@ impl Directory {
     ///
     /// # Errors
     /// When there is no `git`, no repository, or no such revision.
-    pub fn of_revision(path: &Path, revision: &str, folders: &[PathBuf]) -> io::Result<Directory> {
+    pub fn of_revision(
+        path: &Path,
+        revision: Revision<'_>,
+        folders: &[PathBuf],
+    ) -> io::Result<Directory> {
         let tree = Tree::open(path, revision, folders)?;
         Ok(Directory { place: Place::Revision(Box::new(tree)), read: 0 })
+    }
+
+    /// The commit that is read, where that is the merge base of the revision and not the revision.
+    pub fn merge_base(&self) -> Option<&str> {
+        match &self.place {
+            Place::Disk(_) => None,
+            Place::Revision(tree) => tree.merge_base.as_deref(),
+        }
     }
 
     /// Whether it is missing from the revision.

@@ -102,6 +102,35 @@ impl Repository {
         })
     }
 
+    /// The commit where the one that is checked out left another: the base of a pull request.
+    ///
+    /// # Errors
+    /// When there is none in this clone, or when there are several, so that none is the base.
+    pub fn merge_base(&self, commit: &str, revision: &str) -> io::Result<String> {
+        let rest = format!(
+            "fetch the whole history, for example with `fetch-depth: 0`, or compare with `{revision}` \
+             itself: `--no-merge-base`"
+        );
+        let Some(head) = self.parsed("HEAD^{commit}")? else {
+            return Err(not_found(format!("HEAD is not a commit that is in this clone; {rest}")));
+        };
+        let found = self.answer(&["merge-base", "--all", commit, &head])?.unwrap_or_default();
+        let mut bases = found.lines().filter(|line| is_whole_hash(line));
+        match (bases.next(), bases.next()) {
+            (Some(base), None) => Ok(base.to_owned()),
+            (None, _) => Err(not_found(format!(
+                "`{revision}` and HEAD have no commit in common in this clone; {rest}"
+            ))),
+            (Some(one), Some(other)) => Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!(
+                    "`{revision}` and HEAD have several merge bases, such as {one} and {other}; \
+                     set `--against` to one of them, or compare with `{revision}` itself: `--no-merge-base`"
+                ),
+            )),
+        }
+    }
+
     /// The objects of the repository.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use argocd_atlas_plugin::cli::{
 use argocd_atlas_plugin::diag::{Code, Severity, nearest};
 use argocd_atlas_plugin::environment::Environment;
 use argocd_atlas_plugin::pipeline::Compilation;
-use argocd_atlas_plugin::read::Directory;
+use argocd_atlas_plugin::read::{Directory, Revision};
 use argocd_atlas_plugin::runner::{Form, Guard};
 use argocd_atlas_plugin::source::printable;
 use argocd_atlas_plugin::view::check::Files;
@@ -171,6 +171,7 @@ pub(crate) fn application(args: ApplicationArgs, out: &mut impl Write) -> anyhow
 /// Compares the directory with another, or with a revision of itself.
 pub(crate) fn diff(
     against: &Against,
+    no_merge_base: bool,
     format: DiffFormat,
     deny: Option<DenyDiff>,
     args: &ProjectArgs,
@@ -183,7 +184,10 @@ pub(crate) fn diff(
     }
     new.compilation.project.drop_trees();
     let (mut old, against) = match (&against.revision, &against.directory) {
-        (Some(revision), _) => (Run::of_revision(args, revision)?, revision.clone()),
+        (Some(name), _) => {
+            let revision = Revision { name, is_exact: no_merge_base };
+            (Run::of_revision(args, revision)?, name.clone())
+        }
         (None, Some(dir)) => {
             let old = Run::of(&ProjectArgs { dir: dir.clone(), ..args.clone() })?;
             (old, dir.display().to_string())

@@ -14,7 +14,7 @@ use argocd_atlas_plugin::diag::{Diagnostics, Severity, nearest};
 use argocd_atlas_plugin::environment::{self, Environment, Flags};
 use argocd_atlas_plugin::parse::API_VERSION;
 use argocd_atlas_plugin::pipeline::{self, Compilation};
-use argocd_atlas_plugin::read::{self, Directory};
+use argocd_atlas_plugin::read::{self, Directory, Revision};
 use argocd_atlas_plugin::runner::{Form, Guard};
 use argocd_atlas_plugin::source::{FileId, Sources, printable};
 use argocd_atlas_plugin::view::diff::Side;
@@ -49,14 +49,23 @@ impl Run {
     }
 
     /// The same directory in a Git revision.
-    pub(crate) fn of_revision(args: &ProjectArgs, revision: &str) -> anyhow::Result<Run> {
+    pub(crate) fn of_revision(args: &ProjectArgs, revision: Revision<'_>) -> anyhow::Result<Run> {
         let _progress = Progress::begin(args.quiet);
         if is_standard_input(args) {
             return Err(anyhow!("standard input is in no revision: name a directory"));
         }
         let folders = environment::program_folders();
         let opened = Directory::of_revision(&args.dir, revision, &folders);
+        let revision = revision.name;
         let mut directory = opened.map_err(|error| with_flag(error, revision))?;
+        if let Some(base) = directory.merge_base().filter(|_| !args.quiet) {
+            let (base, revision) = (base.get(..12).unwrap_or(base), printable(revision));
+            writeln!(
+                stderr(),
+                "note: compared with {base}, the merge base of `{revision}` and HEAD; \
+                 `--no-merge-base` compares with `{revision}` itself"
+            )?;
+        }
         if directory.is_absent() {
             let shown = args.dir.display().to_string();
             let (shown, revision) = (printable(shown), printable(revision));

@@ -5,7 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::open::{ALL_PARTS, LINKS, PARTS};
-use super::{Bounds, Choice, DEPTH, ENTRIES, FILE_SIZE, Found, HIDDEN, OUTSIDE, PATHS, repository};
+use super::{
+    Bounds, Choice, DEPTH, ENTRIES, FILE_SIZE, Found, HIDDEN, OUTSIDE, PATHS, Revision, repository,
+};
 use crate::diag::Message;
 use crate::revision::{Kind, Objects, Repository};
 
@@ -18,6 +20,8 @@ const TARGET: u64 = 4096;
 #[derive(Debug)]
 pub(super) struct Tree {
     objects: Objects,
+    /// The commit that is read, where it is not the one that was named.
+    pub(super) merge_base: Option<String>,
     /// The parts of the directory's path in the repository.
     place: Vec<String>,
     /// What names the directory's own tree; nothing where the revision has no such directory.
@@ -37,10 +41,18 @@ struct Node {
 }
 
 impl Tree {
-    pub(super) fn open(dir: &Path, revision: &str, folders: &[PathBuf]) -> io::Result<Tree> {
+    pub(super) fn open(
+        dir: &Path,
+        revision: Revision<'_>,
+        folders: &[PathBuf],
+    ) -> io::Result<Tree> {
         let checkout = repository::of(dir)?;
         let repository = Repository::of(checkout.git_dir, &checkout.root, folders)?;
-        let commit = repository.commit(revision)?;
+        let Revision { name: revision, is_exact } = revision;
+        let named = repository.commit(revision)?;
+        let commit =
+            if is_exact { named.clone() } else { repository.merge_base(&named, revision)? };
+        let merge_base = (commit != named).then(|| commit.clone());
         let mut objects = repository.objects()?;
         let mut root = Some(format!("{commit}^{{tree}}"));
         let mut place = Vec::new();
@@ -59,7 +71,7 @@ impl Tree {
             }
             place.push(name);
         }
-        Ok(Tree { objects, place, root, nodes: BTreeMap::new(), failure: None })
+        Ok(Tree { objects, merge_base, place, root, nodes: BTreeMap::new(), failure: None })
     }
 
     pub(super) fn is_absent(&self) -> bool {

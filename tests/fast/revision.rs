@@ -127,6 +127,11 @@ impl Repo {
         Said::of(&self.diff_command(against, dir).output().unwrap())
     }
 
+    /// The comparison with a revision itself.
+    fn diff_itself(&self, against: &str, dir: &str) -> Said {
+        Said::of(&self.diff_command(against, dir).arg("--no-merge-base").output().unwrap())
+    }
+
     /// The drop is seen.
     fn assert_seen(&self, against: &str) {
         self.diff(against, "deploy").assert_seen();
@@ -376,6 +381,48 @@ fn what_is_no_commit_is_refused() {
 }
 
 #[test]
+fn a_revision_is_compared_at_its_merge_base() {
+    let Some(repo) = repo("merge-base") else { return };
+    repo.write("deploy/app.yaml", SPECS);
+    repo.write("deploy/schema/1.sql", ONE_TABLE);
+    let base = repo.commit("base");
+    repo.git(&["checkout", "-q", "-b", "pr"]);
+    let columns = ONE_TABLE.replace("key)", "key, paid bool)");
+    repo.write("deploy/schema/1.sql", &columns);
+    repo.commit("change");
+    // Meanwhile others add a table, which the branch does not drop.
+    repo.git(&["checkout", "-q", "main"]);
+    repo.write("deploy/schema/1.sql", TWO_TABLES);
+    let newer = repo.commit("others");
+    repo.git(&["checkout", "-q", "pr"]);
+    let said = repo.diff("main", "deploy");
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.out.contains("column `orders.paid` added"), "{said:?}");
+    assert!(!said.out.contains("customers"), "{said:?}");
+
+    let mut command = repo.generate(env!("CARGO_BIN_EXE_generate"));
+    let said = Said::of(&command.args(["diff", "--against", "main", "deploy"]).output().unwrap());
+    let place = format!("compared with {}, the merge base of `main` and HEAD", &base[..12]);
+    assert!(said.err.contains(&place), "{said:?}");
+
+    repo.diff_itself("main", "deploy").assert_seen();
+
+    // As it will be after the merge: the revision is its own merge base.
+    repo.git(&["merge", "-q", "-s", "ours", "-m", "merge", "main"]);
+    repo.assert_seen("main");
+    // Two lines that were merged into each other have no one base.
+    repo.git(&["checkout", "-q", "-b", "other", &newer]);
+    repo.git(&["merge", "-q", "-s", "ours", "-m", "merge", "pr~1"]);
+    repo.diff("pr", "deploy").assert_refused("several merge bases");
+    // Nor have those without a common beginning, or with one that is not in this clone.
+    repo.git(&["checkout", "-q", "--orphan", "island"]);
+    repo.write("deploy/schema/1.sql", ONE_TABLE);
+    repo.commit("island");
+    repo.diff("main", "deploy").assert_refused("no commit in common");
+    repo.diff_itself("main", "deploy").assert_seen();
+}
+
+#[test]
 fn neither_replacements_nor_grafts_change_the_base() {
     let Some(repo) = dropped("replace") else { return };
     let (base, change) = (repo.git(&["rev-parse", "main"]), repo.git(&["rev-parse", "pr"]));
@@ -500,14 +547,23 @@ fn large_files_of_a_revision_are_not_read() {
     // begins with the memory of this process.
     let mut command = repo.generate("/bin/sh");
     command.args(["-c", "ulimit -v 131072 && exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_generate")]);
-    command.args(["diff", "-q", "--deny", "destructive", "--against", "main", "deploy"]);
+    command.args([
+        "diff",
+        "-q",
+        "--deny",
+        "destructive",
+        "--against",
+        "main",
+        "--no-merge-base",
+        "deploy",
+    ]);
     Said::of(&command.output().unwrap()).assert_seen();
     // One that would be read is an error, as on the disk.
     repo.git(&["checkout", "-q", "main"]);
     fs::File::create(repo.0.join("deploy/b.yaml")).unwrap().set_len(9 * 1024 * 1024).unwrap();
     repo.commit("large");
     repo.git(&["checkout", "-q", "pr"]);
-    let said = repo.diff("main", "deploy");
+    let said = repo.diff_itself("main", "deploy");
     assert!(said.err.contains("the file has more than 8388608 bytes"), "{said:?}");
     said.assert_seen();
 }
@@ -524,7 +580,7 @@ fn folders_within_folders_have_an_end() {
     let tree = repo.git_with(&["mktree", "-z"], entries.as_bytes());
     let tree = repo.git_with(&["mktree", "-z"], format!("040000 tree {tree}\tdeploy\0").as_bytes());
     let commit = repo.git(&["commit-tree", "-m", "x", &tree]);
-    let said = repo.diff(&commit, "deploy");
+    let said = repo.diff_itself(&commit, "deploy");
     assert!(said.err.contains("more than 100000 files and folders"), "{said:?}");
     assert_eq!(said.code, Some(1), "{said:?}");
     // And so has a chain of them.
@@ -534,7 +590,7 @@ fn folders_within_folders_have_an_end() {
     }
     let tree = repo.git_with(&["mktree", "-z"], format!("040000 tree {tree}\tdeploy\0").as_bytes());
     let commit = repo.git(&["commit-tree", "-m", "x", &tree]);
-    let said = repo.diff(&commit, "deploy");
+    let said = repo.diff_itself(&commit, "deploy");
     assert!(said.err.contains("folders more than 64 deep"), "{said:?}");
     assert_eq!(said.code, Some(1), "{said:?}");
 }
