@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use argocd_atlas_plugin::diag::Code;
+use argocd_atlas_plugin::diag::{Code, Severity};
 
 /// What each module may import, in reading order. A stage imports its input's and its output's
 /// module and the vocabulary, never another stage. `sql::` are the modules of `crates/sql`, which
@@ -474,6 +474,37 @@ fn every_code_is_provoked_by_a_golden_case() {
         .filter(|name| !printed.contains(&format!("[{name}]: ")))
         .collect();
     assert!(missing.is_empty(), "no golden case provokes {missing:?}");
+}
+
+/// The lines between which `docs/diagnostics.md` lists the codes by subject.
+const INDEX: (&str, &str) = ("<!-- index: begin -->\n\n", "\n<!-- index: end -->\n");
+
+#[test]
+fn the_index_of_diagnostics_lists_every_code() {
+    let mut index = String::from("| subject | errors | warnings and notes |\n|---|---|---|\n");
+    for (subject, codes) in Code::GROUPS {
+        let links = |is_wanted: &dyn Fn(Severity) -> bool| {
+            let wanted = codes.iter().filter(|code| is_wanted(code.severity()));
+            let links = wanted.map(|code| format!("[`{0}`](#{0})", code.name()));
+            links.collect::<Vec<_>>().join(", ")
+        };
+        let errors = links(&|severity| severity == Severity::Error);
+        let others = links(&|severity| severity != Severity::Error);
+        index.push_str(&format!("| {subject} | {errors} | {others} |\n"));
+    }
+    let path = root().join("docs/diagnostics.md");
+    let page = fs::read_to_string(&path).unwrap();
+    let (before, rest) = page.split_once(INDEX.0).expect("the page has an index");
+    let (_, after) = rest.split_once(INDEX.1).expect("the index has an end");
+    let expected = format!("{before}{}{index}{}{after}", INDEX.0, INDEX.1);
+    if std::env::var_os("BLESS").is_some_and(|value| value == "1") {
+        fs::write(&path, expected).unwrap();
+        return;
+    }
+    assert!(
+        page == expected,
+        "docs/diagnostics.md is stale: BLESS=1 cargo test --test fast tidy::"
+    );
 }
 
 #[test]
