@@ -45,7 +45,7 @@ codes! {
         UnprintableText = "unprintable-text", Error;
         LimitExceeded = "limit-exceeded", Error;
     }
-    "The shape of documents" {
+    "Documents" {
         NotAnObject = "not-an-object", Error;
         NotAManifest = "not-a-manifest", Warning;
         NeedsRendering = "needs-rendering", Error;
@@ -89,7 +89,7 @@ codes! {
         PresyncNeedsSync = "presync-needs-sync", Warning;
         AutoscalingWithoutRequest = "autoscaling-without-request", Warning;
     }
-    "What is printed" {
+    "Output" {
         PatchMatchesNothing = "patch-matches-nothing", Error;
         InvalidPatch = "invalid-patch", Error;
         MisreadObject = "misread-object", Error;
