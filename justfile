@@ -19,6 +19,6 @@ bless:
 golden FILTER="":
     cargo test --locked --test golden -- {{FILTER}}
 
-# Everything, as CI runs it: half an hour, with Go, servers and a browser.
+# Everything, as CI runs it: an hour, with Go, servers and a browser.
 ci:
     .ci/run

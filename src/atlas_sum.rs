@@ -221,7 +221,7 @@ pub fn names(names: &[&str]) -> Vec<NameProblem> {
     let mut previous: Option<(&str, &str)> = None;
     for name in sorted {
         let version = version(name);
-        if !version.starts_with(|c: char| c.is_ascii_digit()) {
+        if !number(version).starts_with(|c: char| c.is_ascii_digit()) {
             problems.push(NameProblem::NoVersion { name: name.to_owned() });
             continue;
         }
@@ -245,14 +245,28 @@ pub fn names(names: &[&str]) -> Vec<NameProblem> {
     problems
 }
 
-/// Compares two versions as numbers, of any length; only digits have a value.
+/// A version without the letter that Flyway puts before it; to Atlas it is a part of the version.
+fn number(version: &str) -> &str {
+    version.strip_prefix(['V', 'v']).unwrap_or(version)
+}
+
+/// Compares two versions as numbers with dots between them, each of any length; only digits have a
+/// value.
 fn is_greater(a: &str, b: &str) -> bool {
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(a) || !digits(b) {
+    let is_flyway = |version: &str| number(version).len() < version.len();
+    let is_known = |version: &str| {
+        let digits =
+            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        number(version).split('.').all(digits)
+    };
+    if is_flyway(a) != is_flyway(b) || !is_known(a) || !is_known(b) {
         return false;
     }
-    let (a, b) = (a.trim_start_matches('0'), b.trim_start_matches('0'));
-    (a.len(), a) > (b.len(), b)
+    let parts = |version: &str| -> Vec<(usize, String)> {
+        let parts = number(version).split('.').map(|part| part.trim_start_matches('0'));
+        parts.map(|part| (part.len(), part.to_owned())).collect()
+    };
+    parts(a) > parts(b)
 }
 
 #[cfg(test)]
@@ -328,5 +342,10 @@ mod tests {
             ]
         );
         assert_eq!(version("20240101000000_add_users.sql"), "20240101000000");
+        // Flyway's names: Atlas sorts them as text.
+        assert_eq!(names(&["V1__a.sql", "V2__b.sql", "V2.1__c.sql", "v3__d.sql"]), []);
+        let found = names(&["V1.2__a.sql", "V1.10__b.sql"]);
+        let (name, before) = (text("V1.10__b.sql"), text("V1.2__a.sql"));
+        assert_eq!(found, [NameProblem::OutOfOrder { name, before }]);
     }
 }

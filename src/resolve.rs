@@ -10,6 +10,7 @@ pub mod files;
 mod manifests;
 mod migrations;
 mod names;
+mod other_tools;
 mod schema;
 mod template;
 

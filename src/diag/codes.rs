@@ -102,6 +102,8 @@ codes! {
     "Schemas" {
         AtlasSum = "atlas-sum", Error;
         MigrationName = "migration-name", Error;
+        OtherTool = "other-tool", Error;
+        OtherToolFiles = "other-tool-files", Warning;
         ContractBroken = "contract-broken", Error;
         ContractNotChecked = "contract-not-checked", Note;
         OperatorSetting = "operator-setting", Note;

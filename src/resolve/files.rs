@@ -9,7 +9,7 @@ use crate::diag::problems::output::TooLarge;
 use crate::diag::problems::security::{FileNotFound, LimitExceeded, PathOutside};
 use crate::diag::{Diagnostics, Message, message, nearest};
 use crate::model::ConfigFile;
-use crate::resolve::{Context, check};
+use crate::resolve::{Context, check, other_tools};
 use crate::source::{Excerpt, FileId, Source, Sources};
 use crate::spec::{self, Content, Specs};
 use crate::syntax::Text;
@@ -216,7 +216,10 @@ pub(crate) fn directory(
         return Vec::new();
     }
     let files = context.files.directories.get(folder(written)).cloned().unwrap_or_default();
-    if files.is_empty() {
+    let is_folder = || context.sources.below(&format!("{}/", folder(written))).next().is_some();
+    if files.is_empty() && (folder(written).is_empty() || is_folder()) {
+        report_no_sql(path, context, diagnostics);
+    } else if files.is_empty() {
         let few = if diagnostics.are_few() { usize::MAX } else { 0 };
         let folders = context
             .sources
@@ -232,6 +235,24 @@ pub(crate) fn directory(
         diagnostics.report(FileNotFound { primary, path: written, help });
     }
     files
+}
+
+/// Reports a migration directory without migrations, with what it holds.
+pub(crate) fn report_no_sql(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) {
+    let few = diagnostics.are_few();
+    let folder = folder(&path.value);
+    let content = few.then(|| other_tools::without_sql(folder, context.sources)).flatten();
+    let shown = path.value.escape_debug();
+    let (message, help) = match content {
+        Some((what, help)) => {
+            (message!("`{shown}` contains no .sql files, but {what}", shown, what), help)
+        }
+        None => (
+            message!("`{shown}` contains no .sql files", shown),
+            "create a migration with `atlas migrate diff`".into(),
+        ),
+    };
+    diagnostics.report(check::invalid(path.span, message, help));
 }
 
 /// Without a leading `./`.
@@ -315,6 +336,9 @@ pub(crate) fn texts(
     }
     let texts: Vec<Excerpt> =
         files.into_iter().map(|file| excerpt(file, context.sources)).collect();
+    if let Some(path) = paths.first().filter(|_| extension == ".sql") {
+        other_tools::report_halves(path, &texts, false, diagnostics);
+    }
     if let Some(path) = paths.first().filter(|_| !texts.is_empty() && texts.iter().all(is_blank)) {
         report_blank(path, diagnostics);
     }
@@ -370,6 +394,9 @@ fn found(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> V
     }
     let files = context.files.files.get(normal(written)).cloned().unwrap_or_default();
     if files.is_empty() {
+        if diagnostics.are_few() && report_folder(path, context.sources, diagnostics) {
+            return files;
+        }
         let help = match diagnostics.are_few() {
             true => not_found_help(path, context.sources),
             false => FROM_HERE.into(),
@@ -377,6 +404,29 @@ fn found(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> V
         diagnostics.report(FileNotFound { primary, path: written, help });
     }
     files
+}
+
+/// Reports a path to a folder where a file is meant, with what is in it; whether it is one.
+fn report_folder(path: &Text, sources: &Sources, diagnostics: &mut Diagnostics) -> bool {
+    let folder = folder(&path.value);
+    if folder.is_empty() || is_glob(folder) {
+        return false;
+    }
+    let prefix = format!("{folder}/");
+    let Some((first, _)) = sources.below(&prefix).next() else { return false };
+    let message = message!("`{path}` is a folder", path = path.value.escape_debug());
+    let is_sql = |(path, _): (&str, FileId)| {
+        path.ends_with(".sql") && !path.get(prefix.len()..).unwrap_or_default().contains('/')
+    };
+    let help = match other_tools::without_sql(folder, sources) {
+        _ if sources.below(&prefix).any(is_sql) => {
+            message!("name its files: `{glob}`", glob = format!("{folder}/*.sql"))
+        }
+        Some((what, help)) => message!("it contains {what}; {help}", what, help),
+        None => message!("name a file in it, for example `{first}`", first),
+    };
+    diagnostics.report(check::invalid(path.span, message, help));
+    true
 }
 
 fn not_found_help(path: &Text, sources: &Sources) -> Message {

@@ -13,7 +13,7 @@ use crate::diag::problems::spec::ConflictingFields;
 use crate::diag::{Diagnostics, Message, message};
 use crate::model::{Directory, Migrations};
 use crate::resolve::check::invalid;
-use crate::resolve::{Context, files};
+use crate::resolve::{Context, files, other_tools};
 use crate::source::{Excerpt, FileId, Span};
 use crate::spec;
 use crate::syntax::Text;
@@ -144,16 +144,13 @@ fn local(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> D
         .collect();
     scripts.sort();
     if !found.is_empty() && scripts.is_empty() {
-        let message = message!("`{path}` contains no .sql files", path = path.value.escape_debug());
-        diagnostics.report(invalid(
-            path.span,
-            message,
-            "create a migration with `atlas migrate diff`",
-        ));
+        files::report_no_sql(path, context, diagnostics);
     }
-    report_names(path.span, &scripts, diagnostics);
-    if !scripts.is_empty() {
-        check_sum(path, &scripts, sum, context, diagnostics);
+    if !other_tools::report_directory(path, &scripts, context.sources, diagnostics) {
+        report_names(path.span, &scripts, diagnostics);
+        if !scripts.is_empty() {
+            check_sum(path, &scripts, sum, context, diagnostics);
+        }
     }
     let excerpt = |file: FileId| Excerpt::of_file(file, text(file));
     Directory::Local {

@@ -81,6 +81,42 @@ impl From<MigrationName> for Diagnostic {
     }
 }
 
+/// Migrations of another tool, of which Atlas would run what undoes them.
+pub struct OtherTool {
+    /// The directory.
+    pub primary: Span,
+    /// Whose files they are.
+    pub message: Message,
+    /// How to convert them.
+    pub help: Message,
+    /// What Atlas would run.
+    pub at: Span,
+    /// What it would do there.
+    pub label: Message,
+}
+
+impl From<OtherTool> for Diagnostic {
+    fn from(OtherTool { primary, message, help, at, label }: OtherTool) -> Diagnostic {
+        Diagnostic::new(Code::OtherTool, primary, message).label(at, label).help(help)
+    }
+}
+
+/// A file of another tool that says more to that tool than to Atlas.
+pub struct OtherToolFiles {
+    /// What tells the tool.
+    pub primary: Span,
+    /// What Atlas does with it.
+    pub message: &'static str,
+    /// What to do.
+    pub help: Message,
+}
+
+impl From<OtherToolFiles> for Diagnostic {
+    fn from(OtherToolFiles { primary, message, help }: OtherToolFiles) -> Diagnostic {
+        Diagnostic::new(Code::OtherToolFiles, primary, message).help(help)
+    }
+}
+
 /// Something that only works with a setting of the operator's.
 pub struct OperatorSetting {
     /// The field.

@@ -1,0 +1,1 @@
+create table "__EFMigrationsHistory" ("MigrationId" varchar(150) primary key);

@@ -1,0 +1,1 @@
+create table h (id int primary key);

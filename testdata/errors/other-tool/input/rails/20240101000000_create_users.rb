@@ -1,0 +1,2 @@
+class CreateUsers < ActiveRecord::Migration[8.0]
+end

@@ -1,0 +1,1 @@
+create table g (id int primary key);
