@@ -289,12 +289,12 @@ pub(super) fn without_sql(folder: &str, sources: &Sources) -> Option<(Message, M
         return Some(in_subfolder(&prefix, inner, name, sources));
     }
     let most = by_end.iter().max_by_key(|(end, count)| (**count, std::cmp::Reverse(**end)));
-    let known = most.and_then(|(end, count)| {
+    let known = most.and_then(|(end, _)| {
         let (_, tool, way) = LANGUAGES.iter().find(|(known, ..)| known == end)?;
-        Some((end, count, tool, way))
+        Some((end, tool, way))
     });
     match known {
-        Some((end, count, tool, way)) => Some((
+        Some((end, tool, way)) => Some((
             message!(
                 "{count} .{end} files, as {tool} has them",
                 count = *count,
