@@ -320,7 +320,7 @@ pub(crate) fn texts(
     let mut files: Vec<FileId> = Vec::new();
     let mut known: BTreeSet<FileId> = BTreeSet::new();
     for path in paths {
-        for file in found(path, context, diagnostics) {
+        for file in found(path, extension == ".sql", context, diagnostics) {
             let name = &context.sources.get(file).path;
             if !name.ends_with(extension) {
                 let message = message!("`{name}` is not a {extension} file", name, extension);
@@ -374,7 +374,7 @@ fn report_blank(path: &Text, diagnostics: &mut Diagnostics) {
 }
 
 fn read(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> Option<Excerpt> {
-    let file = found(path, context, diagnostics).into_iter().next()?;
+    let file = found(path, false, context, diagnostics).into_iter().next()?;
     let is_readable = context.sources.get(file).is_readable();
     is_readable.then(|| excerpt(file, context.sources))
 }
@@ -383,7 +383,12 @@ fn excerpt(file: FileId, sources: &Sources) -> Excerpt {
     Excerpt::of_file(file, sources.get(file).text())
 }
 
-fn found(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> Vec<FileId> {
+fn found(
+    path: &Text,
+    is_sql: bool,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<FileId> {
     let (primary, written) = (path.span, path.value.as_str());
     if leads_out(written) {
         diagnostics.report(PathOutside { primary, path: written });
@@ -394,7 +399,7 @@ fn found(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> V
     }
     let files = context.files.files.get(normal(written)).cloned().unwrap_or_default();
     if files.is_empty() {
-        if diagnostics.are_few() && report_folder(path, context.sources, diagnostics) {
+        if diagnostics.are_few() && report_folder(path, is_sql, context.sources, diagnostics) {
             return files;
         }
         let help = match diagnostics.are_few() {
@@ -407,7 +412,12 @@ fn found(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> V
 }
 
 /// Reports a path to a folder where a file is meant, with what is in it; whether it is one.
-fn report_folder(path: &Text, sources: &Sources, diagnostics: &mut Diagnostics) -> bool {
+fn report_folder(
+    path: &Text,
+    is_sql: bool,
+    sources: &Sources,
+    diagnostics: &mut Diagnostics,
+) -> bool {
     let folder = folder(&path.value);
     if folder.is_empty() || is_glob(folder) {
         return false;
@@ -415,11 +425,12 @@ fn report_folder(path: &Text, sources: &Sources, diagnostics: &mut Diagnostics) 
     let prefix = format!("{folder}/");
     let Some((first, _)) = sources.below(&prefix).next() else { return false };
     let message = message!("`{path}` is a folder", path = path.value.escape_debug());
-    let is_sql = |(path, _): (&str, FileId)| {
+    let is_script = |(path, _): (&str, FileId)| {
         path.ends_with(".sql") && !path.get(prefix.len()..).unwrap_or_default().contains('/')
     };
     let help = match other_tools::without_sql(folder, sources) {
-        _ if sources.below(&prefix).any(is_sql) => {
+        _ if !is_sql => message!("name a file in it, for example `{first}`", first),
+        _ if sources.below(&prefix).take(other_tools::MAX_LISTED).any(is_script) => {
             message!("name its files: `{glob}`", glob = format!("{folder}/*.sql"))
         }
         Some((what, help)) => message!("it contains {what}; {help}", what, help),

@@ -85,6 +85,9 @@ const LANGUAGES: &[(&str, &str, &str)] = &[
     ("json", "Liquibase", "`liquibase update-sql` prints the SQL"),
 ];
 
+/// How many files of a folder are looked at to say what is in it.
+pub(super) const MAX_LISTED: usize = 10_000;
+
 /// Reports the files of a migration directory that another tool wrote: once, since one command converts them all.
 /// Whether they were, and nothing else has to be said of the directory.
 pub(super) fn report_directory(
@@ -275,7 +278,7 @@ pub(super) fn without_sql(folder: &str, sources: &Sources) -> Option<(Message, M
     let mut by_end: BTreeMap<&str, usize> = BTreeMap::new();
     let mut subfolder = None;
     let mut n_files = 0_usize;
-    for (path, _) in sources.below(&prefix) {
+    for (path, _) in sources.below(&prefix).take(MAX_LISTED) {
         let rest = path.get(prefix.len()..).unwrap_or_default();
         let name = rest.rsplit('/').next().unwrap_or_default();
         n_files += 1;
@@ -295,12 +298,7 @@ pub(super) fn without_sql(folder: &str, sources: &Sources) -> Option<(Message, M
     });
     match known {
         Some((end, tool, way)) => Some((
-            message!(
-                "{count} .{end} files, as {tool} has them",
-                count = *count,
-                end = *end,
-                tool = *tool
-            ),
+            message!("files that end in .{end}, as {tool} has them", end = *end, tool = *tool),
             message!(
                 "Atlas runs .sql files only: {way}; or run the tool itself in an App with `job: true`",
                 way = *way
