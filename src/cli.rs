@@ -50,7 +50,7 @@ pub enum Command {
     Parameters(ProjectArgs),
     /// Print the files that hold specs; nothing where there are none
     Discover(ProjectArgs),
-    /// Print the health checks of the operator's kinds, as a merge patch of `argocd-cm`
+    /// Print the health checks and actions of the operator's kinds, as a merge patch of `argocd-cm`
     #[command(after_help = HEALTH_HELP)]
     Health {
         /// What to print

@@ -8,6 +8,7 @@ mod labels;
 mod misread;
 mod patch;
 mod pod;
+mod recheck;
 mod schema;
 mod server;
 
@@ -21,6 +22,8 @@ use crate::diag::problems::output::{EmptyProject, TooLarge, TooLargeToApply, Uns
 use crate::diag::problems::security::LimitExceeded;
 use crate::diag::{Diagnostics, message};
 use crate::environment::Environment;
+use crate::links::Links;
+use crate::lower::recheck::Servers;
 use crate::model::{Project, Unit};
 use crate::object::{Object, ObjectId, group};
 use crate::source::Span;
@@ -41,13 +44,15 @@ pub const SIZE: usize = 250_000_000;
 pub fn objects(
     project: &Project,
     catalogues: &Catalogues,
+    links: &Links,
     root: Span,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Object> {
     let mut objects = Vec::new();
+    let mut servers = Servers::of_project(project, links);
     let (mut steps, mut left) = (PATCH_STEPS, SIZE);
     for unit in project.units() {
-        let mut made = unit_objects(project, catalogues, unit, diagnostics);
+        let mut made = unit_objects(project, catalogues, &servers, unit, diagnostics);
         let size = made.iter().map(|object: &Object| object.manifest.size()).sum();
         match left.checked_sub(size) {
             Some(rest) => left = rest,
@@ -62,6 +67,7 @@ pub fn objects(
         if let Some(common) = project.common(unit) {
             patch::apply(&common.patches, &mut made, &mut steps, diagnostics);
         }
+        servers.add(unit, &made);
         if let Unit::App(index) = unit
             && let Some(app) = project.apps.get(index)
         {
@@ -82,6 +88,7 @@ pub fn objects(
 fn unit_objects(
     project: &Project,
     catalogues: &Catalogues,
+    servers: &Servers<'_>,
     unit: Unit,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Object> {
@@ -90,7 +97,9 @@ fn unit_objects(
         Unit::Database(index) => project.databases.get(index).map(database::manifests),
         Unit::Schema(index) => {
             let (schema, sql) = (project.schemas.get(index), catalogues.of(index));
-            schema.map(|schema| schema::manifests(schema, sql, project, diagnostics))
+            let server = servers.of(unit);
+            schema
+                .map(|schema| schema::manifests(schema, sql, server.as_ref(), project, diagnostics))
         }
         Unit::App(index) => project.apps.get(index).map(app::manifests),
         Unit::Manifest(index) => {

@@ -1,5 +1,6 @@
 //! One manifest of the output, and whose it is.
 
+use crate::annotation::HOOK;
 use crate::model::Unit;
 use crate::source::{Span, printable};
 use crate::value::{Map, Value};
@@ -65,6 +66,12 @@ impl Object {
     /// One of its annotations.
     pub fn annotation(&self, key: &str) -> Option<&str> {
         self.at(&["metadata", "annotations", key])?.as_str()
+    }
+
+    /// Whether it is the hook of a Schema that every sync deletes and makes again, in the wave before (`lower::recheck`).
+    pub fn is_recheck(&self) -> bool {
+        let is_read = matches!(self.kind(), "Secret" | "ConfigMap");
+        is_read && matches!(self.owner, Unit::Schema(_)) && self.annotation(HOOK).is_some()
     }
 
     /// Sets an annotation.

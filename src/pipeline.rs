@@ -56,7 +56,7 @@ pub fn compile(
     let project = resolve::project(specs, sources, &named, environment, diagnostics);
     let catalogues = inspect::catalogues(&project, sources, diagnostics);
     let links = link::graph(&project, diagnostics);
-    let objects = lower::objects(&project, &catalogues, Span::new(root, 0..0), diagnostics);
+    let objects = lower::objects(&project, &catalogues, &links, Span::new(root, 0..0), diagnostics);
     lower::check_served(&project, &objects, environment, diagnostics);
     let plan = schedule::plan(&project, &links, objects, diagnostics);
     let environments = parse::environments(sources).into_iter().map(str::to_owned).collect();

@@ -35,6 +35,7 @@ pub fn plan(
         .into_iter()
         .map(|mut object| match waves.get(&object.owner) {
             Some(&wave) => {
+                let wave = if object.is_recheck() { wave.saturating_sub(1) } else { wave };
                 // A hook of the Sync phase is passed through as it is: its wave is its own.
                 if !is_plain_hook(project, object.owner) {
                     object.annotate(annotation::WAVE, &wave.to_string());

@@ -1,4 +1,4 @@
-//! The health checks of the Atlas Operator's kinds, as Argo CD wants them.
+//! The health checks and actions of the Atlas Operator's kinds, as Argo CD wants them.
 //!
 //! In goes nothing, out comes text: the Lua files under `deploy/health/` are part of the binary. What they say, and why,
 //! is in `docs/health.md`. No Lua ever runs here; Argo CD runs it.
@@ -12,6 +12,10 @@ pub struct HealthCheck {
     pub kind: &'static str,
     /// The script, Lua 5.1.
     pub lua: &'static str,
+    /// The script that names the actions.
+    pub discovery: &'static str,
+    /// The script of the action `retry`.
+    pub retry: &'static str,
 }
 
 /// Every check, in the order in which it is printed.
@@ -20,11 +24,23 @@ pub const HEALTH_CHECKS: [HealthCheck; 2] = [
         group: "db.atlasgo.io",
         kind: "AtlasSchema",
         lua: include_str!("../../deploy/health/db.atlasgo.io/AtlasSchema/health.lua"),
+        discovery: include_str!(
+            "../../deploy/health/db.atlasgo.io/AtlasSchema/actions/discovery.lua"
+        ),
+        retry: include_str!(
+            "../../deploy/health/db.atlasgo.io/AtlasSchema/actions/retry/action.lua"
+        ),
     },
     HealthCheck {
         group: "db.atlasgo.io",
         kind: "AtlasMigration",
         lua: include_str!("../../deploy/health/db.atlasgo.io/AtlasMigration/health.lua"),
+        discovery: include_str!(
+            "../../deploy/health/db.atlasgo.io/AtlasMigration/actions/discovery.lua"
+        ),
+        retry: include_str!(
+            "../../deploy/health/db.atlasgo.io/AtlasMigration/actions/retry/action.lua"
+        ),
     },
 ];
 
@@ -44,25 +60,40 @@ pub fn config_map() -> String {
     format!("{CONFIG_MAP_HEADER}{}", data())
 }
 
+/// The keys of `argocd-cm` and their values: the health check of each kind, and its actions.
+pub fn keys() -> Vec<(String, String)> {
+    let of_kind = |check: &HealthCheck| {
+        let key = |what| format!("resource.customizations.{what}.{}_{}", check.group, check.kind);
+        [(key("health"), check.lua.to_owned()), (key("actions"), actions(check))]
+    };
+    HEALTH_CHECKS.iter().flat_map(of_kind).collect()
+}
+
+/// What Argo CD reads below `resource.customizations.actions`. Actions that it has itself stay.
+fn actions(check: &HealthCheck) -> String {
+    let mut yaml = String::from("mergeBuiltinActions: true\ndiscovery.lua: |\n");
+    push_indented(&mut yaml, check.discovery, "  ");
+    yaml.push_str("definitions:\n- name: retry\n  action.lua: |\n");
+    push_indented(&mut yaml, check.retry, "    ");
+    yaml
+}
+
 fn data() -> String {
     let mut yaml = String::from("data:\n");
-    for check in HEALTH_CHECKS {
-        yaml.push_str(&format!(
-            "  resource.customizations.health.{}_{}: |\n",
-            check.group, check.kind
-        ));
-        push_indented(&mut yaml, check.lua, "    ");
+    for (key, value) in keys() {
+        yaml.push_str(&format!("  {key}: |\n"));
+        push_indented(&mut yaml, &value, "    ");
     }
     yaml
 }
 
 const PATCH_HEADER: &str = "\
-# Health checks for the Atlas Operator's kinds, as a merge patch of `argocd-cm`:
+# Health checks and actions for the Atlas Operator's kinds, as a merge patch of `argocd-cm`:
 #   generate health | kubectl -n argocd patch configmap argocd-cm --type merge --patch-file /dev/stdin
 ";
 
 const CONFIG_MAP_HEADER: &str = "\
-# Health checks for the Atlas Operator's kinds, to be merged into Argo CD's own `argocd-cm`, by Kustomize
+# Health checks and actions for the Atlas Operator's kinds, to be merged into Argo CD's own `argocd-cm`, by Kustomize
 # for example. Do not apply this by itself: `kubectl apply` removes every other key that an earlier
 # `kubectl apply` has written, such as `url` and `dex.config`. For a cluster, use `generate health`.
 apiVersion: v1

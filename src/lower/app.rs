@@ -17,7 +17,7 @@ use crate::value::{Map, Value};
 const COMPONENT: Component = Component::App;
 
 pub(super) fn manifests(app: &App) -> Vec<Map> {
-    let config = config_volume(&app.common, COMPONENT, &app.config_files);
+    let config = config_volume(&app.common, COMPONENT, &app.config_files, &[]);
     let (config_map, config_volume, config_mounts) = match config {
         Some(config) => (Some(config.manifest), Some(config.volume), config.mounts),
         None => (None, None, Vec::new()),
@@ -78,7 +78,7 @@ fn workload(app: &App, pod: Map) -> Map {
             let mut metadata = metadata(app);
             let hook = Map::new()
                 .with(annotation::HOOK, "Sync")
-                .with("argocd.argoproj.io/hook-delete-policy", "BeforeHookCreation");
+                .with(annotation::HOOK_DELETE_POLICY, "BeforeHookCreation");
             let annotations = match metadata.remove("annotations") {
                 Some(Value::Map(own)) => own
                     .iter()

@@ -7,8 +7,9 @@ use crate::model::{Cluster, Database, Literal, Placement, Server};
 use crate::value::Map;
 
 const COMPONENT: Component = Component::Database;
-/// Data outlives a deleted file: a person confirms (FACTS 1.5).
-const KEEP: [&str; 2] = ["Prune=confirm", "Delete=confirm"];
+/// A server and its data outlive a deleted file: they stay as they are, and no sync waits for anybody.
+/// When the Application is deleted, a person confirms (FACTS 1.5).
+const KEEP: [&str; 2] = [labels::NEVER_PRUNED, "Delete=confirm"];
 
 pub(super) fn manifests(database: &Database) -> Vec<Map> {
     let options = sync_options(database);
@@ -19,7 +20,7 @@ pub(super) fn manifests(database: &Database) -> Vec<Map> {
         Placement::CloudNativePg(cluster) => return vec![cluster_manifest(database, cluster)],
         Placement::External => return secret.into_iter().collect(),
     };
-    let config = config_volume(&database.common, COMPONENT, &server.config_files);
+    let config = config_volume(&database.common, COMPONENT, &server.config_files, options);
     let (config_map, volume, mounts) = match config {
         Some(config) => (Some(config.manifest), Some(config.volume), config.mounts),
         None => (None, None, Vec::new()),

@@ -3,7 +3,7 @@
 //! `app.kubernetes.io/instance` is never set: Argo CD may own it (FACTS 1.9). Selectors hold name
 //! and component, so that an App and a Database of one name do not take each other's pods.
 
-use crate::annotation::SYNC_OPTIONS;
+use crate::annotation::{COMPARE_OPTIONS, SYNC_OPTIONS};
 use crate::model::Common;
 use crate::value::{Map, Value};
 
@@ -41,6 +41,9 @@ pub(super) fn labels(common: &Common, component: Component) -> Map {
     ours.with_distinct(own)
 }
 
+/// The option of an object that stays in the cluster when it is in Git no longer.
+pub(super) const NEVER_PRUNED: &str = "Prune=false";
+
 /// The metadata of an object of a spec, with the user's annotations and Argo CD's sync options.
 pub(super) fn metadata(
     common: &Common,
@@ -50,14 +53,10 @@ pub(super) fn metadata(
 ) -> Map {
     let own = common.annotations.iter();
     let mut annotations = Map::of_distinct(own.map(|(key, value)| (key.clone(), value.as_str())));
-    if !sync_options.is_empty() {
-        // The user's own options stay in front.
-        let written = annotations.get(SYNC_OPTIONS).and_then(Value::as_str).map(str::to_owned);
-        let mut all: Vec<&str> = written.iter().flat_map(|text| text.split(',')).collect();
-        let is_new = |option: &&&str| !all.contains(*option);
-        let new: Vec<&str> = sync_options.iter().filter(is_new).copied().collect();
-        all.extend(new);
-        annotations.set(SYNC_OPTIONS, all.join(","));
+    add_options(&mut annotations, SYNC_OPTIONS, sync_options);
+    if sync_options.contains(&NEVER_PRUNED) {
+        // What stays is no difference: Argo CD would go on trying to prune it.
+        add_options(&mut annotations, COMPARE_OPTIONS, &["IgnoreExtraneous"]);
     }
     let annotations = Some(annotations).filter(|annotations| !annotations.is_empty());
     Map::new()
@@ -65,4 +64,17 @@ pub(super) fn metadata(
         .with_some("namespace", common.namespace.as_deref())
         .with("labels", labels(common, component))
         .with_some("annotations", annotations)
+}
+
+/// Adds options to an annotation that lists some. The user's own stay in front.
+fn add_options(annotations: &mut Map, key: &'static str, options: &[&str]) {
+    if options.is_empty() {
+        return;
+    }
+    let written = annotations.get(key).and_then(Value::as_str).map(str::to_owned);
+    let mut all: Vec<&str> = written.iter().flat_map(|text| text.split(',')).collect();
+    let is_new = |option: &&&str| !all.contains(*option);
+    let new: Vec<&str> = options.iter().filter(is_new).copied().collect();
+    all.extend(new);
+    annotations.set(key, all.join(","));
 }

@@ -20,6 +20,7 @@ pub(super) fn config_volume(
     common: &Common,
     component: Component,
     files: &[ConfigFile],
+    options: &[&str],
 ) -> Option<ConfigVolume> {
     if files.is_empty() {
         return None;
@@ -29,8 +30,9 @@ pub(super) fn config_volume(
     let name = format!("{}-config-{}", common.name, hash::suffix(texts()));
     let size: usize = files.iter().map(|file| file.text.len()).sum();
     // Client-side apply keeps a second copy of the object in an annotation of at most 256 KiB.
-    let options: &[&str] = if size > INLINE_LIMIT { &["ServerSideApply=true"] } else { &[] };
-    let metadata = labels::metadata(common, component, &name, options);
+    let large = (size > INLINE_LIMIT).then_some("ServerSideApply=true");
+    let options: Vec<&str> = options.iter().copied().chain(large).collect();
+    let metadata = labels::metadata(common, component, &name, &options);
     let data = Map::of_texts(texts());
     let manifest = outline("v1", "ConfigMap", metadata).with("data", data);
     let volume =

@@ -1,6 +1,6 @@
 //! `Schema` -> AtlasSchema, and a ConfigMap for a text that is too long to stand inline.
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalogues::SchemaSql;
 use crate::diag::problems::output::{HostWithoutNamespace, TooLarge};
@@ -10,6 +10,7 @@ use crate::lower::atlas::{
 };
 use crate::lower::labels::{self, Component};
 use crate::lower::pod::some_list;
+use crate::lower::recheck::{self, Server};
 use crate::lower::{INLINE_LIMIT, hash, outline};
 use crate::model::{
     Database, Desired, Destructive, Directory, Migrations, Placement, Policy, Project, Schema,
@@ -25,23 +26,26 @@ const CONFIG_MAP_LIMIT: usize = 1024 * 1024;
 pub(super) fn manifests(
     schema: &Schema,
     sql: &SchemaSql,
+    server: Option<&Server>,
     project: &Project,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Map> {
     if let Desired::Migrations(migrations) = &schema.desired {
-        return migration_manifests(schema, migrations, project, diagnostics);
+        return migration_manifests(schema, migrations, server, project, diagnostics);
     }
-    let (desired, config_map) = desired(schema, sql, diagnostics);
+    let (desired, config_map) = desired(schema, sql, server, diagnostics);
+    let recheck = schema.dev_url_from.is_none().then(|| recheck::key(schema, server));
     let mut spec = target(schema, project, diagnostics).write(Map::new());
     if let Some(desired) = desired {
         spec.set("schema", desired.map());
     }
-    spec = options(schema, spec);
+    spec = options(schema, recheck.as_ref(), spec);
     let name = &schema.common.name;
     let metadata =
         labels::metadata(&schema.common, COMPONENT, name, &["SkipDryRunOnMissingResource=true"]);
     let resource = outline(atlas::API_VERSION, "AtlasSchema", metadata).with("spec", spec);
-    config_map.into_iter().chain([resource]).collect()
+    let secret = recheck.map(|key| recheck::secret(schema, &key));
+    secret.into_iter().chain(config_map).chain([resource]).collect()
 }
 
 fn target(schema: &Schema, project: &Project, diagnostics: &mut Diagnostics) -> AtlasTarget {
@@ -89,6 +93,7 @@ fn database_target(
 fn desired(
     schema: &Schema,
     sql: &SchemaSql,
+    server: Option<&Server>,
     diagnostics: &mut Diagnostics,
 ) -> (Option<AtlasDesired>, Option<Map>) {
     let (text, key) = match &schema.desired {
@@ -102,6 +107,17 @@ fn desired(
         let (primary, size, limit) = (schema.common.place, text.len(), CONFIG_MAP_LIMIT);
         diagnostics.report(TooLarge { primary, what, size, limit });
         return (None, None);
+    }
+    if schema.dev_url_from.is_some() {
+        // The operator does not look again for the sake of a Secret that is not made anew, so the
+        // text is: another one, or another server, is another key.
+        let server = server.map(|server| server.hash.as_str()).unwrap_or_default();
+        let extension = key.trim_start_matches("schema");
+        let hash = hash::suffix([(key, text.as_str()), ("server", server)]);
+        let key = format_smolstr!("{hash}{extension}");
+        let config_map = recheck::config_map(schema, &key, text);
+        let desired = AtlasDesired::ConfigMap { name: recheck::name(schema), key };
+        return (Some(desired), Some(config_map));
     }
     if text.len() <= INLINE_LIMIT {
         let desired = match key {
@@ -126,11 +142,12 @@ fn desired(
 fn migration_manifests(
     schema: &Schema,
     migrations: &Migrations,
+    server: Option<&Server>,
     project: &Project,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Map> {
     let name = &schema.common.name;
-    let (dir, config_map) = directory(schema, migrations, diagnostics);
+    let (dir, config_map) = directory(schema, migrations, server, diagnostics);
     let protected = migrations.migrate_down.map(|(allow, auto_approve)| {
         let down = Map::new().with("allow", allow).with("autoApprove", auto_approve);
         Map::new().with("migrateDown", down)
@@ -141,7 +158,7 @@ fn migration_manifests(
         .with_some("execOrder", migrations.exec_order.as_deref())
         .with_some("revisionsSchema", migrations.revisions_schema.as_deref())
         .with_some("protectedFlows", protected);
-    let spec = options(schema, spec);
+    let spec = options(schema, None, spec);
     let metadata =
         labels::metadata(&schema.common, COMPONENT, name, &["SkipDryRunOnMissingResource=true"]);
     let resource = outline(atlas::API_VERSION, "AtlasMigration", metadata).with("spec", spec);
@@ -149,9 +166,13 @@ fn migration_manifests(
 }
 
 /// The value of `dir`. The files stand byte for byte as they are: `atlas.sum` is their hash.
+///
+/// Of a database that keeps nothing they are in a ConfigMap that every sync makes anew, so that the operator runs again
+/// those that a new pod has not had; its name changes with them and with what runs the database.
 fn directory(
     schema: &Schema,
     migrations: &Migrations,
+    server: Option<&Server>,
     diagnostics: &mut Diagnostics,
 ) -> (Map, Option<Map>) {
     let (files, sum) = match &migrations.directory {
@@ -172,12 +193,18 @@ fn directory(
         diagnostics.report(TooLarge { primary, what, size, limit });
     }
     let data = Map::of_texts(texts());
-    if size <= INLINE_LIMIT {
+    let server = server.filter(|server| server.keeps_nothing);
+    if server.is_none() && size <= INLINE_LIMIT {
         return (Map::new().with("local", data), None);
     }
-    let name = format!("{}-migrations-{}", schema.common.name, hash::suffix(texts()));
-    let options = ["ServerSideApply=true", "PruneLast=true"];
-    let metadata = labels::metadata(&schema.common, COMPONENT, &name, &options);
+    let server_hash = server.map(|server| ("server", server.hash.as_str()));
+    let hash = hash::suffix(texts().chain(server_hash));
+    let name = format!("{}-migrations-{hash}", schema.common.name);
+    let options: &[&str] = match server {
+        Some(_) => &[recheck::ANEW[0], recheck::ANEW[1], "PruneLast=true"],
+        None => &["ServerSideApply=true", "PruneLast=true"],
+    };
+    let metadata = labels::metadata(&schema.common, COMPONENT, &name, options);
     let config_map = outline("v1", "ConfigMap", metadata).with("data", data);
     let reference = Map::new().with("name", name);
     (Map::new().with("configMapRef", reference), Some(config_map))
@@ -198,7 +225,7 @@ fn lines(text: &str) -> String {
     if trimmed.is_empty() { String::new() } else { format!("{trimmed}\n") }
 }
 
-fn options(schema: &Schema, spec: Map) -> Map {
+fn options(schema: &Schema, recheck: Option<&SecretKey>, spec: Map) -> Map {
     let cloud = schema.cloud.as_ref().map(|cloud| {
         Map::new()
             .with_some("repo", cloud.repo.as_deref())
@@ -213,19 +240,24 @@ fn options(schema: &Schema, spec: Map) -> Map {
             VariableValue::From(source) => map.with("valueFrom", source.clone()),
         }
     });
+    let dev_url_from = schema.dev_url_from.as_ref().or(recheck);
+    // Migrations are tried again whatever went wrong, and nothing else makes the operator do so: 0 is
+    // no limit.
+    let is_migration = matches!(schema.desired, Desired::Migrations(_));
+    let backoff_limit = schema.backoff_limit.or(is_migration.then_some(0));
     spec.with_some("schemas", some_list(schema.schemas.clone()))
         .with_some("exclude", some_list(schema.exclude.clone()))
         .with_some("txMode", schema.tx_mode.as_deref())
         .with_some("policy", policy(schema))
         .with_some("devURL", schema.dev_url.as_deref())
-        .with_some("devURLFrom", schema.dev_url_from.as_ref().map(atlas::secret_key_ref))
+        .with_some("devURLFrom", dev_url_from.map(atlas::secret_key_ref))
         .with_some("devDB", schema.dev_db.clone())
         .with_some("cloud", cloud)
         .with_some("config", schema.config.as_deref())
         .with_some("configFrom", schema.config_from.as_ref().map(atlas::secret_key_ref))
         .with_some("envName", schema.env_name.as_deref())
         .with_some("vars", some_list(vars.collect()))
-        .with_some("backoffLimit", schema.backoff_limit)
+        .with_some("backoffLimit", backoff_limit)
 }
 
 fn policy(schema: &Schema) -> Option<Value> {

@@ -248,7 +248,10 @@ fn makes(unit: Unit, compilation: &Compilation, out: &mut impl Write) -> io::Res
     let objects = compilation.plan.objects.iter();
     let labels: Vec<String> = objects
         .filter(|planned| planned.object.owner == unit)
-        .map(|planned| planned.object.id().label())
+        .map(|planned| match planned.object.is_recheck() {
+            true => format!("{} (wave {})", planned.object.id().label(), planned.wave),
+            false => planned.object.id().label(),
+        })
         .collect();
     writeln!(
         out,

@@ -161,6 +161,8 @@ pub(crate) fn invariants_of_anything(files: &[File], environment: &Environment) 
     assert_ne!(manifests, "", "a project without errors prints something");
     objects_are_unique(&compiled);
     needs_come_first(&compiled);
+    every_sync_has_schemas_checked(&compiled);
+    no_prune_waits_for_a_person(&compiled);
     output_reads_back(&compiled, &manifests);
     comments_tell_the_truth(&compiled, &manifests);
     compiled
@@ -290,6 +292,51 @@ fn needs_come_first(compiled: &Compiled) {
         .map(|planned| planned.wave)
         .collect();
     assert!(in_order.is_sorted(), "objects stand in the order of their waves: {order:?}");
+}
+
+/// Every AtlasSchema that is generated refers to a key of a hook, which every sync deletes and makes again in the wave
+/// before: the operator sees that, whatever it has given up.
+fn every_sync_has_schemas_checked(compiled: &Compiled) {
+    let Compilation { plan, project, .. } = &compiled.compilation;
+    for planned in &plan.objects {
+        let object = &planned.object;
+        let is_patched = project.common(object.owner).is_some_and(|it| !it.patches.is_empty());
+        if !matches!(object.owner, Unit::Schema(_)) || object.kind() != "AtlasSchema" || is_patched
+        {
+            continue;
+        }
+        let text = |path: &[&str]| object.at(path).and_then(Value::as_str).map(str::to_owned);
+        let hook_of = |kind: &str, reference: &[&str], data: &str| {
+            let name = text(&[reference, &["name"]].concat())?;
+            let key = text(&[reference, &["key"]].concat())?;
+            plan.objects.iter().find(|it| {
+                let is_hook = it.object.annotation("argocd.argoproj.io/hook") == Some("Sync");
+                let has_key = it.object.at(&[data, &key]).is_some();
+                it.object.kind() == kind && it.object.name() == name && is_hook && has_key
+            })
+        };
+        let secret = hook_of("Secret", &["spec", "devURLFrom", "secretKeyRef"], "stringData");
+        let config_map = hook_of("ConfigMap", &["spec", "schema", "configMapKeyRef"], "data");
+        let of_registry = text(&["spec", "schema", "url"]).is_some();
+        match secret.or(config_map) {
+            Some(hook) => assert_eq!(hook.wave, planned.wave.saturating_sub(1)),
+            // The Secret of the dev database is somebody else's, and there is no text.
+            None => assert!(of_registry, "{} refers to no hook", object.name()),
+        }
+    }
+}
+
+/// A sync that waits for a confirmation to prune keeps every later commit waiting, the one that takes it back as well.
+fn no_prune_waits_for_a_person(compiled: &Compiled) {
+    const OPTIONS: &str = "argocd.argoproj.io/sync-options";
+    let Compilation { plan, project, .. } = &compiled.compilation;
+    for planned in &plan.objects {
+        let Some(common) = project.common(planned.object.owner) else { continue };
+        let is_written = common.annotations.iter().any(|(key, _)| key.as_str() == OPTIONS);
+        let is_patched = !common.patches.is_empty();
+        let options = planned.object.annotation(OPTIONS).unwrap_or_default();
+        assert!(is_written || is_patched || !options.contains("Prune=confirm"), "{options}");
+    }
 }
 
 /// By other code than the product's: whatever names another object is in no earlier wave. Only waves

@@ -11,7 +11,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use argocd_atlas_plugin::generator::health::{HEALTH_CHECKS, config_map, merge_patch};
+use argocd_atlas_plugin::generator::health::{
+    self, HEALTH_CHECKS, HealthCheck, config_map, merge_patch,
+};
 use serde_json::{Value, json};
 
 const IMAGE: &str = "ghcr.io/argocd-atlas-plugin/argocd-atlas-plugin:v0.1.0";
@@ -59,9 +61,8 @@ fn no_file_replaces_what_is_installed() {
 fn the_helm_values_hold_the_checks() {
     let path = "deploy/helm/health-values.yaml";
     let mut generated = head(path);
-    for check in HEALTH_CHECKS {
-        let key = format!("resource.customizations.health.{}_{}", check.group, check.kind);
-        generated.push_str(&format!("    {key}: |\n{}", indented(check.lua, 6)));
+    for (key, value) in health::keys() {
+        generated.push_str(&format!("    {key}: |\n{}", indented(&value, 6)));
     }
     check_generated(path, &generated);
 
@@ -82,9 +83,32 @@ fn the_argocd_resource_holds_the_checks() {
             indented(check.lua, 8)
         ));
     }
+    generated.push_str("  resourceActions:\n");
+    let keys = health::keys();
+    let actions = |check: &HealthCheck| {
+        let key = format!("resource.customizations.actions.{}_{}", check.group, check.kind);
+        keys.iter().find(|(written, _)| *written == key).unwrap().1.clone()
+    };
+    for check in HEALTH_CHECKS {
+        generated.push_str(&format!(
+            "    - group: {}\n      kind: {}\n      action: |\n{}",
+            check.group,
+            check.kind,
+            indented(&actions(&check), 8)
+        ));
+    }
     check_generated(path, &generated);
 
-    let checks = &read_yaml(path)["spec"]["resourceHealthChecks"];
+    let argocd = read_yaml(path);
+    for (check, written) in
+        HEALTH_CHECKS.iter().zip(argocd["spec"]["resourceActions"].as_array().unwrap())
+    {
+        assert_eq!(
+            *written,
+            json!({"group": check.group, "kind": check.kind, "action": actions(check)})
+        );
+    }
+    let checks = &argocd["spec"]["resourceHealthChecks"];
     for (check, written) in HEALTH_CHECKS.iter().zip(checks.as_array().unwrap()) {
         assert_eq!(*written, json!({"group": check.group, "kind": check.kind, "check": check.lua}));
     }
@@ -200,9 +224,8 @@ fn the_patch_merges_into_argocd_cm() {
     let Some(objects) = kustomize("tests/deploy/overlay") else { return };
     let patched = object(&objects, "ConfigMap", "argocd-cm");
     let mut expected = read_yaml("tests/deploy/base/argocd-cm.yaml");
-    for check in HEALTH_CHECKS {
-        let key = format!("resource.customizations.health.{}_{}", check.group, check.kind);
-        expected["data"][key] = json!(check.lua);
+    for (key, value) in health::keys() {
+        expected["data"][key] = json!(value);
     }
     assert_eq!(patched["data"], expected["data"]);
     assert_eq!(patched["metadata"]["labels"], expected["metadata"]["labels"]);

@@ -10,7 +10,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use argocd_atlas_plugin::generator::health::{HEALTH_CHECKS, HealthCheck, config_map, merge_patch};
+use argocd_atlas_plugin::generator::health::{
+    self, HEALTH_CHECKS, HealthCheck, config_map, merge_patch,
+};
 use mlua::{Function, Lua, LuaOptions, StdLib, Value as LuaValue};
 use serde_json::{Value, json};
 
@@ -172,6 +174,43 @@ fn several_ready_conditions_are_healthy_only_together() {
     }
 }
 
+/// `action_test.yaml` in the format of Argo CD's own `resource_customizations/`. Empty mappings and lists are the same to
+/// Lua, and Argo CD puts them right afterwards (`cleanReturnedObj`).
+#[test]
+fn every_action_does_what_the_test_file_says() {
+    for check in HEALTH_CHECKS {
+        let actions = directory(check).join("actions");
+        let tests = read_yaml(&actions.join("action_test.yaml"));
+        let read = |test: &Value, key: &str| read_yaml(&actions.join(test[key].as_str().unwrap()));
+        let run = |script: &str, object: &Value| {
+            let vm = Vm::of_script(script, check.kind);
+            vm.lua.globals().set("obj", vm.to_lua(object)).unwrap();
+            vm.written(vm.script.call(()).unwrap())
+        };
+        for test in tests["discoveryTests"].as_array().unwrap() {
+            let found = run(check.discovery, &read(test, "inputPath"));
+            let mut named = Vec::new();
+            for (name, fields) in found.as_object().unwrap() {
+                let mut action = fields.clone();
+                action["name"] = json!(name);
+                named.push(action);
+            }
+            assert_eq!(json!(named), test["result"]);
+        }
+        let tests = tests["actionTests"].as_array().unwrap();
+        for test in tests {
+            assert_eq!(test["action"], "retry");
+            let expected = read(test, "expectedOutputPath");
+            let vm = Vm::new(check);
+            let expected = vm.written(vm.to_lua(&expected));
+            assert_eq!(run(check.retry, &read(test, "inputPath")), expected, "{test}");
+        }
+        assert!(tests.len() >= 3);
+    }
+    let [schema, migration] = HEALTH_CHECKS;
+    assert_eq!((schema.discovery, schema.retry), (migration.discovery, migration.retry));
+}
+
 #[test]
 fn both_checks_are_the_same_after_their_tables() {
     const MARK: &str = "-- Both checks are the same from here on";
@@ -182,15 +221,21 @@ fn both_checks_are_the_same_after_their_tables() {
 #[test]
 fn the_patch_holds_the_checks_byte_for_byte() {
     let patch: Value = serde_saphyr::from_str(&merge_patch()).unwrap();
-    let expected: BTreeMap<String, Value> = HEALTH_CHECKS
-        .iter()
-        .map(|check| {
-            (
-                format!("resource.customizations.health.{}_{}", check.group, check.kind),
-                json!(check.lua),
-            )
-        })
-        .collect();
+    let expected: BTreeMap<String, Value> =
+        health::keys().into_iter().map(|(key, value)| (key, json!(value))).collect();
+    for check in HEALTH_CHECKS {
+        let key = |what| format!("resource.customizations.{what}.{}_{}", check.group, check.kind);
+        assert_eq!(expected[&key("health")], json!(check.lua));
+        let actions = expected[&key("actions")].as_str().unwrap();
+        assert_eq!(
+            serde_saphyr::from_str::<Value>(actions).unwrap(),
+            json!({
+                "mergeBuiltinActions": true,
+                "discovery.lua": check.discovery,
+                "definitions": [{"name": "retry", "action.lua": check.retry}],
+            })
+        );
+    }
     assert_eq!(patch["data"], json!(expected));
     // With a kind, `kubectl apply` would take it, and take other keys of `argocd-cm` away.
     assert_eq!(patch.as_object().unwrap().len(), 1);
@@ -342,12 +387,16 @@ struct Vm {
 
 impl Vm {
     fn new(check: HealthCheck) -> Vm {
+        Vm::of_script(check.lua, check.kind)
+    }
+
+    fn of_script(script: &str, kind: &'static str) -> Vm {
         // `base` is always open.
         let lua = Lua::new_with(StdLib::PACKAGE | StdLib::TABLE, LuaOptions::default()).unwrap();
         assert!(lua.load("return string == nil and os == nil").eval::<bool>().unwrap());
         assert!(lua.load("return ('x'):find('x')").exec().is_err());
-        let script = lua.load(check.lua).set_name(check.kind).into_function().unwrap();
-        Vm { lua, script, kind: check.kind }
+        let script = lua.load(script).set_name(kind).into_function().unwrap();
+        Vm { lua, script, kind }
     }
 
     /// Runs the check as `ExecuteHealthLua` does: `obj` is a global, the result a table.
@@ -380,6 +429,33 @@ impl Vm {
 
     fn n_globals(&self) -> usize {
         self.lua.globals().pairs::<LuaValue, LuaValue>().count()
+    }
+
+    /// What a script gives back, as `luajson.Encode` writes it. An empty table is an empty list.
+    fn written(&self, value: LuaValue) -> Value {
+        match value {
+            LuaValue::Boolean(bool) => json!(bool),
+            LuaValue::Integer(number) => json!(number),
+            LuaValue::Number(number) => json!(number),
+            LuaValue::String(text) => json!(text.to_str().unwrap().to_owned()),
+            LuaValue::Table(table) => {
+                let pairs: Vec<(LuaValue, LuaValue)> = table.pairs().map(Result::unwrap).collect();
+                if pairs.iter().all(|(key, _)| key.is_number() || key.is_integer()) {
+                    return pairs.into_iter().map(|(_, item)| self.written(item)).collect();
+                }
+                let entry = |(key, value): (LuaValue, LuaValue)| {
+                    (key.to_string().unwrap(), self.written(value))
+                };
+                Value::Object(pairs.into_iter().map(entry).collect())
+            }
+            other @ (LuaValue::Nil
+            | LuaValue::LightUserData(_)
+            | LuaValue::Function(_)
+            | LuaValue::Thread(_)
+            | LuaValue::UserData(_)
+            | LuaValue::Error(_)
+            | LuaValue::Other(_)) => panic!("{} gives {other:?}", self.kind),
+        }
     }
 
     /// `decodeValue` in Argo CD's `util/lua/lua.go`: a null is absent, in a list too.

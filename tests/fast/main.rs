@@ -19,6 +19,7 @@ mod plain;
 mod plugin;
 mod projects;
 mod readme;
+mod recheck;
 mod regressions;
 mod release;
 mod revision;

@@ -64,7 +64,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("model", &["engine", "source", "spec", "sql::catalogue", "syntax", "value"]),
     ("catalogues", &["source", "sql::catalogue"]),
     ("links", &["diag", "graph", "model", "source"]),
-    ("object", &["model", "source", "value"]),
+    ("object", &["annotation", "model", "source", "value"]),
     ("plan", &["graph", "model", "object"]),
     // The stages, each from what is before it to what is behind it.
     ("parse", &["diag", "environment", "parameters", "source", "spec", "syntax"]),
@@ -110,6 +110,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "distinct",
             "engine",
             "environment",
+            "graph",
+            "links",
             "model",
             "object",
             "source",

@@ -24,7 +24,7 @@ func install(s *S) {
 	s.must(err)
 	var patch struct{ Data map[string]string }
 	s.must(yaml.Unmarshal([]byte(s.Generate("health")), &patch))
-	s.Expect("`generate health` prints two checks", len(patch.Data) == 2)
+	s.Expect("`generate health` prints two checks and their actions", len(patch.Data) == 4)
 
 	upstream := s.argocdCM()
 	own := map[string]any{"url": "https://argocd.example.com", "dex.config": "connectors: []\n", "resource.exclusions": "[]\n", "timeout.reconciliation": "60s"}

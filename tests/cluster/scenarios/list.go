@@ -22,16 +22,17 @@ var All = []Definition{
 		Hang: "under `destructive: error` the revert of an added column is refused, and the old image never comes back (FACTS 7.7)"}},
 	{Name: "unready", What: "an image that never becomes ready, then the revert", Play: unready},
 	{Name: "operator", CI: true, Alone: true, What: "the operator is down while a change is pushed", Play: operatorDown},
-	{Name: "killed", CI: true, What: "the database is killed while a schema is applied", Play: killed, Known: map[string]string{
-		Hang: "a database that is away while its AtlasSchema is applied: the operator does not try again (FACTS 9.3)"}},
+	{Name: "killed", CI: true, What: "the database is killed while a schema is applied", Play: killed},
 	{Name: "away", What: "the database is killed before a push, and is slow to come back", Play: away},
-	{Name: "recreated", CI: true, What: "a database without a volume is recreated", Play: recreated, Known: map[string]string{
-		Early: "a database that keeps nothing is recreated, and its schema is not applied again (FACTS 9.2)"}},
+	{Name: "recreated", CI: true, What: "a database without a volume is recreated", Play: recreated},
+	{Name: "emptied", CI: true, What: "the pod of a database without a volume is deleted by hand, then an image alone changes", Play: emptied},
+	{Name: "emptied-files", What: "the same with versioned migrations", Play: emptiedFiles},
+	{Name: "after", What: "the database is killed just after a rollout", Play: after},
+	{Name: "moments", What: "the database is killed at ten moments after pushes of a column or of an image alone", Play: moments},
 	{Name: "secret", CI: true, What: "a Secret with the credentials that comes late", Play: lateSecret},
 	{Name: "migrations", CI: true, What: "versioned migrations on PostgreSQL, a broken one and its correction", Play: migrations},
 	{Name: "chain", What: "two databases, two schemas and three apps, an environment and parameters", Play: chain},
-	{Name: "prune", What: "an app pruned, a database taken out of Git and put back, the Application deleted", Play: prune, Known: map[string]string{
-		Hang: "`Prune=confirm` keeps the operation running, and every later commit waits behind it (FACTS 9.4)"}},
+	{Name: "prune", What: "an app pruned, a database taken out of Git and put back, the Application deleted", Play: prune},
 	{Name: "install", CI: true, What: "the command for the health checks of docs/install.md keeps every other key of argocd-cm", Play: install},
 	{Name: "guide-first", Alone: true, What: "with the guide's health check: the first install", Play: guideFirst, Known: map[string]string{
 		Needless: "the guide's health check says Degraded while the operator works (docs/health.md)"}},
@@ -257,6 +258,102 @@ func recreated(s *S) {
 	s.WaitHealthy(usual)
 }
 
+func emptied(s *S) {
+	s.seedSpecs()
+	s.emptyDatabase()
+	s.Needs("nginx:1.27", users...)
+	s.Edit("app.yaml", "image: nginx\n", "image: nginx:1.27\n")
+	s.Push("nginx:1.27")
+	s.WaitHealthy(usual)
+}
+
+// emptyDatabase deletes the pod of a database that keeps nothing, and waits for the next.
+func (s *S) emptyDatabase() {
+	old := s.Database()
+	s.Kubectl("-n", s.Namespace, "delete", "pod", "-l", "app.kubernetes.io/component=database", "--wait=false")
+	s.Say("POD of the database deleted")
+	s.Wait("another database that answers", usual, func() bool {
+		found := s.Kubelet.Databases(s.Namespace)
+		if len(found) != 1 || found[0] == old {
+			return false
+		}
+		_, err := found[0].Ask(s.ctx, "SELECT 1")
+		return err == nil
+	})
+	columns, _ := s.Rig.Columns(s.ctx, s.Namespace)
+	s.Expect("the database is empty", len(columns) == 0)
+}
+
+func emptiedFiles(s *S) {
+	s.File("app.yaml", `apiVersion: argocd-atlas-plugin/v1alpha1
+kind: Database
+metadata: {name: shop-db}
+spec: {engine: postgres, credentials: {user: shop, password: secret}}
+---
+apiVersion: argocd-atlas-plugin/v1alpha1
+kind: Schema
+metadata: {name: shop}
+spec: {database: shop-db, migrations: migrations}
+---
+apiVersion: argocd-atlas-plugin/v1alpha1
+kind: App
+metadata: {name: shop-api}
+spec: {image: "shop:1", env: {PGHOST: "${shop.host}"}}
+`)
+	s.File("migrations/20260101000000_users.sql", "create table users (id bigint primary key, name text not null);\n")
+	s.Generate("sum", "migrations")
+	s.Needs("shop:1", "shop_db.users.name")
+	s.Push("one migration")
+	s.CreateApplication()
+	s.WaitHealthy(usual)
+	s.emptyDatabase()
+	s.Needs("shop:2", "shop_db.users.name")
+	s.Edit("app.yaml", "shop:1", "shop:2")
+	s.Push("shop:2")
+	s.WaitHealthy(usual)
+	s.Needs("shop:3", "shop_db.users.name")
+	s.Edit("app.yaml", "shop:2", "shop:3", "engine: postgres", "engine: postgres, args: [-c, max_connections=50]")
+	s.Push("arguments of the server, shop:3")
+	s.WaitHealthy(usual)
+}
+
+func after(s *S) {
+	s.seedSpecs("  credentials: {user: root, password: pass}\n", "  credentials: {user: root, password: pass}\n  storage: 1Gi\n")
+	s.Needs("nginx:1.27", users...)
+	s.Edit("app.yaml", "image: nginx\n", "image: nginx:1.27\n")
+	s.Push("nginx:1.27")
+	s.Wait("the new image", usual, func() bool { return s.Image("nginx") == "nginx:1.27" })
+	s.Kubelet.DelayDatabases(s.Namespace, 15*time.Second)
+	s.Database().Kill()
+	s.Say("DATABASE killed")
+	s.WaitHealthy(usual)
+	s.Stays("healthy", 20*time.Second, s.Healthy)
+}
+
+func moments(s *S) {
+	s.seedSpecs("  credentials: {user: root, password: pass}\n", "  credentials: {user: root, password: pass}\n  storage: 1Gi\n")
+	s.Insert("INSERT INTO users (name, email, short_bio) VALUES ('Ada', 'ada@example.com', 'first')")
+	s.Keep("SELECT name FROM users")
+	needs := users
+	for i, delay := range []time.Duration{1, 3, 5, 7, 9, 11, 13, 16, 20, 25} {
+		image := fmt.Sprintf("nginx:1.%d", i)
+		if i%2 == 0 {
+			s.addColumn(fmt.Sprintf("extra%d", i), image)
+			needs = append(needs[:len(needs):len(needs)], fmt.Sprintf("example.users.extra%d", i))
+		} else {
+			s.Edit("app.yaml", "image: "+s.imageInGit()+"\n", "image: "+image+"\n")
+			s.Needs(image, needs...)
+		}
+		s.PushFaulty(image)
+		s.sleep(delay * time.Second)
+		s.Kubelet.DelayDatabases(s.Namespace, 10*time.Second)
+		s.Database().Kill()
+		s.Say("DATABASE killed %d s after the push", delay)
+		s.WaitHealthy(usual)
+		s.Stays("healthy", 5*time.Second, s.Healthy)
+	}
+}
+
 func lateSecret(s *S) {
 	s.File("app.yaml", `apiVersion: argocd-atlas-plugin/v1alpha1
 kind: Database
@@ -429,16 +526,22 @@ spec:
 	db := s.Read("db.yaml")
 	s.Remove("db.yaml")
 	s.Edit("api.yaml", "${shop.host}", "elsewhere")
-	s.PushFaulty("the database and its schema are gone from Git")
-	s.Stays("the database, without a confirmation", 20*time.Second, func() bool { return s.Get("StatefulSet", "shop-db") != nil })
+	s.Push("the database and its schema are gone from Git")
+	s.WaitHealthy(usual)
+	s.Stays("the database and its way in", 20*time.Second, func() bool {
+		return s.Healthy() && s.Get("StatefulSet", "shop-db") != nil && s.Get("Service", "shop-db") != nil && s.Get("Secret", "shop-db-credentials") != nil
+	})
+	s.Expect("the AtlasSchema is pruned", s.Get("AtlasSchema", "shop") == nil)
 	s.Note("LEFT %v", s.left())
+	s.checkKept()
+	s.Needs("shop:2")
+	s.Edit("api.yaml", "shop:1", "shop:2")
+	s.Push("a later commit")
+	s.WaitHealthy(usual)
 	s.File("db.yaml", db)
 	s.Edit("api.yaml", "elsewhere", "${shop.host}")
-	s.PushFaulty("both are back")
-	if !s.WaitHealthy(time.Minute) {
-		s.Terminate()
-		s.within("Healthy after the operation was ended by hand", usual, s.Healthy)
-	}
+	s.Push("both are back")
+	s.WaitHealthy(usual)
 
 	s.Patch("Application", s.Name, `{"metadata":{"finalizers":["resources-finalizer.argocd.argoproj.io"]}}`)
 	s.Kubectl("-n", "argocd", "delete", "application", s.Name, "--wait=false")

@@ -3,12 +3,16 @@ package syncing
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 
 	"argocd-atlas-plugin/conformance/internal/fixture"
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/health"
+	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
+	"github.com/argoproj/argo-cd/v3/util/lua"
 	atlas "github.com/ariga/atlas-operator/api/v1alpha1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
@@ -103,5 +107,70 @@ func readStrictly(t *testing.T, path string, into any) {
 	}
 	if err := yaml.UnmarshalStrict(text, into); err != nil {
 		t.Fatalf("%s: %v", path, err)
+	}
+}
+
+// actionTests is an `action_test.yaml` in Argo CD's layout.
+type actionTests struct {
+	DiscoveryTests []struct {
+		InputPath string                    `json:"inputPath"`
+		Result    []v1alpha1.ResourceAction `json:"result"`
+	} `json:"discoveryTests"`
+	ActionTests []struct {
+		Action             string `json:"action"`
+		InputPath          string `json:"inputPath"`
+		ExpectedOutputPath string `json:"expectedOutputPath"`
+	} `json:"actionTests"`
+}
+
+// TestActions runs what `generate health` puts into `argocd-cm` in Argo CD's own Lua VM.
+func TestActions(t *testing.T) {
+	patch, err := exec.Command(fixture.Generate(t), "health").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var argocd struct {
+		Data map[string]string `json:"data"`
+	}
+	if err := yaml.UnmarshalStrict(patch, &argocd); err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{"AtlasSchema", "AtlasMigration"} {
+		t.Run(kind, func(t *testing.T) {
+			actions := argocd.Data["resource.customizations.actions."+atlasGroup+"_"+kind]
+			vm := lua.VM{ResourceOverrides: map[string]v1alpha1.ResourceOverride{atlasGroup + "/" + kind: {Actions: actions}}}
+			dir := filepath.Join(fixture.HealthChecks(t), atlasGroup, kind, "actions")
+			var tests actionTests
+			readStrictly(t, filepath.Join(dir, "action_test.yaml"), &tests)
+			for _, test := range tests.DiscoveryTests {
+				obj := readFixture(t, filepath.Join(dir, test.InputPath), kind)
+				scripts, err := vm.GetResourceActionDiscovery(obj)
+				if err != nil {
+					t.Fatal(err)
+				}
+				found, err := vm.ExecuteResourceActionDiscovery(obj, scripts)
+				if err != nil || !slices.EqualFunc(found, test.Result, func(a, b v1alpha1.ResourceAction) bool { return reflect.DeepEqual(a, b) }) {
+					t.Errorf("%s: %+v, %v; want %+v", test.InputPath, found, err, test.Result)
+				}
+			}
+			for _, test := range tests.ActionTests {
+				obj := readFixture(t, filepath.Join(dir, test.InputPath), kind)
+				want := readFixture(t, filepath.Join(dir, test.ExpectedOutputPath), kind)
+				action, err := vm.GetResourceAction(obj, test.Action)
+				if err != nil {
+					t.Fatal(err)
+				}
+				changed, err := vm.ExecuteResourceAction(obj, action.ActionLua, nil)
+				if err != nil || len(changed) != 1 || changed[0].K8SOperation != lua.PatchOperation {
+					t.Fatalf("%s: %+v, %v", test.InputPath, changed, err)
+				}
+				if got := changed[0].UnstructuredObj.Object; !reflect.DeepEqual(got, want.Object) {
+					t.Errorf("%s: %v\nwant %v", test.InputPath, got, want.Object)
+				}
+			}
+			if len(tests.DiscoveryTests) == 0 || len(tests.ActionTests) == 0 {
+				t.Fatalf("no tests in %s", dir)
+			}
+		})
 	}
 }

@@ -1,0 +1,3 @@
+return {
+  retry = {displayName = "Retry", iconClass = "fa fa-fw fa-redo"},
+}
