@@ -249,13 +249,19 @@ fn conversion(path: &Text, format: Option<&'static str>, otherwise: &'static str
 
 /// What another tool reads in a file and Atlas does not.
 fn partly_read(path: &Text, text: &Excerpt) -> Option<OtherToolFiles> {
-    let head = text.text.trim_start();
-    let line = head.lines().next().unwrap_or_default();
-    let start = text.text.len() - head.len();
-    let words: String = line.chars().filter(|c| !c.is_whitespace()).collect();
-    if words.eq_ignore_ascii_case("--liquibaseformattedsql") {
+    let mut start = 0;
+    for line in text.text.split_inclusive('\n') {
+        let range = start..start + line.trim_end().len();
+        start += line.len();
+        let words: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+        if !words.is_empty() && !words.starts_with("--") {
+            break;
+        }
+        if !words.eq_ignore_ascii_case("--liquibaseformattedsql") {
+            continue;
+        }
         return Some(OtherToolFiles {
-            primary: text.locate(start..start + line.len()),
+            primary: text.locate(range),
             message: "Liquibase formatted SQL: Atlas runs every changeset once, and ignores attributes, \
                       preconditions and rollbacks",
             help: conversion(path, Some("liquibase"), ""),
