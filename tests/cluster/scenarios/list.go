@@ -29,6 +29,7 @@ var All = []Definition{
 	{Name: "emptied-files", What: "the same with versioned migrations", Play: emptiedFiles},
 	{Name: "after", What: "the database is killed just after a rollout", Play: after},
 	{Name: "moments", What: "the database is killed at ten moments after pushes of a column or of an image alone", Play: moments},
+	{Name: "retry", Alone: true, What: "the operator starts while the database is away and nothing is synced, then the action Retry", Play: retry},
 	{Name: "secret", CI: true, What: "a Secret with the credentials that comes late", Play: lateSecret},
 	{Name: "migrations", CI: true, What: "versioned migrations on PostgreSQL, a broken one and its correction", Play: migrations},
 	{Name: "chain", What: "two databases, two schemas and three apps, an environment and parameters", Play: chain},
@@ -225,8 +226,7 @@ func killed(s *S) {
 	generation := s.generation()
 	s.PushFaulty("column extra1, the database is killed when the AtlasSchema changes")
 	s.Wait("a changed AtlasSchema", time.Minute, func() bool { return s.generation() > generation })
-	s.Kubelet.DelayDatabases(s.Namespace, 15*time.Second)
-	s.Database().Kill()
+	s.KillDatabase(15 * time.Second)
 	s.Say("DATABASE killed")
 	s.WaitHealthy(2 * time.Minute)
 }
@@ -242,8 +242,7 @@ func away(s *S) {
 	s.seedSpecs("  credentials: {user: root, password: pass}\n", "  credentials: {user: root, password: pass}\n  storage: 1Gi\n")
 	s.Insert("INSERT INTO users (name, email, short_bio) VALUES ('Ada', 'ada@example.com', 'first')")
 	s.Keep("SELECT name FROM users")
-	s.Kubelet.DelayDatabases(s.Namespace, 25*time.Second)
-	s.Database().Kill()
+	s.KillDatabase(25 * time.Second)
 	s.Say("DATABASE killed")
 	s.addColumn("extra1", "nginx:1.27")
 	s.PushFaulty("column extra1 while the database is away")
@@ -323,8 +322,7 @@ func after(s *S) {
 	s.Edit("app.yaml", "image: nginx\n", "image: nginx:1.27\n")
 	s.Push("nginx:1.27")
 	s.Wait("the new image", usual, func() bool { return s.Image("nginx") == "nginx:1.27" })
-	s.Kubelet.DelayDatabases(s.Namespace, 15*time.Second)
-	s.Database().Kill()
+	s.KillDatabase(15 * time.Second)
 	s.Say("DATABASE killed")
 	s.WaitHealthy(usual)
 	s.Stays("healthy", 20*time.Second, s.Healthy)
@@ -346,12 +344,37 @@ func moments(s *S) {
 		}
 		s.PushFaulty(image)
 		s.sleep(delay * time.Second)
-		s.Kubelet.DelayDatabases(s.Namespace, 10*time.Second)
-		s.Database().Kill()
+		s.KillDatabase(10 * time.Second)
 		s.Say("DATABASE killed %d s after the push", delay)
 		s.WaitHealthy(usual)
 		s.Stays("healthy", 5*time.Second, s.Healthy)
 	}
+}
+
+func retry(s *S) {
+	s.seedSpecs("  credentials: {user: root, password: pass}\n", "  credentials: {user: root, password: pass}\n  storage: 1Gi\n")
+	s.Stop("operator", false)
+	s.KillDatabase(40 * time.Second)
+	s.must(s.Start("operator"))
+	s.Say("OPERATOR started, DATABASE killed")
+	s.Wait("a schema that is Degraded", time.Minute, func() bool { return rig.Text(s.Get("Application", s.Name), "status", "health", "status") == "Degraded" })
+	s.Wait("the database again", usual, func() bool {
+		found := s.Kubelet.Databases(s.Namespace)
+		if len(found) != 1 {
+			return false
+		}
+		_, err := found[0].Ask(s.ctx, "SELECT 1")
+		return err == nil
+	})
+	s.Stays("not healthy", 10*time.Second, func() bool { return !s.Healthy() })
+	// What actions/retry/action.lua comes to; Argo CD's server, which runs it, is not part of the rig.
+	s.Patch("AtlasSchema", "myapp", `{"spec":{"devURL":""}}`)
+	s.Say("RETRY")
+	s.WaitHealthy(usual)
+	s.Patch("AtlasSchema", "myapp", `{"spec":{"devURL":null}}`)
+	s.Say("RETRY once more")
+	s.sleep(3 * time.Second)
+	s.WaitHealthy(usual)
 }
 
 func lateSecret(s *S) {

@@ -71,6 +71,7 @@ type S struct {
 	syncs    []attempt
 	failures []attempt
 	timeline map[string]string
+	killed   time.Time
 }
 
 // kept is a question to the database whose answer must not change.
@@ -342,6 +343,15 @@ func (s *S) Database() *servers.Server {
 	return found[0]
 }
 
+// KillDatabase ends the server at once, and lets it come back after a while.
+func (s *S) KillDatabase(away time.Duration) {
+	s.Kubelet.DelayDatabases(s.Namespace, away)
+	s.mu.Lock()
+	s.killed = time.Now()
+	s.mu.Unlock()
+	s.Database().Kill()
+}
+
 // Has says whether the databases have a column now.
 func (s *S) Has(column string) bool {
 	all, _ := s.Rig.Columns(s.ctx, s.Namespace)
@@ -495,7 +505,26 @@ func (s *S) onRollout(e rig.Event) {
 	s.mu.Lock()
 	s.rollouts++
 	needs, stated := s.needs[e.Images[0]]
+	killed := s.killed
 	s.mu.Unlock()
+	if len(e.Unasked) > 0 && time.Since(killed) < 3*time.Second {
+		// The question met the kill, which was after the gate. A volume still holds the answer.
+		s.Say("ROLLOUT %s/%s %s while the database is killed: it is asked when it is back", e.Kind, e.Name, e.Images[0])
+		go func() {
+			for begun := time.Now(); time.Since(begun) < time.Minute && s.ctx.Err() == nil; time.Sleep(300 * time.Millisecond) {
+				if columns, unasked := s.Rig.Columns(s.ctx, s.Namespace); len(unasked) == 0 && len(columns) > 0 {
+					e.Columns = columns
+					break
+				}
+			}
+			s.judge(e, needs, stated)
+		}()
+		return
+	}
+	s.judge(e, needs, stated)
+}
+
+func (s *S) judge(e rig.Event, needs []string, stated bool) {
 	var missing []string
 	for _, c := range needs {
 		if !slices.Contains(e.Columns, c) {
