@@ -1,7 +1,7 @@
 //! One manifest of the output, and whose it is.
 
 use crate::model::Unit;
-use crate::source::{Span, printable};
+use crate::source::{Span, printable, shortly};
 use crate::value::{Map, Value};
 
 /// A manifest.
@@ -89,9 +89,9 @@ impl Object {
 }
 
 impl ObjectId<'_> {
-    /// `Kind/name`, as it is shown. A name may hold anything.
+    /// `Kind/name`, as it is shown, and [`shortly`]. A name may hold anything.
     pub fn label(&self) -> String {
-        printable(format!("{}/{}", self.kind, self.name)).into_owned()
+        printable(format!("{}/{}", shortly(self.kind), shortly(self.name))).into_owned()
     }
 }
 
