@@ -142,12 +142,18 @@ impl<N, W> Graph<N, W> {
             }
         }
         let starts = (0..self.nodes.len()).filter(|&node| has_cycle[node]);
-        starts.filter_map(|start| self.shortest_cycle(start, &components)).collect()
+        // One for all groups, of which each writes its own part.
+        let mut came_by: Vec<Option<EdgeId>> = vec![None; self.nodes.len()];
+        starts.filter_map(|start| self.shortest_cycle(start, &components, &mut came_by)).collect()
     }
 
-    /// The shortest way from a node back to itself within its group.
-    fn shortest_cycle(&self, start: NodeId, components: &[usize]) -> Option<Vec<EdgeId>> {
-        let mut came_by: Vec<Option<EdgeId>> = vec![None; self.nodes.len()];
+    /// The shortest way from a node back to itself within its group. `came_by` says nothing of that yet.
+    fn shortest_cycle(
+        &self,
+        start: NodeId,
+        components: &[usize],
+        came_by: &mut [Option<EdgeId>],
+    ) -> Option<Vec<EdgeId>> {
         let mut queue = VecDeque::from([start]);
         while let Some(node) = queue.pop_front() {
             for &id in &self.outgoing[node] {
@@ -157,7 +163,7 @@ impl<N, W> Graph<N, W> {
                 }
                 came_by[to] = Some(id);
                 if to == start {
-                    return Some(self.path_back(start, &came_by));
+                    return Some(self.path_back(start, came_by));
                 }
                 queue.push_back(to);
             }

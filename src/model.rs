@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 use sql::catalogue::requires::Required;
 
 use crate::engine::Engine;
-use crate::source::{Excerpt, Span, Spanned, printable};
+use crate::source::{Excerpt, Span, Spanned, printable, shortly};
 use crate::syntax;
 use crate::syntax::node::Data;
 use crate::value::Value;
@@ -679,7 +679,7 @@ impl Project {
         }
     }
 
-    /// What a unit is called, as it is shown: `Schema/shop`. A name may hold anything.
+    /// What a unit is called, as it is shown, and [`shortly`]: `Schema/shop`. A name may hold anything.
     pub fn label(&self, unit: Unit) -> String {
         match unit {
             Unit::Database(index) => {
@@ -690,7 +690,7 @@ impl Project {
             Unit::Manifest(index) => {
                 self.manifests.get(index).map_or_else(String::new, |manifest| {
                     let (kind, name) = (&manifest.written.kind.value, &manifest.written.name.value);
-                    printable(format!("{kind}/{name}")).into_owned()
+                    printable(format!("{}/{}", shortly(kind), shortly(name))).into_owned()
                 })
             }
             Unit::EverySchema => "every Schema".to_owned(),
@@ -748,5 +748,6 @@ impl Project {
 }
 
 fn named(kind: &str, common: Option<&Common>) -> String {
-    printable(format!("{kind}/{}", common.map_or("", |common| &common.name))).into_owned()
+    let name = common.map_or("", |common| &common.name);
+    printable(format!("{kind}/{}", shortly(name))).into_owned()
 }

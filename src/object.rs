@@ -2,7 +2,7 @@
 
 use crate::annotation::HOOK;
 use crate::model::Unit;
-use crate::source::{Span, printable};
+use crate::source::{Span, printable, shortly};
 use crate::value::{Map, Value};
 
 /// A manifest.
@@ -96,9 +96,9 @@ impl Object {
 }
 
 impl ObjectId<'_> {
-    /// `Kind/name`, as it is shown. A name may hold anything.
+    /// `Kind/name`, as it is shown, and [`shortly`]. A name may hold anything.
     pub fn label(&self) -> String {
-        printable(format!("{}/{}", self.kind, self.name)).into_owned()
+        printable(format!("{}/{}", shortly(self.kind), shortly(self.name))).into_owned()
     }
 }
 

@@ -11,6 +11,11 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 /// The whole environment of `git`, in which it has nothing to start and nobody to ask.
 const ENVIRONMENT: &[(&str, &str)] = &[
@@ -59,6 +64,9 @@ const CONFIGURATION: &[&str] = &[
 
 /// The most that is read of an answer with names in it.
 const ANSWER: u64 = 16 * 1024 * 1024;
+/// The longest that a command may run.
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// A repository, and the program that reads it.
 #[derive(Debug)]
 pub struct Repository {
@@ -222,6 +230,7 @@ impl Repository {
     fn answer(&self, arguments: &[&str]) -> io::Result<Option<String>> {
         let mut child = self.command(arguments).stdin(Stdio::null()).spawn()?;
         bound(&child);
+        let deadline = Deadline::of(&child, LONGEST);
         let mut text = Vec::new();
         if let Some(stdout) = child.stdout.take() {
             stdout.take(ANSWER + 1).read_to_end(&mut text)?;
@@ -231,7 +240,12 @@ impl Repository {
             let _ = child.wait();
             return Err(io::Error::other("git has too many references of that name"));
         }
+        let is_over = deadline.is_over();
+        drop(deadline);
         let is_success = child.wait()?.success();
+        if is_over {
+            return Err(too_slow());
+        }
         Ok(is_success.then(|| String::from_utf8_lossy(&text).into_owned()))
     }
 
@@ -375,6 +389,7 @@ impl Objects {
 #[derive(Debug)]
 struct Batch {
     child: Child,
+    deadline: Option<Deadline>,
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
 }
@@ -390,9 +405,10 @@ impl Batch {
     fn of(command: &mut Command) -> io::Result<Batch> {
         let mut child = command.spawn()?;
         bound(&child);
+        let deadline = Some(Deadline::of(&child, LONGEST));
         match (child.stdin.take(), child.stdout.take()) {
             (Some(stdin), Some(stdout)) => {
-                Ok(Batch { child, stdin, stdout: BufReader::new(stdout) })
+                Ok(Batch { child, deadline, stdin, stdout: BufReader::new(stdout) })
             }
             _ => Err(io::Error::other("git has no standard input and output")),
         }
@@ -417,6 +433,9 @@ impl Batch {
         self.stdout.by_ref().take(1024).read_until(b'\n', &mut line)?;
         let line = String::from_utf8_lossy(&line);
         let Some(line) = line.strip_suffix('\n') else {
+            if self.deadline.as_ref().is_some_and(Deadline::is_over) {
+                return Err(too_slow());
+            }
             // An older Git ends when it may not fetch.
             return Err(missing("of the revision"));
         };
@@ -446,6 +465,8 @@ impl Batch {
 
 impl Drop for Batch {
     fn drop(&mut self) {
+        // The number of a process that was waited for may be that of another one.
+        drop(self.deadline.take());
         // It may be in the middle of something long.
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -528,6 +549,65 @@ fn missing(what: &str) -> io::Error {
     ))
 }
 
+/// Ends a command that waits for what does not come: Git's files may be pipes, and waiting takes no
+/// processor time, which [`bound`] limits.
+#[derive(Debug)]
+struct Deadline {
+    // Dropped first: that is what ends the thread.
+    done: Option<mpsc::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Deadline {
+    fn of(child: &Child, longest: Duration) -> Deadline {
+        let (done, is_done) = mpsc::channel::<()>();
+        let kill = killer(child);
+        let is_over = Arc::new(AtomicBool::new(false));
+        let is_over_there = Arc::clone(&is_over);
+        let thread = thread::Builder::new().spawn(move || {
+            if is_done.recv_timeout(longest) == Err(RecvTimeoutError::Timeout) {
+                is_over_there.store(true, Ordering::SeqCst);
+                kill();
+            }
+        });
+        Deadline { done: Some(done), thread: thread.ok(), is_over }
+    }
+
+    /// Whether the command was ended.
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        drop(self.done.take());
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+#[cfg(unix)]
+fn killer(child: &Child) -> impl FnOnce() + Send + 'static {
+    use rustix::process::{Pid, Signal, kill_process};
+    let pid = Pid::from_child(child);
+    move || _ = kill_process(pid, Signal::KILL)
+}
+
+/// Other systems have no pipes among files.
+#[cfg(not(unix))]
+fn killer(_: &Child) -> impl FnOnce() + Send + 'static {
+    || ()
+}
+
+fn too_slow() -> io::Error {
+    let seconds = LONGEST.as_secs();
+    let message = format!(
+        "git took more than {seconds} seconds; look for pipes in `.git` and for what its `config` includes"
+    );
+    io::Error::new(io::ErrorKind::TimedOut, message)
+}
+
 /// Bounds what a command may take, whatever is in the repository: a small file may be stored as a
 /// difference from a large one.
 #[cfg(target_os = "linux")]
@@ -584,6 +664,18 @@ mod tests {
         ] {
             assert_eq!(split(revision).ok(), expected, "{revision}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_that_waits_is_ended() {
+        #[expect(clippy::disallowed_methods, reason = "a program that waits")]
+        let mut child = Command::new("sleep").arg("600").stdout(Stdio::piped()).spawn().unwrap();
+        let deadline = Deadline::of(&child, Duration::from_millis(10));
+        let mut text = String::new();
+        child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+        assert!(deadline.is_over());
+        assert!(!child.wait().unwrap().success());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! The texts themselves are those of the crate `sql`, whose places mean the same.
 
 pub use sql::source::{
-    Excerpt, FileId, Position, Source, Sources, Span, Spanned, is_unseen, printable,
+    Excerpt, FileId, Position, Source, Sources, Span, Spanned, is_unseen, printable, shortly,
 };
 
 /// The name of standard input, which is a file of manifests too.

@@ -10,7 +10,7 @@
 
 mod place;
 
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use place::Folder;
@@ -20,8 +20,19 @@ use place::Folder;
 /// # Errors
 /// When it cannot be written.
 pub fn file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    file_with(path, |file| file.write_all(bytes))
+}
+
+/// Writes a file, or replaces what it held, by what `print` prints: a part after the other.
+///
+/// # Errors
+/// When it cannot be written, or `print` fails; then what it held stays.
+pub fn file_with(
+    path: &Path,
+    print: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let (folder, name) = place::of(path, false)?;
-    folder.write(&name, bytes)
+    folder.write(&name, print)
 }
 
 /// The first of some files that is there already.
@@ -54,7 +65,7 @@ pub fn new_file(path: &Path, text: &str) -> io::Result<()> {
 pub const MARK: &str = "# Written by generate -o; do not edit.\n";
 
 /// A file to write: its name and its text.
-pub type File = (String, String);
+pub type File = (String, Vec<u8>);
 
 /// Whether a path is meant as a directory: it is one, or is written like one.
 pub fn is_directory(path: &Path) -> bool {
@@ -86,29 +97,40 @@ pub fn check_outside(output: &Path, input: &Path) -> io::Result<()> {
     Err(io::Error::new(ErrorKind::InvalidInput, message))
 }
 
-/// Writes manifests to one file.
+/// Writes the manifests that `print` prints to one file.
 ///
 /// # Errors
 /// When it cannot be written, or is a file that was not written here.
-pub fn manifests(path: &Path, text: &str) -> io::Result<()> {
+pub fn manifests(
+    path: &Path,
+    print: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let (folder, name) = place::of(path, false)?;
     if folder.is_file(&name) {
         check_own(&folder, &name, path)?;
     }
-    folder.write(&name, format!("{MARK}{text}").as_bytes())
+    folder.write(&name, |file| {
+        file.write_all(MARK.as_bytes())?;
+        print(file)
+    })
 }
 
-/// Writes manifests into a directory, one file an object, in place of those of an earlier run.
+/// Writes manifests into a directory, one file an object, in place of those of an earlier run. The
+/// files are asked for one by one.
 ///
 /// # Errors
 /// When it cannot be written, or holds anything that was not written here.
-pub fn manifest_files(path: &Path, files: &[File]) -> io::Result<()> {
+pub fn manifest_files(
+    path: &Path,
+    mut files: impl Iterator<Item = io::Result<File>>,
+) -> io::Result<()> {
     let folder = place::folder(path)?;
     let old = folder.names()?;
     old.iter().try_for_each(|name| check_own(&folder, name, &path.join(name)))?;
     old.iter().try_for_each(|name| folder.remove(name))?;
-    files.iter().try_for_each(|(name, text)| {
-        folder.create(name.as_ref(), format!("{MARK}{text}").as_bytes())
+    files.try_for_each(|file| {
+        let (name, text) = file?;
+        folder.create(name.as_ref(), &[MARK.as_bytes(), &text].concat())
     })
 }
 

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::diag::{Diagnostic, Diagnostics, Severity, secrets};
-use crate::source::{FileId, Source, Sources, Span, is_unseen, printable};
+use crate::source::{FileId, Source, Sources, Span, is_unseen, printable, shortly};
 
 /// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,7 +189,7 @@ fn excerpt<'a>(
         kind.span(start..end).label(label)
     });
     let annotations: Vec<_> = annotations.collect();
-    let path = printable(source.path.as_str());
+    let path = printable(shortly(&source.path));
     Some(Snippet::source(text).line_start(first).path(path).annotations(annotations))
 }
 

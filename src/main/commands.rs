@@ -52,18 +52,16 @@ fn written(run: &Run, path: &Path, args: &ManifestsArgs) -> io::Result<()> {
     }
     let Compilation { plan, project, .. } = &run.compilation;
     if !write::is_directory(path) {
-        let mut text = Vec::new();
-        emit::manifests(plan, project, &run.sources, &mut text)?;
-        return write::manifests(path, &String::from_utf8_lossy(&text));
+        return write::manifests(path, |mut file| {
+            emit::manifests(plan, project, &run.sources, &mut file)
+        });
     }
-    let mut files = Vec::new();
-    for (number, planned) in plan.objects.iter().enumerate() {
+    let files = plan.objects.iter().enumerate().map(|(number, planned)| {
         let mut text = Vec::new();
         emit::manifest(planned, project, &run.sources, &mut text)?;
-        let name = emit::file_name(planned, number, plan.objects.len());
-        files.push((name, String::from_utf8_lossy(&text).into_owned()));
-    }
-    write::manifest_files(path, &files)
+        Ok((emit::file_name(planned, number, plan.objects.len()), text))
+    });
+    write::manifest_files(path, files)
 }
 
 pub(crate) fn waves(
@@ -109,12 +107,7 @@ pub(crate) fn explain(
         let hint = hint.unwrap_or_default();
         return Err(anyhow!("no spec, object or diagnostic code is called `{what}`{hint}"));
     }
-    for (number, unit) in units.into_iter().enumerate() {
-        if number > 0 {
-            writeln!(out)?;
-        }
-        view::explain::unit(unit, &run.compilation, &run.sources, out)?;
-    }
+    view::explain::print(&units, &run.compilation, &run.sources, out)?;
     Ok(run.code())
 }
 
@@ -261,12 +254,13 @@ pub(crate) fn graph(args: &GraphArgs, out: &mut impl Write) -> anyhow::Result<Ex
     }
     match &args.output {
         None => draw(args, &run, out)?,
-        Some(path) => {
-            let mut drawn = Vec::new();
-            draw(args, &run, &mut Guard::new(&mut drawn, form(args.format)))?;
-            write::file(path, &drawn)
-                .with_context(|| format!("cannot write `{}`", path.display()))?;
-        }
+        // A page may be several times as large as its project: it is not held in memory.
+        Some(path) => write::file_with(path, |file| {
+            let mut out = io::BufWriter::new(Guard::new(file, form(args.format)));
+            draw(args, &run, &mut out)?;
+            out.flush()
+        })
+        .with_context(|| format!("cannot write `{}`", path.display()))?,
     }
     Ok(run.code())
 }
@@ -279,7 +273,7 @@ pub(crate) fn form(format: GraphFormat) -> Form {
     }
 }
 
-fn draw(args: &GraphArgs, run: &Run, out: &mut impl Write) -> anyhow::Result<()> {
+fn draw(args: &GraphArgs, run: &Run, out: &mut impl Write) -> io::Result<()> {
     let picture = view::graph::picture(&run.compilation, &run.sources);
     match args.format {
         GraphFormat::Mermaid => view::mermaid::print(&picture, out)?,

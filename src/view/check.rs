@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Sources, Span};
+use crate::view::waves;
 
 /// How files are called for programs that start from the repository and not from the project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,10 +39,11 @@ impl Files {
 /// # Errors
 /// When `out` cannot be written to.
 pub fn json(diagnostics: &Diagnostics, sources: &Sources, out: &mut impl Write) -> io::Result<()> {
-    let all: Vec<_> =
-        diagnostics.sorted().into_iter().map(|found| diagnostic(found, sources)).collect();
-    serde_json::to_writer_pretty(&mut *out, &json!({ "diagnostics": all }))?;
-    writeln!(out)
+    // Paths are repeated for each label: diagnostics are not held in memory together.
+    let all = diagnostics.sorted().into_iter().map(|found| diagnostic(found, sources));
+    writeln!(out, "{{")?;
+    waves::list("diagnostics", 1, all, out)?;
+    writeln!(out, "\n}}")
 }
 
 fn diagnostic(found: &Diagnostic, sources: &Sources) -> serde_json::Value {

@@ -55,16 +55,20 @@ fn attributes(node: &Node) -> String {
 
 /// A quoted string of the DOT language. `\` begins an escape there, and entities are read.
 fn quoted(plain: &str) -> String {
-    let escape = |character: char| match character {
-        '"' => "\\\"".to_owned(),
-        '\\' => "\\\\".to_owned(),
-        '\n' => "\\n".to_owned(),
-        '&' => "&amp;".to_owned(),
-        character if character.is_control() || is_unseen(character) => "\u{fffd}".to_owned(),
-        character => character.to_string(),
-    };
-    let text: String = plain.chars().map(escape).collect();
-    format!("\"{text}\"")
+    let mut text = String::with_capacity(plain.len() + 2);
+    text.push('"');
+    for character in plain.chars() {
+        match character {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '&' => text.push_str("&amp;"),
+            character if character.is_control() || is_unseen(character) => text.push('\u{fffd}'),
+            character => text.push(character),
+        }
+    }
+    text.push('"');
+    text
 }
 
 #[cfg(test)]

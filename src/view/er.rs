@@ -10,6 +10,7 @@ use sql::catalogue::Catalogue;
 use sql::definition::{KeyKind, ObjectName};
 
 use crate::diag::secrets::hidden;
+use crate::source::shortly;
 use crate::view::layout::{self, Place, Sizes};
 use crate::view::svg::{ARROW, curve, escape, fit, measure};
 
@@ -57,7 +58,7 @@ pub struct ForeignKey {
     pub table: usize,
 }
 
-/// The diagram of a catalogue.
+/// The diagram of a catalogue. Names are shown [`shortly`]: each reference names two tables.
 pub fn diagram(name: &str, catalogue: &Catalogue) -> Diagram {
     let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
     for (number, table) in catalogue.tables.values().enumerate() {
@@ -76,18 +77,23 @@ pub fn diagram(name: &str, catalogue: &Catalogue) -> Diagram {
         let is_key =
             |kind: KeyKind, column: &str| in_keys.contains(&(kind, column.to_ascii_lowercase()));
         let columns = table.columns.iter().map(|column| Column {
-            name: column.name.text.to_string(),
-            data_type: column.data_type.as_ref().map(|of| of.text.to_string()).unwrap_or_default(),
+            name: shortly(&column.name.text).into_owned(),
+            data_type: column
+                .data_type
+                .as_ref()
+                .map(|of| shortly(&of.text).into_owned())
+                .unwrap_or_default(),
             is_primary: is_key(KeyKind::Primary, &column.name.text),
             is_unique: is_key(KeyKind::Unique, &column.name.text),
             is_nullable: !column.not_null && !is_key(KeyKind::Primary, &column.name.text),
         });
         let foreign_keys = table.foreign_keys.iter().filter_map(|key| {
-            let columns = key.columns.iter().map(|column| column.text.to_string()).collect();
+            let columns =
+                key.columns.iter().map(|column| shortly(&column.text).into_owned()).collect();
             Some(ForeignKey { columns, table: by_text(&key.table)? })
         });
         Table {
-            name: table.name.shown(),
+            name: shortly(&table.name.shown()).into_owned(),
             columns: columns.collect(),
             foreign_keys: foreign_keys.collect(),
         }

@@ -1,5 +1,6 @@
 //! `generate explain NAME|CODE`: why something has its wave, or what a diagnostic means.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::diag::Code;
@@ -50,24 +51,48 @@ pub fn names(compilation: &Compilation) -> Vec<String> {
     names
 }
 
-/// Says why a unit has its wave, back to what waits for nothing.
+/// The most lines about all units of a name. That is enough for a unit that has to do with every
+/// other one; twenty thousand of one name would each repeat what stands below the one before.
+const LINES: usize = 50_000;
+
+/// Says why units have their waves, each back to what waits for nothing. After many lines that way is
+/// cut after its first step.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn unit(
-    unit: Unit,
+pub fn print(
+    units: &[Unit],
     compilation: &Compilation,
     sources: &Sources,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let project = &compilation.project;
-    let Some(at) = scheduled(compilation, unit) else { return Ok(()) };
-    let place = project.place(unit).map(|span| sources.place(span)).unwrap_or_default();
-    writeln!(out, "wave {}: {} ({place})", at.wave, project.label(unit))?;
-    for reason in reasons(at, compilation, sources, Most::ALL) {
-        writeln!(out, "  {}", printable(reason.text))?;
+    let Compilation { project, plan, .. } = compilation;
+    let scheduled = plan.units.iter().zip(steps(compilation));
+    let scheduled: BTreeMap<Unit, (&Scheduled, usize)> =
+        scheduled.map(|(scheduled, n_steps)| (scheduled.unit, (scheduled, n_steps))).collect();
+    let mut made: BTreeMap<Unit, Vec<String>> = BTreeMap::new();
+    for planned in &plan.objects {
+        let mut label = planned.object.id().label();
+        if planned.object.is_recheck() {
+            label.push_str(&format!(" (wave {})", planned.wave));
+        }
+        made.entry(planned.object.owner).or_default().push(label);
     }
-    makes(unit, compilation, out)
+    let mut left = LINES;
+    for (number, &unit) in units.iter().enumerate() {
+        let Some(&(at, n_steps)) = scheduled.get(&unit) else { continue };
+        let end = if number > 0 { "\n" } else { "" };
+        let place = project.place(unit).map(|span| sources.place(span)).unwrap_or_default();
+        writeln!(out, "{end}wave {}: {} ({place})", at.wave, project.label(unit))?;
+        let most = Most { steps: left.max(1), others: left.max(3) };
+        for reason in reasons((at, n_steps), compilation, sources, most) {
+            left = left.saturating_sub(reason.names.len().max(1));
+            writeln!(out, "  {}", printable(reason.text))?;
+        }
+        let made = made.get(&unit).map_or_else(|| "nothing".to_owned(), |made| made.join(", "));
+        writeln!(out, "  makes {made}")?;
+    }
+    Ok(())
 }
 
 /// One line of an explanation.
@@ -88,19 +113,19 @@ pub struct Most {
     pub others: usize,
 }
 
-impl Most {
-    /// Everything.
-    pub const ALL: Most = Most { steps: usize::MAX, others: usize::MAX };
-}
-
-/// Why a unit has its wave, back to what waits for nothing, and what else it has to do with.
+/// Why a unit has its wave, back to what waits for nothing, and what else it has to do with. It comes
+/// with the number of steps of its way back (see [`steps`]).
 pub fn reasons(
-    scheduled: &Scheduled,
+    (scheduled, n_steps): (&Scheduled, usize),
     compilation: &Compilation,
     sources: &Sources,
     most: Most,
 ) -> Vec<Reason> {
     let mut reasons = way(scheduled, compilation, sources, most.steps);
+    if let Some(more @ 1..) = n_steps.checked_sub(most.steps) {
+        let steps = if more == 1 { "step" } else { "steps" };
+        reasons.push(Reason { text: format!("... {more} more {steps}"), names: Vec::new() });
+    }
     others(scheduled, compilation, sources, most.others, &mut reasons);
     reasons
 }
@@ -163,8 +188,7 @@ fn way(
     reasons
 }
 
-/// How many steps the way back from every unit has, by its place in the plan: what [`reasons`]
-/// leaves out of it is the rest.
+/// How many steps the way back from every unit has, by its place in the plan.
 pub fn steps(compilation: &Compilation) -> Vec<usize> {
     let Compilation { links, plan, .. } = compilation;
     let n_units = plan.units.len();
@@ -242,24 +266,4 @@ fn others(
     waiting.truncate(most);
     let text = format!("before {}{more}", labels.join(", "));
     reasons.push(Reason { text, names: waiting });
-}
-
-fn makes(unit: Unit, compilation: &Compilation, out: &mut impl Write) -> io::Result<()> {
-    let objects = compilation.plan.objects.iter();
-    let labels: Vec<String> = objects
-        .filter(|planned| planned.object.owner == unit)
-        .map(|planned| match planned.object.is_recheck() {
-            true => format!("{} (wave {})", planned.object.id().label(), planned.wave),
-            false => planned.object.id().label(),
-        })
-        .collect();
-    writeln!(
-        out,
-        "  makes {}",
-        if labels.is_empty() { "nothing".into() } else { labels.join(", ") }
-    )
-}
-
-fn scheduled(compilation: &Compilation, unit: Unit) -> Option<&Scheduled> {
-    compilation.plan.units.iter().find(|scheduled| scheduled.unit == unit)
 }

@@ -282,17 +282,9 @@ impl Page<'_> {
             0 => explain::Most { steps: 1, others: 3 },
             _ => explain::Most { steps: STEPS, others: OTHERS },
         };
-        let reasons = explain::reasons(scheduled, self.compilation, self.sources, most);
         let n_steps = known.steps.get(place).copied().unwrap_or(0);
-        let is_of_the_way = |reason: &explain::Reason| {
-            !["also ", "... also ", "before "].iter().any(|word| reason.text.starts_with(word))
-        };
-        let n_way = reasons.iter().filter(|reason| is_of_the_way(reason)).count();
-        let mut lines: Vec<String> =
-            reasons.iter().map(|reason| self.linked(reason, known)).collect();
-        if let Some(more @ 1..) = n_steps.checked_sub(most.steps) {
-            lines.insert(n_way, format!("... {}", count(more, "more step")));
-        }
+        let reasons = explain::reasons((scheduled, n_steps), self.compilation, self.sources, most);
+        let lines: Vec<String> = reasons.iter().map(|reason| self.linked(reason, known)).collect();
         known.lines = known.lines.saturating_sub(lines.len());
         lines
     }

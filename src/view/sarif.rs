@@ -1,6 +1,7 @@
 //! `generate check --format sarif`: SARIF 2.1.0, which code scanning reads
 //! (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde_json::{Map, Value, json};
@@ -8,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{Sources, Span};
 use crate::view::check::Files;
-use crate::view::explain;
+use crate::view::{explain, waves};
 
 /// Prints one run with every rule and every diagnostic.
 ///
@@ -20,8 +21,6 @@ pub fn print(
     files: &Files,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let results: Vec<Value> =
-        diagnostics.sorted().into_iter().map(|found| result(found, sources, files)).collect();
     let driver = json!({
         "name": env!("CARGO_PKG_NAME"),
         "semanticVersion": env!("CARGO_PKG_VERSION"),
@@ -36,11 +35,17 @@ pub fn print(
             // Columns count characters, as in every other format.
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The repository." } } },
-            "results": results,
+            "results": [],
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &log)?;
-    writeln!(out)
+    // Paths and places are repeated for each label: results are not held in memory together. No text
+    // comes before them but those above.
+    let log = format!("{log:#}");
+    let (before, after) = log.split_once("      \"results\": []").unwrap_or((log.as_str(), ""));
+    write!(out, "{before}")?;
+    let results = diagnostics.sorted().into_iter().map(|found| result(found, sources, files));
+    waves::list("results", 3, results, out)?;
+    writeln!(out, "{after}")
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -152,14 +157,16 @@ fn location(span: Span, sources: &Sources, files: &Files) -> Option<Map<String, 
 /// A path as a relative URI reference (RFC 3986). It names no scheme, since `:` is escaped, and no host,
 /// since it does not begin with `/`.
 fn uri(path: &str) -> String {
-    let path = path.trim_start_matches('/');
-    let escape = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-            char::from(byte).to_string()
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.trim_start_matches('/').bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(byte));
+            }
+            byte => _ = write!(uri, "%{byte:02X}"),
         }
-        byte => format!("%{byte:02X}"),
-    };
-    path.bytes().map(escape).collect()
+    }
+    uri
 }
 
 #[cfg(test)]

@@ -347,8 +347,8 @@ fn unit_json(
     write!(out, "        }}")
 }
 
-/// Prints a list as the value of a key, indented as all of it is.
-fn list(
+/// Prints a list as the value of a key, indented as all of it is, an item after the other.
+pub(crate) fn list(
     key: &str,
     depth: usize,
     items: impl Iterator<Item = Json>,

@@ -52,7 +52,7 @@ fn is_link(name: &OsStr) -> io::Error {
 mod system {
     use std::ffi::{OsStr, OsString};
     use std::fs::File;
-    use std::io::{self, ErrorKind, Read, Write};
+    use std::io::{self, BufWriter, ErrorKind, Read, Write};
     use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
     use std::os::unix::ffi::OsStrExt;
     use std::path::{Component, Path};
@@ -173,7 +173,11 @@ mod system {
     impl Folder {
         /// Writes a file in the place of what is there: a file, or nothing. What is a device or a
         /// pipe (`/dev/stdout`) is written to; no commit can hold one.
-        pub(in crate::write) fn write(&self, name: &OsStr, bytes: &[u8]) -> io::Result<()> {
+        pub(in crate::write) fn write(
+            &self,
+            name: &OsStr,
+            print: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        ) -> io::Result<()> {
             let found = match rustix::fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW) {
                 Ok(found) => Some(found),
                 Err(Errno::NOENT) => None,
@@ -181,7 +185,7 @@ mod system {
             };
             let found = match found {
                 Some(found) if kind(&found) == FileType::Symlink && self.is_devices()? => {
-                    return self.write_to(name, OFlags::APPEND, bytes);
+                    return self.write_to(name, OFlags::APPEND, print);
                 }
                 found => found,
             };
@@ -189,7 +193,7 @@ mod system {
                 None | Some(FileType::RegularFile) => {}
                 Some(FileType::Symlink) => return Err(is_link(name)),
                 Some(FileType::CharacterDevice | FileType::Fifo) => {
-                    return self.write_to(name, OFlags::NOFOLLOW, bytes);
+                    return self.write_to(name, OFlags::NOFOLLOW, print);
                 }
                 Some(FileType::Directory) => {
                     return Err(io::Error::new(ErrorKind::IsADirectory, "it is a directory"));
@@ -198,9 +202,9 @@ mod system {
                     return Err(io::Error::other("it is not a regular file"));
                 }
             }
-            let (beside, mut opened) = self.beside()?;
+            let (beside, opened) = self.beside()?;
             let written = (|| {
-                opened.write_all(bytes)?;
+                printed(&opened, print)?;
                 if let Some(found) = &found {
                     // Who may read and run it stays.
                     let mode =
@@ -235,10 +239,15 @@ mod system {
             Err(io::Error::other("the folder is full of `.generate-N.tmp`; remove them"))
         }
 
-        fn write_to(&self, name: &OsStr, how: OFlags, bytes: &[u8]) -> io::Result<()> {
+        fn write_to(
+            &self,
+            name: &OsStr,
+            how: OFlags,
+            print: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        ) -> io::Result<()> {
             let how = OFlags::WRONLY | OFlags::NOCTTY | OFlags::CLOEXEC | how;
             let opened = rustix::fs::openat(&self.0, name, how, Mode::empty())?;
-            File::from(opened).write_all(bytes)
+            printed(&File::from(opened), print)
         }
 
         /// Whether this is `/dev`, whose `stdout` is a link, or `/dev/fd`, which is full of them.
@@ -286,6 +295,15 @@ mod system {
         }
     }
 
+    fn printed(
+        file: &File,
+        print: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut buffered = BufWriter::new(file);
+        print(&mut buffered)?;
+        buffered.flush()
+    }
+
     fn readable() -> Mode {
         Mode::RUSR | Mode::WUSR | Mode::RGRP | Mode::WGRP | Mode::ROTH | Mode::WOTH
     }
@@ -323,7 +341,11 @@ mod system {
     }
 
     impl Folder {
-        pub(in crate::write) fn write(&self, name: &OsStr, bytes: &[u8]) -> io::Result<()> {
+        pub(in crate::write) fn write(
+            &self,
+            name: &OsStr,
+            print: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        ) -> io::Result<()> {
             let path = self.0.join(name);
             match path.symlink_metadata() {
                 Ok(found) if found.is_symlink() => return Err(is_link(name)),
@@ -333,9 +355,18 @@ mod system {
                 Ok(_) | Err(_) => {}
             }
             for number in 0..1000 {
-                let beside = OsString::from(format!(".generate-{number}.tmp"));
-                match self.create(&beside, bytes) {
-                    Ok(()) => return fs::rename(self.0.join(beside), path),
+                let beside = self.0.join(OsString::from(format!(".generate-{number}.tmp")));
+                match fs::File::create_new(&beside) {
+                    Ok(opened) => {
+                        let mut buffered = io::BufWriter::new(opened);
+                        let written = print(&mut buffered).and_then(|()| buffered.flush());
+                        drop(buffered);
+                        let written = written.and_then(|()| fs::rename(&beside, path));
+                        if written.is_err() {
+                            let _ = fs::remove_file(&beside);
+                        }
+                        return written;
+                    }
                     Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                     Err(error) => return Err(error),
                 }

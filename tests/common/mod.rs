@@ -245,9 +245,9 @@ fn views_can_draw_it(compiled: &Compiled) {
     let mut out = Vec::new();
     view::waves::table(compilation, sources, view::waves::Layout::PLAIN, &mut out).unwrap();
     view::check::json(diagnostics, sources, &mut out).unwrap();
-    for scheduled in compilation.plan.units.iter().take(100) {
-        view::explain::unit(scheduled.unit, compilation, sources, &mut out).unwrap();
-    }
+    let units = compilation.plan.units.iter().map(|scheduled| scheduled.unit);
+    let units: Vec<_> = units.take(100).collect();
+    view::explain::print(&units, compilation, sources, &mut out).unwrap();
     assert!(String::from_utf8(out).is_ok());
 }
 

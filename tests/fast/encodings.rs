@@ -169,9 +169,8 @@ fn print_all(compiled: &Compiled) {
     view::sarif::print(diagnostics, sources, &files, out).unwrap();
     view::waves::table(compilation, sources, view::waves::Layout::PLAIN, out).unwrap();
     view::waves::json(compilation, sources, out).unwrap();
-    for scheduled in &compilation.plan.units {
-        view::explain::unit(scheduled.unit, compilation, sources, out).unwrap();
-    }
+    let units: Vec<_> = compilation.plan.units.iter().map(|scheduled| scheduled.unit).collect();
+    view::explain::print(&units, compilation, sources, out).unwrap();
     let picture = view::graph::picture(compilation, sources);
     view::mermaid::print(&picture, out).unwrap();
     view::dot::print(&picture, out).unwrap();

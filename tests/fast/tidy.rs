@@ -185,9 +185,9 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("std::env", &["environment"]),
     ("std::process", &["main", "revision"]),
     ("std::net", &[]),
-    // A line that says that something is going on.
-    ("std::time", &["main"]),
-    ("std::thread", &["main", "sql::parse"]),
+    // A line that says that something is going on; the end of a `git` that waits for a pipe.
+    ("std::time", &["main", "revision"]),
+    ("std::thread", &["main", "revision", "sql::parse"]),
     // Past it a message quotes a text that nobody has masked.
     ("of_quoted(", &["diag"]),
 ];

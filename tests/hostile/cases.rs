@@ -27,9 +27,11 @@ pub(crate) enum Expected {
     Said,
     /// Which of both is of no matter here.
     Either,
+    /// Whatever the view makes of it, as long as it ends by itself.
+    Viewed,
 }
 
-use Expected::{Either, Printed, Refused, Said};
+use Expected::{Either, Printed, Refused, Said, Viewed};
 
 const APP: &str = "apiVersion: argocd-atlas-plugin/v1alpha1\nkind: App\nmetadata: {name: shop}\n";
 const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
@@ -114,6 +116,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(problems());
     cases.extend(mentions());
     cases.extend(pages());
+    cases.extend(repeated());
     cases
 }
 
@@ -1896,4 +1899,106 @@ fn mentions() -> Vec<Case> {
             write(dir, "a.yaml", PLAIN_SCHEMA.replace("postgres://u@h/d", &url));
         }),
     ]
+}
+
+/// What is said once for each of many: a long path, a long kind, a long way back, a large page.
+fn repeated() -> Vec<Case> {
+    const VIEWS: [&[&str]; 9] = [
+        &["waves", "-q"],
+        &["waves", "-q", "--format", "json"],
+        &["graph", "-q", "--format", "mermaid"],
+        &["graph", "-q", "--format", "dot"],
+        &["graph", "-q", "--format", "svg"],
+        &["graph", "-q", "--format", "html"],
+        &["graph", "-q", "--format", "html", "-o", "/dev/null"],
+        &["explain", "-q", "x"],
+        &["check", "-q", "--format", "sarif"],
+    ];
+    /// Objects of one name, of which each waits for the one of another number.
+    fn namesakes(dir: &Path, n: usize, first: impl Fn(usize) -> usize) {
+        let object = |n: usize| {
+            let needs = match n {
+                0 => String::new(),
+                n => format!(", annotations: {{argocd-atlas-plugin/depends-on: K{}/x}}", first(n)),
+            };
+            format!("---\napiVersion: a.b/v1\nkind: K{n}\nmetadata: {{name: x{needs}}}\n")
+        };
+        series(dir, "a.yaml", "", n, object, "");
+    }
+    let long_path = |dir: &Path| {
+        let folders = dir.join(["d".repeat(250).as_str(); 15].join("/"));
+        fs::create_dir_all(&folders).unwrap();
+        let object = |n: usize| {
+            let needs = ", annotations: {argocd-atlas-plugin/depends-on: ConfigMap/x}";
+            let (name, needs) = if n == 0 { ("x".into(), "") } else { (format!("a{n}"), needs) };
+            format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}{needs}}}\n")
+        };
+        series(&folders, "a.yaml", "", 19_990, object, "");
+    };
+    let long_kind = |dir: &Path| {
+        let kind = "K".repeat(900_000);
+        write(dir, "a.yaml", format!("apiVersion: a.b/v1\nkind: {kind}\nmetadata: {{name: x}}\n"));
+        let reader = |n: usize| {
+            format!(
+                "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a{n}}}\nspec: {{selector: {{matchLabels: {{a: b}}}}, template: {{metadata: {{labels: {{a: b}}}}, spec: {{containers: [{{name: c, image: i, envFrom: [{{secretRef: {{name: x-y}}}}]}}]}}}}}}\n"
+            )
+        };
+        series(dir, "b.yaml", "", 3_000, reader, "");
+    };
+    let circles = |dir: &Path| {
+        let folders = dir.join(["d".repeat(250).as_str(); 15].join("/"));
+        fs::create_dir_all(&folders).unwrap();
+        let object = |n: usize| {
+            let (circle, next) = (n / 31, (n % 31 + 1) % 31);
+            let needs =
+                format!("argocd-atlas-plugin/depends-on: ConfigMap/a{}", 31 * circle + next);
+            format!(
+                "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a{n}, annotations: {{{needs}}}}}\n"
+            )
+        };
+        series(&folders, "a.yaml", "", 31 * 640, object, "");
+    };
+    let labels = |dir: &Path| {
+        let pairs =
+            |n: usize| (0..30_000).map(|k| format!("k{n}-{k}: v")).collect::<Vec<_>>().join(", ");
+        let app = |n: usize| {
+            format!(
+                "---\napiVersion: argocd-atlas-plugin/v1alpha1\nkind: App\nmetadata: {{name: a{n}, labels: {{{}}}}}\nspec: {{image: i, port: 80}}\n",
+                pairs(n)
+            )
+        };
+        series(dir, "a.yaml", "", 15, app, "");
+    };
+    let mut cases = Vec::new();
+    for arguments in VIEWS {
+        let of = |name, build: fn(&Path)| Case { arguments, ..case(name, Viewed, build) };
+        cases.push(of("a path of 3,800 bytes with 19,990 objects that wait", long_path));
+        cases.push(of("a kind of 900 KB that 3,000 workloads may wait for", long_kind));
+        cases.push(of("9,990 objects of one name in a chain", |dir| {
+            namesakes(dir, 9_990, |n| n - 1)
+        }));
+        cases.push(of("19,990 objects of one name that wait for one", |dir| {
+            namesakes(dir, 19_990, |_| 0);
+        }));
+    }
+    for format in ["text", "json", "github", "sarif"] {
+        let arguments: &[&str] = match format {
+            "text" => &["check", "--format", "text"],
+            "json" => &["check", "--format", "json"],
+            "github" => &["check", "--format", "github"],
+            _ => &["check", "--format", "sarif"],
+        };
+        let circles = case("640 circles of 31 objects in a path of 3,800 bytes", Viewed, circles);
+        cases.push(Case { arguments, ..circles });
+    }
+    for arguments in [
+        &["manifests", "-q", "-o", "/dev/null"][..],
+        &["graph", "-q", "--format", "html", "-o", "/dev/null"],
+    ] {
+        cases.push(Case {
+            arguments,
+            ..case("15 apps of 30,000 labels, to a file", Viewed, labels)
+        });
+    }
+    cases
 }

@@ -175,6 +175,11 @@ fn judge(case: &Case, outcome: &Outcome) -> Vec<String> {
                 wrong.push(format!("exit {:?}: {}", outcome.code, outcome.first_line));
             }
         }
+        Expected::Viewed => {
+            if !matches!(outcome.code, Some(0..=2)) {
+                wrong.push(format!("exit {:?}: {}", outcome.code, outcome.first_line));
+            }
+        }
         Expected::Either => {
             let is_fine = match outcome.code {
                 Some(0) => outcome.stdout > 0,

@@ -56,6 +56,25 @@ pub fn printable<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
     Cow::Owned(printable)
 }
 
+/// The longest part of a name, and the longest path, that is shown in bytes: everything that refers to
+/// it shows it again. Kubernetes takes no longer names.
+pub const LONGEST_SHOWN: usize = 253;
+
+/// A name or path without its middle where it is longer than [`LONGEST_SHOWN`], whatever it costs to
+/// look at all of it.
+pub fn shortly(text: &str) -> Cow<'_, str> {
+    const MARK: &str = "...";
+    if text.len() <= LONGEST_SHOWN {
+        return Cow::Borrowed(text);
+    }
+    let n_end = (LONGEST_SHOWN - MARK.len()) / 3;
+    let n_begin = LONGEST_SHOWN - MARK.len() - n_end;
+    // A character has at most four bytes.
+    let begin = (0..=n_begin).rev().take(4).find_map(|end| text.get(..end));
+    let end = (text.len() - n_end..).take(4).find_map(|begin| text.get(begin..));
+    Cow::Owned(format!("{}{MARK}{}", begin.unwrap_or_default(), end.unwrap_or_default()))
+}
+
 /// Whether a character is invisible but not a control character: a line or paragraph separator,
 /// an annotation, or what Unicode says to ignore where it cannot be shown
 /// (`Default_Ignorable_Code_Point`: direction marks, joiners, fillers, variation selectors, tags).
@@ -347,9 +366,9 @@ impl Sources {
     }
 
     /// `path:line` of a span's start, as people write it; a path may hold anything that a file system
-    /// takes.
+    /// takes. It is shown [`shortly`].
     pub fn place(&self, span: Span) -> String {
-        let path = printable(self.get(span.file).path.as_str());
+        let path = printable(shortly(&self.get(span.file).path));
         format!("{path}:{}", self.position(span).line)
     }
 }
@@ -407,6 +426,20 @@ impl Excerpt {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_is_shown_without_its_middle() {
+        assert_eq!(shortly("a"), "a");
+        assert_eq!(shortly(&"x".repeat(LONGEST_SHOWN)), "x".repeat(LONGEST_SHOWN));
+        for character in ["x", "é", "€", "\u{1f600}"] {
+            for before in 0..4 {
+                let long = format!("{}begin{}end", "a".repeat(before), character.repeat(1_000));
+                let shown = shortly(&long);
+                assert!(shown.len() <= LONGEST_SHOWN && shown.len() > LONGEST_SHOWN - 8, "{shown}");
+                assert!(shown.contains("begin") && shown.ends_with("end"), "{shown}");
+            }
+        }
+    }
 
     #[test]
     fn positions_count_characters_from_one() {
