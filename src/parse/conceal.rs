@@ -5,7 +5,7 @@
 //! the matter of `diag::secrets`.
 
 use crate::diag::Diagnostics;
-use crate::diag::secrets::is_public_note;
+use crate::diag::secrets::{holds_secrets, is_harmless, is_public_note};
 use crate::source::{FileId, Source, Span};
 use crate::syntax::node::{Data, Node};
 
@@ -18,7 +18,59 @@ pub(super) fn secrets(document: &Node, diagnostics: &mut Diagnostics) {
             Data::Scalar(_) => {}
             Data::Sequence(items) => stack.extend(items),
             Data::Mapping(_) if is_secret(node) => secret(node, diagnostics),
-            Data::Mapping(entries) => stack.extend(entries.iter().map(|entry| &entry.value)),
+            Data::Mapping(entries) => {
+                if node.get("kind").and_then(Node::str).is_some_and(|kind| kind.ends_with("Secret"))
+                {
+                    templates(node, diagnostics);
+                }
+                for entry in entries {
+                    match holds_secrets(&entry.key.value) {
+                        true => scalars(&entry.value, diagnostics),
+                        false => stack.push(&entry.value),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Conceals what the templates of Secrets hold in an object that makes some, but for what only says where a
+/// value comes from.
+fn templates(object: &Node, diagnostics: &mut Diagnostics) {
+    let mut stack = vec![object];
+    while let Some(node) = stack.pop() {
+        for entry in node.entries().unwrap_or_default() {
+            if entry.key.value != "template" {
+                stack.push(&entry.value);
+                continue;
+            }
+            let data = ["data", "stringData", "templateFrom"];
+            for data in data.iter().filter_map(|key| entry.value.get(key)) {
+                literals(data, diagnostics);
+            }
+            if let Some(metadata) = entry.value.get("metadata") {
+                notes(metadata, diagnostics);
+            }
+        }
+    }
+}
+
+/// Every scalar below that is no reference.
+fn literals(node: &Node, diagnostics: &mut Diagnostics) {
+    let mut stack = vec![node];
+    while let Some(node) = stack.pop() {
+        match &node.data {
+            Data::Scalar(_) => {
+                if !node.str().is_some_and(is_harmless) {
+                    diagnostics.conceal(node.span);
+                }
+            }
+            Data::Sequence(items) => stack.extend(items),
+            Data::Mapping(entries) => {
+                let is_named = |key: &str| matches!(key, "name" | "key" | "target" | "templateAs");
+                let others = entries.iter().filter(|entry| !is_named(&entry.key.value));
+                stack.extend(others.map(|entry| &entry.value));
+            }
         }
     }
 }
@@ -33,17 +85,19 @@ fn secret(node: &Node, diagnostics: &mut Diagnostics) {
     for entry in node.entries().unwrap_or_default() {
         match entry.key.value.as_str() {
             "apiVersion" | "kind" | "type" | "immutable" => {}
-            "metadata" => {
-                for notes in ["labels", "annotations"].iter().filter_map(|key| entry.value.get(key))
-                {
-                    for note in notes.entries().unwrap_or_default() {
-                        if !is_public_note(&note.key.value) {
-                            scalars(&note.value, diagnostics);
-                        }
-                    }
-                }
-            }
+            "metadata" => notes(&entry.value, diagnostics),
             _ => scalars(&entry.value, diagnostics),
+        }
+    }
+}
+
+/// The labels and annotations of a Secret that no program writes.
+fn notes(metadata: &Node, diagnostics: &mut Diagnostics) {
+    for notes in ["labels", "annotations"].iter().filter_map(|key| metadata.get(key)) {
+        for note in notes.entries().unwrap_or_default() {
+            if !is_public_note(&note.key.value) {
+                scalars(&note.value, diagnostics);
+            }
         }
     }
 }

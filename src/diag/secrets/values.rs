@@ -1,7 +1,9 @@
 //! Which values are secrets beside some names, and which are none beside any: references, paths,
 //! switches, code.
 
-use crate::diag::secrets::names::{Ending, ending, is_name, is_other_key, is_strong_secret};
+use crate::diag::secrets::names::{
+    Ending, ending, holds_secrets, is_name, is_other_key, is_strong_secret,
+};
 
 /// Whether the value of a field of this name is a secret. `value` may go on with what ends it in the
 /// text that it stands in.
@@ -13,9 +15,16 @@ pub(crate) fn is_secret_value(name: &str, value: &str) -> bool {
             || value.starts_with("('")
             || is_pair(word(value));
     }
-    // What a Secret holds, in one line.
-    if name == "stringData" {
-        return value.starts_with('{');
+    // What a Secret holds, in one line or below.
+    if holds_secrets(name) {
+        return value.starts_with('{') && !value.starts_with("{}");
+    }
+    // The login of Bundler for a host; a user of SonarQube is a word.
+    if name.starts_with("BUNDLE_") && name.contains("__") {
+        return is_pair(word(value)) || is_name(name);
+    }
+    if name.ends_with(".login") {
+        return is_name(name) && !is_object_name(word(value));
     }
     let ending = ending(short);
     if matches!(name, "secret" | "Secret") {
@@ -25,7 +34,8 @@ pub(crate) fn is_secret_value(name: &str, value: &str) -> bool {
         return match ending {
             Some(Ending::Secret) => {
                 // A mapping below says where the Secret is.
-                is_strong_secret(name) || (!value.is_empty() && !is_object_name(word(value)))
+                is_strong_secret(name, word(value).contains('-') && is_object_name(word(value)))
+                    || (!value.is_empty() && !is_object_name(word(value)))
             }
             Some(Ending::Token) => {
                 let word = word(value);
@@ -188,6 +198,9 @@ fn is_user(word: &str) -> bool {
 /// is given to.
 pub(super) fn is_code(key: &str, value: &str) -> bool {
     let value = beginning(value);
+    if has_literal(value.split('\n').next().unwrap_or_default()) {
+        return false;
+    }
     let value = value.trim_start_matches(['=', '>', '~', '<', ' ']);
     let value = value.strip_prefix("await ").unwrap_or(value);
     if let Some(command) = value.strip_prefix('`') {
@@ -294,6 +307,10 @@ pub(crate) fn is_harmless(value: &str) -> bool {
     // `""`, `"",` and the like.
     if is_quoted && value.starts_with([',', '}', ']', ';', ')']) {
         return true;
+    }
+    // What Ansible has encrypted, in the lines below.
+    if let Some(rest) = value.strip_prefix("!vault") {
+        return rest.trim_matches([' ', '|', '-', '>', '+']).is_empty();
     }
     let mut rest = value;
     let mut n_references = 0;
@@ -432,7 +449,23 @@ fn reference(text: &str, is_quoted: bool) -> Option<usize> {
         "env(",
     ];
     let is_code = !is_quoted && CODE.iter().any(|start| text.starts_with(start));
-    is_code.then(|| text.find('\n').unwrap_or(text.len()))
+    let line = text.split('\n').next().unwrap_or_default();
+    (is_code && !has_literal(line)).then_some(line.len())
+}
+
+/// Whether code has a literal for the case that what it reads is not set: `getenv("A") or "hunter2"`,
+/// `env("DB_PASSWORD", "hunter2")`.
+fn has_literal(line: &str) -> bool {
+    const BEFORE: [&str; 6] = ["||", "??", " or", ",", "?:", "{"];
+    let is_over = |at: usize| {
+        let after = line.get(at + 1..).unwrap_or_default();
+        after.starts_with(['"', '\'', '`', ')', ',', '}', ']', '$']) || after.is_empty()
+    };
+    // A quote that opens a literal stands behind one of these, and something is in it.
+    line.match_indices(['"', '\'', '`']).take(32).any(|(at, _)| {
+        let before = line.get(..at).unwrap_or_default().trim_end();
+        !is_over(at) && BEFORE.iter().any(|sign| before.ends_with(sign))
+    })
 }
 
 /// Whether what is in `${...}` has a value of its own, as in a shell: `${PASSWORD:-hunter2}`. A `-` in the
