@@ -17,6 +17,7 @@ mod headers;
 mod names;
 mod programs;
 mod prose;
+mod references;
 mod rules;
 pub mod shapes;
 mod shell;

@@ -4,6 +4,8 @@
 //! another object (a Crossplane `Object`, the values of a chart). What only looks like a secret is
 //! the matter of `diag::secrets`.
 
+use std::ops::Range;
+
 use crate::diag::Diagnostics;
 use crate::diag::secrets::{holds_secrets, is_harmless, is_public_note};
 use crate::source::{FileId, Source, Span};
@@ -122,9 +124,10 @@ pub(super) fn unread(file: FileId, source: &Source, nodes: &[Node], diagnostics:
     while lines.peek().is_some() {
         let start = at;
         let mut document = Vec::new();
-        let mut is_of_secret = false;
+        let (mut is_of_secret, mut makes_secrets) = (false, false);
         while let Some(line) = lines.next_if(|line| at == start || !line.starts_with("---")) {
             is_of_secret |= line.contains("Secret") && names_secret(line);
+            makes_secrets |= line.contains("Secret") && line.contains("kind");
             document.push((at, line));
             at += line.len();
         }
@@ -132,6 +135,11 @@ pub(super) fn unread(file: FileId, source: &Source, nodes: &[Node], diagnostics:
         let mut is_read = false;
         while next.next_if(is_before_end).is_some() {
             is_read = true;
+        }
+        if makes_secrets && !is_of_secret && !is_read {
+            for range in templates_in(&document) {
+                diagnostics.conceal(Span::new(file, range));
+            }
         }
         for (start, line) in document.into_iter().filter(|_| is_of_secret && !is_read) {
             let content = line.trim_end();
@@ -141,6 +149,31 @@ pub(super) fn unread(file: FileId, source: &Source, nodes: &[Node], diagnostics:
             }
         }
     }
+}
+
+/// What stands below `template` in lines that could not be read, or after it in its line.
+fn templates_in(lines: &[(usize, &str)]) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut outer = None;
+    for &(start, line) in lines {
+        let content = line.trim_end();
+        let indent = content.len() - content.trim_start_matches([' ', '-']).len();
+        if outer.is_some_and(|outer| indent <= outer) && !content.is_empty() {
+            outer = None;
+        }
+        if outer.is_some() {
+            ranges.push(start + indent.min(content.len())..start + content.len());
+        } else if let Some(at) = content.find("template") {
+            let rest =
+                content.get(at..).and_then(|rest| rest.find(':')).map(|colon| at + colon + 1);
+            if let Some(rest) = rest {
+                ranges.push(start + rest..start + content.len());
+                outer = Some(indent);
+            }
+        }
+    }
+    ranges.retain(|range| !range.is_empty());
+    ranges
 }
 
 /// `kind: Secret`, in YAML or JSON.

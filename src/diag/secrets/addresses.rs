@@ -212,7 +212,7 @@ pub(super) fn is_place(before: &str, key: &str, after: &str) -> bool {
     // `/password:x` is a flag on Windows, and a mount has a path or a mode there.
     let is_flag = path.is_some_and(|before| before.is_empty() || before.ends_with(' '))
         && !matches!(word, "ro" | "rw" | "z" | "Z");
-    if path.is_some() && !(is_flag && !after.starts_with('/')) {
+    if path.is_some() && (!is_flag || after.starts_with('/')) {
         return after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
     }
     let is_over = goes_on.is_none_or(|byte| b" \t\"',;]})`/@\\".contains(byte));

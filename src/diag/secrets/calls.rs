@@ -38,9 +38,9 @@ pub(super) fn secrets(text: &str, found: &mut Vec<Range<usize>>) {
         if let Some(&quote @ (b'\'' | b'"')) = bytes.get(quote_at) {
             let range = if is_one_of(function, SETTERS) {
                 set(text, quote_at, quote)
-            } else if takes_secret(function) {
-                first(text, quote_at, quote)
-            } else if is_one_of(function, COMPARERS) && is_called_on_secret(before, function) {
+            } else if takes_secret(function)
+                || is_one_of(function, COMPARERS) && is_called_on_secret(before, function)
+            {
                 first(text, quote_at, quote)
             } else {
                 None
@@ -93,7 +93,9 @@ fn of_function(
         Secrets::At(number) => number..number + 1,
         Secrets::From(number) => number..n_arguments,
         Secrets::Last => n_arguments - 1..n_arguments,
-        _ => 0..n_arguments,
+        Secrets::All | Secrets::AfterUser | Secrets::Pairs(_) | Secrets::AfterName => {
+            0..n_arguments
+        }
     };
     for range in arguments
         .get(numbers.start.min(n_arguments)..numbers.end.min(n_arguments))

@@ -28,13 +28,14 @@ pub(super) fn words(
             arguments.end();
         }
         // An empty argument.
-        let is_empty = ["\"\"", "''", "\\\"\\\""]
-            .iter()
-            .find(|empty| bytes.get(at..).is_some_and(|rest| rest.starts_with(empty.as_bytes())));
-        if let Some(empty) = is_empty.filter(|_| arguments.is_pending_word()) {
-            arguments.word("$X");
-            at += empty.len();
-            continue;
+        if matches!(byte, b'"' | b'\'' | b'\\') && arguments.is_pending_word() {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let empty = ["\"\"", "''", "\\\"\\\""];
+            if let Some(empty) = empty.iter().find(|empty| rest.starts_with(empty.as_bytes())) {
+                arguments.word("$X");
+                at += empty.len();
+                continue;
+            }
         }
         if is_apart(byte) || (is_end(byte) && !arguments.is_pending_word()) {
             at += 1;

@@ -286,11 +286,9 @@ impl<'a> Reader<'a, '_> {
         } else if calls::is_call(word) {
             self.call(word);
             return true;
-        } else if word.len() > 1 && is_name(word) {
-            if !self.names_object(word) {
-                let is_quoted = matches!(before, Some(b'\'' | b'"'));
-                self.secret_name(word.contains('_') && !is_quoted);
-            }
+        } else if word.len() > 1 && is_name(word) && !self.names_object(word) {
+            let is_quoted = matches!(before, Some(b'\'' | b'"'));
+            self.secret_name(word.contains('_') && !is_quoted);
         }
         false
     }
@@ -310,9 +308,8 @@ impl<'a> Reader<'a, '_> {
         if let Some(joint) = next
             && self.cursor.part(&joint.content).trim_start().starts_with("||")
         {
-            let line = self.cursor.part(&(joint.range.end..self.cursor.text.len()));
-            let line = line.split('\n').next().unwrap_or_default();
-            let length = line.find('\'').unwrap_or(line.len());
+            let rest = self.cursor.part(&(joint.range.end..self.cursor.text.len()));
+            let length = rest.find(['\'', '\n']).unwrap_or(rest.len());
             self.hide(joint.range.end..joint.range.end + length);
             self.cursor.at = joint.range.end + length;
             return true;
