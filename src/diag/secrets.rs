@@ -10,21 +10,26 @@ mod lines;
 mod addresses;
 mod assigned;
 mod blobs;
+mod calls;
 mod commands;
 mod files;
 mod headers;
 mod names;
+mod programs;
+mod prose;
+mod references;
 mod rules;
 pub mod shapes;
 mod shell;
 mod sql;
 mod tokens;
 mod values;
+mod vocabulary;
 
 use std::ops::Range;
 
 pub(crate) use commands::Arguments;
-pub(crate) use names::{is_header, is_name};
+pub(crate) use names::{holds_secrets, is_header, is_name, is_of_many};
 pub(crate) use values::{is_harmless, is_secret_value};
 
 /// What stands in place of a secret, where places need not stay where they are.
@@ -66,6 +71,7 @@ pub(super) fn found(text: &str, is_known: impl Fn(usize) -> bool) -> Vec<Range<u
     if !text.bytes().any(is_apart) {
         blobs::tokens(text, &mut guessed);
         blobs::marked(text, &mut guessed);
+        blobs::of_bots(text, &mut guessed);
         guessed.iter_mut().for_each(|range| align(text, range));
         guessed.retain(|range| !is_known(range.start));
         return guessed;
@@ -91,9 +97,10 @@ fn of_whole(text: &str, found: &mut Vec<Range<usize>>) {
     blobs::private_keys(text, found);
     blobs::tokens(text, found);
     blobs::marked(text, found);
+    blobs::of_bots(text, found);
     blobs::elements(text, found);
     blobs::named_elements(text, found);
-    blobs::calls(text, found);
+    calls::secrets(text, found);
     blobs::documents(text, found);
     sql::secrets(text, found);
 }

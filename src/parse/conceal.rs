@@ -4,8 +4,10 @@
 //! another object (a Crossplane `Object`, the values of a chart). What only looks like a secret is
 //! the matter of `diag::secrets`.
 
+use std::ops::Range;
+
 use crate::diag::Diagnostics;
-use crate::diag::secrets::is_public_note;
+use crate::diag::secrets::{holds_secrets, is_harmless, is_public_note};
 use crate::source::{FileId, Source, Span};
 use crate::syntax::node::{Data, Node};
 
@@ -18,7 +20,59 @@ pub(super) fn secrets(document: &Node, diagnostics: &mut Diagnostics) {
             Data::Scalar(_) => {}
             Data::Sequence(items) => stack.extend(items),
             Data::Mapping(_) if is_secret(node) => secret(node, diagnostics),
-            Data::Mapping(entries) => stack.extend(entries.iter().map(|entry| &entry.value)),
+            Data::Mapping(entries) => {
+                if node.get("kind").and_then(Node::str).is_some_and(|kind| kind.ends_with("Secret"))
+                {
+                    templates(node, diagnostics);
+                }
+                for entry in entries {
+                    match holds_secrets(&entry.key.value) {
+                        true => scalars(&entry.value, diagnostics),
+                        false => stack.push(&entry.value),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Conceals what the templates of Secrets hold in an object that makes some, but for what only says where a
+/// value comes from.
+fn templates(object: &Node, diagnostics: &mut Diagnostics) {
+    let mut stack = vec![object];
+    while let Some(node) = stack.pop() {
+        for entry in node.entries().unwrap_or_default() {
+            if entry.key.value != "template" {
+                stack.push(&entry.value);
+                continue;
+            }
+            let data = ["data", "stringData", "templateFrom"];
+            for data in data.iter().filter_map(|key| entry.value.get(key)) {
+                literals(data, diagnostics);
+            }
+            if let Some(metadata) = entry.value.get("metadata") {
+                notes(metadata, diagnostics);
+            }
+        }
+    }
+}
+
+/// Every scalar below that is no reference.
+fn literals(node: &Node, diagnostics: &mut Diagnostics) {
+    let mut stack = vec![node];
+    while let Some(node) = stack.pop() {
+        match &node.data {
+            Data::Scalar(_) => {
+                if !node.str().is_some_and(is_harmless) {
+                    diagnostics.conceal(node.span);
+                }
+            }
+            Data::Sequence(items) => stack.extend(items),
+            Data::Mapping(entries) => {
+                let is_named = |key: &str| matches!(key, "name" | "key" | "target" | "templateAs");
+                let others = entries.iter().filter(|entry| !is_named(&entry.key.value));
+                stack.extend(others.map(|entry| &entry.value));
+            }
         }
     }
 }
@@ -33,17 +87,19 @@ fn secret(node: &Node, diagnostics: &mut Diagnostics) {
     for entry in node.entries().unwrap_or_default() {
         match entry.key.value.as_str() {
             "apiVersion" | "kind" | "type" | "immutable" => {}
-            "metadata" => {
-                for notes in ["labels", "annotations"].iter().filter_map(|key| entry.value.get(key))
-                {
-                    for note in notes.entries().unwrap_or_default() {
-                        if !is_public_note(&note.key.value) {
-                            scalars(&note.value, diagnostics);
-                        }
-                    }
-                }
-            }
+            "metadata" => notes(&entry.value, diagnostics),
             _ => scalars(&entry.value, diagnostics),
+        }
+    }
+}
+
+/// The labels and annotations of a Secret that no program writes.
+fn notes(metadata: &Node, diagnostics: &mut Diagnostics) {
+    for notes in ["labels", "annotations"].iter().filter_map(|key| metadata.get(key)) {
+        for note in notes.entries().unwrap_or_default() {
+            if !is_public_note(&note.key.value) {
+                scalars(&note.value, diagnostics);
+            }
         }
     }
 }
@@ -68,9 +124,10 @@ pub(super) fn unread(file: FileId, source: &Source, nodes: &[Node], diagnostics:
     while lines.peek().is_some() {
         let start = at;
         let mut document = Vec::new();
-        let mut is_of_secret = false;
+        let (mut is_of_secret, mut makes_secrets) = (false, false);
         while let Some(line) = lines.next_if(|line| at == start || !line.starts_with("---")) {
             is_of_secret |= line.contains("Secret") && names_secret(line);
+            makes_secrets |= line.contains("Secret") && line.contains("kind");
             document.push((at, line));
             at += line.len();
         }
@@ -78,6 +135,11 @@ pub(super) fn unread(file: FileId, source: &Source, nodes: &[Node], diagnostics:
         let mut is_read = false;
         while next.next_if(is_before_end).is_some() {
             is_read = true;
+        }
+        if makes_secrets && !is_of_secret && !is_read {
+            for range in templates_in(&document) {
+                diagnostics.conceal(Span::new(file, range));
+            }
         }
         for (start, line) in document.into_iter().filter(|_| is_of_secret && !is_read) {
             let content = line.trim_end();
@@ -87,6 +149,31 @@ pub(super) fn unread(file: FileId, source: &Source, nodes: &[Node], diagnostics:
             }
         }
     }
+}
+
+/// What stands below `template` in lines that could not be read, or after it in its line.
+fn templates_in(lines: &[(usize, &str)]) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut outer = None;
+    for &(start, line) in lines {
+        let content = line.trim_end();
+        let indent = content.len() - content.trim_start_matches([' ', '-']).len();
+        if outer.is_some_and(|outer| indent <= outer) && !content.is_empty() {
+            outer = None;
+        }
+        if outer.is_some() {
+            ranges.push(start + indent.min(content.len())..start + content.len());
+        } else if let Some(at) = content.find("template") {
+            let rest =
+                content.get(at..).and_then(|rest| rest.find(':')).map(|colon| at + colon + 1);
+            if let Some(rest) = rest {
+                ranges.push(start + rest..start + content.len());
+                outer = Some(indent);
+            }
+        }
+    }
+    ranges.retain(|range| !range.is_empty());
+    ranges
 }
 
 /// `kind: Secret`, in YAML or JSON.

@@ -283,6 +283,8 @@ struct Reader<'a> {
     anchors: BTreeMap<usize, Option<(Node, Cost)>>,
     /// The keys that this document has twice.
     duplicates: Vec<DuplicateKey>,
+    /// The values of those that are overwritten, which no node has.
+    overwritten: Vec<Span>,
     /// The end of what has been read so far: a block scalar's header lies behind it.
     read_to: usize,
     /// The last plain scalar, for the explanation of a syntax error right behind it.
@@ -307,6 +309,7 @@ impl<'a> Reader<'a> {
             entries: Vec::new(),
             anchors: BTreeMap::new(),
             duplicates: Vec::new(),
+            overwritten: Vec::new(),
             read_to: 0,
             last_plain: 0..0,
         }
@@ -368,6 +371,7 @@ impl<'a> Reader<'a> {
 
     fn start_document(&mut self, range: &Range<usize>) -> Step {
         self.duplicates.clear();
+        self.overwritten.clear();
         match self.budget.documents.checked_sub(1) {
             Some(left) => {
                 self.budget.documents = left;
@@ -476,17 +480,35 @@ impl<'a> Reader<'a> {
             Children::Sequence { from } => Data::Sequence(self.items.drain(from..).collect()),
             Children::Mapping { from, merged, key: _ } => {
                 let entries = self.entries.drain(from..).collect();
-                let (entries, duplicates) = settle(entries, &merged);
+                let (entries, duplicates) = settle(entries, &merged, &mut self.overwritten);
                 self.duplicates.extend(duplicates);
                 Data::Mapping(entries)
             }
         };
         let node = Node { data, span };
         let step = match self.stack.is_empty() {
-            true => self.report_duplicates(is_plain(&node)),
+            true => {
+                self.conceal_overwritten(&node);
+                self.report_duplicates(is_plain(&node))
+            }
             false => Step::On,
         };
         step.and(|| self.complete(Done { node, written: Written::Out }, anchor))
+    }
+
+    /// What a Secret held before the same key came again is a secret as well, and in no tree.
+    fn conceal_overwritten(&mut self, document: &Node) {
+        let overwritten = std::mem::take(&mut self.overwritten);
+        let text = self.text.get(document.span.range()).unwrap_or_default();
+        let is_secret = |(at, word): (usize, &str)| {
+            let value = text.get(at + word.len()..).unwrap_or_default();
+            let value = value.trim_start_matches(['"', '\'', ' ', '\t', ':']);
+            let length = value.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            value.get(..length).is_some_and(|kind| kind.ends_with("Secret"))
+        };
+        if !overwritten.is_empty() && text.match_indices("kind").any(is_secret) {
+            overwritten.into_iter().for_each(|span| self.diagnostics.conceal(span));
+        }
     }
 
     /// Reports the keys that the document has twice.
@@ -724,8 +746,12 @@ fn is_plain(document: &Node) -> bool {
 
 /// Gives every key once. A key that was written twice is a problem; between written and merged
 /// ones the last wins, wherever it stands (`decode.go`, `mapping`: every entry is set in turn, and
-/// a merge sets as well).
-fn settle(entries: Vec<Entry>, merged: &[Range<usize>]) -> (Vec<Entry>, Vec<DuplicateKey>) {
+/// a merge sets as well). The values of the others are handed over.
+fn settle(
+    entries: Vec<Entry>,
+    merged: &[Range<usize>],
+    overwritten: &mut Vec<Span>,
+) -> (Vec<Entry>, Vec<DuplicateKey>) {
     if merged.is_empty() && are_few_and_distinct(&entries) {
         return (entries, Vec::new());
     }
@@ -761,7 +787,13 @@ fn settle(entries: Vec<Entry>, merged: &[Range<usize>]) -> (Vec<Entry>, Vec<Dupl
     let mut kept: Vec<(usize, Entry)> = entries
         .into_iter()
         .zip(places)
-        .filter_map(|(entry, place)| place.map(|place| (place, entry)))
+        .filter_map(|(entry, place)| match place {
+            Some(place) => Some((place, entry)),
+            None => {
+                overwritten.push(entry.value.span);
+                None
+            }
+        })
         .collect();
     kept.sort_unstable_by_key(|(place, _)| *place);
     (kept.into_iter().map(|(_, entry)| entry).collect(), duplicates)

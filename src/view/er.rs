@@ -161,7 +161,7 @@ pub fn draw(diagram: &Diagram) -> String {
 }
 
 fn description(diagram: &Diagram) -> String {
-    let names: Vec<&str> = diagram.tables.iter().map(|table| table.name.as_str()).collect();
+    let names: Vec<String> = diagram.tables.iter().map(|table| hidden(&table.name)).collect();
     format!("Tables of {}: {}", diagram.name, names.join(", "))
 }
 

@@ -21,6 +21,48 @@ pub fn masked_lines(object: &Object) -> Map {
         .map(&object.manifest)
 }
 
+/// Which names a field may have for the value beside it to be a secret.
+#[derive(Clone, Copy)]
+enum Names {
+    Any,
+    /// `/data/password` of a patch.
+    Path,
+    /// `type: password`.
+    Password,
+}
+
+/// Fields that name what another field has the value of.
+const NAMING: [(&str, Names); 13] = [
+    ("name", Names::Any),
+    ("key", Names::Any),
+    ("id", Names::Any),
+    ("variable", Names::Any),
+    ("option", Names::Any),
+    ("property", Names::Any),
+    ("field", Names::Any),
+    ("attribute", Names::Any),
+    ("header", Names::Any),
+    ("parameter", Names::Any),
+    ("setting", Names::Any),
+    ("path", Names::Path),
+    ("type", Names::Password),
+];
+/// The other field.
+const VALUES: [&str; 12] = [
+    "value",
+    "val",
+    "values",
+    "default",
+    "defaultValue",
+    "literal",
+    "string",
+    "array",
+    "map",
+    "content",
+    "text",
+    "stringValue",
+];
+
 #[derive(Clone, Copy)]
 struct Masker {
     /// The object is of a kind that makes Secrets.
@@ -75,17 +117,22 @@ impl Masker {
         if text("kind") == Some("Secret") && (has_data || text("apiVersion").is_some()) {
             return secret_object(map);
         }
-        let name = ["name", "key", "id", "variable"].iter().filter_map(|key| text(key));
-        let is_pair =
-            name.into_iter().any(|name| secrets::is_name(name) || secrets::is_header(name));
+        let is_pair = NAMING.iter().any(|(key, names)| {
+            text(key).is_some_and(|name| match names {
+                Names::Any => secrets::is_name(name) || secrets::is_header(name),
+                Names::Path => {
+                    name.rsplit_once('/').is_some_and(|(_, last)| secrets::is_name(last))
+                }
+                Names::Password => name == "password",
+            })
+        });
         let names_key = map.get("remoteRef").is_some() || map.get("sourceRef").is_some();
         let is_encrypted = text("kind") == Some("SealedSecret");
         let mut arguments = Arguments::default();
         let pairs = map.iter().map(|(key, value)| {
             let value = match (key, value) {
-                ("value" | "default" | "defaultValue" | "literal", value) if is_pair => {
-                    self.secret(value)
-                }
+                (key, value) if is_pair && VALUES.contains(&key) => self.secret(value),
+                (key, value) if secrets::holds_secrets(key) => all(value),
                 ("command" | "args", Value::List(items)) => {
                     Value::List(self.list(items, &mut arguments))
                 }
@@ -119,16 +166,16 @@ impl Masker {
         let pairs = template.iter().map(|(key, value)| {
             let value = match (key, value) {
                 ("data" | "stringData", Value::Map(data)) => {
-                    let pairs = data.iter().map(|(key, value)| {
-                        let is_template = value.as_str().is_some_and(|text| text.contains("{{"));
-                        (
-                            hidden(key),
-                            if is_template { self.inside(value) } else { Value::from(MASK) },
-                        )
-                    });
+                    let pairs = data.iter().map(|(key, value)| (hidden(key), of_template(value)));
                     Value::Map(Map::of_distinct(pairs))
                 }
                 ("data" | "stringData", _) => Value::from(MASK),
+                ("metadata", Value::Map(metadata)) => {
+                    Value::Map(noted(metadata, |key, value| self.field(key, value)))
+                }
+                ("templateFrom", Value::List(items)) => {
+                    Value::List(items.iter().map(|item| self.template_from(item)).collect())
+                }
                 _ => self.field(key, value),
             };
             (hidden(key), value)
@@ -136,11 +183,47 @@ impl Masker {
         Map::of_distinct(pairs)
     }
 
+    /// `{literal: "..."}`, of which the rest says where more comes from.
+    fn template_from(self, item: &Value) -> Value {
+        let Some(map) = item.as_map() else { return self.inside(item) };
+        let pairs = map.iter().map(|(key, value)| match key {
+            "literal" => (hidden(key), of_template(value)),
+            _ => (hidden(key), self.field(key, value)),
+        });
+        Value::Map(Map::of_distinct(pairs))
+    }
+
+    /// The fields of what is named after secrets: `apiKeys: {ci: x}`, `secrets: {db: shop-db}`.
+    fn of_many(self, name: &str, map: &Map) -> Value {
+        let is_object = |key: &str| {
+            ["name", "key", "type", "enabled", "create", "kind"].contains(&key)
+                || secrets::is_name(key)
+        };
+        let pairs = map.iter().map(|(key, value)| {
+            let is_secret = value.as_str().is_some_and(|text| {
+                secrets::is_secret_value(name, text) || secrets::is_secret_value("aSecret", text)
+            });
+            let value = match is_secret && !is_object(key) {
+                true => self.secret(value),
+                false => self.field(key, value),
+            };
+            (hidden(key), value)
+        });
+        Value::Map(Map::of_distinct(pairs))
+    }
+
     fn field(self, key: &str, value: &Value) -> Value {
-        match key {
+        match (key, value) {
             // kubectl keeps a copy of the whole object there.
-            "kubectl.kubernetes.io/last-applied-configuration" => Value::from(MASK),
-            key => {
+            ("kubectl.kubernetes.io/last-applied-configuration", _) => Value::from(MASK),
+            (key, Value::Map(map)) if secrets::is_of_many(key) => self.of_many(key, map),
+            // `authorization: enabled` is a setting.
+            (key, Value::String(_))
+                if secrets::is_header(key) && key.starts_with(char::is_uppercase) =>
+            {
+                self.secret(value)
+            }
+            (key, value) => {
                 let is_secret = match value.as_str() {
                     Some(text) => secrets::is_secret_value(key, text),
                     None => secrets::is_name(key),
@@ -186,27 +269,10 @@ impl Masker {
 fn secret_object(map: &Map) -> Map {
     let plain = Masker { of_secret: true, counts_lines: false };
     let metadata = |value: &Value| match value.as_map() {
-        Some(metadata) => {
-            let pairs = metadata.iter().map(|(key, value)| {
-                let value = match (key, value) {
-                    ("labels" | "annotations", Value::Map(notes)) => {
-                        let pairs = notes.iter().map(|(key, value)| {
-                            let is_known = secrets::is_public_note(key);
-                            let value =
-                                if is_known { plain.field(key, value) } else { Value::from(MASK) };
-                            (hidden(key), value)
-                        });
-                        Value::Map(Map::of_distinct(pairs))
-                    }
-                    ("name" | "namespace" | "generateName" | "creationTimestamp", value) => {
-                        plain.inside(value)
-                    }
-                    _ => all(value),
-                };
-                (hidden(key), value)
-            });
-            Value::Map(Map::of_distinct(pairs))
-        }
+        Some(metadata) => Value::Map(noted(metadata, |key, value| match key {
+            "name" | "namespace" | "generateName" | "creationTimestamp" => plain.inside(value),
+            _ => all(value),
+        })),
         None => all(value),
     };
     let pairs = map.iter().map(|(key, value)| {
@@ -218,6 +284,53 @@ fn secret_object(map: &Map) -> Map {
         (hidden(key), value)
     });
     Map::of_distinct(pairs)
+}
+
+/// The metadata of a Secret, or of the template of one: labels and annotations that no program writes are
+/// masked, and another field is as `other` says.
+fn noted(metadata: &Map, other: impl Fn(&str, &Value) -> Value) -> Map {
+    let plain = Masker { of_secret: true, counts_lines: false };
+    let pairs = metadata.iter().map(|(key, value)| {
+        let value = match (key, value) {
+            ("labels" | "annotations", Value::Map(notes)) => {
+                let pairs = notes.iter().map(|(key, value)| {
+                    let is_known = secrets::is_public_note(key);
+                    let value = if is_known { plain.field(key, value) } else { Value::from(MASK) };
+                    (hidden(key), value)
+                });
+                Value::Map(Map::of_distinct(pairs))
+            }
+            _ => other(key, value),
+        };
+        (hidden(key), value)
+    });
+    Map::of_distinct(pairs)
+}
+
+/// What a template of a Secret holds: where its parts come from is shown, `{{ .password }}`, and nothing
+/// of what is written beside that.
+fn of_template(value: &Value) -> Value {
+    let Some(text) = value.as_str() else { return Value::from(MASK) };
+    let mut masked = String::new();
+    let mut rest = text;
+    loop {
+        let open = rest.find("{{");
+        let written = rest.get(..open.unwrap_or(rest.len())).unwrap_or_default();
+        if !written.trim().is_empty() {
+            masked.push_str(MASK);
+        }
+        let Some(open) = open else { break };
+        let inside = rest.get(open..).unwrap_or_default();
+        let Some(length) = inside.find("}}").map(|at| at + "}}".len()) else {
+            masked.push_str(MASK);
+            break;
+        };
+        // A literal within is one of those that are written: `{{ "hunter2" | b64enc }}`.
+        let source = inside.get(..length).unwrap_or_default();
+        masked.push_str(if source.contains(['"', '\'', '`']) { MASK } else { source });
+        rest = inside.get(length..).unwrap_or_default();
+    }
+    Value::from(masked)
 }
 
 /// Every value of a map masked.

@@ -711,6 +711,17 @@ fn what_a_secret_holds_is_in_no_excerpt() {
         check("unread", &format!("{head}{many}{wrong}"), &[], false);
         check("unread", &format!("a: b\n---\n{head}{wrong}---\nc: d\n"), &[], false);
     }
+    // The template of one, beside a mistake and where nothing can be read.
+    let head = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: e}\n";
+    for spec in [
+        format!("spec: {{target: {{template: {{data: {{x: {SECRET}, x: {SECRET}}}}}}}}}\n"),
+        format!("spec: {{target: {{template: {{data: {{x: '{{{{ .u }}}} {SECRET}', x: y}}}}}}}}\n"),
+        format!("spec: {{target: {{template: {{data: {{x: {SECRET}}}}}}}, y: [\n"),
+        format!("spec:\n  target:\n    template:\n      data:\n        x: {SECRET}: y\n"),
+        format!("spec:\n  target:\n    template:\n      data:\n        x: \"{SECRET}\\q\"\n"),
+    ] {
+        check("template", &format!("{head}{spec}"), &[], true);
+    }
     for text in &secrets {
         check("one-line", text, &[], false);
         let list = format!("{{apiVersion: v1, kind: List, items: [{text}]}}");

@@ -47,7 +47,8 @@ fn with_scheme(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
                     add(start..start + colon);
                 }
             }
-            None if is_web && place.get(..host).is_some_and(is_random) => {
+            // `nats://TOKEN@host`
+            None if place.get(..host).is_some_and(is_random) => {
                 add(start..start + host);
             }
             None => {}
@@ -142,7 +143,10 @@ fn users(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
 }
 
 fn is_login(user: &str, password: &str, host: &str) -> bool {
-    let is_host = host.starts_with(|c: char| c.is_alphanumeric() || c == '[');
+    let is_user = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
+    // `u:x@/d` of MySQL's driver in Go has no host.
+    let is_host = host.starts_with(|c: char| c.is_alphanumeric() || c == '[')
+        || (host.starts_with(['/', '(']) && !user.is_empty() && user.bytes().all(is_user));
     // An image has a digest there, and a mail address no password.
     let is_digest = host.starts_with("sha256:") || host.starts_with("sha512:");
     let is_other = NO_USERS.iter().any(|kind| user.eq_ignore_ascii_case(kind));
@@ -204,8 +208,11 @@ pub(super) fn is_place(before: &str, key: &str, after: &str) -> bool {
     {
         return false;
     }
-    let is_of_path = before.strip_suffix(key).is_some_and(|before| before.ends_with('/'));
-    if is_of_path {
+    let path = before.strip_suffix(key).and_then(|before| before.strip_suffix('/'));
+    // `/password:x` is a flag on Windows, and a mount has a path or a mode there.
+    let is_flag = path.is_some_and(|before| before.is_empty() || before.ends_with(' '))
+        && !matches!(word, "ro" | "rw" | "z" | "Z");
+    if path.is_some() && (!is_flag || after.starts_with('/')) {
         return after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '/');
     }
     let is_over = goes_on.is_none_or(|byte| b" \t\"',;]})`/@\\".contains(byte));

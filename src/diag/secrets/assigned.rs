@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::diag::secrets::addresses::is_place;
 use crate::diag::secrets::lines::Line;
-use crate::diag::secrets::names::{MAX_NAME_LEN, is_header, is_name};
+use crate::diag::secrets::names::{MAX_NAME_LEN, is_foreign, is_header, is_name};
 use crate::diag::secrets::rules::{MAPPINGS, NO_PASSWORD_USERS};
 use crate::diag::secrets::values::{is_code, is_harmless, is_made, is_secret_value};
 
@@ -26,12 +26,17 @@ pub(super) fn values(
         let key = dotted(text_before, last_word(text_before));
         let value = after.trim_start();
         let start = line.len() - value.len();
-        if is_one_of(key, &["name", "key", "id"]) {
+        if is_one_of(key, NAMING) {
             let (name, rest) = name_of(value);
+            let name = named_by(key, name);
             // Asked for every `key=` of a line: what has other signs in it is no name.
             let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:$".contains(&byte);
-            is_named = name.bytes().all(is_part) && (is_name(name) || is_header(name));
-            (last.has_secret_name, last.has_name) = (is_named, true);
+            let names = name.bytes().all(is_part) && (is_name(name) || is_header(name));
+            // Another field may stand between a name and its value.
+            if names || is_one_of(key, &["name", "key", "id"]) {
+                is_named = names;
+                (last.has_secret_name, last.has_name) = (is_named, true);
+            }
             if let Some(range) = value_here.take().filter(|_| is_named) {
                 add(range);
             }
@@ -49,7 +54,7 @@ pub(super) fn values(
         if is_no_value(text_before, key, sign, after) {
             continue;
         }
-        let is_value_key = is_one_of(key, &["value", "default", "defaultvalue"]);
+        let is_value_key = is_one_of(key, VALUES);
         let is_value = is_named && is_value_key;
         if is_value_key && !is_named && value_here.is_none() {
             let end = closed(value).map_or(value.len(), |length| length);
@@ -60,6 +65,8 @@ pub(super) fn values(
                 || is_secret_value(key, value)
                 || is_query(text_before, key, value)
                 || is_jaas(key, sign, after)
+                || is_foreign_name(text_before, key)
+                || anchor(value).is_some_and(is_name)
         };
         if start < hidden_to || !is_secret() {
             continue;
@@ -78,17 +85,102 @@ pub(super) fn values(
             // What it says of itself is no secret, and what it has as its value is one.
             is_named = true;
         } else if !is_harmless(value) || is_type {
-            let closed = closed(value).filter(|_| !quotes.is_within(line, start));
+            let is_whole = is_tuple(text_before, key);
+            let closed = closed(value).filter(|_| !is_whole && !quotes.is_within(line, start));
             let end = closed.map_or_else(|| quotes.end(line, start), |length| start + length);
             if start < end && add(start..end) {
                 if closed.is_none() {
                     last.value = Some(0);
+                    last.quote =
+                        opened(value).filter(|_| sign == "=" && is_first(text_before, key));
                 }
                 hidden_to = end;
             }
         }
     }
     last.value_here = value_here;
+}
+
+/// Fields that name what another field has the value of.
+const NAMING: &[&str] = &[
+    "name",
+    "key",
+    "id",
+    "option",
+    "property",
+    "field",
+    "attribute",
+    "header",
+    "param",
+    "parameter",
+    "setting",
+    "type",
+    "path",
+];
+
+/// The other field. [`NAMING`]
+const VALUES: &[&str] = &["value", "val", "default", "defaultvalue", "string"];
+
+/// What a field names: `type: password`, `path: /data/password` of a patch.
+fn named_by<'a>(field: &str, name: &'a str) -> &'a str {
+    match field.to_ascii_lowercase().as_str() {
+        "type" if name != "password" => "",
+        "path" => name.rsplit_once('/').map_or("", |(_, last)| last),
+        _ => name,
+    }
+}
+
+/// `пароль: x`, whose letters are not of ASCII; the last of them may be.
+fn is_foreign_name(before: &str, key: &str) -> bool {
+    let bare = before.trim_end().trim_end_matches(['"', '\'', '`', '\\', ']']);
+    let letters = bare.strip_suffix(key).unwrap_or(bare);
+    letters.ends_with(|c: char| !c.is_ascii()) && is_foreign(bare)
+}
+
+/// `&db_password x`
+fn anchor(value: &str) -> Option<&str> {
+    let rest = value.strip_prefix('&')?;
+    let (name, _) = rest.get(..rest.len().min(MAX_NAME_LEN)).unwrap_or(rest).split_once(' ')?;
+    Some(name)
+}
+
+/// Whether the names before a sign are several: `user, password = "u", "x"`.
+fn is_tuple(before: &str, key: &str) -> bool {
+    let mut from = before.len().saturating_sub(2 * MAX_NAME_LEN);
+    while !before.is_char_boundary(from) {
+        from += 1;
+    }
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_, ([])".contains(c);
+    let names = before.get(from..).unwrap_or_default().trim_start();
+    from == 0
+        && names.contains(',')
+        && names.chars().all(is_part)
+        && names.trim_end_matches([' ', ')', ']']).ends_with(key)
+}
+
+/// `getenv("DB_PASSWORD") or "x"`, `process.env.TOKEN || 'x'`: what stands in for a secret that is not
+/// set.
+pub(super) fn defaults(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
+    for sign in ["||", "??", " or "] {
+        for (at, _) in line.match_indices(sign) {
+            let value = line.get(at + sign.len()..).unwrap_or_default();
+            let value = value.trim_start_matches(['=', ' ']);
+            let quote = value.chars().next();
+            let quote = quote.filter(|c| matches!(c, '"' | '\'') || *c == '`' && sign != " or ");
+            let Some(quote) = quote else { continue };
+            let before = line.get(..at).unwrap_or_default();
+            let before = before.trim_end_matches([' ', ')', ']', '"', '\'', '\\']);
+            if !is_name(last_word(before)) {
+                continue;
+            }
+            let inside = value.get(1..).unwrap_or_default();
+            let length = inside.find(quote).unwrap_or(inside.len());
+            let start = line.len() - inside.len();
+            if length > 0 && !is_harmless(value) && !inside.starts_with('$') {
+                add(start..start + length);
+            }
+        }
+    }
 }
 
 /// What `name:` and the like are followed by, and the content of the element of XML that it ends.
@@ -113,18 +205,23 @@ fn is_no_value(before: &str, key: &str, sign: &str, after: &str) -> bool {
     if key.is_empty() {
         return false;
     }
-    let name = before.trim_end_matches(['"', '\'', ' ']).strip_suffix(key).unwrap_or_default();
+    let name = before.trim_end_matches(['"', '\'', ' ', '!']).strip_suffix(key).unwrap_or_default();
     // `${PASSWORD:?must be set}`
     if name.ends_with("${") && after.starts_with('?') {
         return true;
     }
     // `[ "x$PASSWORD" = "x" ]`
-    if name.ends_with(['$', '{']) && after.starts_with(' ') {
+    let is_compared = after.starts_with(' ') || before.ends_with('!') || after.starts_with('=');
+    if name.ends_with(['$', '{']) && is_compared {
         let other = after.trim_start_matches(['=', ' ', '"', '\'']);
         let length = other.find(['"', '\'', ' ', ']', ';']).unwrap_or(other.len());
-        if length < 4 {
+        if length < 4 || other.starts_with('$') || other.get(..length).is_some_and(is_harmless) {
             return true;
         }
+    }
+    // `password != other`
+    if before.ends_with('!') && !after.trim_start_matches(['=', ' ']).starts_with(['"', '\'']) {
+        return true;
     }
     if sign == ":" {
         let same = after.trim_start().strip_prefix(key);
@@ -184,6 +281,21 @@ fn closed(value: &str) -> Option<usize> {
     None
 }
 
+/// Whether a name begins its line: `export PASSWORD="x`.
+fn is_first(before: &str, key: &str) -> bool {
+    let bare = before.trim_start();
+    bare.strip_prefix("export ").unwrap_or(bare).trim_end() == key
+}
+
+/// The quote of a value that is not over with its line.
+fn opened(value: &str) -> Option<char> {
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let inside = value.trim_start_matches(quote);
+    // What a command prints ends elsewhere.
+    let is_literal = !inside.is_empty() && !inside.contains([quote, '$', '`', '(']);
+    (is_literal && value.len() - inside.len() != 2).then_some(quote)
+}
+
 /// Backticks in a line: what stands between two of them, as in a message, ends with the second.
 #[derive(Default)]
 pub(super) struct Quotes {
@@ -222,8 +334,8 @@ pub(super) fn last_word(text: &str) -> &str {
         from += 1;
     }
     let text = text.get(from..).unwrap_or_default();
-    // `||=`, `+=`
-    let text = text.trim_end().trim_end_matches(['|', '?', '+', '&']).trim_end();
+    // `||=`, `+=`, `!=`
+    let text = text.trim_end().trim_end_matches(['|', '?', '+', '&', '!']).trim_end();
     let text = text.trim_end_matches(['"', '\'', '`', '\\', ']', ':']);
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let start = text.rfind(|c: char| !is_part(c));
@@ -235,9 +347,9 @@ fn first_length(text: &str) -> usize {
     text.chars().next().map_or(0, char::len_utf8)
 }
 
-/// `fs.s3a.secret.key`: a last word that says nothing, with the one before it.
+/// `fs.s3a.secret.key`, `jwt.secret`: a last word that says little, with the one before it.
 fn dotted<'a>(text: &'a str, word: &'a str) -> &'a str {
-    if !is_one_of(word, &["key", "id", "keys"]) {
+    if !is_one_of(word, &["key", "id", "keys", "secret", "login"]) {
         return word;
     }
     let end = text.trim_end().trim_end_matches(['"', '\'', '`', '\\', ']', ':']);

@@ -1,11 +1,9 @@
 //! What is a secret wherever it is: private keys, tokens that say whose they are, elements of XML that
-//! are named after a secret, and arguments of functions.
+//! are named after a secret.
 
 use std::ops::Range;
 
-use crate::diag::secrets::assigned::is_one_of;
-use crate::diag::secrets::names::{MAX_NAME_LEN, is_header, is_name};
-use crate::diag::secrets::rules::{CREDENTIAL_CALLS, SETTERS};
+use crate::diag::secrets::names::{MAX_NAME_LEN, is_name};
 use crate::diag::secrets::tokens::TOKENS;
 use crate::diag::secrets::values::is_harmless;
 
@@ -19,7 +17,7 @@ pub(super) fn private_keys(text: &str, found: &mut Vec<Range<usize>>) {
         from = start;
         let header: String = rest.chars().take(80).collect();
         let Some(header_len) = header.find("-----") else { continue };
-        if !header.get(..header_len).is_some_and(|kind| kind.contains("PRIVATE KEY")) {
+        if !header.get(..header_len).is_some_and(is_secret_block) {
             continue;
         }
         let body = start + header_len + "-----".len();
@@ -36,6 +34,11 @@ pub(super) fn private_keys(text: &str, found: &mut Vec<Range<usize>>) {
         }
         from = end;
     }
+}
+
+/// What stands between `BEGIN` and `END`: a private key, or the shared one of OpenVPN.
+fn is_secret_block(kind: &str) -> bool {
+    kind.contains("PRIVATE KEY") || kind.to_ascii_uppercase().contains("STATIC KEY")
 }
 
 /// By the first byte of a token, which bytes may be its second.
@@ -148,37 +151,53 @@ pub(super) fn named_elements(text: &str, found: &mut Vec<Range<usize>>) {
     if !text.contains("</") {
         return;
     }
-    for element in ["<value", "<string", "<Value"] {
-        for (at, _) in text.match_indices(element) {
-            let before = text.get(..at).unwrap_or_default().trim_end();
-            let mut from = before.len().saturating_sub(512);
-            while !before.is_char_boundary(from) {
-                from += 1;
-            }
-            if !element_name(before.get(from..).unwrap_or_default()).is_some_and(is_name) {
-                continue;
-            }
-            let rest = text.get(at..).unwrap_or_default();
-            let head = rest.bytes().take(256).position(|byte| byte == b'>');
-            let Some(start) = head.map(|length| at + length + 1) else { continue };
-            let content = text.get(start..).unwrap_or_default();
-            let Some(length) = content.find("</") else {
-                found.push(start..text.len());
-                return;
-            };
-            let content = content.get(..length).unwrap_or_default().trim();
-            if !content.is_empty() && !is_harmless(content) {
-                found.push(start..start + length);
-            }
+    for (at, _) in text.match_indices('<') {
+        if !text.get(at + 1..).is_some_and(is_value_element) {
+            continue;
+        }
+        let before = text.get(..at).unwrap_or_default().trim_end();
+        let mut from = before.len().saturating_sub(512);
+        while !before.is_char_boundary(from) {
+            from += 1;
+        }
+        if !element_name(before.get(from..).unwrap_or_default()).is_some_and(is_name) {
+            continue;
+        }
+        let rest = text.get(at..).unwrap_or_default();
+        let head = rest.bytes().take(256).position(|byte| byte == b'>');
+        let Some(start) = head.map(|length| at + length + 1) else { continue };
+        let content = text.get(start..).unwrap_or_default();
+        let Some(length) = content.find("</") else {
+            found.push(start..text.len());
+            return;
+        };
+        let content = content.get(..length).unwrap_or_default().trim();
+        if !content.is_empty() && !is_harmless(content) {
+            found.push(start..start + length);
         }
     }
+}
+
+/// `value>`, `beans:value>`, `param-value>`, `string>`
+fn is_value_element(rest: &str) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-:".contains(byte);
+    let length = rest.bytes().take(64).take_while(is_part).count();
+    let name = rest.get(..length).unwrap_or_default();
+    let last = name.rsplit([':', '-', '_']).next().unwrap_or_default();
+    last.eq_ignore_ascii_case("value") || last.eq_ignore_ascii_case("string")
 }
 
 /// What the value is called that comes next: by an element before it, or by the one that it is in.
 fn element_name(before: &str) -> Option<&str> {
     let tag_start = before.rfind('<')?;
     let tag = before.get(tag_start..)?;
-    if ["</name>", "</key>", "</Name>", "</Key>"].contains(&tag) {
+    // `</name>`, `</param-name>`, and the first of two strings.
+    let closed = tag.strip_prefix("</").and_then(|tag| tag.strip_suffix('>'));
+    let closed = closed.and_then(|name| name.rsplit([':', '-', '_']).next());
+    let names = |name: &&str| {
+        ["name", "key", "string"].iter().any(|other| name.eq_ignore_ascii_case(other))
+    };
+    if closed.as_ref().is_some_and(names) {
         let content = before.get(..tag_start)?;
         return content.rfind('>').and_then(|end| content.get(end + 1..)).map(str::trim);
     }
@@ -188,6 +207,38 @@ fn element_name(before: &str) -> Option<&str> {
         .find_map(|attribute| tag.find(attribute).and_then(|at| tag.get(at + attribute.len()..)))?;
     let value = attribute.trim_start_matches(['\\', '"', '\'']);
     value.split(['\\', '"', '\'']).next()
+}
+
+/// Tokens that are known by their parts: a bot of Discord has three, the first the number of it in base64,
+/// and one of Telegram two, `123456789:AA...`.
+pub(super) fn of_bots(text: &str, found: &mut Vec<Range<usize>>) {
+    let bytes = text.as_bytes();
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+    let n_after = |from: usize| {
+        bytes.get(from..).unwrap_or_default().iter().take(80).take_while(is_part).count()
+    };
+    for (at, _) in text.match_indices('.') {
+        let before = bytes.get(..at).unwrap_or_default();
+        let n_before = before.iter().rev().take(32).take_while(is_part).count();
+        let is_number = matches!(before.get(at - n_before), Some(b'M' | b'N' | b'O'));
+        let (n_time, time_end) = (n_after(at + 1), at + 1 + n_after(at + 1));
+        if (23..=28).contains(&n_before)
+            && is_number
+            && (6..=7).contains(&n_time)
+            && bytes.get(time_end) == Some(&b'.')
+            && (27..=60).contains(&n_after(time_end + 1))
+        {
+            found.push(at - n_before..time_end + 1 + n_after(time_end + 1));
+        }
+    }
+    for (at, _) in text.match_indices(":AA") {
+        let before = bytes.get(..at).unwrap_or_default();
+        let n_digits =
+            before.iter().rev().take(12).take_while(|byte| byte.is_ascii_digit()).count();
+        if (8..=11).contains(&n_digits) && (33..=40).contains(&n_after(at + 1)) {
+            found.push(at + 1..at + 1 + n_after(at + 1));
+        }
+    }
 }
 
 /// Tokens that say in their middle whose they are.
@@ -202,85 +253,6 @@ pub(super) fn marked(text: &str, found: &mut Vec<Range<usize>>) {
         let n_after = after.iter().take(256).take_while(|byte| is_part(byte)).count();
         found.push(at - n_before..at + MARK.len() + n_after);
     }
-}
-
-/// `define('DB_PASSWORD', 'x')`, `set_config('app.jwt_secret', 'x', false)`, `setPassword("x")`.
-pub(super) fn calls(text: &str, found: &mut Vec<Range<usize>>) {
-    let bytes = text.as_bytes();
-    let mut hidden_to = 0;
-    for (at, _) in text.match_indices('(') {
-        if at < hidden_to {
-            continue;
-        }
-        let quote = bytes
-            .get(at + 1..)
-            .unwrap_or_default()
-            .iter()
-            .take(8)
-            .position(|byte| *byte != b' ' && *byte != b'\\');
-        let Some(quote_at) = quote.map(|skipped| at + 1 + skipped) else { continue };
-        let Some(&quote @ (b'\'' | b'"')) = bytes.get(quote_at) else { continue };
-        let before = text.get(..at).unwrap_or_default();
-        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-        let n_letters = before.bytes().rev().take(32).take_while(is_part).count();
-        let function = before.get(at - n_letters..).unwrap_or_default();
-        let place = if is_one_of(function, SETTERS) {
-            set(text, quote_at, quote)
-        } else if takes_secret(function) {
-            argument(text, quote_at, quote, is_one_of(function, CREDENTIAL_CALLS))
-        } else {
-            None
-        };
-        if let Some(range) = place {
-            hidden_to = range.end;
-            found.push(range);
-        }
-    }
-}
-
-/// Whether a function is named after the secret that it takes.
-fn takes_secret(function: &str) -> bool {
-    const READERS: [&str; 9] =
-        ["get", "find", "fetch", "has", "is", "read", "load", "new", "generate"];
-    let is_reader = READERS.iter().any(|verb| function.starts_with(verb));
-    is_one_of(function, CREDENTIAL_CALLS) || (function.len() > 2 && !is_reader && is_name(function))
-}
-
-/// What is given to the name of a secret: the rest of the line.
-fn set(text: &str, quote_at: usize, quote: u8) -> Option<Range<usize>> {
-    let inside = text.as_bytes().get(quote_at + 1..)?;
-    let length = inside.iter().take(MAX_NAME_LEN).position(|byte| *byte == quote)?;
-    let name = text.get(quote_at + 1..quote_at + 1 + length)?.trim_end_matches('\\');
-    if !is_name(name) && !is_header(name) {
-        return None;
-    }
-    let value = text.get(quote_at + 2 + length..)?.trim_start_matches([' ', '\n', '\t']);
-    let value = value.strip_prefix(',')?.trim_start_matches([' ', '\n', '\t']);
-    if !value.starts_with(['\'', '"', '\\']) || is_harmless(value) {
-        return None;
-    }
-    let line = value.split('\n').next().unwrap_or_default();
-    let start = text.len() - value.len();
-    Some(start..start + line.trim_end().len())
-}
-
-/// The first argument, or the last, which is a string in a line.
-fn argument(text: &str, quote_at: usize, quote: u8, is_last: bool) -> Option<Range<usize>> {
-    let inside = text.get(quote_at + 1..)?;
-    let line = inside.bytes().take(256).position(|byte| byte == b')' || byte == b'\n');
-    let line = inside.get(..line?)?;
-    let quote = char::from(quote);
-    let (start, end) = match is_last {
-        false => (0, line.find(quote)?),
-        true => {
-            let end = line.rfind(quote)?;
-            (line.get(..end)?.rfind(quote)? + 1, end)
-        }
-    };
-    let secret = line.get(start..end)?.trim_end_matches('\\');
-    let is_word = !secret.is_empty() && !secret.contains(' ') && !is_harmless(secret);
-    (is_word && !is_name(secret))
-        .then_some(quote_at + 1 + start..quote_at + 1 + start + secret.len())
 }
 
 /// The data of a Secret that is written in a text, as YAML or JSON.

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::diag::secrets::names::{Ending, MAX_NAME_LEN, ending, is_name, is_strong_secret};
-use crate::diag::secrets::rules::{ALL, COMMANDS, Takes};
+use crate::diag::secrets::programs::{ALL, COMMANDS, LITERALS, PAIRS, Takes};
 use crate::diag::secrets::values::{is_harmless, is_secret_value};
 
 /// Reads the words of a command from left to right.
@@ -42,12 +42,21 @@ enum Pending {
 impl Arguments {
     /// Whether the next word may be a secret.
     pub(crate) fn is_pending(&self) -> bool {
-        self.pending.is_some() || self.has_signs
+        self.is_pending_word() || self.has_signs
     }
 
     /// Whether the next word may be a secret that has any sign in it.
     pub(super) fn is_pending_word(&self) -> bool {
-        self.pending.is_some()
+        match self.pending {
+            // These go on to the end of the command.
+            Some(Pending::After(ALL | LITERALS | PAIRS)) | None => false,
+            Some(_) => true,
+        }
+    }
+
+    /// Whether the next words may be `name=secret`.
+    pub(super) fn is_pending_literal(&self) -> bool {
+        self.pending == Some(Pending::After(LITERALS))
     }
 
     /// Whether the next word may be `user,secret`.
@@ -83,9 +92,17 @@ impl Arguments {
         match pending {
             Some(Pending::After(n_more)) if is_flag => self.pending = Some(Pending::After(n_more)),
             Some(Pending::After(0)) => return self.last(word),
-            Some(Pending::After(ALL)) => {
-                self.pending = Some(Pending::After(ALL));
-                return (!is_harmless(word)).then_some(0..word.len());
+            Some(Pending::After(all @ (ALL | LITERALS | PAIRS))) => {
+                self.pending = Some(Pending::After(all));
+                return match all {
+                    // What begins with `@` is read from a file.
+                    LITERALS if word.contains("=@") => None,
+                    LITERALS => after(word, &['=']),
+                    PAIRS if matches!(self.before.as_str(), "with" | "without" | "only") => None,
+                    PAIRS if word.contains("://") || word.contains("::") => None,
+                    PAIRS => after(word, &[':']),
+                    _ => (!is_harmless(word)).then_some(0..word.len()),
+                };
             }
             Some(Pending::After(n_more)) => {
                 self.pending = Some(Pending::After(n_more - 1));
@@ -112,6 +129,11 @@ impl Arguments {
 
     /// The word that a secret has come to: `login x`, and not `login username=u`.
     fn last(&mut self, word: &str) -> Option<Range<usize>> {
+        // A variable of PowerShell: `$password`.
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"_:.".contains(&byte);
+        if word.strip_prefix('$').is_some_and(|name| name.bytes().all(is_letter)) {
+            return None;
+        }
         if let Some((name, value)) = word.split_once('=')
             && !name.is_empty()
             && !value.is_empty()
@@ -143,7 +165,9 @@ impl Arguments {
         let has_own = |takes: Takes| takes.secrets.iter().any(|flag| ["p", "t"].contains(flag));
         let keeps = name == "login" && self.takes.is_some_and(has_own);
         if let Some(takes) = takes(name).filter(|_| !keeps) {
-            *self = Arguments { takes: Some(takes), ..Arguments::default() };
+            let first = takes.after.iter().find(|(argument, _)| argument.is_empty());
+            let pending = first.map(|(_, n_before)| Pending::After(*n_before));
+            *self = Arguments { takes: Some(takes), pending, ..Arguments::default() };
         }
         None
     }
@@ -216,7 +240,7 @@ impl Arguments {
                 || (is_one_of(&["pass"]) && takes.has_sources)
             {
                 Some(Pending::Source)
-            } else if ending(name) == Some(Ending::Secret) && !is_strong_secret(name) {
+            } else if ending(name) == Some(Ending::Secret) && !is_strong_secret(name, false) {
                 // `pulumi config set --secret password x`
                 (!takes.has_names).then_some(Pending::Object)
             } else if is_flag(name) || is_one_of(takes.secrets) {

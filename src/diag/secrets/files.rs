@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::diag::secrets::names::{is_header, is_name};
 use crate::diag::secrets::rules::{DIRECTIVES, GIVERS, TYPES};
-use crate::diag::secrets::values::is_harmless;
+use crate::diag::secrets::values::{is_harmless, is_made};
 
 /// What a line of a file says about the next.
 #[derive(Default)]
@@ -54,6 +54,7 @@ impl Files {
             by_first_word(first, rest, &mut add);
             given(first, rest, &mut add);
             named(first, rest, &mut add);
+            login(first, rest, &mut add);
         }
         self.netrc(first, rest, rest_start, add);
         userlist(content, add);
@@ -119,23 +120,50 @@ fn given(first: &str, rest: &str, add: &mut impl FnMut(&str)) {
     }
 }
 
-/// `password x1`, `spark.hadoop.fs.s3a.secret.key x`
+/// `password x1`, `api_key "x"`, `spark.hadoop.fs.s3a.secret.key x`
 fn named(first: &str, rest: &str, add: &mut impl FnMut(&str)) {
     const PASSWORDS: [&str; 7] =
         ["password", "passwd", "pass", "secret", "passphrase", "wpa-psk", "wpa-passphrase"];
     let value = rest.trim();
-    let type_name = value.trim_end_matches(|c: char| c.is_ascii_digit());
-    let is_one_word = !value.is_empty() && !value.contains([' ', '(', ')', ',', '\t', '|', '=']);
-    let is_dotted = first.contains('.')
-        && first.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
-        && is_name(first);
+    let bare = value.trim_end_matches([';', ',']);
+    let type_name = bare.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_one_word = !bare.is_empty() && !bare.contains([' ', '(', ')', ',', '\t', '|', '=']);
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let name = first.trim_start_matches("- ");
-    if is_one_word
-        && (is_dotted || PASSWORDS.contains(&name))
-        && value.bytes().any(|byte| byte.is_ascii_digit())
-        && !TYPES.contains(&type_name)
-    {
+    // `proxy_pass http://h:80` of nginx.
+    let is_address = bare.contains("://") || bare.starts_with('/') || name.ends_with("_pass");
+    if !is_one_word || is_address || !name.bytes().all(is_part) {
+        return;
+    }
+    // A line of Redis, as it is sent.
+    let is_command = name == "AUTH" && !bare.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_password = PASSWORDS.contains(&name);
+    let is_quoted = bare.len() > 2
+        && ['"', '\''].iter().any(|quote| bare.starts_with(*quote) && bare.ends_with(*quote));
+    let is_setting = is_password || is_name(name);
+    let has_digit = bare.bytes().any(|byte| byte.is_ascii_digit());
+    // A word alone may begin a sentence.
+    let is_key = is_password || name.contains(['.', '_']) || is_made(bare);
+    let is_value = is_quoted || has_digit && is_key && !TYPES.contains(&type_name);
+    if is_command || is_setting && is_value {
         add(rest.trim_start());
+    }
+}
+
+/// `CONNECT user/secret@host` of a script for SQL*Plus, `userid=user/secret`.
+fn login(first: &str, rest: &str, add: &mut impl FnMut(&str)) {
+    let is_connect = ["connect", "conn"].iter().any(|word| first.eq_ignore_ascii_case(word));
+    let word = rest.trim_start().split([' ', '\t', ';']).next().unwrap_or_default();
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_$#\"".contains(&byte);
+    let is_last = rest.trim().trim_end_matches(';').len() == word.len();
+    if is_connect
+        && (is_last || word.contains('@'))
+        && let Some((user, secret)) = word.split_once('/')
+        && !user.is_empty()
+        && user.bytes().all(is_part)
+        && !secret.split('@').next().is_some_and(|secret| secret.is_empty() || secret.contains('/'))
+    {
+        add(rest.trim_start().get(user.len() + 1..).unwrap_or_default());
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn schemes(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
     let mut is_header_line = false;
     let mut word_start = None;
     let mut is_next = false;
+    let mut is_sum = false;
     let mut header_to = 0;
     let bytes = line.as_bytes();
     let (mut quote, mut digit, mut space, mut equals) = <(Next, Next, Next, Next)>::default();
@@ -55,6 +56,24 @@ pub(super) fn schemes(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
             (Some(start), false) => {
                 word_start = None;
                 let word = line.get(start..at).unwrap_or_default();
+                // `'Bearer ' + 'x'`
+                if is_next && matches!(word, "+" | "." | "..") {
+                    is_sum = true;
+                    continue;
+                }
+                let is_quoted = start > 0 && matches!(bytes.get(start - 1), Some(b'"' | b'\''));
+                if std::mem::take(&mut is_sum) && !is_quoted {
+                    is_next = false;
+                    continue;
+                }
+                // `Bearer $token` of a shell.
+                let is_variable = word.strip_prefix('$').is_some_and(|name| {
+                    name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+                });
+                if is_next && is_variable {
+                    is_next = false;
+                    continue;
+                }
                 if std::mem::take(&mut is_next) && start >= header_to {
                     let has_digit = word.bytes().any(|byte| byte.is_ascii_digit());
                     let is_long = word.len() >= 8 && (has_digit || word.ends_with('='));
@@ -81,11 +100,7 @@ pub(super) fn schemes(line: &str, add: &mut impl FnMut(Range<usize>) -> bool) {
                     is_next = true;
                 } else if is_header {
                     // A cookie has no scheme, nor has a header whose value is one word.
-                    let colon = if word.contains(':') {
-                        word.find(':').map(|at| start + at + 1)
-                    } else {
-                        None
-                    };
+                    let colon = word.find([':', '=']).map(|at| start + at + 1);
                     if let Some(value_start) = colon {
                         let rest = line.get(value_start..).unwrap_or_default();
                         let value = rest.trim_start();

@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use crate::diag::secrets::addresses::{urls, webhooks};
-use crate::diag::secrets::assigned::values;
+use crate::diag::secrets::assigned::{defaults, values};
 use crate::diag::secrets::commands::{Arguments, is_command};
 use crate::diag::secrets::files::Files;
 use crate::diag::secrets::headers::schemes;
 use crate::diag::secrets::names::is_name;
+use crate::diag::secrets::prose::said;
 use crate::diag::secrets::rules::{READERS, WEBHOOKS};
 use crate::diag::secrets::shell::{inputs, words};
 use crate::diag::secrets::values::is_harmless;
@@ -23,6 +24,8 @@ pub(super) struct Line {
     pub(super) has_secret_name: bool,
     /// It has a name.
     pub(super) has_name: bool,
+    /// The quote in which a value goes on that began in this line.
+    pub(super) quote: Option<char>,
     /// A value whose name is still to come.
     pub(super) value_here: Option<Range<usize>>,
     /// How many lines ago the name was that goes on to be known.
@@ -38,6 +41,8 @@ struct Has {
     webhooks: bool,
     inputs: bool,
     commands: bool,
+    defaults: bool,
+    sentences: bool,
 }
 
 impl Has {
@@ -52,6 +57,8 @@ impl Has {
             webhooks: has(WEBHOOKS),
             inputs: has(READERS) && (text.contains('|') || text.contains("<<")),
             commands: has_command(text),
+            defaults: has(&["||", "??", " or "]),
+            sentences: text.contains(" is"),
         }
     }
 }
@@ -73,6 +80,14 @@ fn has_command(text: &str) -> bool {
     })
 }
 
+/// A value in quotes that is longer is none: its quote is another's.
+const MAX_QUOTED_LINES: u8 = 60;
+
+/// Whether a value is not over with its line. With a space before the `\\` it is the command that goes on.
+fn goes_on_below(content: &str) -> bool {
+    content.strip_suffix('\\').is_some_and(|before| !before.ends_with([' ', '\t', '\\', '=']))
+}
+
 /// What goes on over many lines.
 #[derive(Default)]
 struct Lines {
@@ -83,6 +98,10 @@ struct Lines {
     secret_block: Option<usize>,
     /// The line before ends with `\\`.
     is_continued: bool,
+    /// The value goes on in the next line, for its own ends with `\\`.
+    is_value_continued: bool,
+    /// How many lines a value has gone on in its quotes.
+    n_quoted: u8,
     /// The lines are what a command reads, up to one of a single word.
     is_input: bool,
     files: Files,
@@ -156,6 +175,21 @@ impl Lines {
         self.is_continued = content.ends_with('\\') || (self.is_continued && bare.is_empty());
         if bare.is_empty() && !goes_on {
             self.files.end();
+            self.last.quote = None;
+            self.is_value_continued = false;
+            return;
+        }
+        if let Some(quote) = self.last.quote {
+            self.n_quoted += 1;
+            // All up to the quote.
+            let end = content.find(quote);
+            add(indent..end.unwrap_or(content.len()));
+            self.last.quote = (end.is_none() && self.n_quoted < MAX_QUOTED_LINES).then_some(quote);
+            return;
+        }
+        if std::mem::take(&mut self.is_value_continued) {
+            add(indent..content.len());
+            self.is_value_continued = goes_on_below(content);
             return;
         }
         if goes_on || goes_on_quoted {
@@ -170,7 +204,26 @@ impl Lines {
             return;
         }
         let before = std::mem::take(&mut self.last);
-        values(content, before.has_secret_name, &mut self.last, add);
+        // `password:` above `value: x`
+        let is_value = before.is_open && before.value.is_some() && bare.starts_with("value:");
+        let mut hidden_to = 0;
+        let mut add_value = |range: Range<usize>| {
+            let (end, is_new) = (range.end, add(range));
+            hidden_to = hidden_to.max(if is_new { end } else { 0 });
+            is_new
+        };
+        self.n_quoted = 0;
+        values(content, before.has_secret_name || is_value, &mut self.last, &mut add_value);
+        self.is_value_continued = hidden_to == content.len() && goes_on_below(content);
+        if content.ends_with('\\') && !self.last.is_open {
+            self.last.value = None;
+        }
+        if self.has.sentences {
+            said(content, add);
+        }
+        if self.has.defaults {
+            defaults(content, add);
+        }
         // The name of an item goes for all of its fields.
         if before.has_secret_name
             && !self.last.has_name

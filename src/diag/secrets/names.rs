@@ -1,284 +1,11 @@
 //! Which names say that a secret follows.
 
+use crate::diag::secrets::vocabulary::{
+    ABOUT, COUNTS, ENDS, FOREIGN, NEUTRAL, NO_PASSWORDS, PASSWORD_WORDS, PASSWORDS, SECRET_NAMERS,
+};
+
 /// The longest name that is looked at, in bytes: its end decides.
 pub(super) const MAX_NAME_LEN: usize = 128;
-
-/// Parts of a word that make it a password.
-const PASSWORDS: &[&str] =
-    &["passw", "pasw", "passphrase", "passcode", "pwd", "pswd", "dockerconfigjson", "dockercfg"];
-/// Whole words that are passwords.
-const PASSWORD_WORDS: &[&str] = &["pw", "psk", "pass", "masterauth", "bindpw", "rootpw"];
-/// Words that end with `pass` and are none.
-const NO_PASSWORDS: &[&str] = &[
-    "bypass",
-    "compass",
-    "trespass",
-    "surpass",
-    "underpass",
-    "overpass",
-    "encompass",
-    "passwordless",
-];
-/// Last words of what describes a password, or says where it is.
-const ABOUT: &[&str] = &[
-    "key",
-    "keys",
-    "from",
-    "ref",
-    "refs",
-    "file",
-    "files",
-    "path",
-    "paths",
-    "name",
-    "names",
-    "field",
-    "column",
-    "policy",
-    "policies",
-    "env",
-    "var",
-    "variable",
-    "length",
-    "len",
-    "min",
-    "max",
-    "size",
-    "count",
-    "age",
-    "days",
-    "hours",
-    "minutes",
-    "seconds",
-    "expiry",
-    "expire",
-    "expires",
-    "expiration",
-    "lifetime",
-    "ttl",
-    "type",
-    "mode",
-    "enabled",
-    "disabled",
-    "required",
-    "allowed",
-    "enable",
-    "disable",
-    "authentication",
-    "auth",
-    "method",
-    "algorithm",
-    "encryption",
-    "plugin",
-    "manager",
-    "store",
-    "provider",
-    "generator",
-    "rotation",
-    "validation",
-    "validator",
-    "validators",
-    "check",
-    "strength",
-    "complexity",
-    "history",
-    "attempts",
-    "reset",
-    "changed",
-    "updated",
-    "at",
-    "prompt",
-    "hint",
-    "label",
-    "placeholder",
-    "form",
-    "input",
-    "id",
-    "version",
-    "secret",
-    "secrets",
-    "configmap",
-    "mount",
-    "volume",
-    "dir",
-    "directory",
-    "location",
-    "source",
-    "selector",
-    "format",
-    "encoding",
-    "options",
-    "config",
-    "settings",
-    "command",
-    "cmd",
-    "script",
-    "job",
-    "helper",
-    "stdin",
-    "property",
-    "role",
-    "user",
-    "users",
-    "grant",
-    "flow",
-    "page",
-    "template",
-    "index",
-    "through",
-    "timeout",
-    "url",
-    "uri",
-    "endpoint",
-    "link",
-    "host",
-    "port",
-    "hasher",
-    "hashers",
-    "rounds",
-    "iterations",
-    "cost",
-    "algorithms",
-    "encoder",
-    "limit",
-    "interval",
-    "retries",
-    "title",
-    "description",
-    "message",
-    "subject",
-    "visible",
-    "visibility",
-    "header",
-];
-/// Last words after which the word before counts.
-const NEUTRAL: &[&str] = &[
-    "value",
-    "text",
-    "plain",
-    "plaintext",
-    "string",
-    "literal",
-    "raw",
-    "default",
-    "data",
-    "b64",
-    "base64",
-    "base",
-    "old",
-    "new",
-    "current",
-    "previous",
-    "prod",
-    "production",
-    "dev",
-    "staging",
-    "test",
-    "primary",
-    "secondary",
-    "main",
-    "backup",
-    "live",
-];
-/// Ends of names, without `_` and `-`, that say that a secret follows.
-const ENDS: &[&str] = &[
-    "token",
-    "secret",
-    "secretkey",
-    "privatekey",
-    "apikey",
-    "accesskey",
-    "signingkey",
-    "encryptionkey",
-    "encryptkey",
-    "authkey",
-    "masterkey",
-    "accountkey",
-    "sharedkey",
-    "storagekey",
-    "sessionkey",
-    "cookiekey",
-    "licensekey",
-    "licencekey",
-    "deploykey",
-    "hmackey",
-    "jwtkey",
-    "appkey",
-    "servicekey",
-    "cryptokey",
-    "cipherkey",
-    "aeskey",
-    "fernetkey",
-    "noncekey",
-    "loggedinkey",
-    "unsealkey",
-    "recoverykey",
-    "clientkeydata",
-    "functionskey",
-    "secretid",
-    "accesskeysecret",
-    "subscriptionkey",
-    "datakey",
-    "authtok",
-    "passkey",
-    "mnemonic",
-    "seedphrase",
-    "salt",
-    "pat",
-];
-/// Words before `tokens` and `token` that count them: `max_tokens`.
-const COUNTS: &[&str] = &[
-    "max",
-    "min",
-    "num",
-    "n",
-    "total",
-    "count",
-    "limit",
-    "context",
-    "prompt",
-    "completion",
-    "input",
-    "output",
-    "used",
-    "remaining",
-    "cached",
-    "estimated",
-    "new",
-    "reasoning",
-];
-/// What a Secret is called by: `existingSecret` names one.
-const SECRET_NAMERS: &[&str] = &[
-    "existing",
-    "pull",
-    "tls",
-    "image",
-    "external",
-    "kubernetes",
-    "kube",
-    "k8s",
-    "ca",
-    "cert",
-    "certificate",
-    "password",
-    "passwords",
-    "token",
-    "credentials",
-    "key",
-    "auth",
-    "superuser",
-    "from",
-    "to",
-    "of",
-    "the",
-    "target",
-    "source",
-    "replication",
-    "server",
-    "bootstrap",
-    "config",
-    "registry",
-];
 
 /// Whether what has this name is a secret, rather than the place of one (`passwordKey`) or something
 /// about one (`passwordPolicy`).
@@ -295,7 +22,9 @@ pub(crate) fn is_name(name: &str) -> bool {
     let words = Words::of(name);
     let all = words.list();
     let Some(last) = all.last() else { return false };
-    let has_password = all.iter().any(|word| is_password(word));
+    let has_password = all.iter().any(|word| is_password(word))
+        || words.text.contains("motdepasse")
+        || words.text == "authenticationstring";
     if has_password {
         return !ABOUT.contains(last) || (words.is_upper && *last == "secret");
     }
@@ -346,17 +75,35 @@ fn may_be_name(name: &str) -> bool {
     bytes.iter().enumerate().any(|(at, first)| {
         let low = |at: usize| bytes.get(at).map_or(b' ', u8::to_ascii_lowercase);
         match first.to_ascii_lowercase() {
-            // pass, pat, psk, pswd, pw, phrase
+            // pass, pat, parola, psk, pswd, pw, phrase
             b'p' => {
                 let (second, third) = (low(at + 1), low(at + 2));
-                matches!((second, third), (b'a', b's' | b't') | (b's' | b'w', _) | (b'h', b'r'))
+                matches!(
+                    (second, third),
+                    (b'a', b's' | b't' | b'r') | (b's' | b'w', _) | (b'h', b'r')
+                )
             }
-            b'a' => (low(at + 1), low(at + 2), low(at + 3)) == (b'u', b't', b'h'),
-            b'k' => (low(at + 1), low(at + 2)) == (b'e', b'y'),
+            b'a' => matches!(
+                (low(at + 1), low(at + 2), low(at + 3)),
+                (b'u', b't', b'h') | (b'd', b'g', b'a')
+            ),
+            // key, kennwort
+            b'k' => matches!((low(at + 1), low(at + 2)), (b'e', b'y' | b'n')),
             // token, secret, salt, masterauth, dockercfg
             b't' => (low(at + 1), low(at + 2)) == (b'o', b'k'),
-            b's' => matches!((low(at + 1), low(at + 2)), (b'e', b'c') | (b'a', b'l')),
-            b'm' => matches!((low(at + 1), low(at + 2)), (b'a', b's') | (b'n', b'e')),
+            // secret, senha, salt, sonar.login
+            b's' => matches!(
+                (low(at + 1), low(at + 2)),
+                (b'e', b'c' | b'n') | (b'a', b'l') | (b'o', b'n')
+            ),
+            b'm' => {
+                matches!((low(at + 1), low(at + 2)), (b'a', b's') | (b'n', b'e') | (b'o', b't'))
+            }
+            // wachtwoord, contrasena, haslo, heslo, httpHeaderValue1, adgangskode, losenord
+            b'w' => (low(at + 1), low(at + 2)) == (b'a', b'c'),
+            b'c' => (low(at + 3), low(at + 4)) == (b't', b'r'),
+            b'h' => matches!((low(at + 1), low(at + 2)), (b'a' | b'e', b's') | (b't', b't')),
+            b'l' => (low(at + 1), low(at + 2)) == (b'o', b's'),
             b'd' => (low(at + 1), low(at + 2), low(at + 3)) == (b'o', b'c', b'k'),
             _ => false,
         }
@@ -458,8 +205,9 @@ pub(super) fn ending(name: &str) -> Option<Ending> {
     }
 }
 
-/// Whether a name that ends with `secret` is hardly that of a Secret: `clientSecret`.
-pub(super) fn is_strong_secret(name: &str) -> bool {
+/// Whether a name that ends with `secret` is hardly that of a Secret: `clientSecret`. `is_object_name` says
+/// that the value looks like the name of one.
+pub(super) fn is_strong_secret(name: &str, is_object_name: bool) -> bool {
     const STRONG: &[&str] = &[
         "client",
         "app",
@@ -484,7 +232,8 @@ pub(super) fn is_strong_secret(name: &str) -> bool {
     let all = words.list();
     let before = all.len().checked_sub(2).and_then(|at| all.get(at));
     let is_snake = name.contains('_');
-    let is_named = words.is_upper || is_snake;
+    // `DB_CREDS_SECRET=shop-db` names one.
+    let is_named = (words.is_upper || is_snake) && !is_object_name;
     before.is_some_and(|before| STRONG.contains(before) || is_named)
         || all.len() == 1 && words.is_upper
 }
@@ -522,6 +271,21 @@ pub(super) fn is_other_key(name: &str) -> bool {
     let all = words.list();
     let before = all.len().checked_sub(2).and_then(|at| all.get(at));
     before.is_none_or(|before| OTHERS.contains(before))
+}
+
+/// Whether a text ends with a word for a password in letters beyond ASCII.
+pub(super) fn is_foreign(before: &str) -> bool {
+    FOREIGN.iter().any(|word| before.ends_with(word))
+}
+
+/// Whether the fields of a mapping that is called so are all secrets, whatever they are called.
+pub(crate) fn holds_secrets(name: &str) -> bool {
+    matches!(name, "stringData" | "secureJsonData" | "secureSettings" | "secure_json_data")
+}
+
+/// Whether a name says that its value is a list of secrets, or a mapping of names to them.
+pub(crate) fn is_of_many(name: &str) -> bool {
+    name.ends_with(['s', 'S']) && (is_name(name) || matches!(name, "secrets" | "Secrets"))
 }
 
 /// Whether a header of HTTP carries a secret.

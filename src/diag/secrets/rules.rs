@@ -1,229 +1,5 @@
-//! The tables that the rules go by: what commands, functions and files hold which secrets where. What
-//! finds a secret by them is in the modules beside.
-
-/// What a command takes that is a secret.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Takes {
-    /// Flags whose value is the next argument, a secret.
-    pub(super) secrets: &'static [&'static str],
-    /// Flags to which the secret is attached: `-psecret`.
-    pub(super) attached: &'static [&'static str],
-    /// Flags whose value is `user:secret`.
-    pub(super) pairs: &'static [&'static str],
-    /// Flags whose value is `name=secret`.
-    pub(super) literals: &'static [&'static str],
-    /// Arguments after which a secret follows, or two of them, and how many others are between.
-    pub(super) after: &'static [(&'static str, u8)],
-    /// `-pass pass:secret`.
-    pub(super) has_sources: bool,
-    /// An argument that is named after a secret is followed by one: `config set token x`.
-    pub(super) has_names: bool,
-    /// `user/secret@host`.
-    pub(super) has_logins: bool,
-    /// With `-b`, the third argument is a secret, and with `-n` the second.
-    pub(super) has_batch: bool,
-    /// Signs before a secret: `>secret`.
-    pub(super) signs: &'static [&'static str],
-}
-
-impl Takes {
-    /// Nothing of it is known to be a secret.
-    pub(super) const NOTHING: Takes = Takes {
-        secrets: &[],
-        attached: &[],
-        pairs: &[],
-        literals: &[],
-        after: &[],
-        has_sources: false,
-        has_names: false,
-        has_logins: false,
-        has_batch: false,
-        signs: &[],
-    };
-}
-
-/// After these, all arguments are secrets.
-pub(super) const ALL: u8 = u8::MAX;
-
-/// Commands that take secrets in other ways than by flags that are named after them.
-pub(super) const COMMANDS: &[(&[&str], Takes)] = &[
-    (
-        &[
-            "mysql",
-            "mysqldump",
-            "mysqlimport",
-            "mysqlcheck",
-            "mysqlshow",
-            "mysqlslap",
-            "mysqlbinlog",
-            "mysqlpump",
-            "mysqlsh",
-            "mariadb",
-            "mariadb-dump",
-            "mariadb-import",
-            "mariadb-check",
-            "mariadb-backup",
-            "mariabackup",
-            "xtrabackup",
-            "innobackupex",
-            "7z",
-            "7za",
-            "7zz",
-            "rar",
-            "unrar",
-        ],
-        Takes { attached: &["p"], ..Takes::NOTHING },
-    ),
-    (
-        &["mysqladmin", "mariadb-admin"],
-        Takes { attached: &["p"], after: &[("password", 0)], ..Takes::NOTHING },
-    ),
-    (
-        &["redis-cli", "valkey-cli", "keydb-cli"],
-        Takes {
-            secrets: &["a"],
-            attached: &["a"],
-            after: &[("AUTH", ALL), ("auth", ALL)],
-            has_names: true,
-            signs: &[">", "#"],
-            ..Takes::NOTHING
-        },
-    ),
-    (
-        &["curl", "wget", "lftp", "etcdctl", "xh", "http", "https", "open"],
-        Takes {
-            pairs: &["u", "user", "U", "proxy-user", "a", "auth"],
-            attached: &[],
-            literals: &["b", "cookie"],
-            secrets: &["oauth2-bearer"],
-            after: &[("user add", 0)],
-            ..Takes::NOTHING
-        },
-    ),
-    (
-        &["skopeo", "crane", "oras", "regctl", "cosign", "nerdctl", "ctr"],
-        Takes {
-            pairs: &["creds", "src-creds", "dest-creds", "user"],
-            secrets: &["p"],
-            ..Takes::NOTHING
-        },
-    ),
-    (
-        &["smbclient", "rpcclient", "net", "smbget", "winexe"],
-        Takes { pairs: &["U", "user"], after: &[("user", 1)], ..Takes::NOTHING },
-    ),
-    (
-        &[
-            "sshpass",
-            "mongo",
-            "mongosh",
-            "mongodump",
-            "mongorestore",
-            "mongoexport",
-            "mongoimport",
-            "mongostat",
-            "cqlsh",
-            "useradd",
-            "usermod",
-            "twine",
-            "rabbitmqadmin",
-            "ncftp",
-            "ncftpput",
-            "psexec",
-        ],
-        Takes { secrets: &["p"], attached: &["p"], ..Takes::NOTHING },
-    ),
-    (&["docker", "podman", "buildah", "helm", "cf"], Takes { after: &[], ..Takes::NOTHING }),
-    (&["login"], Takes { secrets: &["p"], attached: &["p"], ..Takes::NOTHING }),
-    (&["doctl", "fly", "flyctl", "glab", "influx"], Takes { secrets: &["t"], ..Takes::NOTHING }),
-    (
-        &["sqlcmd", "bcp", "osql", "tsql", "ipmitool", "mosquitto_pub", "mosquitto_sub"],
-        Takes { secrets: &["P"], attached: &["P"], ..Takes::NOTHING },
-    ),
-    (&["zip", "unzip", "zipcloak"], Takes { secrets: &["P"], attached: &["P"], ..Takes::NOTHING }),
-    (
-        &[
-            "ldapsearch",
-            "ldapadd",
-            "ldapmodify",
-            "ldapdelete",
-            "ldapwhoami",
-            "ldappasswd",
-            "ldapcompare",
-            "ldapmodrdn",
-            "kadmin",
-        ],
-        Takes { secrets: &["w", "s", "a"], attached: &["w"], ..Takes::NOTHING },
-    ),
-    (&["addprinc", "cpw", "change_password"], Takes { secrets: &["pw"], ..Takes::NOTHING }),
-    (
-        &["snmpget", "snmpwalk", "snmpset", "snmpbulkwalk"],
-        Takes { secrets: &["A", "X", "c"], ..Takes::NOTHING },
-    ),
-    (
-        &["openssl"],
-        Takes {
-            secrets: &["k", "K", "hmac"],
-            after: &[("passwd", ALL)],
-            has_sources: true,
-            ..Takes::NOTHING
-        },
-    ),
-    (
-        &["rabbitmqctl"],
-        Takes {
-            after: &[("add_user", 1), ("change_password", 1), ("authenticate_user", 1)],
-            ..Takes::NOTHING
-        },
-    ),
-    (&["htpasswd", "mosquitto_passwd", "htdigest"], Takes { has_batch: true, ..Takes::NOTHING }),
-    (
-        &["vault", "bao"],
-        Takes { after: &[("login", 0), ("unseal", 0), ("unwrap", 0)], ..Takes::NOTHING },
-    ),
-    (&["cargo"], Takes { after: &[("login", 0)], ..Takes::NOTHING }),
-    (&["bw"], Takes { after: &[("login", 1), ("unlock", 0)], ..Takes::NOTHING }),
-    (&["rclone"], Takes { after: &[("obscure", 0)], has_names: true, ..Takes::NOTHING }),
-    (&["ansible-vault"], Takes { after: &[("encrypt_string", 0)], ..Takes::NOTHING }),
-    (&["db2"], Takes { after: &[("using", 0)], ..Takes::NOTHING }),
-    (
-        &["composer", "poetry", "bundle"],
-        Takes {
-            after: &[
-                ("http-basic.", 1),
-                ("pypi-token.", 0),
-                ("github-oauth.", 0),
-                ("gitlab-token.", 0),
-                ("bearer.", 0),
-            ],
-            has_names: true,
-            ..Takes::NOTHING
-        },
-    ),
-    (
-        &["npm", "yarn", "pnpm", "git", "pulumi", "ngrok", "grafana-cli", "grafana", "pip"],
-        Takes {
-            after: &[("_auth", 0), ("_authToken", 0), ("_password", 0)],
-            has_names: true,
-            ..Takes::NOTHING
-        },
-    ),
-    (
-        &["aws", "az", "gh"],
-        Takes { secrets: &["value", "body", "b"], has_names: true, ..Takes::NOTHING },
-    ),
-    (
-        &["mc", "mcli"],
-        Takes {
-            after: &[("alias set", 3), ("host add", 3), ("user add", 2), ("svcacct add", 2)],
-            ..Takes::NOTHING
-        },
-    ),
-    (
-        &["sqlplus", "sqlldr", "expdp", "impdp", "exp", "imp", "rman", "sqlcl"],
-        Takes { has_logins: true, ..Takes::NOTHING },
-    ),
-];
+//! The tables that the rules go by: what functions and files hold which secrets where; those of commands
+//! are in `programs`. What finds a secret by them is in the modules beside.
 
 /// Lines whose first word says that a secret follows, and how many words are between.
 pub(super) const DIRECTIVES: &[(&str, usize)] = &[
@@ -256,6 +32,7 @@ pub(super) const GIVERS: &[(&str, &str)] = &[
     ("add_header", ""),
     ("more_set_headers", ""),
     ("set", ""),
+    ("\\set", ""),
     ("setx", ""),
     ("RequestHeader", "set"),
     ("Header", "set"),
@@ -379,9 +156,85 @@ pub(super) const NO_USERS: &[&str] = &[
     "image",
 ];
 
-/// Functions whose last argument is a secret, beside those that are named after one.
-pub(super) const CREDENTIAL_CALLS: &[&str] =
-    &["auth", "basicauth", "setbasicauth", "httpbasicauth", "changeuserpassword", "withbasicauth"];
+/// Functions of programs with secrets among their arguments, beside those that are named after one: how
+/// many arguments there are at least, and which are secrets. A name with a `.` is that of a function of
+/// something.
+pub(super) const FUNCTIONS: &[(&str, usize, Secrets)] = &[
+    // What comes first differs between drivers.
+    ("connect", 3, Secrets::From(1)),
+    ("mysqli_connect", 3, Secrets::At(2)),
+    ("mysql_connect", 3, Secrets::At(2)),
+    ("mysql_pconnect", 3, Secrets::At(2)),
+    ("mysqli_real_connect", 4, Secrets::At(3)),
+    ("real_connect", 3, Secrets::At(2)),
+    ("mysqli", 3, Secrets::At(2)),
+    ("pdo", 3, Secrets::At(2)),
+    ("getconnection", 3, Secrets::At(2)),
+    ("sequelize", 3, Secrets::At(2)),
+    ("login", 2, Secrets::Last),
+    ("ftp_login", 3, Secrets::At(2)),
+    ("ftp_connect", 3, Secrets::At(2)),
+    ("ldap_bind", 3, Secrets::At(2)),
+    ("imap_open", 3, Secrets::At(2)),
+    ("simple_bind", 2, Secrets::At(1)),
+    ("simple_bind_s", 2, Secrets::At(1)),
+    ("username_pw_set", 2, Secrets::At(1)),
+    ("auth", 2, Secrets::Last),
+    ("authenticate", 2, Secrets::Last),
+    ("basicauth", 2, Secrets::At(1)),
+    ("basic_auth", 2, Secrets::At(1)),
+    ("setbasicauth", 2, Secrets::At(1)),
+    ("withbasicauth", 2, Secrets::At(1)),
+    ("httpbasicauth", 2, Secrets::At(1)),
+    ("httpdigestauth", 2, Secrets::At(1)),
+    ("changeuserpassword", 2, Secrets::At(1)),
+    ("credentials", 2, Secrets::At(1)),
+    ("withcredentials", 2, Secrets::At(1)),
+    ("plainauth", 3, Secrets::At(2)),
+    ("networkcredential", 2, Secrets::At(1)),
+    ("pscredential", 2, Secrets::At(1)),
+    ("passwordauthentication", 2, Secrets::At(1)),
+    ("usernamepasswordcredentials", 2, Secrets::At(1)),
+    ("usernamepasswordtoken", 2, Secrets::At(1)),
+    ("usernamepasswordauthenticationtoken", 2, Secrets::At(1)),
+    ("basicawscredentials", 2, Secrets::At(1)),
+    ("awsbasiccredentials.create", 2, Secrets::At(1)),
+    ("basicsessioncredentials", 3, Secrets::From(1)),
+    ("newstaticcredentials", 2, Secrets::From(1)),
+    ("newstaticcredentialsprovider", 2, Secrets::From(1)),
+    ("newstaticv4", 2, Secrets::From(1)),
+    ("newsharedkeycredential", 2, Secrets::At(1)),
+    ("storagesharedkeycredential", 2, Secrets::At(1)),
+    ("clientsecretcredential", 3, Secrets::At(2)),
+    ("createhmac", 2, Secrets::At(1)),
+    ("createcipheriv", 2, Secrets::From(1)),
+    ("createdecipheriv", 2, Secrets::From(1)),
+    ("createcipher", 2, Secrets::At(1)),
+    ("secretkeyspec", 1, Secrets::At(0)),
+    ("hash_hmac", 3, Secrets::At(2)),
+    ("openssl_encrypt", 3, Secrets::At(2)),
+    ("openssl_decrypt", 3, Secrets::At(2)),
+    ("hmac.new", 2, Secrets::At(0)),
+    ("fernet", 1, Secrets::At(0)),
+    ("jwt.encode", 2, Secrets::At(1)),
+    ("jwt.decode", 2, Secrets::At(1)),
+    ("jwt.sign", 2, Secrets::At(1)),
+    ("jwt.verify", 2, Secrets::At(1)),
+    ("keystore.load", 2, Secrets::At(1)),
+    ("ks.load", 2, Secrets::At(1)),
+    ("createuser", 2, Secrets::At(1)),
+    ("create_user", 2, Secrets::At(1)),
+    ("create_superuser", 2, Secrets::From(1)),
+    ("adduser", 2, Secrets::At(1)),
+    ("add_user", 2, Secrets::At(1)),
+    ("airtable", 1, Secrets::At(0)),
+    ("telebot", 1, Secrets::At(0)),
+    ("twilio.client", 2, Secrets::At(1)),
+];
+
+/// Functions that compare what they are called on with their argument.
+pub(super) const COMPARERS: &[&str] =
+    &["equals", "equalsignorecase", "eq", "tobe", "toequal", "isequalto"];
 
 /// Functions that give a value to a name.
 pub(super) const SETTERS: &[&str] = &[
@@ -402,6 +255,23 @@ pub(super) const SETTERS: &[&str] = &[
     "setrequestheader",
     "add_header",
     "config",
+    "env",
+    "getenv",
+    "get",
+    "fetch",
+    "getordefault",
+    "getorelse",
+    "getproperty",
+    "getstring",
+    "option",
+    "setting",
+    "addparameter",
+    "addproperty",
+    "setattribute",
+    "setitem",
+    "setenvironmentvariable",
+    "addoption",
+    "setconf",
 ];
 
 /// Which arguments of a function are secrets.
@@ -413,6 +283,10 @@ pub(super) enum Secrets {
     Last,
     /// What follows the user of a server, of a table or a database.
     AfterUser,
+    /// What follows the name of a secret, where names and values take turns from an argument on.
+    Pairs(usize),
+    /// What follows an argument that has the name of a secret in it.
+    AfterName,
 }
 
 /// Functions, table engines and table functions of SQL with secrets among their arguments.
@@ -450,6 +324,32 @@ pub(super) const CALLS: &[(&str, Secrets)] = &[
     ("decryptbypassphrase", Secrets::All),
     ("create_secret", Secrets::At(0)),
     ("update_secret", Secrets::At(1)),
+    ("json_object", Secrets::Pairs(0)),
+    ("jsonb_object", Secrets::Pairs(0)),
+    ("json_build_object", Secrets::Pairs(0)),
+    ("jsonb_build_object", Secrets::Pairs(0)),
+    ("object_construct", Secrets::Pairs(0)),
+    ("hstore", Secrets::Pairs(0)),
+    ("map", Secrets::Pairs(0)),
+    ("http_header", Secrets::Pairs(0)),
+    ("header", Secrets::Pairs(0)),
+    ("json_set", Secrets::Pairs(1)),
+    ("json_insert", Secrets::Pairs(1)),
+    ("json_replace", Secrets::Pairs(1)),
+    ("json_modify", Secrets::Pairs(1)),
+    ("jsonb_set", Secrets::Pairs(1)),
+    ("jsonb_set_lax", Secrets::Pairs(1)),
+    ("jsonb_insert", Secrets::Pairs(1)),
+    ("coalesce", Secrets::AfterName),
+    ("ifnull", Secrets::AfterName),
+    ("isnull", Secrets::AfterName),
+    ("nvl", Secrets::AfterName),
+    ("format", Secrets::AfterName),
+    ("create_user", Secrets::At(1)),
+    ("createuser", Secrets::At(1)),
+    ("rds_set_external_master", Secrets::At(3)),
+    ("rds_set_external_source", Secrets::At(3)),
+    ("create_aws_credentials", Secrets::From(1)),
     ("mysql", Secrets::AfterUser),
     ("materializedmysql", Secrets::AfterUser),
     ("postgresql", Secrets::AfterUser),
@@ -481,6 +381,8 @@ pub(super) const PROCEDURES: &[(&str, Secrets)] = &[
     ("sp_setapprole", Secrets::At(1)),
     ("sp_addremotelogin", Secrets::At(2)),
     ("sp_adduser", Secrets::At(2)),
+    ("sp_set_session_context", Secrets::Pairs(0)),
+    ("create_user", Secrets::At(1)),
 ];
 
 /// Last words of columns that hold the names of settings, and of those that hold what they are set to.

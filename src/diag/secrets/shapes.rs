@@ -2,8 +2,11 @@
 //! look as if they did. The tests of this module and `tests/fast/leaks.rs` run it: the first against the
 //! rules, the second against every view and every format of diagnostics.
 
+mod code;
 mod commands;
 mod files;
+mod manifests;
+mod schemas;
 mod shown;
 mod statements;
 
@@ -44,6 +47,8 @@ pub enum Rule {
     Tokens,
     /// Statements.
     Sql,
+    /// Arguments of functions in programs.
+    Code,
 }
 
 /// A text, and where it stands.
@@ -59,7 +64,7 @@ pub enum Example {
     Sql(&'static str),
 }
 
-use Example::{Container, File, Manifest, Sql};
+use Example::{Container, File, Manifest};
 
 /// The table.
 pub const SHAPES: &[Shape] = &[
@@ -336,50 +341,8 @@ pub const SHAPES: &[Shape] = &[
     Shape {
         name: "an argument of a command",
         rule: Rule::Commands,
-        secret: &[
-            Container("command: [sh, -c, 'mysql -uroot -pSECRET! shop']"),
-            Container("command: [mysql, -uroot, -pSECRET!]"),
-            Container("command: [mysqldump]\nargs: [-uroot, -pSECRET!]"),
-            Container("command: [sh, -c, \"mysql -uroot -p'SECRET!' shop\"]"),
-            Container("command: [redis-cli, -a, SECRET!, ping]"),
-            Container("command: [sh, -c, 'redis-cli -h h -a SECRET! ping']"),
-            Container("command: [curl, -u, 'user:SECRET!', 'http://x']"),
-            Container("command: [sh, -c, 'curl --user=u:SECRET! http://x']"),
-            Container("command: [sh, -c, 'PGPASSWORD=SECRET! psql -h h']"),
-            Container("args: [--password, SECRET!]"),
-            Container("args: [--password=SECRET!]"),
-            Container("args: [-password, SECRET!]"),
-            Container("command: [sshpass, -p, SECRET!, ssh, h]"),
-            Container("command: [mongosh, -u, u, -p, SECRET!]"),
-            Container("command: [openssl, rsa, -passin, 'pass:SECRET!']"),
-            Container("command: [sqlcmd, -P, SECRET!]"),
-            Container("command: [sh, -c, 'docker login -u u -p SECRET! example.com']"),
-            Container("command: [sh, -c, 'rabbitmqctl add_user u SECRET!']"),
-            Container("command: [redis-server, --requirepass, SECRET!]"),
-            Container(
-                "command: [sh, -c, 'kubectl create secret generic s --from-literal=a=SECRET!']",
-            ),
-            Container("command: [ldapsearch, -w, SECRET!]"),
-            Container("command: [smbclient, -U, 'u%SECRET!', //h/s]"),
-            File(
-                "#!/bin/sh\nexport TOKEN=SECRET!\nmysql -u root \\\n  -pSECRET! shop\nredis-cli -a 'SECRET!'\n",
-            ),
-            File("command:\n- mysql\n- -uroot\n- -pSECRET!\n"),
-            File("{\"command\": [\"redis-cli\", \"-a\", \"SECRET!\"]}"),
-        ],
-        shown: &[
-            Container("command: [sh, -c, 'mysql -u root -p shop']"),
-            Container("command: [sh, -c, 'docker run -p 8080:80 nginx']"),
-            Container("args: [--password-file, /run/secrets/password]"),
-            Container("args: [--password, $(DB_PASSWORD)]"),
-            Container("command: [sh, -c, 'mysql -p$MYSQL_PASSWORD -P 3306']"),
-            Container("command: [mkdir, -p, /data1]"),
-            Container("command: [sh, -c, 'mysql -p\"$(cat /run/secrets/password)\" -P 3306']"),
-            Container("command: [curl, -u, user, 'http://x:8080']"),
-            Container("args: [--port, '3306', -a, b1]"),
-            Container("command: [openssl, rsa, -passin, 'file:/run/secrets/x1']"),
-            Container("args: [--token-ttl, 5m]"),
-        ],
+        secret: commands::BY_PROGRAM,
+        shown: commands::NOT_BY_PROGRAM,
     },
     Shape {
         name: "a line of a file of a server or client",
@@ -464,85 +427,20 @@ pub const SHAPES: &[Shape] = &[
     Shape {
         name: "the password of a user of a database",
         rule: Rule::Sql,
-        secret: &[
-            Sql("create user u with password 'SECRET!';"),
-            Sql("create user u with password $$SECRET!$$;"),
-            Sql("create user u with password $a$SECRET!$a$;"),
-            Sql("create user u with password E'SECRET!';"),
-            Sql("alter role u encrypted password U&'SECRET!';"),
-            Sql("alter role u\n  password\n  'SECRET!';"),
-            Sql("create user mapping for u server s options (user 'u', password 'SECRET!');"),
-            Sql(
-                "create view v as select * from dblink('host=h password=SECRET!','select 1') as t(a int);",
-            ),
-            Sql("create subscription s connection 'host=h password=SECRET!' publication p;"),
-            File("CREATE USER u IDENTIFIED BY 'SECRET!';"),
-            File("CREATE USER u IDENTIFIED WITH caching_sha2_password BY 'SECRET!';"),
-            File("CREATE USER u IDENTIFIED WITH x AS 'SECRET!';"),
-            File("CREATE USER u IDENTIFIED\n  BY 'SECRET!';"),
-            File("create user u identified by SECRET!;"),
-            File("CREATE LOGIN u WITH PASSWORD = N'SECRET!';"),
-            File("CREATE DATABASE SCOPED CREDENTIAL c WITH IDENTITY = 'i', secret = 'SECRET!';"),
-            File("SET PASSWORD FOR u = 'SECRET!';"),
-            File("CREATE NAMED COLLECTION c AS password = 'SECRET!';"),
-            File("CREATE SECRET s (TYPE s3, SECRET 'SECRET!');"),
-            File("select set_config('app.jwt_secret', 'SECRET!', false);"),
-            File("alter database d set app.jwt_secret to 'SECRET!';"),
-            File("select crypt('SECRET!', gen_salt('bf'));"),
-            File("GRANT ALL ON *.* TO u IDENTIFIED BY PASSWORD 'SECRET!';"),
-        ],
-        shown: &[
-            File("CREATE USER u PASSWORD EXPIRE;"),
-            File("ALTER USER u IDENTIFIED BY PASSWORD EXPIRE;"),
-            File("CREATE USER u IDENTIFIED WITH auth_socket;"),
-            File("ALTER ROLE u PASSWORD NULL;"),
-            File("create role r login;"),
-            File("ALTER USER u PASSWORD EXPIRE INTERVAL 90 DAY;"),
-        ],
+        secret: schemas::USER_SECRET,
+        shown: schemas::USER_SHOWN,
     },
     Shape {
         name: "a value of a column that is named after a secret",
         rule: Rule::Sql,
-        secret: &[
-            Sql("create table c (a int, api_token text default 'SECRET!');"),
-            Sql("create table c (a int, api_token text not null\n default E'SECRET!');"),
-            Sql("alter table t add column api_token text default 'SECRET!';"),
-            Sql("alter table t alter column api_token set default 'SECRET!';"),
-            Sql(
-                "create table u (name text, password text);\ninsert into u (name, password) values ('a', 'SECRET!'), ('b', 'SECRET!');",
-            ),
-            Sql(
-                "create table u (name text, password text);\ninsert into u values ('a', 'SECRET!');",
-            ),
-            Sql(
-                "create table u (name text, password text);\ninsert into u (\n  name,\n  password\n)\nvalues\n  ('a; b', 'SECRET!'),\n  ('it''s', 'SECRET!');",
-            ),
-            Sql(
-                "create table u (name text, password text);\ninsert into u (name, password) select 'a', 'SECRET!';",
-            ),
-            Sql(
-                "create table u (name text, password text);\nupdate u set password = 'SECRET!' where name = 'a';",
-            ),
-            File("INSERT INTO u SET name = 'a', password='SECRET!';"),
-            File("COPY u (name, password) FROM stdin;\na\tSECRET!\n\\.\n"),
-            File(
-                "INSERT INTO u (name, token) VALUES ('a', DEFAULT), ('b', 'SECRET!') ON CONFLICT DO NOTHING;",
-            ),
-        ],
-        shown: &[
-            Sql(
-                "create table c (a int, password text not null, token_type text default 'bearer');",
-            ),
-            Sql(
-                "create table u (name text, password text default null, state text default 'new1');",
-            ),
-            Sql(
-                "create table u (name text, password text, max_tokens int default 100);\ninsert into u (name) values ('shop1');",
-            ),
-            File("INSERT INTO u (name, password) VALUES (?, ?), (:name, :password), ('a1', NULL);"),
-            File("COPY u (name, state) FROM stdin;\na\tb1\n\\.\n"),
-            File("select name, password from u where state = 'on1';"),
-        ],
+        secret: schemas::COLUMN_SECRET,
+        shown: schemas::COLUMN_SHOWN,
+    },
+    Shape {
+        name: "a name in a schema that is an address",
+        rule: Rule::Urls,
+        secret: schemas::NAME_SECRET,
+        shown: schemas::NAME_SHOWN,
     },
     Shape {
         name: "a statement, as people write them",
@@ -554,7 +452,19 @@ pub const SHAPES: &[Shape] = &[
         name: "a command, as people write them",
         rule: Rule::Commands,
         secret: commands::SECRET,
-        shown: &[],
+        shown: commands::SHOWN,
+    },
+    Shape {
+        name: "an argument of a function, as people write them",
+        rule: Rule::Code,
+        secret: code::SECRET,
+        shown: code::SHOWN,
+    },
+    Shape {
+        name: "a field of a manifest, as people write them",
+        rule: Rule::Tree,
+        secret: manifests::SECRET,
+        shown: manifests::SHOWN,
     },
     Shape {
         name: "a name, address, line or token, as people write them",

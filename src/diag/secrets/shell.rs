@@ -27,6 +27,16 @@ pub(super) fn words(
         if is_end(byte) && !arguments.is_pending_word() {
             arguments.end();
         }
+        // An empty argument.
+        if matches!(byte, b'"' | b'\'' | b'\\') && arguments.is_pending_word() {
+            let rest = bytes.get(at..).unwrap_or_default();
+            let empty = ["\"\"", "''", "\\\"\\\""];
+            if let Some(empty) = empty.iter().find(|empty| rest.starts_with(empty.as_bytes())) {
+                arguments.word("$X");
+                at += empty.len();
+                continue;
+            }
+        }
         if is_apart(byte) || (is_end(byte) && !arguments.is_pending_word()) {
             at += 1;
             continue;
@@ -73,6 +83,30 @@ pub(super) fn words(
             at = end + 1 + length;
             continue;
         }
+        // `vault kv put secret/a value="x"`
+        if arguments.is_pending_literal()
+            && word.ends_with('=')
+            && let Some(quote @ (b'\'' | b'"')) = bytes.get(end).copied()
+        {
+            let value = line.get(end + 1..).unwrap_or_default();
+            let length = value.find(char::from(quote)).unwrap_or(value.len());
+            if length > 0 && !is_harmless(value) && !value.starts_with('@') {
+                add(end + 1..end + 1 + length);
+            }
+            at = end + 1 + length;
+            continue;
+        }
+        // `-u u:'x'`, `-u "u":"x"`
+        if arguments.is_pending_pair()
+            && let Some(range) = pair(line, end, is_quoted)
+        {
+            if !line.get(range.clone()).is_some_and(is_harmless) {
+                add(range.clone());
+            }
+            arguments.word("u");
+            at = range.end;
+            continue;
+        }
         // `--user='u:x'`, `--from-literal="a=x"`
         if word.ends_with('=') && word.starts_with('-') && matches!(next, Some(b'\'' | b'"')) {
             let flag = word.get(..word.len() - 1).unwrap_or_default();
@@ -102,6 +136,28 @@ pub(super) fn words(
         }
         at = end;
     }
+}
+
+/// Where the secret is of `user:'secret'` and `"user":"secret"`, whose first part ends at a place.
+fn pair(line: &str, end: usize, is_quoted: bool) -> Option<Range<usize>> {
+    let quotes = ['"', '\''];
+    let rest = line.get(end..)?;
+    let rest = if is_quoted { rest.strip_prefix(quotes)? } else { rest };
+    // The `:` may be the last sign of the first part.
+    let rest = match rest.strip_prefix(':') {
+        Some(rest) => rest,
+        None if line.get(..end)?.ends_with(':') => rest,
+        None => return None,
+    };
+    let quote = rest.chars().next().filter(|c| quotes.contains(c));
+    let value = rest.strip_prefix(quotes).unwrap_or(rest);
+    let length = match quote {
+        Some(quote) => value.find(quote),
+        None if is_quoted => value.find([' ', '\t', '"', '\'']),
+        None => return None,
+    };
+    let start = line.len() - value.len();
+    Some(start..start + length.unwrap_or(value.len())).filter(|range| !range.is_empty())
 }
 
 /// `echo 'root:x' | chpasswd`, `gh auth login --with-token <<< x`: what a command reads that takes a

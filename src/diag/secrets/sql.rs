@@ -7,8 +7,10 @@
 
 mod calls;
 mod columns;
+mod named;
 mod rows;
 mod tokens;
+mod users;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -49,7 +51,7 @@ fn has_sql(text: &str) -> bool {
             (Some(begin), false) => {
                 start = None;
                 let word = text.get(begin..at).unwrap_or_default();
-                return calls::is_call(word)
+                return calls::is_of_sql(word)
                     || (3..=15).contains(&word.len())
                         && WORDS.iter().any(|sql| word.eq_ignore_ascii_case(sql));
             }
@@ -59,7 +61,7 @@ fn has_sql(text: &str) -> bool {
     })
 }
 
-const WORDS: [&str; 28] = [
+const WORDS: [&str; 30] = [
     "password",
     "passwd",
     "identified",
@@ -88,6 +90,8 @@ const WORDS: [&str; 28] = [
     "where",
     "table",
     "always",
+    "policy",
+    "returns",
 ];
 
 /// The last list in parentheses that has none within: what stands before an `AS` may be columns.
@@ -108,6 +112,10 @@ struct Context {
     attach: Option<u8>,
     is_of_credential: bool,
     is_of_user: bool,
+    /// In a function that returns a secret, as its name says.
+    is_of_secret_function: bool,
+    /// In a list of names and literals without a `=`.
+    is_of_options: bool,
     depth_of_type: usize,
     is_after_key: bool,
 }
@@ -182,6 +190,7 @@ impl<'a> Reader<'a, '_> {
                 context.depth_of_type += usize::from(before.is_some_and(is_letter));
             }
             b')' => {
+                context.is_of_options = false;
                 if let Some(open) = self.group.open.take() {
                     self.group.range = open..at;
                 }
@@ -200,7 +209,8 @@ impl<'a> Reader<'a, '_> {
         let is = |other: &str| word.eq_ignore_ascii_case(other);
         self.context.next_word();
         let is_after_key = std::mem::replace(&mut self.context.is_after_key, is("key"));
-        if self.context.changes.is_some() && (is("user") || is("role") || is("login")) {
+        if self.context.changes.is_some() && (is("user") || is("role") || is("login") || is("link"))
+        {
             self.context.is_of_user = true;
         }
         if is("identified") {
@@ -215,14 +225,29 @@ impl<'a> Reader<'a, '_> {
             self.context.changes = Some(0);
         } else if is("credential") {
             self.context.is_of_credential = true;
+        } else if is("function") {
+            let from = self.cursor.at;
+            self.context.is_of_secret_function = returns_secret(&self.name());
+            self.cursor.at = from;
+        } else if is("return") {
+            if self.context.is_of_secret_function {
+                self.literal_here();
+            }
+        } else if is("secret") && self.context.changes.is_some() && self.new_secret() {
+            // `CREATE SECRET s AS 'x'`
         } else if is("secret") {
             // `CREATE SECRET s (TYPE s3, SECRET 'x')`; elsewhere a literal follows nothing.
             if self.context.is_of_credential || self.cursor.rest().starts_with(" '") {
                 self.literal();
             }
+        } else if is("options") {
+            let rest = self.cursor.rest();
+            self.context.is_of_options = rest.starts_with('(') || rest.starts_with(" (");
         } else if is("default") || is("always") {
             if self.context.has_secret_name {
                 self.default();
+            } else {
+                self.default_for();
             }
         } else if is("attach") {
             self.context.attach = Some(0);
@@ -242,6 +267,11 @@ impl<'a> Reader<'a, '_> {
             self.values();
             return true;
         } else if is("select") {
+            if self.context.is_of_secret_function {
+                let from = self.cursor.at;
+                self.literal_here();
+                self.cursor.at = from;
+            }
             self.select();
             return true;
         } else if is("as") {
@@ -256,133 +286,11 @@ impl<'a> Reader<'a, '_> {
         } else if calls::is_call(word) {
             self.call(word);
             return true;
-        } else if word.len() > 1 && is_name(word) {
-            self.secret_name(word.contains('_') && !matches!(before, Some(b'\'' | b'"')));
+        } else if word.len() > 1 && is_name(word) && !self.names_object(word) {
+            let is_quoted = matches!(before, Some(b'\'' | b'"'));
+            self.secret_name(word.contains('_') && !is_quoted);
         }
         false
-    }
-
-    /// `IDENTIFIED BY 'x'`, and `IDENTIFIED BY x` where a user is created.
-    fn identified_by(&mut self) {
-        self.context.identified = None;
-        if !self.literal() && self.context.is_of_user {
-            self.bare_word();
-        }
-        // Oracle: `IDENTIFIED BY x REPLACE y`.
-        if self.context.is_of_user && self.cursor.word_is("replace") && !self.literal() {
-            self.bare_word();
-        }
-    }
-
-    /// `PASSWORD 'x'`, `SET PASSWORD FOR u = 'x'`; a column called that may have a default.
-    fn password(&mut self, before: Option<u8>) {
-        let from = self.cursor.at;
-        if before != Some(b'\'') && !self.literal() {
-            if self.cursor.word_is("for") {
-                self.equals();
-            } else if self.context.is_of_user && self.cursor.byte(from) != Some(b'(') {
-                self.bare_word();
-            } else {
-                self.cursor.at = from;
-                self.secret_name(false);
-            }
-        }
-        self.context.has_secret_name = true;
-    }
-
-    /// What a name of a secret is set to or compared with: `api_token = 'x'`, `token IN ('x', 'y')`,
-    /// `v_password text := 'x'`.
-    fn secret_name(&mut self, may_be_option: bool) {
-        const OPERATORS: [&str; 4] = ["to", "in", "like", "ilike"];
-        const OTHERS: [&str; 16] = [
-            "from", "where", "and", "or", "on", "using", "set", "as", "values", "order", "group",
-            "for", "when", "then", "join", "default",
-        ];
-        self.context.has_secret_name = true;
-        let from = self.cursor.at;
-        // `SECRET_ACCESS_KEY 'x'`
-        if may_be_option && self.literal_here() {
-            return;
-        }
-        let mut depth = 0_usize;
-        while matches!(self.cursor.byte(self.cursor.at), Some(b'"' | b'`' | b']' | b'\\')) {
-            self.cursor.at += 1;
-        }
-        for n_words in 0..10 {
-            let Some(token) = self.cursor.token() else { break };
-            match token.kind {
-                Kind::Sign(b'=' | b'<' | b'>' | b'!' | b':') => {
-                    while matches!(self.cursor.byte(self.cursor.at), Some(b'=' | b'>')) {
-                        self.cursor.at += 1;
-                    }
-                    // The type of a constant, and what a `CAST` of it is.
-                    if token.kind == Kind::Sign(b':') && self.cursor.at == token.range.end {
-                        continue;
-                    }
-                    return self.value(from);
-                }
-                Kind::Word => {
-                    let word = self.cursor.part(&token.range);
-                    let is = |other: &&str| word.eq_ignore_ascii_case(other);
-                    if n_words == 0 && OPERATORS.iter().any(&is) {
-                        return self.value(from);
-                    }
-                    if OTHERS.iter().any(is) {
-                        break;
-                    }
-                }
-                Kind::Sign(b'(') => depth += 1,
-                Kind::Sign(b')') if depth > 0 => depth -= 1,
-                Kind::Number => {}
-                Kind::Text | Kind::Name | Kind::Sign(_) => break,
-            }
-        }
-        self.cursor.at = from;
-    }
-
-    /// A literal, or those in parentheses or among the arguments of a function.
-    fn value(&mut self, from: usize) {
-        let start = self.cursor.at;
-        if self.literal_here() {
-            return;
-        }
-        self.cursor.skip(b"");
-        if self.cursor.peek().is_some_and(|token| token.kind == Kind::Word) {
-            self.cursor.token();
-        }
-        match self.cursor.byte(self.cursor.at) {
-            Some(b'(') if self.cursor.at - start < 64 => {
-                self.cursor.at += 1;
-                self.short_list();
-            }
-            _ => {}
-        }
-        self.cursor.at = from;
-    }
-
-    /// Every string up to the `)` that closes. Each name of a secret may be followed by such a list, which
-    /// the next one reads again.
-    fn short_list(&mut self) {
-        let start = self.cursor.at;
-        let Some(left) = self.n_to_read_again.checked_sub(MAX_ARGUMENTS_LEN) else {
-            return self.hide_line(start);
-        };
-        let mut depth = 1_usize;
-        while self.cursor.at - start < MAX_ARGUMENTS_LEN
-            && let Some(token) = self.cursor.token()
-        {
-            match token.kind {
-                Kind::Sign(b'(') => depth += 1,
-                Kind::Sign(b')') => depth -= 1,
-                Kind::Sign(b';') => break,
-                Kind::Word | Kind::Name | Kind::Text | Kind::Number | Kind::Sign(_) => {}
-            }
-            if depth == 0 {
-                self.hide_texts(start..self.cursor.at);
-                break;
-            }
-        }
-        self.n_to_read_again = left + MAX_ARGUMENTS_LEN.saturating_sub(self.cursor.at - start);
     }
 
     /// Hides the literal that comes next, after a `=` or `(`.
@@ -390,11 +298,21 @@ impl<'a> Reader<'a, '_> {
         let from = self.cursor.at;
         self.cursor.skip(b"=(:");
         // `"password"` is a name that ends here.
-        let is_apart =
-            self.cursor.at > from || matches!(self.cursor.byte(from), Some(b'\'' | b'$'));
+        let is_apart = self.cursor.at > from || self.cursor.byte(from) == Some(b'$');
         if is_apart && self.cursor.word_is("password") {
             // `BY PASSWORD 'x'`
             self.cursor.skip(b"");
+        }
+        // The literal has ended: `'ALTER ROLE r PASSWORD ' || quote_literal('x')`.
+        let next = self.cursor.peek().filter(|token| is_apart && token.kind == Kind::Text);
+        if let Some(joint) = next
+            && self.cursor.part(&joint.content).trim_start().starts_with("||")
+        {
+            let rest = self.cursor.part(&(joint.range.end..self.cursor.text.len()));
+            let length = rest.find(['\'', '\n']).unwrap_or(rest.len());
+            self.hide(joint.range.end..joint.range.end + length);
+            self.cursor.at = joint.range.end + length;
+            return true;
         }
         if is_apart && self.literal_here() {
             return true;
@@ -420,62 +338,6 @@ impl<'a> Reader<'a, '_> {
                 false
             }
         }
-    }
-
-    /// `SET PASSWORD FOR u@h = 'x'`
-    fn equals(&mut self) {
-        let rest = self.cursor.rest().as_bytes();
-        let ends = |byte: &u8| matches!(byte, b'=' | b';');
-        if let Some(length) = rest.iter().take(256).position(ends) {
-            self.cursor.at += length;
-            self.literal();
-        }
-    }
-
-    /// `IDENTIFIED BY x`
-    fn bare_word(&mut self) {
-        const OTHERS: [&str; 19] = [
-            "password", "random", "values", "expire", "the", "its", "their", "a", "an", "his",
-            "history", "reuse", "require", "with", "as", "default", "interval", "null", "for",
-        ];
-        self.cursor.skip(b"");
-        let rest = self.cursor.rest();
-        let ends = |byte: u8| b" \t\n;,\"'`=(){}".contains(&byte);
-        let length = rest.bytes().position(ends).unwrap_or(rest.len());
-        let word = rest.get(..length).unwrap_or_default();
-        let is_other = OTHERS.iter().any(|other| word.eq_ignore_ascii_case(other));
-        if !is_other && !word.is_empty() {
-            self.hide(self.cursor.at..self.cursor.at + length);
-        }
-        self.cursor.at += length;
-    }
-
-    /// `DEFAULT 'x'`, `DEFAULT ('x')`, `DEFAULT concat('x', 'y')`, `GENERATED ALWAYS AS ('x')`.
-    fn default(&mut self) {
-        if self.literal() {
-            return;
-        }
-        let from = self.cursor.at;
-        let mut token = self.cursor.token();
-        if token.as_ref().is_some_and(|token| token.kind == Kind::Word) {
-            token = self.cursor.token();
-        }
-        if token.is_some_and(|token| token.kind == Kind::Sign(b'(')) {
-            self.short_list();
-        }
-        self.cursor.at = from;
-    }
-
-    /// `PRAGMA key = 'x'` of SQLCipher.
-    fn pragma(&mut self) {
-        let from = self.cursor.at;
-        if ["key", "rekey", "hexkey", "hexrekey", "textkey"]
-            .iter()
-            .any(|name| self.cursor.word_is(name))
-        {
-            self.literal();
-        }
-        self.cursor.at = from;
     }
 
     /// The rest of a line, once.
@@ -516,6 +378,14 @@ impl<'a> Reader<'a, '_> {
             at += line.len();
         }
     }
+}
+
+/// Whether a function is called after the secret that it returns: `get_api_key`, and not `reset_password`.
+fn returns_secret(name: &str) -> bool {
+    let first = name.split('_').next().unwrap_or_default();
+    let is_noun =
+        matches!(first, "get" | "current" | "my" | "app" | "the" | "default" | "jwt" | "api");
+    is_name(name) && (is_noun || !name.contains('_'))
 }
 
 /// Longer lists are no arguments; each name of a secret may have one.

@@ -223,5 +223,11 @@ pub(super) const TOKENS: &[Token] = &[
     token("$argon2", "$./=,+", 20),
     token("{SSHA}", "+/=", 10),
     token("{SHA}", "+/=", 10),
+    token("{SHA512-CRYPT}", "$./=", 10),
+    token("{BLF-CRYPT}", "$./=", 10),
+    token("{CRYPT}", "$./=", 10),
+    token("{PLAIN}", "-_+/=.!@#%&*?", 4),
+    // Airtable
+    token("pat", ".", 70),
     token("pbkdf2_sha256$", "$+/=", 14),
 ];

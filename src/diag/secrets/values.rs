@@ -1,7 +1,10 @@
 //! Which values are secrets beside some names, and which are none beside any: references, paths,
 //! switches, code.
 
-use crate::diag::secrets::names::{Ending, ending, is_name, is_other_key, is_strong_secret};
+use crate::diag::secrets::names::{
+    Ending, ending, holds_secrets, is_name, is_other_key, is_strong_secret,
+};
+use crate::diag::secrets::references::{has_literal, reference};
 
 /// Whether the value of a field of this name is a secret. `value` may go on with what ends it in the
 /// text that it stands in.
@@ -13,9 +16,16 @@ pub(crate) fn is_secret_value(name: &str, value: &str) -> bool {
             || value.starts_with("('")
             || is_pair(word(value));
     }
-    // What a Secret holds, in one line.
-    if name == "stringData" {
-        return value.starts_with('{');
+    // What a Secret holds, in one line or below.
+    if holds_secrets(name) {
+        return value.starts_with('{') && !value.starts_with("{}");
+    }
+    // The login of Bundler for a host; a user of SonarQube is a word.
+    if name.starts_with("BUNDLE_") && name.contains("__") {
+        return is_pair(word(value)) || is_name(name);
+    }
+    if name.ends_with(".login") {
+        return is_name(name) && !is_object_name(word(value));
     }
     let ending = ending(short);
     if matches!(name, "secret" | "Secret") {
@@ -25,7 +35,8 @@ pub(crate) fn is_secret_value(name: &str, value: &str) -> bool {
         return match ending {
             Some(Ending::Secret) => {
                 // A mapping below says where the Secret is.
-                is_strong_secret(name) || (!value.is_empty() && !is_object_name(word(value)))
+                is_strong_secret(name, word(value).contains('-') && is_object_name(word(value)))
+                    || (!value.is_empty() && !is_object_name(word(value)))
             }
             Some(Ending::Token) => {
                 let word = word(value);
@@ -187,6 +198,12 @@ fn is_user(word: &str) -> bool {
 /// Whether what follows `=` in a program is no literal: a parameter, a property, a call. `key` is what it
 /// is given to.
 pub(super) fn is_code(key: &str, value: &str) -> bool {
+    // Asked for each sign of a line, and most are no code: what costs more comes last.
+    is_expression(key, value)
+        && !has_literal(beginning(value).split('\n').next().unwrap_or_default())
+}
+
+fn is_expression(key: &str, value: &str) -> bool {
     let value = beginning(value);
     let value = value.trim_start_matches(['=', '>', '~', '<', ' ']);
     let value = value.strip_prefix("await ").unwrap_or(value);
@@ -295,6 +312,10 @@ pub(crate) fn is_harmless(value: &str) -> bool {
     if is_quoted && value.starts_with([',', '}', ']', ';', ')']) {
         return true;
     }
+    // What Ansible has encrypted, in the lines below.
+    if let Some(rest) = value.strip_prefix("!vault") {
+        return rest.trim_matches([' ', '|', '-', '>', '+']).is_empty();
+    }
     let mut rest = value;
     let mut n_references = 0;
     while let Some(length) = reference(rest, is_quoted) {
@@ -332,138 +353,4 @@ pub(crate) fn is_harmless(value: &str) -> bool {
         || rest.trim_start().is_empty()
         || rest.trim_start().starts_with('#');
     is_switch && is_end
-}
-
-/// The length of a reference to a value that is elsewhere, with which a text begins.
-fn reference(text: &str, is_quoted: bool) -> Option<usize> {
-    let until = |open: &str, close: &str| {
-        let inside = text.strip_prefix(open)?;
-        let line = inside.split(['\n', '"']).next().unwrap_or_default();
-        let line = if open == "{{" { inside.split('\n').next().unwrap_or_default() } else { line };
-        line.char_indices()
-            .nth(1000)
-            .map_or(line, |(end, _)| line.get(..end).unwrap_or_default())
-            .find(close)
-            .map(|at| open.len() + at + close.len())
-    };
-    let pairs = [
-        ("${{", "}}"),
-        ("{{", "}}"),
-        ("${", "}"),
-        ("$(", ")"),
-        ("%{", "}"),
-        ("%(", ")s"),
-        ("ENC[", "]"),
-        ("ENC(", ")"),
-        ("<path:", ">"),
-        ("@Microsoft.KeyVault(", ")"),
-        ("{secretKeyRef", "}"),
-        ("{ secretKeyRef", "}"),
-        ("{valueFrom", "}"),
-    ];
-    for (open, close) in pairs {
-        if text.starts_with(open) {
-            // A default value within is a value: `${PASSWORD:-hunter2}`.
-            let length = until(open, close);
-            let inside = length.and_then(|length| text.get(open.len()..length)).unwrap_or_default();
-            let has_default = open == "${" && has_default(inside.trim_end_matches('}'));
-            return length.filter(|_| !has_default);
-        }
-    }
-    let word_end = text
-        .find([' ', '\t', '\n', '"', '\'', ',', '}', ']', ';', ')', '`', '<', '&'])
-        .unwrap_or(text.len());
-    let word = text.get(..word_end)?;
-    if let Some(name) = word.strip_prefix('$') {
-        let name = name.strip_prefix('$').unwrap_or(name);
-        let is_variable = !name.is_empty()
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-        return is_variable.then_some(word_end);
-    }
-    if let Some(name) = word.strip_prefix('%').and_then(|name| name.strip_suffix('%')) {
-        return (!name.is_empty()
-            && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
-        .then_some(word_end);
-    }
-    if word.starts_with("op://")
-        || (word.starts_with("ref+") && word.contains("://"))
-        || (word.starts_with("vault:") && word.contains('/') && word.contains('#'))
-        || word.starts_with("arn:aws:secretsmanager:")
-        || word.starts_with("arn:aws:ssm:")
-        || word.starts_with("secretmanager:projects/")
-        || word.starts_with("akv://")
-        || word.starts_with("gcpsm://")
-        || word.starts_with("awssm://")
-        || word.starts_with("ssm://")
-        || word.starts_with("file:/")
-    {
-        return Some(word_end);
-    }
-    if is_path(word) {
-        return Some(word_end);
-    }
-    // A public key says what it is.
-    if ["ssh-rsa ", "ssh-ed25519 ", "ecdsa-sha2-"].iter().any(|kind| text.starts_with(kind)) {
-        return Some(text.find('\n').unwrap_or(text.len()));
-    }
-    // A placeholder: `<your-password>`.
-    if let Some(inside) = text.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
-        let is_word = |c: char| c.is_ascii_alphabetic() || matches!(c, ' ' | '-' | '_');
-        let is_placeholder =
-            inside.0.len() <= 40 && !inside.0.is_empty() && inside.0.chars().all(is_word);
-        return is_placeholder.then_some(inside.0.len() + 2);
-    }
-    const CODE: [&str; 14] = [
-        "var.",
-        "local.",
-        "data.",
-        "module.",
-        "each.",
-        "os.environ",
-        "os.getenv(",
-        "getenv(",
-        "process.env",
-        "ENV[",
-        "ENV.fetch",
-        "System.getenv",
-        "random_password.",
-        "env(",
-    ];
-    let is_code = !is_quoted && CODE.iter().any(|start| text.starts_with(start));
-    is_code.then(|| text.find('\n').unwrap_or(text.len()))
-}
-
-/// Whether what is in `${...}` has a value of its own, as in a shell: `${PASSWORD:-hunter2}`. A `-` in the
-/// name of `${shop-db.password}` is none.
-fn has_default(inside: &str) -> bool {
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    let is_property = inside.contains('.') && inside.bytes().all(is_part);
-    !is_property && inside.find([':', '-', '=', '+']).is_some_and(|at| at + 2 < inside.len())
-}
-
-/// Whether a word is the path of a file.
-fn is_path(word: &str) -> bool {
-    const ROOTS: [&str; 17] = [
-        "/run/",
-        "/var/",
-        "/etc/",
-        "/mnt/",
-        "/secrets/",
-        "/vault/",
-        "/home/",
-        "/opt/",
-        "/tmp/",
-        "/tls/",
-        "/root/",
-        "/usr/",
-        "/app/",
-        "/config/",
-        "/data/",
-        "./",
-        "../",
-    ];
-    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
-    ROOTS.iter().any(|root| word.starts_with(root)) && word.bytes().all(is_part)
 }

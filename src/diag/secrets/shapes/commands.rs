@@ -335,4 +335,82 @@ pub(super) const SECRET: &[Example] = &[
     Container(
         "command: [\"db2\", \"connect\", \"to\", \"x\", \"user\", \"u\", \"using\", \"SECRET!\"]",
     ),
+    File("ConvertTo-SecureString \"SECRET!\" -AsPlainText -Force"),
+    File("ConvertTo-SecureString -String \"SECRET!\" -AsPlainText -Force"),
+    File("$p = ConvertTo-SecureString -AsPlainText -Force 'SECRET!'"),
+    File("bundle config host u:SECRET!"),
+    File("bundle config set --global gems.example.com u:SECRET!"),
+    File("curl -u \"u\":\"SECRET!\" http://h"),
+    File("curl -u u:'SECRET!' http://h"),
+    File("ssh-keygen -t rsa -N \"SECRET!\" -f k"),
+    File("vault kv put secret/a value=SECRET! other=\"SECRET!\""),
+    File("consul kv put db/password SECRET!"),
+    File("etcdctl put /db/password SECRET!"),
+    File("etcdctl user add u:SECRET!"),
+    File("cmdkey /add:h /user:u /pass:SECRET!"),
+    File("redis-cli <<< \"AUTH SECRET!\""),
+];
+
+/// Texts that are shown as they are.
+pub(super) const SHOWN: &[Example] = &[
+    File("ConvertTo-SecureString $password -AsPlainText -Force"),
+    File("bundle config path vendor/bundle1"),
+    File("bundle config set --local without development:test1"),
+    File("curl -u user1 http://h1"),
+    File("ssh-keygen -t ed25519 -N \"\" -f key1"),
+    File("ssh-keygen -t ed25519 -N \"\" -f a && cat key1"),
+    File("vault kv put secret/a ca=@/tmp/ca1.pem"),
+    File("vault kv put secret/a value=$VALUE\necho done=1"),
+    File("vault kv get secret/shop1"),
+    File("consul kv get db/password"),
+    File("etcdctl get /db/password --prefix1"),
+    File("openssl passwd -6 $PASSWORD\nls file1"),
+    File("docker run -v /password:/x1"),
+    File("curl -H \"Authorization: Bearer $jwt\" http://h1"),
+];
+
+/// One or two of each rule, with a secret.
+pub(super) const BY_PROGRAM: &[Example] = &[
+    Container("command: [sh, -c, 'mysql -uroot -pSECRET! shop']"),
+    Container("command: [mysql, -uroot, -pSECRET!]"),
+    Container("command: [mysqldump]\nargs: [-uroot, -pSECRET!]"),
+    Container("command: [sh, -c, \"mysql -uroot -p'SECRET!' shop\"]"),
+    Container("command: [redis-cli, -a, SECRET!, ping]"),
+    Container("command: [sh, -c, 'redis-cli -h h -a SECRET! ping']"),
+    Container("command: [curl, -u, 'user:SECRET!', 'http://x']"),
+    Container("command: [sh, -c, 'curl --user=u:SECRET! http://x']"),
+    Container("command: [sh, -c, 'PGPASSWORD=SECRET! psql -h h']"),
+    Container("args: [--password, SECRET!]"),
+    Container("args: [--password=SECRET!]"),
+    Container("args: [-password, SECRET!]"),
+    Container("command: [sshpass, -p, SECRET!, ssh, h]"),
+    Container("command: [mongosh, -u, u, -p, SECRET!]"),
+    Container("command: [openssl, rsa, -passin, 'pass:SECRET!']"),
+    Container("command: [sqlcmd, -P, SECRET!]"),
+    Container("command: [sh, -c, 'docker login -u u -p SECRET! example.com']"),
+    Container("command: [sh, -c, 'rabbitmqctl add_user u SECRET!']"),
+    Container("command: [redis-server, --requirepass, SECRET!]"),
+    Container("command: [sh, -c, 'kubectl create secret generic s --from-literal=a=SECRET!']"),
+    Container("command: [ldapsearch, -w, SECRET!]"),
+    Container("command: [smbclient, -U, 'u%SECRET!', //h/s]"),
+    File(
+        "#!/bin/sh\nexport TOKEN=SECRET!\nmysql -u root \\\n  -pSECRET! shop\nredis-cli -a 'SECRET!'\n",
+    ),
+    File("command:\n- mysql\n- -uroot\n- -pSECRET!\n"),
+    File("{\"command\": [\"redis-cli\", \"-a\", \"SECRET!\"]}"),
+];
+
+/// Near misses of them, which are shown.
+pub(super) const NOT_BY_PROGRAM: &[Example] = &[
+    Container("command: [sh, -c, 'mysql -u root -p shop']"),
+    Container("command: [sh, -c, 'docker run -p 8080:80 nginx']"),
+    Container("args: [--password-file, /run/secrets/password]"),
+    Container("args: [--password, $(DB_PASSWORD)]"),
+    Container("command: [sh, -c, 'mysql -p$MYSQL_PASSWORD -P 3306']"),
+    Container("command: [mkdir, -p, /data1]"),
+    Container("command: [sh, -c, 'mysql -p\"$(cat /run/secrets/password)\" -P 3306']"),
+    Container("command: [curl, -u, user, 'http://x:8080']"),
+    Container("args: [--port, '3306', -a, b1]"),
+    Container("command: [openssl, rsa, -passin, 'file:/run/secrets/x1']"),
+    Container("args: [--token-ttl, 5m]"),
 ];

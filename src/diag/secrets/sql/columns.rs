@@ -1,6 +1,6 @@
 //! Which columns of a table are secrets: what `CREATE TABLE` and `ALTER TABLE` say.
 
-use crate::diag::secrets::names::is_name;
+use crate::diag::secrets::names::{is_name, is_of_many};
 use crate::diag::secrets::rules::{KEY_COLUMNS, VALUE_COLUMNS};
 use crate::diag::secrets::sql::Reader;
 use crate::diag::secrets::sql::rows::{Item, List};
@@ -21,7 +21,8 @@ impl Column {
     pub(super) fn of(name: &str) -> Column {
         let last = name.rsplit(['_', '.']).next().unwrap_or_default();
         let is_one_of = |words: &[&str]| words.iter().any(|word| last.eq_ignore_ascii_case(word));
-        if is_name(name) || name.eq_ignore_ascii_case("secret") {
+        const CREDENTIALS: [&str; 4] = ["credential", "credentials", "cred", "creds"];
+        if is_name(name) || name.eq_ignore_ascii_case("secret") || is_one_of(&CREDENTIALS) {
             Column::Secret
         } else if is_one_of(KEY_COLUMNS) {
             Column::Key
@@ -31,6 +32,18 @@ impl Column {
             Column::Other
         }
     }
+}
+
+/// Whether the rows of a table are secrets, each with a column for itself: `api_keys`, `tokens`.
+pub(super) fn is_table_of_secrets(name: &str) -> bool {
+    is_of_many(name)
+}
+
+/// A column of such a table: `key`, `hash`, `value`.
+fn is_secret_itself(name: &str) -> bool {
+    const WORDS: [&str; 8] =
+        ["key", "value", "val", "hash", "digest", "content", "encrypted", "ciphertext"];
+    WORDS.iter().any(|word| name.eq_ignore_ascii_case(word))
 }
 
 /// What an item of `CREATE TABLE` is, beside a column.
@@ -51,11 +64,20 @@ const CONSTRAINTS: [&str; 11] = [
 impl Reader<'_, '_> {
     /// The columns that a list names; nothing where it is not known how many there are.
     pub(super) fn columns(&mut self, list: &List) -> Option<Vec<Column>> {
+        self.columns_of(list, false)
+    }
+
+    /// As [`Self::columns`], of a table of secrets or another.
+    pub(super) fn columns_of(&mut self, list: &List, is_of_secrets: bool) -> Option<Vec<Column>> {
         let column = |item: &Item| {
             let name = item.first.as_ref()?;
             let is_named = matches!(name.kind, Kind::Word | Kind::Name | Kind::Text);
             let name = if item.n_tokens == 1 { name } else { item.last.as_ref()? };
-            is_named.then(|| Column::of(self.cursor.part(&name.content)))
+            let text = self.cursor.part(&name.content);
+            is_named.then(|| match is_of_secrets && is_secret_itself(text) {
+                true => Column::Secret,
+                false => Column::of(text),
+            })
         };
         list.items.iter().map(column).collect()
     }
@@ -99,7 +121,9 @@ impl Reader<'_, '_> {
         if self.cursor.sign_is(b'(') {
             let list = self.list(&[]);
             let inherits = self.cursor.word_is("inherits");
-            let columns = if list.is_closed && !inherits { self.declared(&list) } else { None };
+            let is_of_secrets = is_table_of_secrets(&name);
+            let is_known = list.is_closed && !inherits;
+            let columns = if is_known { self.declared(&list, is_of_secrets) } else { None };
             // Two of one name may be in two schemas.
             let known = self.tables.entry(name).or_insert_with(|| columns.clone());
             if *known != columns {
@@ -111,7 +135,7 @@ impl Reader<'_, '_> {
     }
 
     /// The columns of `CREATE TABLE`; nothing where some come from elsewhere.
-    fn declared(&self, list: &List) -> Option<Vec<Column>> {
+    fn declared(&self, list: &List, is_of_secrets: bool) -> Option<Vec<Column>> {
         let mut columns = Vec::new();
         for item in &list.items {
             let Some(first) = &item.first else { continue };
@@ -123,7 +147,10 @@ impl Reader<'_, '_> {
             let is_key = first.kind == Kind::Word && is(&"key") && !self.is_column_called_key(item);
             let is_constraint = first.kind == Kind::Word && CONSTRAINTS.iter().any(is);
             if !is_constraint && !is_key {
-                columns.push(Column::of(word));
+                columns.push(match is_of_secrets && is_secret_itself(word) {
+                    true => Column::Secret,
+                    false => Column::of(word),
+                });
             }
         }
         Some(columns)

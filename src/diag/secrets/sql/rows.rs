@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::diag::secrets::names::is_name;
 use crate::diag::secrets::sql::Reader;
-use crate::diag::secrets::sql::columns::Column;
+use crate::diag::secrets::sql::columns::{Column, is_table_of_secrets};
 use crate::diag::secrets::sql::tokens::{Kind, Token};
 
 /// What commas separate.
@@ -150,7 +150,8 @@ impl Reader<'_, '_> {
                     return;
                 }
                 if !std::mem::take(&mut is_partition) {
-                    (columns, is_named) = (self.columns(&list), true);
+                    let is_of_secrets = is_table_of_secrets(&name);
+                    (columns, is_named) = (self.columns_of(&list, is_of_secrets), true);
                 }
             } else if is("values") && self.cursor.byte(self.cursor.at) != Some(b'.') || is("value")
             {
