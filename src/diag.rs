@@ -132,7 +132,7 @@ pub struct Diagnostics {
 /// makes a million of them is not to be paid for it in memory.
 pub const KEPT: usize = 1_000;
 /// Beyond so many nobody is helped by a guess at what one more of them means.
-const FEW: usize = 200;
+const MAX_GUESSED_NAMES: usize = 200;
 
 impl Diagnostics {
     /// Adds a problem.
@@ -162,7 +162,7 @@ impl Diagnostics {
 
     /// Whether what was found is still few enough to look through all files for what may be meant.
     pub fn are_few(&self) -> bool {
-        self.found.len() < FEW
+        self.found.len() < MAX_GUESSED_NAMES
     }
 
     /// How many were reported beyond those that are kept.

@@ -9,13 +9,13 @@ use sql::catalogue::order::{self, File};
 use sql::catalogue::requires::{self, Missing};
 use sql::definition::Script;
 use sql::dialect::Dialect;
-use sql::parse::{Budget, Opinions, scripts_within};
+use sql::parse::{Budget, Verdicts, scripts_within};
 
 use crate::atlas_sum;
 use crate::catalogues::{Catalogues, SchemaSql};
 use crate::diag::problems::schema::{ContractBroken, ContractNotChecked};
 use crate::diag::{Diagnostics, message};
-use crate::model::{Desired, Directory, Migrations, Project, Schema, Target};
+use crate::model::{Desired, MigrationDir, Migrations, Project, Schema, Target};
 use crate::source::{Excerpt, Sources};
 
 /// Reads the SQL of every schema.
@@ -24,11 +24,11 @@ pub fn catalogues(
     sources: &Sources,
     diagnostics: &mut Diagnostics,
 ) -> Catalogues {
-    let (budget, opinions) = (Budget::default(), Opinions::default());
-    let reader = &mut Reader { sources, budget, opinions, diagnostics };
+    let (budget, verdicts) = (Budget::default(), Verdicts::default());
+    let reader = &mut Reader { sources, budget, verdicts, diagnostics };
     let read = |schema: &Schema| reader.schema(&schema.desired, dialect(schema, project));
     let catalogues: Catalogues = project.schemas.iter().map(read).collect();
-    contracts(project, &catalogues, diagnostics);
+    check_requires(project, &catalogues, diagnostics);
     catalogues
 }
 
@@ -52,7 +52,9 @@ fn dialect(schema: &Schema, project: &Project) -> Dialect {
 fn texts(desired: &Desired) -> Option<Vec<&Excerpt>> {
     match desired {
         Desired::Sql(texts) => Some(texts.iter().collect()),
-        Desired::Migrations(Migrations { directory: Directory::Local { files, .. }, .. }) => {
+        Desired::Migrations(Migrations {
+            directory: MigrationDir::Local { files, .. }, ..
+        }) => {
             let texts = files.iter().map(|(_, text)| text);
             let is_checkpoint =
                 |text: &Excerpt| atlas_sum::checkpoint(text.text.as_bytes()).is_some();
@@ -67,15 +69,15 @@ fn texts(desired: &Desired) -> Option<Vec<&Excerpt>> {
 struct Reader<'a> {
     sources: &'a Sources,
     budget: Budget,
-    opinions: Opinions,
+    verdicts: Verdicts,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl Reader<'_> {
     fn schema(&mut self, desired: &Desired, dialect: Dialect) -> SchemaSql {
         let Some(texts) = texts(desired) else { return SchemaSql::default() };
-        let (budget, opinions) = (&mut self.budget, &mut self.opinions);
-        let read = scripts_within(&texts, dialect, budget, opinions, self.diagnostics);
+        let (budget, verdicts) = (&mut self.budget, &mut self.verdicts);
+        let read = scripts_within(&texts, dialect, budget, verdicts, self.diagnostics);
         let Some(mut scripts) = read else { return SchemaSql::default() };
         match desired {
             Desired::Sql(texts) => {
@@ -111,9 +113,9 @@ impl Reader<'_> {
 }
 
 /// Holds every App's `requires` against the catalogues.
-fn contracts(project: &Project, catalogues: &Catalogues, diagnostics: &mut Diagnostics) {
+fn check_requires(project: &Project, catalogues: &Catalogues, diagnostics: &mut Diagnostics) {
     let mut searches = requires::SEARCHES;
-    for contract in project.apps.iter().flat_map(|app| &app.contracts) {
+    for contract in project.apps.iter().flat_map(|app| &app.requires) {
         let Some(schema) = project.schemas.get(contract.schema) else { continue };
         let Some(catalogue) = &catalogues.of(contract.schema).catalogue else {
             let (primary, schema) = (contract.span, schema.common.name.as_str());

@@ -23,7 +23,7 @@ pub mod write;
 pub mod revision;
 pub mod value;
 pub mod quantity;
-pub mod distinct;
+pub mod unique_names;
 pub mod annotation;
 pub mod parameters;
 pub mod syntax;

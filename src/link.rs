@@ -31,21 +31,21 @@ use crate::diag::problems::waves::{DependencyCycle, HookDependency, Step};
 use crate::diag::{Diagnostics, message};
 use crate::graph::{EdgeId, NodeId};
 use crate::links::{Link, Links, Origin, step};
-use crate::model::{Database, MOST_DEPENDENCIES, Need, Placement, Project, Unit};
+use crate::model::{Database, Hosting, MAX_DEPENDENCIES, Need, Project, Unit};
 use crate::object::{apply_rank, is_claim, is_there_at_once};
 use crate::source::Span;
 use crate::syntax::Manifest;
 use index::Index;
 
 /// The most dependencies that are inferred.
-pub const INFERRED: usize = MOST_DEPENDENCIES;
+pub const INFERRED: usize = MAX_DEPENDENCIES;
 
 /// The most steps that are taken to find out who waits for whom. They are counted where the work
 /// grows with two sizes of a project at once, such as workloads and what is behind a Service.
 pub const STEPS: usize = 4_000_000;
 
 /// The longest name in what says why something waits, in bytes: it is kept for every dependency.
-const LONGEST_NAME: usize = 253;
+const MAX_NAME_LEN: usize = 253;
 
 /// The most steps along edges that are taken for Apps that some schema waits for and that wait for
 /// all others.
@@ -57,7 +57,7 @@ struct Found {
     then: Unit,
     span: Option<Span>,
     by: SmolStr,
-    gates: bool,
+    is_blocking: bool,
     origin: Origin,
 }
 
@@ -225,7 +225,7 @@ fn add(
         links.edges().iter().map(|edge| (edge.from, edge.to)).collect();
     let mut n_inferred = 0;
     let Findings { all, is_full } = found;
-    for Found { first, then, span, by, gates, origin } in all {
+    for Found { first, then, span, by, is_blocking, origin } in all {
         let needs_nothing = is_explicit(project, then) && project.needs(then).is_empty();
         if origin == Origin::Inferred && needs_nothing {
             continue;
@@ -238,7 +238,7 @@ fn add(
         if n_inferred > INFERRED {
             return too_many(project, then, diagnostics);
         }
-        links.add_edge(from, to, Link { span, by, gates, origin });
+        links.add_edge(from, to, Link { span, by, is_blocking, origin });
     }
     if is_full && let Some(unit) = project.units().next() {
         too_many(project, unit, diagnostics);
@@ -247,7 +247,7 @@ fn add(
 
 /// A name as it is shown where it says why something waits.
 fn short(name: &str) -> &str {
-    cut(name, LONGEST_NAME)
+    cut(name, MAX_NAME_LEN)
 }
 
 /// The beginning of a text, of so many bytes at the most.
@@ -315,9 +315,13 @@ fn written(
         diagnostics.report(HookDependency { primary: need.span, name });
         return 0;
     };
-    let link =
-        |gates| Link { span: Some(need.span), by: need.by.clone(), gates, origin: Origin::Written };
-    links.add_edge(from, to, link(gates(project, need.unit, unit)));
+    let link = |is_blocking| Link {
+        span: Some(need.span),
+        by: need.by.clone(),
+        is_blocking,
+        origin: Origin::Written,
+    };
+    links.add_edge(from, to, link(is_blocking(project, need.unit, unit)));
     // Who waits for a Service means what answers behind it.
     let service = index.manifest(need.unit).filter(|it| it.kind.value == "Service");
     let namespace = index.namespace(need.unit);
@@ -333,7 +337,7 @@ fn written(
 
 /// Whether `first` needs a wave before `then`: not when there is nothing to wait for, and not when
 /// Argo CD's order of kinds within a wave does it.
-fn gates(project: &Project, first: Unit, then: Unit) -> bool {
+fn is_blocking(project: &Project, first: Unit, then: Unit) -> bool {
     match first {
         Unit::Database(index) => project.databases.get(index).is_some_and(runs),
         Unit::Manifest(index) => project.manifests.get(index).is_none_or(|manifest| {
@@ -346,7 +350,7 @@ fn gates(project: &Project, first: Unit, then: Unit) -> bool {
 }
 
 fn runs(database: &Database) -> bool {
-    matches!(database.placement, Placement::InCluster(_) | Placement::CloudNativePg(_))
+    matches!(database.hosting, Hosting::InCluster(_) | Hosting::CloudNativePg(_))
 }
 
 /// The rank of the first object of a unit that could read what it waits for.
@@ -398,9 +402,9 @@ fn safe_default(index: &Index<'_>, ids: &Ids, links: &mut Links, diagnostics: &m
     if schemas.is_empty() || apps.is_empty() && workloads.is_empty() {
         return;
     }
-    let link = |gates| {
+    let link = |is_blocking| {
         let by = "the safe default".to_owned();
-        Link { span: None, by: by.into(), gates, origin: Origin::Default }
+        Link { span: None, by: by.into(), is_blocking, origin: Origin::Default }
     };
     let (early, late): (Vec<NodeId>, Vec<NodeId>) =
         apps.into_iter().partition(|&app| is_ancestor(app));

@@ -16,7 +16,7 @@ pub struct Link {
     /// How it is said, in words that stand after "waits for ... by": `` `dependsOn` ``.
     pub by: SmolStr,
     /// Whether what comes first has to be healthy first, so that it needs a wave before.
-    pub gates: bool,
+    pub is_blocking: bool,
     /// Where it comes from.
     pub origin: Origin,
 }
@@ -40,14 +40,14 @@ pub enum Origin {
 pub type Links = Graph<Unit, Link>;
 
 /// The most of a kind and a name that is shown of a step, in characters: there are many steps.
-const LONGEST_LABEL: usize = 400;
+const MAX_LABEL_LEN: usize = 400;
 
 /// One edge in words.
 pub fn step(project: &Project, links: &Links, id: EdgeId) -> Option<Step> {
     let edge = links.edge(id);
     let (first, then) = (*links.node(edge.from), *links.node(edge.to));
     let span = edge.weight.span.or_else(|| project.place(then)).or_else(|| project.place(first))?;
-    let label = |unit| Message::beginning_of(&project.label(unit), LONGEST_LABEL);
+    let label = |unit| Message::beginning_of(&project.label(unit), MAX_LABEL_LEN);
     let (from, to) = (label(then), label(first));
     Some(Step { span, from, to, by: edge.weight.by.to_string() })
 }

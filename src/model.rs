@@ -1,7 +1,7 @@
 //! What the specs mean: checked types, references that lead somewhere, texts in place of paths.
 
 use smol_str::SmolStr;
-use sql::catalogue::requires::Required;
+use sql::catalogue::requires::Requirement;
 
 use crate::engine::Engine;
 use crate::source::{Excerpt, Span, Spanned, printable, shortly};
@@ -10,7 +10,7 @@ use crate::syntax::node::Data;
 use crate::value::Value;
 
 /// The most dependencies of a project that are not written one by one.
-pub const MOST_DEPENDENCIES: usize = 200_000;
+pub const MAX_DEPENDENCIES: usize = 200_000;
 
 /// A whole project.
 #[derive(Debug, Default)]
@@ -92,7 +92,7 @@ pub struct Database {
     /// Who may log in.
     pub credentials: Credentials,
     /// Where it runs.
-    pub placement: Placement,
+    pub hosting: Hosting,
     /// What it is called on the network, with its namespace when that is known.
     pub host: SmolStr,
     /// The port; some engines have none.
@@ -101,7 +101,7 @@ pub struct Database {
 
 /// Where a database runs.
 #[derive(Debug)]
-pub enum Placement {
+pub enum Hosting {
     /// In a pod of ours.
     InCluster(Server),
     /// By CloudNativePG, which makes pods, Services and credentials.
@@ -269,7 +269,7 @@ pub enum Desired {
 #[derive(Debug)]
 pub struct Migrations {
     /// Where they are.
-    pub directory: Directory,
+    pub directory: MigrationDir,
     /// `baseline`.
     pub baseline: Option<SmolStr>,
     /// `execOrder`.
@@ -282,7 +282,7 @@ pub struct Migrations {
 
 /// Where migrations are.
 #[derive(Debug)]
-pub enum Directory {
+pub enum MigrationDir {
     /// In the project.
     Local {
         /// Name and text of each file, in the order in which Atlas runs them.
@@ -409,7 +409,7 @@ pub struct App {
     /// `security`.
     pub security: Security,
     /// `requires`: what it needs of schemas.
-    pub contracts: Vec<Contract>,
+    pub requires: Vec<Contract>,
 }
 
 /// What an App needs of one schema.
@@ -420,7 +420,7 @@ pub struct Contract {
     /// Where the schema is named.
     pub span: Span,
     /// Tables and columns.
-    pub tables: Vec<Required>,
+    pub tables: Vec<Requirement>,
 }
 
 /// What kind of workload an App is.

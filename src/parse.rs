@@ -30,7 +30,7 @@ pub const API_GROUP: &str = "argocd-atlas-plugin";
 /// The API version of the specs.
 pub const API_VERSION: &str = "argocd-atlas-plugin/v1alpha1";
 /// The longest value of all parameters together, in bytes.
-pub const LONGEST: usize = 1024 * 1024;
+pub const MAX_PARAMETERS_LEN: usize = 1024 * 1024;
 /// The most fields that are looked through when parts of specs, and parameters, are merged onto
 /// whole ones.
 pub const MERGE_STEPS: usize = 10_000_000;

@@ -34,10 +34,10 @@ pub struct Scheduled {
     /// Its wave.
     pub wave: i64,
     /// The edge that puts it there; none for what waits for nothing.
-    pub because: Option<EdgeId>,
+    pub held_by: Option<EdgeId>,
     /// The edge to what it goes before or with, for what is where it is for the sake of that: below
     /// wave 0 because of a pin, or a claim beside its pod.
-    pub for_the_sake_of: Option<EdgeId>,
+    pub pulled_by: Option<EdgeId>,
     /// Whether the wave is written.
     pub is_pinned: bool,
 }

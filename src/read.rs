@@ -77,13 +77,13 @@ pub struct Revision<'a> {
 /// A directory that is being read.
 #[derive(Debug)]
 pub struct Directory {
-    place: Place,
+    place: Origin,
     read: u64,
 }
 
 /// Where a directory is.
 #[derive(Debug)]
-enum Place {
+enum Origin {
     Disk(Root),
     Revision(Box<Tree>),
 }
@@ -169,7 +169,7 @@ impl Directory {
         if !root.is_dir() {
             return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"));
         }
-        Ok(Directory { place: Place::Disk(Root::of(root)?), read: 0 })
+        Ok(Directory { place: Origin::Disk(Root::of(root)?), read: 0 })
     }
 
     /// Opens a directory as it is in a Git revision. `folders` are those in which `git` is looked for.
@@ -182,30 +182,30 @@ impl Directory {
         folders: &[PathBuf],
     ) -> io::Result<Directory> {
         let tree = Tree::open(path, revision, folders)?;
-        Ok(Directory { place: Place::Revision(Box::new(tree)), read: 0 })
+        Ok(Directory { place: Origin::Revision(Box::new(tree)), read: 0 })
     }
 
     /// The commit that is read, where that is the merge base of the revision and not the revision.
     pub fn merge_base(&self) -> Option<&str> {
         match &self.place {
-            Place::Disk(_) => None,
-            Place::Revision(tree) => tree.merge_base.as_deref(),
+            Origin::Disk(_) => None,
+            Origin::Revision(tree) => tree.merge_base.as_deref(),
         }
     }
 
     /// Whether it is missing from the revision.
     pub fn is_absent(&self) -> bool {
         match &self.place {
-            Place::Disk(_) => false,
-            Place::Revision(tree) => tree.is_absent(),
+            Origin::Disk(_) => false,
+            Origin::Revision(tree) => tree.is_absent(),
         }
     }
 
     /// What kept from reading all of it, other than what is in it: then nothing can be said of it.
     pub fn failure(&mut self) -> Option<io::Error> {
         match &mut self.place {
-            Place::Disk(_) => None,
-            Place::Revision(tree) => tree.failure.take(),
+            Origin::Disk(_) => None,
+            Origin::Revision(tree) => tree.failure.take(),
         }
     }
 
@@ -249,8 +249,8 @@ impl Directory {
     ) -> Vec<(String, u64)> {
         let mut found = Found::default();
         let walked = match &mut self.place {
-            Place::Disk(root) => walk_disk(root, is_read, &mut found),
-            Place::Revision(tree) => tree.walk(is_read, &mut found),
+            Origin::Disk(root) => walk_disk(root, is_read, &mut found),
+            Origin::Revision(tree) => tree.walk(is_read, &mut found),
         };
         if let Err(message) = walked {
             // What else was found by then is up to the order in which the file system lists it.
@@ -278,7 +278,7 @@ impl Directory {
     /// # Errors
     /// When one of them cannot be read, or is larger than a file may be.
     pub fn migrations(&mut self) -> io::Result<Vec<(String, Vec<u8>)>> {
-        let Place::Disk(root) = &self.place else {
+        let Origin::Disk(root) = &self.place else {
             return Err(io::Error::other("it is not on the disk"));
         };
         let entries = WalkDir::new(root.path()).min_depth(1).max_depth(1).sort_by_file_name();
@@ -319,7 +319,7 @@ impl Directory {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return too_large(sources, file, diagnostics),
             Err(error) => {
-                if let Place::Revision(tree) = &mut self.place {
+                if let Origin::Revision(tree) = &mut self.place {
                     tree.fail(&error);
                 }
                 sources.load_broken(file, String::new());
@@ -343,8 +343,8 @@ impl Directory {
     /// The bytes of a file; nothing, or one more than allowed, when there are too many.
     fn bytes(&mut self, path: &str) -> io::Result<Option<Vec<u8>>> {
         match &mut self.place {
-            Place::Disk(root) => disk_bytes(root, path).map(Some),
-            Place::Revision(tree) => tree.bytes(path),
+            Origin::Disk(root) => disk_bytes(root, path).map(Some),
+            Origin::Revision(tree) => tree.bytes(path),
         }
     }
 }

@@ -65,7 +65,7 @@ const CONFIGURATION: &[&str] = &[
 /// The most that is read of an answer with names in it.
 const ANSWER: u64 = 16 * 1024 * 1024;
 /// The longest that a command may run.
-const LONGEST: Duration = Duration::from_secs(60);
+const MAX_GIT_TIME: Duration = Duration::from_secs(60);
 
 /// A repository, and the program that reads it.
 #[derive(Debug)]
@@ -230,7 +230,7 @@ impl Repository {
     fn answer(&self, arguments: &[&str]) -> io::Result<Option<String>> {
         let mut child = self.command(arguments).stdin(Stdio::null()).spawn()?;
         bound(&child);
-        let deadline = Deadline::of(&child, LONGEST);
+        let deadline = Deadline::of(&child, MAX_GIT_TIME);
         let mut text = Vec::new();
         if let Some(stdout) = child.stdout.take() {
             stdout.take(ANSWER + 1).read_to_end(&mut text)?;
@@ -405,7 +405,7 @@ impl Batch {
     fn of(command: &mut Command) -> io::Result<Batch> {
         let mut child = command.spawn()?;
         bound(&child);
-        let deadline = Some(Deadline::of(&child, LONGEST));
+        let deadline = Some(Deadline::of(&child, MAX_GIT_TIME));
         match (child.stdin.take(), child.stdout.take()) {
             (Some(stdin), Some(stdout)) => {
                 Ok(Batch { child, deadline, stdin, stdout: BufReader::new(stdout) })
@@ -601,7 +601,7 @@ fn killer(_: &Child) -> impl FnOnce() + Send + 'static {
 }
 
 fn too_slow() -> io::Error {
-    let seconds = LONGEST.as_secs();
+    let seconds = MAX_GIT_TIME.as_secs();
     let message = format!(
         "git took more than {seconds} seconds; look for pipes in `.git` and for what its `config` includes"
     );

@@ -36,7 +36,7 @@ pub fn has_command(text: &str) -> bool {
     if !is_possible {
         return false;
     }
-    let mut place = Place::default();
+    let mut place = LineState::default();
     let mut rest = text.chars();
     while let Some(character) = rest.next() {
         if place.begins_command(character, rest.as_str()) {
@@ -61,7 +61,7 @@ pub fn harmless(line: &str) -> Cow<'_, str> {
 
 /// What stands before a character in its line.
 #[derive(Clone, Copy, Debug)]
-struct Place {
+struct LineState {
     /// Nothing but spaces so far.
     is_start: bool,
     /// The last character that can be seen.
@@ -70,18 +70,18 @@ struct Place {
     is_after_colon: bool,
 }
 
-impl Default for Place {
-    fn default() -> Place {
-        Place { is_start: true, last: None, is_after_colon: false }
+impl Default for LineState {
+    fn default() -> LineState {
+        LineState { is_start: true, last: None, is_after_colon: false }
     }
 }
 
-impl Place {
+impl LineState {
     /// Goes on by one character. Says whether it is the second of two that begin a command: .NET
     /// passes over what cannot be seen when it compares texts, so that is passed over here.
     fn begins_command(&mut self, character: char, rest: &str) -> bool {
         if matches!(character, '\n' | '\r') {
-            *self = Place::default();
+            *self = LineState::default();
             return false;
         }
         if is_unseen(character) {
@@ -116,7 +116,7 @@ pub struct Guard<W: Write> {
     form: Form,
     /// What is not decided yet: the end of what was written, from its last line on.
     pending: Vec<u8>,
-    place: Place,
+    place: LineState,
 }
 
 /// A longer line is decided before its end is known.
@@ -127,7 +127,7 @@ const KEPT_BACK: usize = 1 << 10;
 impl<W: Write> Guard<W> {
     /// Guards a writer.
     pub fn new(inner: W, form: Form) -> Guard<W> {
-        Guard { inner, form, pending: Vec::new(), place: Place::default() }
+        Guard { inner, form, pending: Vec::new(), place: LineState::default() }
     }
 
     /// Passes on the first bytes of what is pending; the rest is looked at, too.

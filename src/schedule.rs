@@ -50,7 +50,7 @@ pub fn plan(
             }
         })
         .collect();
-    let objects = pull_forward(in_order(objects), project.namespace.as_deref());
+    let objects = apply_adjust_deps(in_order(objects), project.namespace.as_deref());
     Plan { objects, units }
 }
 
@@ -90,7 +90,7 @@ fn phase(object: &Object) -> Option<Phase> {
 
 /// Argo CD applies a Namespace, and then a CustomResourceDefinition, before the first object that
 /// needs it, in that object's wave and phase, whatever its own say (`sync_tasks.go`, `adjustDeps`).
-fn pull_forward(objects: Vec<Planned>, destination: Option<&str>) -> Vec<Planned> {
+fn apply_adjust_deps(objects: Vec<Planned>, destination: Option<&str>) -> Vec<Planned> {
     let namespace = |object: &Object| match (object.id().group, object.kind()) {
         ("", "Namespace") => Role::Needed(object.name().to_owned()),
         // Whatever names no namespace counts as one of the Application's, cluster-wide or not. Of
@@ -173,8 +173,8 @@ fn waves(project: &Project, links: &Links, diagnostics: &mut Diagnostics) -> Vec
             unit: *links.node(node),
             node,
             wave: levels.wave(node),
-            because: levels.because(node),
-            for_the_sake_of: levels.pulled_by(node),
+            held_by: levels.held_by(node),
+            pulled_by: levels.pulled_by(node),
             is_pinned: levels.pin(node).is_some(),
         })
         .collect();
@@ -324,7 +324,7 @@ fn claims_join_their_pods(
             let wave = first.map(|pod| levels.wave(links.edge(pod).to));
             if let Some(wave) = wave.filter(|&wave| wave >= scheduled.wave) {
                 scheduled.wave = wave;
-                scheduled.for_the_sake_of = first;
+                scheduled.pulled_by = first;
             }
         }
     }
@@ -343,7 +343,7 @@ struct Levels<'a> {
 }
 
 fn weight(link: &Link) -> i64 {
-    i64::from(link.gates)
+    i64::from(link.is_blocking)
 }
 
 /// How far apart a dependency puts two units, unless it is the safe default alone.
@@ -514,7 +514,7 @@ impl<'a> Levels<'a> {
     /// The edge that puts a node into its wave: the first that allows no earlier one. Whoever follows
     /// these edges back comes to an end: among nodes that wait for each other they lead to earlier
     /// ones alone.
-    fn because(&self, node: NodeId) -> Option<EdgeId> {
+    fn held_by(&self, node: NodeId) -> Option<EdgeId> {
         let wave = self.wave(node);
         let ids = self.links.incoming_ids(node);
         let tight = ids.iter().copied().filter(|&id| {
@@ -525,7 +525,7 @@ impl<'a> Levels<'a> {
         // That two are in the first wave together says nothing, unless they belong together.
         let says_much = |&id: &EdgeId| {
             let link = &self.links.edge(id).weight;
-            link.gates || !matches!(link.origin, Origin::Inferred | Origin::Mentioned)
+            link.is_blocking || !matches!(link.origin, Origin::Inferred | Origin::Mentioned)
         };
         let firm = tight.clone().find(says_much);
         firm.or_else(|| tight.clone().next().filter(|_| wave > 0))

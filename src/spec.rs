@@ -32,7 +32,7 @@ pub(crate) use shared::read;
 
 /// What a value has to look like.
 #[derive(Debug)]
-pub enum Shape {
+pub enum FieldType {
     /// A string; any scalar is taken as it was written.
     Text,
     /// A whole number.
@@ -50,9 +50,9 @@ pub enum Shape {
     /// The name of an engine, with a driver's suffix or without.
     Engine,
     /// A list.
-    List(&'static Shape),
+    List(&'static FieldType),
     /// A mapping with names of the user's own.
-    Map(&'static Shape),
+    Map(&'static FieldType),
     /// A mapping with fields of ours.
     Record(&'static Record),
     /// An object of Kubernetes.
@@ -68,9 +68,9 @@ pub enum Shape {
         without: &'static [&'static str],
     },
     /// Fields of ours beside those of an object.
-    Beside(&'static [Field], &'static Shape),
+    Beside(&'static [Field], &'static FieldType),
     /// Either of several ways to write it.
-    Either(&'static [Shape]),
+    Either(&'static [FieldType]),
     /// Anything.
     Any,
 }
@@ -90,7 +90,7 @@ pub struct Field {
     /// Its name.
     pub name: &'static str,
     /// What it holds.
-    pub shape: Shape,
+    pub shape: FieldType,
     /// Whether it has to be there.
     pub is_required: bool,
     /// What it means, in Markdown: whole sentences.
@@ -208,7 +208,7 @@ macro_rules! record {
         }
 
         impl $crate::spec::Part for $name {
-            const SHAPE: $crate::spec::Shape = $crate::spec::Shape::Record(&$name::RECORD);
+            const FIELD_TYPE: $crate::spec::FieldType = $crate::spec::FieldType::Record(&$name::RECORD);
 
             fn read(
                 node: &$crate::syntax::node::Node,
@@ -233,14 +233,14 @@ macro_rules! record {
     (@type must_word $type:ty) => { $crate::syntax::Text };
     (@type words $type:ty) => { Vec<$crate::syntax::Text> };
 
-    (@shape like $type:ty) => { <$type as $crate::spec::Like>::SHAPE };
-    (@shape must_like $type:ty) => { <$type as $crate::spec::Like>::SHAPE };
-    (@shape word $type:ty) => { <$type as $crate::spec::Like>::SHAPE };
-    (@shape must_word $type:ty) => { <$type as $crate::spec::Like>::SHAPE };
+    (@shape like $type:ty) => { <$type as $crate::spec::Like>::FIELD_TYPE };
+    (@shape must_like $type:ty) => { <$type as $crate::spec::Like>::FIELD_TYPE };
+    (@shape word $type:ty) => { <$type as $crate::spec::Like>::FIELD_TYPE };
+    (@shape must_word $type:ty) => { <$type as $crate::spec::Like>::FIELD_TYPE };
     (@shape words $type:ty) => {
-        $crate::spec::Shape::List(&<$type as $crate::spec::Like>::SHAPE)
+        $crate::spec::FieldType::List(&<$type as $crate::spec::Like>::FIELD_TYPE)
     };
-    (@shape $mode:ident $type:ty) => { <$type as $crate::spec::Part>::SHAPE };
+    (@shape $mode:ident $type:ty) => { <$type as $crate::spec::Part>::FIELD_TYPE };
 
     (@required must) => { true };
     (@required must_like) => { true };
@@ -272,7 +272,7 @@ use record;
 /// A shape that values of one type of ours keep to.
 pub(crate) trait Like {
     /// The shape.
-    const SHAPE: Shape;
+    const FIELD_TYPE: FieldType;
 }
 
 /// Declares shapes by name.
@@ -283,7 +283,7 @@ macro_rules! shapes {
         pub(crate) struct $name;
 
         impl $crate::spec::Like for $name {
-            const SHAPE: $crate::spec::Shape = $shape;
+            const FIELD_TYPE: $crate::spec::FieldType = $shape;
         }
     )*};
 }
@@ -318,26 +318,26 @@ fn is_same_word(one: &str, other: &str) -> bool {
     one.len().abs_diff(other.len()) <= 8 && letters(one) == letters(other)
 }
 
-impl Shape {
+impl FieldType {
     /// The fields of ours that stand in a value of this shape.
     pub fn record(&self) -> Option<&'static Record> {
         match self {
-            Shape::Record(record) => Some(record),
-            Shape::List(of) => of.record(),
-            Shape::Either(ways) => ways.iter().find_map(Shape::record),
-            Shape::Text
-            | Shape::Int
-            | Shape::Number
-            | Shape::Bool
-            | Shape::IntOrText
-            | Shape::Quantity
-            | Shape::Choice(_)
-            | Shape::Engine
-            | Shape::Map(_)
-            | Shape::Type(_)
-            | Shape::Relaxed { .. }
-            | Shape::Beside(..)
-            | Shape::Any => None,
+            FieldType::Record(record) => Some(record),
+            FieldType::List(of) => of.record(),
+            FieldType::Either(ways) => ways.iter().find_map(FieldType::record),
+            FieldType::Text
+            | FieldType::Int
+            | FieldType::Number
+            | FieldType::Bool
+            | FieldType::IntOrText
+            | FieldType::Quantity
+            | FieldType::Choice(_)
+            | FieldType::Engine
+            | FieldType::Map(_)
+            | FieldType::Type(_)
+            | FieldType::Relaxed { .. }
+            | FieldType::Beside(..)
+            | FieldType::Any => None,
         }
     }
 }

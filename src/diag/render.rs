@@ -34,7 +34,7 @@ const MAX_SEARCHED: usize = 3 * 1024 * 1024;
 /// The most places beside its own that are marked for one diagnostic: a cycle may have thousands.
 pub const PLACES: usize = 30;
 /// The most diagnostics that are printed.
-pub const MOST: usize = 500;
+pub const MAX_PRINTED: usize = 500;
 
 /// Prints all diagnostics that are at least as bad as `least`, and a line that counts them.
 ///
@@ -54,7 +54,7 @@ pub fn text(
         Style::Colored => Renderer::styled(),
     };
     let excerpts = Excerpts::of(diagnostics, sources);
-    for (number, found) in shown.iter().take(MOST).enumerate() {
+    for (number, found) in shown.iter().take(MAX_PRINTED).enumerate() {
         if number > 0 {
             writeln!(out)?;
         }
@@ -120,7 +120,7 @@ fn summary(shown: &[&Diagnostic]) -> Option<String> {
             .into_iter()
             .filter_map(words)
             .collect();
-    let left_out = shown.len().saturating_sub(MOST);
+    let left_out = shown.len().saturating_sub(MAX_PRINTED);
     match (shown.len(), left_out) {
         (0 | 1, _) => None,
         (_, 0) => Some(parts.join(", ")),

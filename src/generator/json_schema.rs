@@ -13,7 +13,7 @@ use crate::engine::ENGINES;
 use crate::parse::{API_GROUP, API_VERSION, yaml};
 use crate::source::Sources;
 use crate::spec::kubernetes;
-use crate::spec::{Field, KINDS, KindOfSpec, Metadata, Record, Rule, SHARED, Shape};
+use crate::spec::{Field, FieldType, KINDS, KindOfSpec, Metadata, Record, Rule, SHARED};
 use crate::value;
 
 /// The schema as text.
@@ -120,25 +120,25 @@ fn record(records: &[&Record], kind: Option<&KindOfSpec>, types: &mut Types) -> 
 }
 
 /// A shape as JSON Schema. A text may be written as any scalar.
-fn of_shape(shape: &Shape, types: &mut Types) -> Map<String, Value> {
+fn of_shape(shape: &FieldType, types: &mut Types) -> Map<String, Value> {
     let schema = match shape {
-        Shape::Text => json!({ "type": ["string", "number", "boolean"] }),
-        Shape::Int => json!({ "type": "integer" }),
-        Shape::Number => json!({ "type": "number" }),
-        Shape::Bool => json!({ "type": "boolean" }),
-        Shape::IntOrText => json!({ "type": ["integer", "string"] }),
-        Shape::Quantity => json!({ "type": ["string", "number"] }),
-        Shape::Choice(words) => json!({ "enum": words }),
-        Shape::Engine => {
+        FieldType::Text => json!({ "type": ["string", "number", "boolean"] }),
+        FieldType::Int => json!({ "type": "integer" }),
+        FieldType::Number => json!({ "type": "number" }),
+        FieldType::Bool => json!({ "type": "boolean" }),
+        FieldType::IntOrText => json!({ "type": ["integer", "string"] }),
+        FieldType::Quantity => json!({ "type": ["string", "number"] }),
+        FieldType::Choice(words) => json!({ "enum": words }),
+        FieldType::Engine => {
             let names: Vec<&str> = ENGINES.iter().map(|engine| engine.name).collect();
             json!({ "anyOf": [{ "enum": names }, { "type": "string", "pattern": "^[a-z]+\\+[a-z]+$" }] })
         }
-        Shape::List(item) => json!({ "type": "array", "items": of_shape(item, types) }),
-        Shape::Map(of) => {
+        FieldType::List(item) => json!({ "type": "array", "items": of_shape(item, types) }),
+        FieldType::Map(of) => {
             json!({ "type": "object", "additionalProperties": of_shape(of, types) })
         }
-        Shape::Record(of) => return record(&[of], None, types),
-        Shape::Type(of) => {
+        FieldType::Record(of) => return record(&[of], None, types),
+        FieldType::Type(of) => {
             if !types.contains_key(of.name) {
                 // Types refer to themselves.
                 types.insert(of.name.to_owned(), Value::Null);
@@ -148,10 +148,10 @@ fn of_shape(shape: &Shape, types: &mut Types) -> Map<String, Value> {
             // `/` and `~` are written otherwise in a JSON pointer.
             json!({ "$ref": format!("#/definitions/{}", of.name.replace('/', "~1")) })
         }
-        Shape::Relaxed { of, required, without } => {
+        FieldType::Relaxed { of, required, without } => {
             return object(of, &|field| required.contains(&field.name), without, types);
         }
-        Shape::Beside(fields, rest) => {
+        FieldType::Beside(fields, rest) => {
             let mut schema = of_shape(rest, types);
             if let Some(Value::Object(properties)) = schema.get_mut("properties") {
                 for field in *fields {
@@ -162,11 +162,11 @@ fn of_shape(shape: &Shape, types: &mut Types) -> Map<String, Value> {
             }
             return schema;
         }
-        Shape::Either(ways) => {
+        FieldType::Either(ways) => {
             let ways: Vec<_> = ways.iter().map(|way| of_shape(way, types)).collect();
             json!({ "anyOf": ways })
         }
-        Shape::Any => json!({}),
+        FieldType::Any => json!({}),
     };
     schema.as_object().cloned().unwrap_or_default()
 }

@@ -83,7 +83,7 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = Address<'static>> {
 /// `{{ .password }}`, `${DB_USER}`, `${DB_HOST:-pg}`.
 pub(super) fn without_templates(text: &str) -> Cow<'_, str> {
     /// The longest template, in bytes: every byte is looked at so often at the most.
-    const LONGEST: usize = 128;
+    const MAX_TEMPLATE_LEN: usize = 128;
     if !text.contains("{{") && !text.contains("${") {
         return text.into();
     }
@@ -94,7 +94,7 @@ pub(super) fn without_templates(text: &str) -> Cow<'_, str> {
         plain.push_str(before);
         let (open, close) = if from.starts_with("{{") { ("{{", "}}") } else { ("${", "}") };
         let begun = from.strip_prefix(open).unwrap_or_default();
-        let inside = cut(begun, LONGEST).split_once(close).map(|(inside, _)| inside);
+        let inside = cut(begun, MAX_TEMPLATE_LEN).split_once(close).map(|(inside, _)| inside);
         match inside {
             Some(inside) => {
                 let default = inside.split_once(":-").or_else(|| inside.split_once(':'));
@@ -242,13 +242,13 @@ impl<'t> Next<'t> {
 /// `user:password@tcp(host:port)/database?...`.
 fn go_dsns(text: &str) -> impl Iterator<Item = Address<'_>> {
     /// The longest name of a host, and a port.
-    const LONGEST: usize = 253 + ":65535".len();
+    const MAX_HOST_PORT_LEN: usize = 253 + ":65535".len();
     let mut parenthesis = Next::new(text, &[')']);
     let mut end = Next::new(text, &['?', ' ', '"', '\'', '\n']);
     text.match_indices("@tcp(").filter_map(move |(at, marker)| {
         let start = at + marker.len();
         let closed = parenthesis.behind(start);
-        if closed == text.len() || closed - start > LONGEST {
+        if closed == text.len() || closed - start > MAX_HOST_PORT_LEN {
             return None;
         }
         let mut address = host(text.get(start..closed)?)?;
@@ -290,10 +290,10 @@ fn with_port(text: &str) -> impl Iterator<Item = Address<'_>> {
 /// The longest runs of what hosts and ports are written with.
 fn tokens(text: &str) -> impl Iterator<Item = &str> {
     /// The longest name of a host, and a port.
-    const LONGEST: usize = 253 + ":65535".len();
+    const MAX_HOST_PORT_LEN: usize = 253 + ":65535".len();
     let is_other = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':'));
     let tokens = text.split(is_other).map(|token| token.trim_matches(['.', '-', ':']));
-    tokens.filter(|token| !token.is_empty() && token.len() <= LONGEST)
+    tokens.filter(|token| !token.is_empty() && token.len() <= MAX_HOST_PORT_LEN)
 }
 
 /// `host=... dbname=...` and `Server=...;Database=...`, on one line each.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::link::index::{Index, Spot};
+use crate::link::index::{Endpoint, Index};
 use crate::link::infer::Schema;
 use crate::link::jobs::{database_of, edge};
 use crate::link::kinds::manifests;
@@ -90,11 +90,11 @@ pub(super) fn made_in_databases(index: &Index<'_>) -> Vec<Schema> {
         let Some(known) = known else { continue };
         let text = |path: &[&str]| manifest.node.at(path).and_then(Node::str);
         let mut entry = Schema::new(unit);
-        entry.spots = match known.server {
+        entry.endpoints = match known.server {
             Some((path, kind)) => {
                 let name = text(path).unwrap_or_default();
                 let servers = index.objects(kind, name, index.namespace(unit)).into_iter();
-                servers.map(Spot::Unit).collect()
+                servers.map(Endpoint::Unit).collect()
             }
             None => provider_spots(index, unit, manifest),
         };
@@ -116,13 +116,13 @@ pub(super) fn made_in_databases(index: &Index<'_>) -> Vec<Schema> {
 }
 
 /// The server behind the ProviderConfig of a resource of Crossplane's provider-sql.
-fn provider_spots(index: &Index<'_>, unit: Unit, manifest: &Manifest) -> BTreeSet<Spot> {
+fn provider_spots(index: &Index<'_>, unit: Unit, manifest: &Manifest) -> BTreeSet<Endpoint> {
     let name = manifest.node.at(&["spec", "providerConfigRef", "name"]).and_then(Node::str);
     let configs = index.objects("ProviderConfig", name.unwrap_or("default"), None).into_iter();
     let configs = configs.filter_map(|config| index.manifest(config));
     let own: Vec<&Manifest> =
         configs.filter(|config| group_of(config) == group_of(manifest)).collect();
-    let mut spots = BTreeSet::new();
+    let mut endpoints = BTreeSet::new();
     for config in own {
         let path = ["spec", "credentials", "connectionSecretRef"];
         let Some(secret) = config.node.at(&path) else { continue };
@@ -134,15 +134,15 @@ fn provider_spots(index: &Index<'_>, unit: Unit, manifest: &Manifest) -> BTreeSe
             Some(maker) => !known::services_made(maker).is_empty(),
             None => true,
         };
-        spots.extend(makers.filter(is_server).map(Spot::Unit));
+        endpoints.extend(makers.filter(is_server).map(Endpoint::Unit));
         if let Some(number) = index.written("Secret", name, namespace)
             && let Some(endpoint) = index.value(number, "endpoint")
             && let Some(address) = addresses::host(&endpoint)
         {
-            spots.extend(index.spots(&address.host, namespace));
+            endpoints.extend(index.endpoints(&address.host, namespace));
         }
     }
-    spots
+    endpoints
 }
 
 /// Schemas come after what is made in their database, or on its server.
@@ -152,22 +152,23 @@ pub(super) fn before_schemas(
     schemas: &[Schema],
     found: &mut Findings,
 ) {
-    let mut by_spot: BTreeMap<&Spot, Vec<&Schema>> = BTreeMap::new();
+    let mut by_endpoint: BTreeMap<&Endpoint, Vec<&Schema>> = BTreeMap::new();
     let mut by_name: BTreeMap<&str, Vec<&Schema>> = BTreeMap::new();
     for entry in entries {
-        for spot in &entry.spots {
-            by_spot.entry(spot).or_default().push(entry);
+        for endpoint in &entry.endpoints {
+            by_endpoint.entry(endpoint).or_default().push(entry);
         }
-        for name in entry.databases.iter().filter(|_| entry.spots.is_empty()) {
+        for name in entry.databases.iter().filter(|_| entry.endpoints.is_empty()) {
             by_name.entry(name).or_default().push(entry);
         }
     }
-    if by_spot.is_empty() && by_name.is_empty() {
+    if by_endpoint.is_empty() && by_name.is_empty() {
         return;
     }
     for schema in schemas {
         let Some(span) = index.project.place(schema.unit) else { continue };
-        let here = schema.spots.iter().filter_map(|spot| by_spot.get(spot)).flatten();
+        let here =
+            schema.endpoints.iter().filter_map(|endpoint| by_endpoint.get(endpoint)).flatten();
         let here = here.filter(|entry| {
             let are_one = || entry.databases.iter().any(|name| schema.databases.contains(name));
             entry.databases.is_empty() || schema.databases.is_empty() || are_one()
@@ -185,7 +186,7 @@ pub(super) fn before_schemas(
 /// Workloads that name a database of which nobody knows the server wait for it.
 pub(super) fn by_name(index: &Index<'_>, entries: &[Schema], found: &mut Findings) {
     let mut by_name: BTreeMap<&str, Vec<Unit>> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| entry.spots.is_empty()) {
+    for entry in entries.iter().filter(|entry| entry.endpoints.is_empty()) {
         for name in &entry.databases {
             by_name.entry(name).or_default().push(entry.unit);
         }
@@ -242,11 +243,11 @@ pub(super) fn after_schemas(index: &Index<'_>, schemas: &[Schema], found: &mut F
         }
         let cluster = text(&["spec", "cluster", "name"]).unwrap_or_default();
         let clusters = index.objects("Cluster", cluster, index.namespace(unit)).into_iter();
-        let clusters: BTreeSet<Spot> = clusters.map(Spot::Unit).collect();
+        let clusters: BTreeSet<Endpoint> = clusters.map(Endpoint::Unit).collect();
         let database = text(&["spec", "dbname"]).unwrap_or_default();
         let is_its = |schema: &&Schema| {
             index.spend(1)
-                && schema.spots.iter().any(|spot| clusters.contains(spot))
+                && schema.endpoints.iter().any(|endpoint| clusters.contains(endpoint))
                 && (schema.databases.is_empty() || schema.databases.contains(database))
         };
         for schema in schemas.iter().filter(is_its) {
@@ -281,7 +282,7 @@ pub(super) fn before_users(index: &Index<'_>, ids: &Ids, links: &Links, found: &
         let (group, kind) = (group_of(manifest), manifest.kind.value.as_str());
         let known = IN_QUEUES.iter().find(|known| known.0 == group && known.1 == kind);
         let Some((_, _, path, server)) = known else { continue };
-        let Some(place) = references::places(&manifest.node, path).into_iter().next() else {
+        let Some(place) = references::name_sites(&manifest.node, path).into_iter().next() else {
             continue;
         };
         let namespace = place.parent.get("namespace").and_then(Node::str);
@@ -298,7 +299,8 @@ pub(super) fn before_users(index: &Index<'_>, ids: &Ids, links: &Links, found: &
                     Unit::Manifest(_) => index.manifest(then).is_some_and(pods::is_workload),
                     Unit::Database(_) | Unit::Schema(_) | Unit::EverySchema => false,
                 };
-                let (true, Some(span)) = (is_user && edge.weight.gates, edge.weight.span) else {
+                let (true, Some(span)) = (is_user && edge.weight.is_blocking, edge.weight.span)
+                else {
                     continue;
                 };
                 let by = format_smolstr!("its {}", short(server));

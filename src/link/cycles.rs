@@ -51,7 +51,9 @@ pub(super) fn settled(index: &Index<'_>, links: Links) -> Links {
         let weight = edge.weight.clone();
         _ = match fate {
             Fate::Kept => kept.add_edge(edge.from, edge.to, weight),
-            Fate::Softened => kept.add_edge(edge.from, edge.to, Link { gates: false, ..weight }),
+            Fate::Softened => {
+                kept.add_edge(edge.from, edge.to, Link { is_blocking: false, ..weight })
+            }
             Fate::Dropped => continue,
         };
     }
@@ -116,7 +118,7 @@ impl Cycle<'_, '_> {
                 let closed = there.closed_by(links, edge.from, edge.to);
                 if !closed.is_empty() {
                     let is_contradicted = closed.iter().any(|&id| is_hard(&links.edge(id).weight));
-                    let is_weak = !edge.weight.gates
+                    let is_weak = !edge.weight.is_blocking
                         && self.is_data(edge.to)
                         && closed.iter().any(|&id| self.is_strong(id));
                     if is_contradicted || is_weak {
@@ -138,7 +140,7 @@ impl Cycle<'_, '_> {
         match () {
             () if !is_inferred(&edge.weight) => 0,
             () if self.is_strong(id) => 1,
-            () if edge.weight.gates => 2,
+            () if edge.weight.is_blocking => 2,
             () if !self.is_data(edge.to) => 3,
             () => 4,
         }
@@ -154,7 +156,7 @@ impl Cycle<'_, '_> {
     fn is_strong(&self, id: EdgeId) -> bool {
         let edge = self.links.edge(id);
         let is_kept = self.fates.get(id) == Some(&Fate::Kept);
-        is_kept && edge.weight.gates && is_inferred(&edge.weight) && self.is_data(edge.from)
+        is_kept && edge.weight.is_blocking && is_inferred(&edge.weight) && self.is_data(edge.from)
     }
 
     fn is_data(&self, node: NodeId) -> bool {
@@ -170,7 +172,7 @@ impl Cycle<'_, '_> {
 
 /// Whether somebody wrote that the one has to be healthy before the other.
 fn is_hard(link: &Link) -> bool {
-    link.gates && !is_inferred(link)
+    link.is_blocking && !is_inferred(link)
 }
 
 /// Edges that are there so far, by their ends.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::diag::Diagnostics;
 use crate::diag::problems::waves::{NeededBySync, PresyncNeedsSync};
-use crate::link::index::{Index, Spot, fits_namespace};
+use crate::link::index::{Endpoint, Index, fits_namespace};
 use crate::link::infer::Schema;
 use crate::link::jobs::database_of;
 use crate::link::known::made::MADE;
@@ -102,7 +102,7 @@ impl Needs<'_, '_> {
             self.object("Secret", node, "reads this Secret");
         }
         for reference in references::of(hook) {
-            for place in references::places(&hook.node, reference.path) {
+            for place in references::name_sites(&hook.node, reference.path) {
                 if let references::To::Kind(_, kind) | references::To::KindBeside(_, kind) =
                     reference.to
                 {
@@ -167,7 +167,7 @@ impl Needs<'_, '_> {
                 return;
             }
             *self.left -= 1;
-            let is_here = |spot: &Spot| schema.spots.contains(spot);
+            let is_here = |endpoint: &Endpoint| schema.endpoints.contains(endpoint);
             let is_one = database.databases.is_empty()
                 || schema.databases.is_empty()
                 || database.databases.iter().any(|name| schema.databases.contains(name));
@@ -178,7 +178,7 @@ impl Needs<'_, '_> {
             let shared = database.secrets.iter().find(has_secret);
             if let Some(shared) = shared {
                 self.add(schema.unit, shared.span, "uses its database");
-            } else if is_one && database.spots.iter().any(is_here) {
+            } else if is_one && database.endpoints.iter().any(is_here) {
                 self.add(schema.unit, hook.name.span, "uses its database");
             }
         }

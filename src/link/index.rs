@@ -10,13 +10,13 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::link::known::{self, MadeName};
 use crate::link::servers::Family;
 use crate::link::{INFERRED, STEPS, pods};
-use crate::model::{Placement, Project, Unit, Workload};
+use crate::model::{Hosting, Project, Unit, Workload};
 use crate::object::is_cluster_wide;
 use crate::syntax::Manifest;
 use crate::syntax::node::{Entry, Node};
 
 /// The longest name that Kubernetes takes, in bytes.
-const LONGEST_NAME: usize = 253;
+const MAX_NAME_LEN: usize = 253;
 
 /// A project by names.
 pub(super) struct Index<'a> {
@@ -92,9 +92,9 @@ struct Service<'a> {
     elsewhere: Option<&'a str>,
 }
 
-/// What a host name leads to. Two names of one server lead to the same spot.
+/// What a host name leads to. Two names of one server lead to the same endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Spot {
+pub(super) enum Endpoint {
     /// A unit of the project answers.
     Unit(Unit),
     /// A Service behind which nothing of the project is.
@@ -105,26 +105,26 @@ pub(super) enum Spot {
 
 /// What a host name leads to, wherever it is said.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Road<'i> {
+pub(super) enum Resolution<'i> {
     Service(usize),
     /// The Service of this name, in one's own namespace, if there is one.
-    Near(&'i str),
+    InNamespace(&'i str),
     /// Out of the project.
     Elsewhere,
 }
 
 /// A value of a ConfigMap or a Secret.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Datum<'a> {
+pub(super) enum DataValue<'a> {
     Plain(&'a str),
     Encoded(&'a str),
 }
 
-impl<'a> Datum<'a> {
+impl<'a> DataValue<'a> {
     pub(super) fn text(self) -> Option<Cow<'a, str>> {
         match self {
-            Datum::Plain(text) => Some(Cow::Borrowed(text)),
-            Datum::Encoded(text) => decode_base64(text).map(Cow::Owned),
+            DataValue::Plain(text) => Some(Cow::Borrowed(text)),
+            DataValue::Encoded(text) => decode_base64(text).map(Cow::Owned),
         }
     }
 }
@@ -183,13 +183,13 @@ impl<'a> Index<'a> {
         let project = self.project;
         for (number, database) in project.databases.iter().enumerate() {
             let (unit, name) = (Unit::Database(number), database.common.name.as_str());
-            match &database.placement {
-                Placement::InCluster(server) => {
+            match &database.hosting {
+                Hosting::InCluster(server) => {
                     let kind = if server.storage.is_some() { "StatefulSet" } else { "Deployment" };
                     self.add_spec(unit, kind, name);
                 }
-                Placement::CloudNativePg(_) => self.add_cluster(unit, name),
-                Placement::External => {}
+                Hosting::CloudNativePg(_) => self.add_cluster(unit, name),
+                Hosting::External => {}
             }
         }
         for (number, app) in project.apps.iter().enumerate() {
@@ -348,7 +348,7 @@ impl<'a> Index<'a> {
         let exact = self.makers.get(secret).map(Vec::as_slice).unwrap_or_default();
         let mut makers: Vec<Unit> = self.that_fit(exact, namespace).collect();
         // What is longer is no name; every known beginning ends so, and every known end begins so.
-        let secret = if secret.len() > LONGEST_NAME { "" } else { secret };
+        let secret = if secret.len() > MAX_NAME_LEN { "" } else { secret };
         let beginnings = secret.match_indices('-').filter_map(|(at, _)| secret.get(..=at));
         let ends = secret.match_indices('.').filter_map(|(at, _)| secret.get(at..));
         let mut by_part = Vec::new();
@@ -416,7 +416,7 @@ impl<'a> Index<'a> {
     /// The custom resources that may well have made something of a name, for a name that nothing
     /// in the project has: the name of the resource, and more in front of it or behind it.
     pub(super) fn may_make(&self, name: &str, namespace: Option<&str>) -> Vec<Unit> {
-        if self.customs.is_empty() || name.len() > LONGEST_NAME {
+        if self.customs.is_empty() || name.len() > MAX_NAME_LEN {
             return Vec::new();
         }
         let hyphens = || name.match_indices('-');
@@ -462,14 +462,14 @@ impl<'a> Index<'a> {
     /// The Service that a host name means from a namespace.
     pub(super) fn service_of_host(&self, host: &str, namespace: Option<&str>) -> Option<usize> {
         match self.road(host)? {
-            Road::Service(service) => Some(service),
-            Road::Near(name) => self.service(name, namespace),
-            Road::Elsewhere => None,
+            Resolution::Service(service) => Some(service),
+            Resolution::InNamespace(name) => self.service(name, namespace),
+            Resolution::Elsewhere => None,
         }
     }
 
     /// What a host name leads to from a namespace; nothing for a pod's own address.
-    pub(super) fn spots(&self, host: &str, namespace: Option<&str>) -> Vec<Spot> {
+    pub(super) fn endpoints(&self, host: &str, namespace: Option<&str>) -> Vec<Endpoint> {
         if self.road(host).is_none() {
             return Vec::new();
         }
@@ -478,8 +478,8 @@ impl<'a> Index<'a> {
             None => {
                 let made = self.servers_by_beginning(host, namespace);
                 match made.is_empty() {
-                    true => vec![Spot::Host(host.into())],
-                    false => made.into_iter().map(Spot::Unit).collect(),
+                    true => vec![Endpoint::Host(host.into())],
+                    false => made.into_iter().map(Endpoint::Unit).collect(),
                 }
             }
         }
@@ -487,7 +487,7 @@ impl<'a> Index<'a> {
 
     /// For whom a controller made the Service of a host, of which only the beginning is known.
     fn servers_by_beginning(&self, host: &str, namespace: Option<&str>) -> Vec<Unit> {
-        if self.servers_by_beginning.is_empty() || host.len() > LONGEST_NAME {
+        if self.servers_by_beginning.is_empty() || host.len() > MAX_NAME_LEN {
             return Vec::new();
         }
         let mut labels = host.splitn(3, '.');
@@ -508,22 +508,22 @@ impl<'a> Index<'a> {
     }
 
     /// What is behind a Service.
-    pub(super) fn behind(&self, service: usize) -> Vec<Spot> {
+    pub(super) fn behind(&self, service: usize) -> Vec<Endpoint> {
         match self.services.get(service) {
             Some(Service { elsewhere: Some(host), .. }) => {
-                vec![Spot::Host(host.trim_end_matches('.').to_ascii_lowercase().into())]
+                vec![Endpoint::Host(host.trim_end_matches('.').to_ascii_lowercase().into())]
             }
             Some(Service { backends, .. }) if !backends.is_empty() => {
                 let backends = backends.iter().copied().take_while(|_| self.spend(1));
-                backends.map(Spot::Unit).collect()
+                backends.map(Endpoint::Unit).collect()
             }
-            Some(_) | None => vec![Spot::Service(service)],
+            Some(_) | None => vec![Endpoint::Service(service)],
         }
     }
 
     /// `mysql`, `mysql.shop`, `mysql.shop.svc.cluster.local`, and a StatefulSet's pod in front of
     /// each: `mysql-0.mysql`. Nothing for a pod's own address.
-    pub(super) fn road(&self, host: &str) -> Option<Road<'_>> {
+    pub(super) fn road(&self, host: &str) -> Option<Resolution<'_>> {
         if host == "localhost" || host.starts_with("127.") {
             return None;
         }
@@ -533,15 +533,17 @@ impl<'a> Index<'a> {
             let number = label.rsplit_once('-').map(|(_, number)| number);
             number.is_some_and(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit()))
         };
-        let near = |name: &str| Some(Road::Near(self.services_by_name.get_key_value(name)?.0));
-        let within = |name: &str, of: &str| self.service(name, Some(of)).map(Road::Service);
+        let near = |name: &str| {
+            Some(Resolution::InNamespace(self.services_by_name.get_key_value(name)?.0))
+        };
+        let within = |name: &str, of: &str| self.service(name, Some(of)).map(Resolution::Service);
         let road = match labels.as_slice() {
             [name] => near(name),
             [name, of] => within(name, of).or_else(|| is_pod(name).then(|| near(of)).flatten()),
             [pod, name, of] if is_pod(pod) => within(name, of),
             _ => None,
         };
-        Some(road.unwrap_or(Road::Elsewhere))
+        Some(road.unwrap_or(Resolution::Elsewhere))
     }
 
     /// The ConfigMap or Secret that is written out under a name.
@@ -568,7 +570,7 @@ impl<'a> Index<'a> {
     }
 
     /// Keys and values of a ConfigMap, a Secret, or the template of a Secret from elsewhere.
-    pub(super) fn data(&self, number: usize) -> impl Iterator<Item = (&'a str, Datum<'a>)> {
+    pub(super) fn data(&self, number: usize) -> impl Iterator<Item = (&'a str, DataValue<'a>)> {
         let manifest = self.project.manifests.get(number).map(|manifest| &manifest.written);
         let is_secret = manifest.is_some_and(|manifest| manifest.kind.value == "Secret");
         let node = manifest.map(|manifest| &manifest.node);
@@ -583,8 +585,8 @@ impl<'a> Index<'a> {
         let text = |entry: &'a Entry| Some((&*entry.key.value, &*entry.value.scalar()?.text));
         let plain = plain.unwrap_or_default().iter().filter_map(text);
         let encoded = encoded.unwrap_or_default().iter().filter_map(text);
-        let plain = plain.map(|(key, text)| (key, Datum::Plain(text)));
-        plain.chain(encoded.map(|(key, text)| (key, Datum::Encoded(text))))
+        let plain = plain.map(|(key, text)| (key, DataValue::Plain(text)));
+        plain.chain(encoded.map(|(key, text)| (key, DataValue::Encoded(text))))
     }
 
     /// The text of one key.

@@ -14,12 +14,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use crate::link::addresses::{self, Address};
-use crate::link::index::{Index, Spot, fits_namespace};
+use crate::link::index::{Endpoint, Index, fits_namespace};
 use crate::link::pods;
 use crate::link::servers::{self as images, Family, Server};
 use crate::link::{Findings, Found, INFERRED, known, names, short};
 use crate::links::Origin;
-use crate::model::{Placement, Target, Unit};
+use crate::model::{Hosting, Target, Unit};
 use crate::source::Span;
 use crate::syntax::Manifest;
 use crate::syntax::node::Node;
@@ -28,7 +28,7 @@ use crate::syntax::node::Node;
 pub(super) struct Schema {
     pub(super) unit: Unit,
     /// Where it is; empty when that cannot be told.
-    pub(super) spots: BTreeSet<Spot>,
+    pub(super) endpoints: BTreeSet<Endpoint>,
     pub(super) port: Option<u16>,
     /// What its server speaks, when that is known.
     family: Option<Family>,
@@ -41,7 +41,7 @@ pub(super) struct Schema {
 /// A dependency that was inferred. `by` is short, however long the names of a project are.
 pub(super) fn inferred(first: Unit, then: Unit, span: Span, by: impl Into<SmolStr>) -> Found {
     let span = Some(span);
-    Found { first, then, span, by: by.into(), gates: true, origin: Origin::Inferred }
+    Found { first, then, span, by: by.into(), is_blocking: true, origin: Origin::Inferred }
 }
 
 /// A dependency that costs no wave: the one names the other, and comes no earlier.
@@ -53,7 +53,7 @@ pub(super) fn no_earlier(
     origin: Origin,
 ) -> Found {
     let span = Some(span);
-    Found { first, then, span, by: by.into(), gates: false, origin }
+    Found { first, then, span, by: by.into(), is_blocking: false, origin }
 }
 
 /// Whether whoever names the address of a unit needs it to be healthy: a server of data.
@@ -206,13 +206,13 @@ fn spec_schema(
         Target::Database(number) => {
             let Some(database) = index.project.databases.get(*number) else { return schema };
             let namespace = index.namespace(Unit::Database(*number));
-            schema.spots = match database.placement {
-                Placement::InCluster(_) | Placement::CloudNativePg(_) => {
-                    BTreeSet::from([Spot::Unit(Unit::Database(*number))])
+            schema.endpoints = match database.hosting {
+                Hosting::InCluster(_) | Hosting::CloudNativePg(_) => {
+                    BTreeSet::from([Endpoint::Unit(Unit::Database(*number))])
                 }
-                Placement::External => {
-                    let spots = index.spots(&database.host.to_ascii_lowercase(), namespace);
-                    spots.into_iter().collect()
+                Hosting::External => {
+                    let endpoints = index.endpoints(&database.host.to_ascii_lowercase(), namespace);
+                    endpoints.into_iter().collect()
                 }
             };
             schema.port = database.port;
@@ -230,9 +230,9 @@ fn spec_schema(
         Target::Unknown => {}
     }
     if let Some(url) = &spec.dev_url {
-        let spots = addresses::in_text(url);
-        let spots = spots.flat_map(|it| index.spots(&it.host, index.namespace(unit)));
-        found.extend(servers(spots, unit, span, "devUrl"));
+        let endpoints = addresses::in_text(url);
+        let endpoints = endpoints.flat_map(|it| index.endpoints(&it.host, index.namespace(unit)));
+        found.extend(servers(endpoints, unit, span, "devUrl"));
     }
     let token = spec.cloud.as_ref().and_then(|cloud| cloud.token_from.as_ref());
     let others = [
@@ -246,16 +246,16 @@ fn spec_schema(
     schema
 }
 
-/// The units behind some spots, as what `then` waits for.
+/// The units behind some endpoints, as what `then` waits for.
 fn servers(
-    spots: impl IntoIterator<Item = Spot>,
+    endpoints: impl IntoIterator<Item = Endpoint>,
     then: Unit,
     span: Span,
     by: &str,
 ) -> impl Iterator<Item = Found> {
-    let units = spots.into_iter().filter_map(move |spot| match spot {
-        Spot::Unit(unit) if unit != then => Some(unit),
-        Spot::Unit(_) | Spot::Service(_) | Spot::Host(_) => None,
+    let units = endpoints.into_iter().filter_map(move |endpoint| match endpoint {
+        Endpoint::Unit(unit) if unit != then => Some(unit),
+        Endpoint::Unit(_) | Endpoint::Service(_) | Endpoint::Host(_) => None,
     });
     units.map(move |unit| inferred(unit, then, span, by))
 }
@@ -263,14 +263,14 @@ fn servers(
 fn dev_database(index: &Index<'_>, unit: Unit, url: Option<&Node>, found: &mut Findings) {
     let Some(url) = url else { return };
     let addresses = addresses::in_text(url.str().unwrap_or_default());
-    let spots = addresses.flat_map(|it| index.spots(&it.host, index.namespace(unit)));
-    found.extend(servers(spots, unit, url.span, "devURL"));
+    let endpoints = addresses.flat_map(|it| index.endpoints(&it.host, index.namespace(unit)));
+    found.extend(servers(endpoints, unit, url.span, "devURL"));
 }
 
 impl Schema {
     pub(super) fn new(unit: Unit) -> Schema {
-        let (spots, databases) = (BTreeSet::new(), BTreeSet::new());
-        Schema { unit, spots, port: None, family: None, databases, secrets: Vec::new() }
+        let (endpoints, databases) = (BTreeSet::new(), BTreeSet::new());
+        Schema { unit, endpoints, port: None, family: None, databases, secrets: Vec::new() }
     }
 
     /// Its database is at one of these addresses.
@@ -294,9 +294,9 @@ impl Schema {
             if hosts.contains(&address.host) {
                 continue;
             }
-            let spots = index.spots(&address.host, index.namespace(self.unit));
-            found.extend(servers(spots.iter().cloned(), self.unit, span, by));
-            self.spots.extend(spots);
+            let endpoints = index.endpoints(&address.host, index.namespace(self.unit));
+            found.extend(servers(endpoints.iter().cloned(), self.unit, span, by));
+            self.endpoints.extend(endpoints);
             hosts.insert(address.host);
         }
     }
@@ -316,14 +316,14 @@ impl Schema {
 
     /// Its Secret may be one that a database makes for itself, which is then its server.
     fn is_of_its_secrets_maker(&mut self, index: &Index<'_>, left: &mut usize) {
-        if !self.spots.is_empty() {
+        if !self.endpoints.is_empty() {
             return;
         }
         let namespace = index.namespace(self.unit);
         let makers = self.secrets.iter().flat_map(|read| index.makers(&read.name, namespace));
         let servers = makers.filter(|&maker| is_server(index, maker));
-        self.spots = servers.take(*left).map(Spot::Unit).collect();
-        *left -= self.spots.len();
+        self.endpoints = servers.take(*left).map(Endpoint::Unit).collect();
+        *left -= self.endpoints.len();
     }
 }
 
@@ -338,7 +338,7 @@ fn unknown_server(
     let Some(read) = schema.secrets.first() else { return };
     let namespace = index.namespace(schema.unit);
     let is_made = schema.secrets.iter().any(|read| !index.makers(&read.name, namespace).is_empty());
-    if !schema.spots.is_empty() {
+    if !schema.endpoints.is_empty() {
         return;
     }
     let fits =
@@ -351,7 +351,7 @@ fn unknown_server(
     };
     // Credentials that come from elsewhere may well be those of a database elsewhere, so that
     // nothing has to be healthy for them.
-    let gates = !is_made || !sharing.is_empty();
+    let is_blocking = !is_made || !sharing.is_empty();
     let servers: BTreeSet<usize> = match sharing.is_empty() {
         true => {
             let fitting = sql_servers.all.iter().filter(|(_, it)| it.fits(schema.family));
@@ -360,7 +360,7 @@ fn unknown_server(
         false => sharing,
     };
     found.extend(servers.into_iter().map(|it| Found {
-        gates,
+        is_blocking,
         ..inferred(Unit::Manifest(it), schema.unit, read.span, by.clone())
     }));
 }
@@ -417,9 +417,9 @@ fn databases_of_specs(index: &Index<'_>, found: &mut Findings) {
     for (number, database) in index.project.databases.iter().enumerate() {
         let unit = Unit::Database(number);
         let (span, namespace) = (database.common.place, index.namespace(unit));
-        if matches!(database.placement, Placement::External) {
-            let spots = index.spots(&database.host.to_ascii_lowercase(), namespace);
-            found.extend(servers(spots, unit, span, "external.host"));
+        if matches!(database.hosting, Hosting::External) {
+            let endpoints = index.endpoints(&database.host.to_ascii_lowercase(), namespace);
+            found.extend(servers(endpoints, unit, span, "external.host"));
         }
         if database.credentials.literal.is_none() {
             let (name, by) = (database.credentials.secret.clone(), "credentials".to_owned());
@@ -510,8 +510,8 @@ fn custom_resource(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &m
         collect_texts(manifest.node.get("spec"), &mut texts);
         for text in texts {
             let addresses = addresses::hosts_of_urls(text.str().unwrap_or_default());
-            let spots = addresses.flat_map(|address| index.spots(&address.host, namespace));
-            found.extend(servers(spots, unit, text.span, "its server"));
+            let endpoints = addresses.flat_map(|address| index.endpoints(&address.host, namespace));
+            found.extend(servers(endpoints, unit, text.span, "its server"));
         }
     }
 }

@@ -13,7 +13,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::diag::Diagnostics;
 use crate::link::addresses::{self, Address};
-use crate::link::index::{BYTES, Index, Spot};
+use crate::link::index::{BYTES, Endpoint, Index};
 use crate::link::infer::{Schema, is_database};
 use crate::link::pods::{self, Reads, VariableValue};
 use crate::link::{Before, Findings, Found, Ids, add, contents, known, short, uses};
@@ -76,7 +76,7 @@ fn migrations(index: &Index<'_>, found: &mut Findings) -> Vec<Schema> {
         let unit = Unit::App(number);
         let mut job = database_of(index, unit, &pods::app_reads(app), found);
         let databases = databases_of(index.project, &app.common.needs);
-        job.spots.extend(databases.into_iter().map(|it| Spot::Unit(Unit::Database(it))));
+        job.endpoints.extend(databases.into_iter().map(|it| Endpoint::Unit(Unit::Database(it))));
         jobs.push(job);
     }
     jobs
@@ -130,8 +130,8 @@ fn databases_of(project: &Project, needs: &[Need]) -> BTreeSet<usize> {
 fn by_needs(project: &Project, jobs: &[Schema], is_job: &BTreeSet<Unit>, found: &mut Findings) {
     let mut by_database: BTreeMap<usize, Vec<Unit>> = BTreeMap::new();
     for job in jobs.iter().filter(|job| is_job.contains(&job.unit)) {
-        for spot in &job.spots {
-            if let Spot::Unit(Unit::Database(number)) = spot {
+        for endpoint in &job.endpoints {
+            if let Endpoint::Unit(Unit::Database(number)) = endpoint {
                 by_database.entry(*number).or_default().push(job.unit);
             }
         }
@@ -166,7 +166,7 @@ fn by_needs(project: &Project, jobs: &[Schema], is_job: &BTreeSet<Unit>, found: 
 /// A dependency that needs a wave.
 pub(super) fn edge(first: Unit, then: Unit, span: Span, by: impl Into<SmolStr>) -> Found {
     let (span, by) = (Some(span), by.into());
-    Found { first, then, span, by, gates: true, origin: Origin::Inferred }
+    Found { first, then, span, by, is_blocking: true, origin: Origin::Inferred }
 }
 
 /// The databases that a pod names, and the Secrets by which it logs in. The servers of the project
@@ -186,7 +186,7 @@ pub(super) fn database_of(
                 VariableValue::Text(text) => {
                     let text = pods::expand(text, |name| texts.get(name).cloned()).into_owned();
                     named.value(name, &text, span);
-                    if text.len() <= pods::LONGEST {
+                    if text.len() <= pods::MAX_TEXT_LEN {
                         texts.insert(name, text);
                     }
                 }
@@ -297,10 +297,12 @@ impl Named<'_, '_> {
     /// of its variable.
     fn is_database(&self, name: &str, address: &Address<'_>) -> bool {
         let has_word = has_database_word(name);
-        let spots = self.index.spots(&address.host, self.index.namespace(self.schema.unit));
-        spots.iter().any(|spot| match spot {
-            Spot::Unit(unit) => has_word || is_database(self.index, *unit) && !is_elsewhere(name),
-            Spot::Service(_) | Spot::Host(_) => has_word,
+        let endpoints = self.index.endpoints(&address.host, self.index.namespace(self.schema.unit));
+        endpoints.iter().any(|endpoint| match endpoint {
+            Endpoint::Unit(unit) => {
+                has_word || is_database(self.index, *unit) && !is_elsewhere(name)
+            }
+            Endpoint::Service(_) | Endpoint::Host(_) => has_word,
         })
     }
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use smol_str::format_smolstr;
 
-use crate::link::index::{Index, Spot};
+use crate::link::index::{Endpoint, Index};
 use crate::link::jobs::edge;
-use crate::link::known::references::{self, Place, Reference, To};
+use crate::link::known::references::{self, NameSite, Reference, To};
 use crate::link::known::{self, group_of};
 use crate::link::{Findings, Found, addresses, operators, short};
 use crate::model::{Desired, Unit};
@@ -20,7 +20,7 @@ pub(super) fn certain(index: &Index<'_>) -> Findings {
     let specs = SpecsByObject::of(index);
     for (unit, manifest) in manifests(index) {
         for reference in references::of(manifest) {
-            for place in references::places(&manifest.node, reference.path) {
+            for place in references::name_sites(&manifest.node, reference.path) {
                 if found.is_full() {
                     return found;
                 }
@@ -65,7 +65,7 @@ fn refers(
     unit: Unit,
     manifest: &Manifest,
     reference: &Reference,
-    place: &Place<'_>,
+    place: &NameSite<'_>,
     found: &mut Findings,
 ) {
     let text = place.name.str().unwrap_or_default();
@@ -106,12 +106,15 @@ fn refers(
             To::Kind(..) | To::KindBeside(..) | To::Service | To::Host => (first, unit, kind),
         };
         let by = format_smolstr!("its {}", short(kind));
-        found.push(Found { gates: reference.gates, ..edge(first, then, place.name.span, by) });
+        found.push(Found {
+            is_blocking: reference.is_blocking,
+            ..edge(first, then, place.name.span, by)
+        });
     }
 }
 
 /// The group that is written beside a name: `group`, or that of `apiVersion`.
-fn own_group<'a>(place: &Place<'a>, default: &'a str) -> &'a str {
+fn own_group<'a>(place: &NameSite<'a>, default: &'a str) -> &'a str {
     let text = |key: &str| place.parent.get(key).and_then(Node::str);
     text("group").or_else(|| text("apiVersion").map(crate::object::group)).unwrap_or(default)
 }
@@ -131,7 +134,7 @@ fn behind(
     index: &Index<'_>,
     unit: Unit,
     reference: &Reference,
-    place: &Place<'_>,
+    place: &NameSite<'_>,
     found: &mut Findings,
 ) {
     let own = index.namespace(unit);
@@ -139,7 +142,7 @@ fn behind(
     for &first in index.backends(place.name.str().unwrap_or_default(), namespace) {
         if first != unit {
             let link = edge(first, unit, place.name.span, "its backend");
-            found.push(Found { gates: reference.gates, ..link });
+            found.push(Found { is_blocking: reference.is_blocking, ..link });
         }
     }
 }
@@ -149,7 +152,7 @@ fn hosts(
     index: &Index<'_>,
     unit: Unit,
     reference: &Reference,
-    place: &Place<'_>,
+    place: &NameSite<'_>,
     found: &mut Findings,
 ) {
     let text = place.name.str().unwrap_or_default();
@@ -158,12 +161,12 @@ fn hosts(
         if found.is_full() || !index.spend(1) {
             return;
         }
-        for spot in index.spots(&host, index.namespace(unit)) {
-            if let Spot::Unit(first) = spot
+        for endpoint in index.endpoints(&host, index.namespace(unit)) {
+            if let Endpoint::Unit(first) = endpoint
                 && first != unit
             {
                 let link = edge(first, unit, place.name.span, "its server");
-                found.push(Found { gates: reference.gates, ..link });
+                found.push(Found { is_blocking: reference.is_blocking, ..link });
             }
         }
     }

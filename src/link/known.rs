@@ -64,7 +64,7 @@ pub(super) fn references(owner: &Manifest) -> Vec<(&str, &Node)> {
         if group != reference.group {
             continue;
         }
-        for place in references::places(&owner.node, reference.path) {
+        for place in references::name_sites(&owner.node, reference.path) {
             let beside = place.parent.get("kind").filter(|_| is_beside).and_then(Node::str);
             found.push((beside.unwrap_or(kind), place.name));
         }

@@ -28,7 +28,7 @@ pub(super) fn followers(index: &Index<'_>) -> Findings {
 }
 
 /// What makes a manifest go with its workload.
-enum Follower {
+enum HealthFollows {
     /// It names a workload.
     Scaler(&'static [&'static str]),
     /// It leads to Services.
@@ -39,21 +39,21 @@ enum Follower {
     Api,
 }
 
-fn kind_of_follower(manifest: &Manifest) -> Option<Follower> {
+fn health_follows(manifest: &Manifest) -> Option<HealthFollows> {
     const SCALE_TARGET: &[&str] = &["spec", "scaleTargetRef"];
     let kind = manifest.kind.value.as_str();
     match (known::group_of(manifest), kind) {
         ("autoscaling", "HorizontalPodAutoscaler") | ("keda.sh", "ScaledObject") => {
-            Some(Follower::Scaler(SCALE_TARGET))
+            Some(HealthFollows::Scaler(SCALE_TARGET))
         }
         ("autoscaling.k8s.io", "VerticalPodAutoscaler") => {
-            Some(Follower::Scaler(&["spec", "targetRef"]))
+            Some(HealthFollows::Scaler(&["spec", "targetRef"]))
         }
-        ("networking.k8s.io" | "extensions", "Ingress") => Some(Follower::Ingress),
-        ("apiregistration.k8s.io", "APIService") => Some(Follower::Api),
+        ("networking.k8s.io" | "extensions", "Ingress") => Some(HealthFollows::Ingress),
+        ("apiregistration.k8s.io", "APIService") => Some(HealthFollows::Api),
         ("", "Service") => {
             let of_type = manifest.node.at(&["spec", "type"]).and_then(Node::str);
-            (of_type == Some("LoadBalancer")).then_some(Follower::LoadBalancer)
+            (of_type == Some("LoadBalancer")).then_some(HealthFollows::LoadBalancer)
         }
         _ => None,
     }
@@ -61,17 +61,17 @@ fn kind_of_follower(manifest: &Manifest) -> Option<Follower> {
 
 fn follow(index: &Index<'_>, then: Unit, manifest: &Manifest, found: &mut Findings) {
     let node = &manifest.node;
-    match kind_of_follower(manifest) {
-        Some(Follower::Scaler(path)) => found.extend(scale_target(index, then, node, path)),
-        Some(Follower::Ingress) => {
+    match health_follows(manifest) {
+        Some(HealthFollows::Scaler(path)) => found.extend(scale_target(index, then, node, path)),
+        Some(HealthFollows::Ingress) => {
             let mut seen = BTreeSet::new();
             let names = backends(node.get("spec")).into_iter();
             for name in names.filter(|name| seen.insert(name.str())) {
                 found.extend(behind(index, then, name, "its backend"));
             }
         }
-        Some(Follower::LoadBalancer) => found.extend(behind_itself(index, then, manifest)),
-        Some(Follower::Api) => {
+        Some(HealthFollows::LoadBalancer) => found.extend(behind_itself(index, then, manifest)),
+        Some(HealthFollows::Api) => {
             if let Some(name) = node.at(&["spec", "service", "name"]) {
                 found.extend(behind(index, then, name, "its service"));
             }
@@ -84,7 +84,7 @@ fn follow(index: &Index<'_>, then: Unit, manifest: &Manifest, found: &mut Findin
 
 fn goes_with(first: Unit, then: Unit, name: &Node, by: &str) -> Found {
     let (span, by) = (Some(name.span), by.to_owned());
-    Found { first, then, span, by: by.into(), gates: false, origin: Origin::Follows }
+    Found { first, then, span, by: by.into(), is_blocking: false, origin: Origin::Follows }
 }
 
 fn scale_target(index: &Index<'_>, then: Unit, node: &Node, path: &[&str]) -> Vec<Found> {
@@ -172,7 +172,14 @@ fn claims_of_apps(index: &Index<'_>, found: &mut Findings) {
             let claims = index.objects("PersistentVolumeClaim", name, index.namespace(then));
             found.extend(claims.into_iter().map(|first| {
                 let (span, by) = (index.project.place(then), "volumes".to_owned());
-                Found { first, then, span, by: by.into(), gates: false, origin: Origin::Follows }
+                Found {
+                    first,
+                    then,
+                    span,
+                    by: by.into(),
+                    is_blocking: false,
+                    origin: Origin::Follows,
+                }
             }));
         }
     }
@@ -197,7 +204,7 @@ pub(super) fn after_their_pods(index: &Index<'_>, ids: &Ids, links: &Links) -> F
                 let Link { span, by, .. } = user.weight.clone();
                 let (first, then) = (*links.node(pod.to), *links.node(user.to));
                 let origin = Origin::Mentioned;
-                found.push(Found { first, then, span, by, gates: false, origin });
+                found.push(Found { first, then, span, by, is_blocking: false, origin });
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::syntax::Manifest;
 use crate::syntax::node::Node;
 
 /// The longest name that Kubernetes takes, in bytes.
-const LONGEST_NAME: usize = 253;
+const MAX_NAME_LEN: usize = 253;
 
 /// Everything that a custom resource names.
 pub(super) fn named(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &mut Findings) {
@@ -162,9 +162,9 @@ struct Names<'f, 'a> {
 }
 
 impl Names<'_, '_> {
-    fn push(&mut self, first: Unit, span: Span, by: &str, gates: bool, origin: Origin) {
-        if first != self.unit && self.seen.insert((first, gates)) {
-            self.found.push(match gates {
+    fn push(&mut self, first: Unit, span: Span, by: &str, is_blocking: bool, origin: Origin) {
+        if first != self.unit && self.seen.insert((first, is_blocking)) {
+            self.found.push(match is_blocking {
                 true => inferred(first, self.unit, span, by),
                 false => no_earlier(first, self.unit, span, by, origin),
             });
@@ -192,7 +192,7 @@ impl Names<'_, '_> {
 
     /// A text that is as a whole the name of something.
     fn text(&mut self, text: &str, key: &str, kind: Option<&'static str>, span: Span) {
-        if text.is_empty() || text.len() > LONGEST_NAME || text.contains([' ', '\n', '/', ':']) {
+        if text.is_empty() || text.len() > MAX_NAME_LEN || text.contains([' ', '\n', '/', ':']) {
             return;
         }
         if let Some(kind) = kind {
@@ -286,8 +286,14 @@ impl Names<'_, '_> {
         for address in addresses::everywhere(&plain).chain(whole) {
             let Some(service) = index.service_of_host(&address.host, namespace) else { continue };
             for first in index.units_behind(service) {
-                let gates = is_database(index, first);
-                self.push(first, span, &format!("`{}`", short(key)), gates, Origin::Mentioned);
+                let is_blocking = is_database(index, first);
+                self.push(
+                    first,
+                    span,
+                    &format!("`{}`", short(key)),
+                    is_blocking,
+                    Origin::Mentioned,
+                );
             }
         }
     }

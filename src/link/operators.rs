@@ -9,7 +9,7 @@ use crate::link::kinds::manifests;
 use crate::link::known::{self, group_of};
 use crate::link::{Findings, Found, short};
 use crate::links::Origin;
-use crate::model::{Placement, Unit};
+use crate::model::{Hosting, Unit};
 use crate::syntax::Manifest;
 use crate::syntax::node::Node;
 
@@ -37,7 +37,7 @@ pub(super) fn subscriptions(index: &Index<'_>, found: &mut Findings) {
                 let link =
                     edge(group, unit, manifest.kind.span, "the OperatorGroup of its namespace");
                 // OLM waits for the group by itself, so that a written wave may well be earlier.
-                found.push(Found { gates: false, origin: Origin::Mentioned, ..link });
+                found.push(Found { is_blocking: false, origin: Origin::Mentioned, ..link });
             }
         }
     }
@@ -83,7 +83,7 @@ pub(super) fn subscriptions(index: &Index<'_>, found: &mut Findings) {
         cnpg = others;
     }
     for (number, database) in project.databases.iter().enumerate() {
-        if matches!(database.placement, Placement::CloudNativePg(_)) {
+        if matches!(database.hosting, Hosting::CloudNativePg(_)) {
             installed(index, &cnpg, Unit::Database(number), database.common.place, found);
         }
     }
@@ -110,13 +110,13 @@ const N_WORDS: usize = 8;
 /// Which Subscriptions install the operator of a kind, as their packages are called. For a kind of
 /// OpenShift's platform, which is there without any, the whole name has to be alike.
 fn called_alike(all: &[Subscription], group: &str, kind: &str) -> Vec<Unit> {
-    const LEAST: usize = 6;
+    const MIN_WORD_LEN: usize = 6;
     let kind = short(kind).to_ascii_lowercase();
     let own: Vec<String> = group_words(group).chain([kind.clone()]).collect();
     let is_alike = |subscription: &&Subscription| {
         if !is_custom(group) {
             let whole = subscription.words.concat();
-            return whole.len() >= LEAST && (whole.contains(&kind) || kind.contains(&whole));
+            return whole.len() >= MIN_WORD_LEN && (whole.contains(&kind) || kind.contains(&whole));
         }
         let alias = ALIASES
             .iter()
@@ -249,7 +249,7 @@ fn group_words(group: &str) -> impl Iterator<Item = String> {
 
 /// Whether two words are the same, or one is the beginning of the other.
 fn are_alike(one: &str, other: &str) -> bool {
-    const LEAST: usize = 4;
+    const MIN_WORD_LEN: usize = 4;
     let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
-    one == other || short.len() >= LEAST && long.starts_with(short)
+    one == other || short.len() >= MIN_WORD_LEN && long.starts_with(short)
 }

@@ -363,7 +363,7 @@ fn is_optional_value(source: &Value) -> bool {
 
 /// The longest text that references make, in bytes, and the most of a text that stands for one:
 /// nothing that names a database is longer.
-pub(super) const LONGEST: usize = 4096;
+pub(super) const MAX_TEXT_LEN: usize = 4096;
 
 /// A text in which nothing is known that it refers to.
 pub(super) fn unexpanded(text: &str) -> Cow<'_, str> {
@@ -373,7 +373,7 @@ pub(super) fn unexpanded(text: &str) -> Cow<'_, str> {
 /// Replaces `$(NAME)` by what comes before it in the same container; `$$` is a `$`. A text grows to
 /// a bound and no further.
 pub(super) fn expand(text: &str, defined: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
-    replaced(text, LONGEST, defined)
+    replaced(text, MAX_TEXT_LEN, defined)
 }
 
 fn replaced(text: &str, longest: usize, defined: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
@@ -392,7 +392,7 @@ fn replaced(text: &str, longest: usize, defined: impl Fn(&str) -> Option<String>
         rest = match inside.and_then(|inside| inside.split_once(')')) {
             Some((name, after)) => {
                 let value = defined(name);
-                expanded.push_str(value.as_deref().map_or("unknown", |it| cut(it, LONGEST)));
+                expanded.push_str(value.as_deref().map_or("unknown", |it| cut(it, MAX_TEXT_LEN)));
                 after
             }
             None => {

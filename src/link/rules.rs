@@ -12,11 +12,16 @@ struct Rule {
     first: &'static str,
     then: &'static str,
     by: &'static str,
-    gates: bool,
+    is_blocking: bool,
 }
 
-const fn rule(first: &'static str, then: &'static str, by: &'static str, gates: bool) -> Rule {
-    Rule { first, then, by, gates }
+const fn rule(
+    first: &'static str,
+    then: &'static str,
+    by: &'static str,
+    is_blocking: bool,
+) -> Rule {
+    Rule { first, then, by, is_blocking }
 }
 
 const RULES: &[Rule] = &[
@@ -133,13 +138,13 @@ const RULES: &[Rule] = &[
 pub(super) fn table() -> String {
     let mut page =
         String::from("| first | then | by | has to be healthy first |\n|---|---|---|---|\n");
-    let mut row = |first: &str, then: &str, by: &str, gates: bool| {
-        let gates = if gates { "yes" } else { "no" };
+    let mut row = |first: &str, then: &str, by: &str, is_blocking: bool| {
+        let is_blocking = if is_blocking { "yes" } else { "no" };
         // A String takes whatever is written to it.
-        _ = writeln!(page, "| {first} | {then} | {by} | {gates} |");
+        _ = writeln!(page, "| {first} | {then} | {by} | {is_blocking} |");
     };
-    for Rule { first, then, by, gates } in RULES {
-        row(first, then, by, *gates);
+    for Rule { first, then, by, is_blocking } in RULES {
+        row(first, then, by, *is_blocking);
     }
     for made in MADE.iter().filter(|made| !made.secrets.is_empty()) {
         let names: Vec<String> = made.secrets.iter().map(|named| named.pattern()).collect();
@@ -181,7 +186,7 @@ pub(super) fn table() -> String {
             To::Service => ("what answers behind a Service".to_owned(), owner),
             To::Host => ("what answers at an address".to_owned(), owner),
         };
-        row(&first, &then, &by, reference.gates);
+        row(&first, &then, &by, reference.is_blocking);
     }
     page
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use crate::link::addresses::{self, Address};
-use crate::link::index::{BYTES, Datum, Index, Road, Spot, fits_namespace};
+use crate::link::index::{BYTES, DataValue, Endpoint, Index, Resolution, fits_namespace};
 use crate::link::infer::{
     Schema, inferred, is_database, made_secrets, might_serve_data, no_earlier, not_before,
 };
@@ -29,8 +29,8 @@ pub(super) fn uses(
     schemas: &[Schema],
     is_before: &impl Fn(Unit, Unit) -> bool,
 ) -> Findings {
-    let directory = Directory::of(index, schemas);
-    let mut shelf = Shelf::default();
+    let directory = SchemaIndex::of(index, schemas);
+    let mut cache = Cache::default();
     let mut found = Findings::default();
     let project = index.project;
     for (number, manifest) in project.manifests.iter().enumerate() {
@@ -42,7 +42,7 @@ pub(super) fn uses(
         let is_server = pods::is_server_kind(&manifest.written)
             && pods::images(&manifest.written).any(|it| matches!(image(it), Image::Server(_)));
         let uses_schemas = !is_server && manifest.needs.is_empty();
-        directory.read(unit, &reads, uses_schemas, &mut shelf, is_before, &mut found);
+        directory.read(unit, &reads, uses_schemas, &mut cache, is_before, &mut found);
     }
     for (number, app) in project.apps.iter().enumerate() {
         if found.is_full() {
@@ -50,7 +50,7 @@ pub(super) fn uses(
         }
         let reads = pods::app_reads(app);
         let uses_schemas = app.common.needs.is_empty();
-        directory.read(Unit::App(number), &reads, uses_schemas, &mut shelf, is_before, &mut found);
+        directory.read(Unit::App(number), &reads, uses_schemas, &mut cache, is_before, &mut found);
     }
     found
 }
@@ -62,8 +62,8 @@ pub(super) fn sharing(
     entries: &[Schema],
     may_wait: &impl Fn(Unit, Unit) -> bool,
 ) -> Findings {
-    let directory = Directory::of(index, entries);
-    let mut shelf = Shelf::default();
+    let directory = SchemaIndex::of(index, entries);
+    let mut cache = Cache::default();
     let mut found = Findings::default();
     let is_before = |unit: Unit, entry: Unit| !may_wait(unit, entry);
     for (number, manifest) in index.project.manifests.iter().enumerate() {
@@ -71,38 +71,38 @@ pub(super) fn sharing(
         let waits = pods::is_workload(written) && !might_serve_data(index, unit);
         if waits && !manifest.is_hook && !found.is_full() {
             let reads = pods::reads(written);
-            let mentions = directory.mentions(unit, &reads, &mut shelf);
-            directory.used(unit, &reads, &mentions, &is_before, &mut found);
+            let references = directory.references(unit, &reads, &mut cache);
+            directory.used(unit, &reads, &references, &is_before, &mut found);
         }
     }
     for (number, app) in index.project.apps.iter().enumerate() {
         if !found.is_full() {
             let unit = Unit::App(number);
             let reads = pods::app_reads(app);
-            let mentions = directory.mentions(unit, &reads, &mut shelf);
-            directory.used(unit, &reads, &mentions, &is_before, &mut found);
+            let references = directory.references(unit, &reads, &mut cache);
+            directory.used(unit, &reads, &references, &is_before, &mut found);
         }
     }
     found
 }
 
 /// Schemas by what tells a workload's database.
-struct Directory<'s> {
+struct SchemaIndex<'s> {
     index: &'s Index<'s>,
     schemas: &'s [Schema],
     by_unit: BTreeMap<Unit, usize>,
-    by_spot: BTreeMap<&'s Spot, AtSpot>,
+    by_endpoint: BTreeMap<&'s Endpoint, AtEndpoint>,
     by_secret: BTreeMap<&'s str, Vec<usize>>,
     by_database: BTreeMap<&'s str, Vec<usize>>,
-    /// For every Service the spots behind it at which there are schemas, if there are any.
-    by_service: BTreeMap<usize, Vec<&'s Spot>>,
+    /// For every Service the endpoints behind it at which there are schemas, if there are any.
+    by_service: BTreeMap<usize, Vec<&'s Endpoint>>,
     /// Whether somebody wrote a wave.
     has_pins: bool,
 }
 
-/// The schemas at one spot.
+/// The schemas at one endpoint.
 #[derive(Default)]
-struct AtSpot {
+struct AtEndpoint {
     all: Vec<usize>,
     /// Those of which the database is not known.
     of_any: Vec<usize>,
@@ -110,11 +110,11 @@ struct AtSpot {
 
 /// What a host name may lead to, as far as there are schemas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Way<'s> {
+enum Target<'s> {
     Service(usize),
-    /// The Service of this name in one's own namespace, or else the spot.
-    Near(&'s str, Option<&'s Spot>),
-    Spot(&'s Spot),
+    /// The Service of this name in one's own namespace, or else the endpoint.
+    InNamespace(&'s str, Option<&'s Endpoint>),
+    Endpoint(&'s Endpoint),
     /// What somebody's controller may have made for the custom resource with this name.
     Made(&'s str),
 }
@@ -130,7 +130,7 @@ enum Name<'s> {
 
 /// All that matters of an address: where it leads to, the port, the database, and whether it may
 /// be that of an SQL database.
-type Key<'s> = (Way<'s>, Option<u16>, Name<'s>, bool);
+type Key<'s> = (Target<'s>, Option<u16>, Name<'s>, bool);
 
 /// What matters of a text.
 #[derive(Default)]
@@ -145,20 +145,20 @@ struct Text<'s> {
 }
 
 /// A database that a workload names.
-struct Mention<'s> {
+struct Reference<'s> {
     key: Key<'s>,
     span: Span,
     by: Rc<str>,
 }
 
-impl<'s> Directory<'s> {
-    fn of(index: &'s Index<'s>, schemas: &'s [Schema]) -> Directory<'s> {
-        let mut by_spot: BTreeMap<&Spot, AtSpot> = BTreeMap::new();
+impl<'s> SchemaIndex<'s> {
+    fn of(index: &'s Index<'s>, schemas: &'s [Schema]) -> SchemaIndex<'s> {
+        let mut by_endpoint: BTreeMap<&Endpoint, AtEndpoint> = BTreeMap::new();
         let mut by_secret: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let mut by_database: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (number, schema) in schemas.iter().enumerate() {
-            for spot in &schema.spots {
-                let there = by_spot.entry(spot).or_default();
+            for endpoint in &schema.endpoints {
+                let there = by_endpoint.entry(endpoint).or_default();
                 there.all.push(number);
                 there.of_any.extend(schema.databases.is_empty().then_some(number));
             }
@@ -171,17 +171,28 @@ impl<'s> Directory<'s> {
         }
         let mut by_service = BTreeMap::new();
         for (service, _) in index.services() {
-            let spots = index.behind(service);
-            let spots = spots.iter().filter_map(|spot| Some(*by_spot.get_key_value(spot)?.0));
-            let spots: Vec<&Spot> = spots.collect();
-            if !spots.is_empty() {
-                by_service.insert(service, spots);
+            let endpoints = index.behind(service);
+            let endpoints = endpoints
+                .iter()
+                .filter_map(|endpoint| Some(*by_endpoint.get_key_value(endpoint)?.0));
+            let endpoints: Vec<&Endpoint> = endpoints.collect();
+            if !endpoints.is_empty() {
+                by_service.insert(service, endpoints);
             }
         }
         let by_unit = schemas.iter().enumerate().map(|(number, schema)| (schema.unit, number));
         let by_unit = by_unit.collect();
         let has_pins = index.project.units().any(|unit| index.project.pin(unit).is_some());
-        Directory { index, schemas, by_unit, by_spot, by_secret, by_database, by_service, has_pins }
+        SchemaIndex {
+            index,
+            schemas,
+            by_unit,
+            by_endpoint,
+            by_secret,
+            by_database,
+            by_service,
+            has_pins,
+        }
     }
 
     /// Everything that a workload waits for by what it reads.
@@ -190,7 +201,7 @@ impl<'s> Directory<'s> {
         unit: Unit,
         reads: &Reads,
         uses_schemas: bool,
-        shelf: &mut Shelf<'s>,
+        cache: &mut Cache<'s>,
         is_before: &impl Fn(Unit, Unit) -> bool,
         found: &mut Findings,
     ) {
@@ -200,9 +211,9 @@ impl<'s> Directory<'s> {
             let by = format!("{}: {kind} `{}`", read.by, short(&read.name));
             not_before(self.index, unit, namespace, kind, read, &by, found);
         }
-        let mentions = self.mentions(unit, reads, shelf);
+        let references = self.references(unit, reads, cache);
         let used = match uses_schemas && !self.schemas.is_empty() {
-            true => self.used(unit, reads, &mentions, is_before, found),
+            true => self.used(unit, reads, &references, is_before, found),
             false => Vec::new(),
         };
         // What its schemas wait for it waits for too. Where nobody wrote that it waits for a schema,
@@ -210,33 +221,34 @@ impl<'s> Directory<'s> {
         let needs = self.index.project.needs(unit).iter();
         let written = needs.filter_map(|need| self.by_unit.get(&need.unit).copied());
         let schemas = used.into_iter().filter(|_| !self.has_pins).chain(written);
-        let spots = schemas.filter_map(|schema| self.schemas.get(schema)).flat_map(|it| &it.spots);
-        let covered = spots.filter_map(|spot| match spot {
-            Spot::Unit(unit) => Some(*unit),
-            Spot::Service(_) | Spot::Host(_) => None,
+        let endpoints =
+            schemas.filter_map(|schema| self.schemas.get(schema)).flat_map(|it| &it.endpoints);
+        let covered = endpoints.filter_map(|endpoint| match endpoint {
+            Endpoint::Unit(unit) => Some(*unit),
+            Endpoint::Service(_) | Endpoint::Host(_) => None,
         });
         let covered = covered.take_while(|_| self.index.spend(1)).collect();
-        self.servers(unit, reads, &mentions.0, covered, found);
+        self.servers(unit, reads, &references.0, covered, found);
     }
 
     /// The addresses that a workload names, and what may be names of databases.
-    fn mentions(
+    fn references(
         &self,
         unit: Unit,
         reads: &Reads,
-        shelf: &mut Shelf<'s>,
-    ) -> (Vec<Mention<'s>>, BTreeSet<&'s str>) {
+        cache: &mut Cache<'s>,
+    ) -> (Vec<Reference<'s>>, BTreeSet<&'s str>) {
         let namespace = self.index.namespace(unit);
-        let mut mentions = Mentions {
+        let mut references = Mentions {
             directory: self,
-            shelf,
+            cache,
             namespace,
             found: Vec::new(),
             seen: BTreeSet::new(),
             names: BTreeSet::new(),
         };
-        mentions.collect(reads);
-        (mentions.found, mentions.names)
+        references.collect(reads);
+        (references.found, references.names)
     }
 
     /// The servers that a workload names: it comes no earlier than these, and after databases.
@@ -244,7 +256,7 @@ impl<'s> Directory<'s> {
         &self,
         unit: Unit,
         reads: &Reads,
-        mentions: &[Mention<'s>],
+        references: &[Reference<'s>],
         mut covered: BTreeSet<Unit>,
         found: &mut Findings,
     ) {
@@ -260,15 +272,15 @@ impl<'s> Directory<'s> {
             }
         };
         let may_wait = !is_explicit && !initialises(index, unit, reads);
-        for Mention { key, span, by } in mentions {
+        for Reference { key, span, by } in references {
             let firsts = match key.0 {
-                Way::Service(service) => index.units_behind(service),
-                Way::Near(name, _) => {
+                Target::Service(service) => index.units_behind(service),
+                Target::InNamespace(name, _) => {
                     let service = index.service(name, namespace);
                     service.map(|service| index.units_behind(service)).unwrap_or_default()
                 }
-                Way::Made(name) => index.may_make(name, namespace),
-                Way::Spot(_) => Vec::new(),
+                Target::Made(name) => index.may_make(name, namespace),
+                Target::Endpoint(_) => Vec::new(),
             };
             for first in firsts {
                 if found.is_full() {
@@ -290,25 +302,30 @@ impl<'s> Directory<'s> {
         &self,
         unit: Unit,
         reads: &Reads,
-        (mentioned, names): &(Vec<Mention<'s>>, BTreeSet<&'s str>),
+        (mentioned, names): &(Vec<Reference<'s>>, BTreeSet<&'s str>),
         is_before: &impl Fn(Unit, Unit) -> bool,
         found: &mut Findings,
     ) -> Vec<usize> {
         let namespace = self.index.namespace(unit);
         let mut used: BTreeMap<usize, (Span, Rc<str>)> = BTreeMap::new();
-        let at: Vec<(&Mention<'_>, &Spot)> = mentioned
+        let at: Vec<(&Reference<'_>, &Endpoint)> = mentioned
             .iter()
-            .filter(|mention| mention.key.3)
-            .flat_map(|mention| self.spots(mention.key.0, namespace).map(move |it| (mention, it)))
+            .filter(|reference| reference.key.3)
+            .flat_map(|reference| {
+                self.endpoints(reference.key.0, namespace).map(move |it| (reference, it))
+            })
             .collect();
-        let is_explicit = |mention: &Mention<'_>| mention.key.2 != Name::Unwritten;
-        let explicit: BTreeSet<&Spot> =
-            at.iter().filter(|(mention, _)| is_explicit(mention)).map(|(_, spot)| *spot).collect();
+        let is_explicit = |reference: &Reference<'_>| reference.key.2 != Name::Unwritten;
+        let explicit: BTreeSet<&Endpoint> = at
+            .iter()
+            .filter(|(reference, _)| is_explicit(reference))
+            .map(|(_, endpoint)| *endpoint)
+            .collect();
         let named = names.iter().filter_map(|name| self.by_database.get(name)).flatten();
         let named: BTreeSet<usize> = named.take_while(|_| self.index.spend(1)).copied().collect();
-        for (mention, spot) in at {
-            for number in self.meant(mention, spot, &named, explicit.contains(spot)) {
-                used.entry(number).or_insert_with(|| (mention.span, mention.by.clone()));
+        for (reference, endpoint) in at {
+            for number in self.meant(reference, endpoint, &named, explicit.contains(endpoint)) {
+                used.entry(number).or_insert_with(|| (reference.span, reference.by.clone()));
             }
         }
         for read in &reads.secrets {
@@ -337,42 +354,44 @@ impl<'s> Directory<'s> {
         kept
     }
 
-    /// The spots that a way leads to from a namespace.
-    fn spots(
+    /// The endpoints that a way leads to from a namespace.
+    fn endpoints(
         &self,
-        way: Way<'s>,
+        target: Target<'s>,
         namespace: Option<&str>,
-    ) -> impl Iterator<Item = &'s Spot> + use<'s> {
-        let (service, spot) = match way {
-            Way::Service(service) => (Some(service), None),
-            Way::Near(name, spot) => match self.index.service(name, namespace) {
+    ) -> impl Iterator<Item = &'s Endpoint> + use<'s> {
+        let (service, endpoint) = match target {
+            Target::Service(service) => (Some(service), None),
+            Target::InNamespace(name, endpoint) => match self.index.service(name, namespace) {
                 Some(service) => (Some(service), None),
-                None => (None, spot),
+                None => (None, endpoint),
             },
-            Way::Spot(spot) => (None, Some(spot)),
-            Way::Made(_) => (None, None),
+            Target::Endpoint(endpoint) => (None, Some(endpoint)),
+            Target::Made(_) => (None, None),
         };
         let behind = service.and_then(|service| self.by_service.get(&service));
         let behind = behind.map(Vec::as_slice).unwrap_or_default();
         let behind = if self.index.spend(behind.len()) { behind.to_vec() } else { Vec::new() };
-        behind.into_iter().chain(spot)
+        behind.into_iter().chain(endpoint)
     }
 
     /// The schemas that a mention may mean: those of the database that is named beside the host, or
     /// else all of the server; but for a host that is only a part of a URL elsewhere.
     fn meant(
         &self,
-        mention: &Mention<'s>,
-        spot: &Spot,
+        reference: &Reference<'s>,
+        endpoint: &Endpoint,
         named: &BTreeSet<usize>,
         is_part: bool,
     ) -> Vec<usize> {
-        let Some(AtSpot { all, of_any }) = self.by_spot.get(spot) else { return Vec::new() };
-        let (_, port, name, _) = mention.key;
+        let Some(AtEndpoint { all, of_any }) = self.by_endpoint.get(endpoint) else {
+            return Vec::new();
+        };
+        let (_, port, name, _) = reference.key;
         // Ports of a Service are their own affair.
         let fits = |number: usize| {
-            self.schemas.get(number).is_some_and(|schema| match (spot, schema.port, port) {
-                (Spot::Host(_), Some(own), Some(port)) => own == port,
+            self.schemas.get(number).is_some_and(|schema| match (endpoint, schema.port, port) {
+                (Endpoint::Host(_), Some(own), Some(port)) => own == port,
                 _ => true,
             })
         };
@@ -382,7 +401,7 @@ impl<'s> Directory<'s> {
             let few = few.iter().copied().take_while(|_| self.index.spend(1));
             few.filter(|&number| is_other(number) && fits(number)).collect()
         };
-        let is_here = |schema: &Schema| schema.spots.contains(spot);
+        let is_here = |schema: &Schema| schema.endpoints.contains(endpoint);
         match name {
             Name::Other => among(of_any, &|_| true),
             Name::Of(name) => {
@@ -450,33 +469,34 @@ impl<'s> Directory<'s> {
             None => Name::Unwritten,
             Some(database) => self.database(database).map_or(Name::Other, Name::Of),
         };
-        let spot = |host: SmolStr| Some(*self.by_spot.get_key_value(&Spot::Host(host))?.0);
-        let way = match self.index.road(&host)? {
-            Road::Service(service) => Way::Service(service),
-            Road::Near(service) => Way::Near(service, spot(host.into())),
-            Road::Elsewhere => match spot(host.as_str().into()) {
-                Some(spot) => Way::Spot(spot),
-                None => Way::Made(self.index.maker_of_host(&host)?),
+        let endpoint =
+            |host: SmolStr| Some(*self.by_endpoint.get_key_value(&Endpoint::Host(host))?.0);
+        let target = match self.index.road(&host)? {
+            Resolution::Service(service) => Target::Service(service),
+            Resolution::InNamespace(service) => Target::InNamespace(service, endpoint(host.into())),
+            Resolution::Elsewhere => match endpoint(host.as_str().into()) {
+                Some(endpoint) => Target::Endpoint(endpoint),
+                None => Target::Made(self.index.maker_of_host(&host)?),
             },
         };
-        Some((way, port, name, is_sql))
+        Some((target, port, name, is_sql))
     }
 }
 
 /// What workloads have read so far of ConfigMaps and Secrets.
-type Shelf<'s> = BTreeMap<usize, File<'s>>;
+type Cache<'s> = BTreeMap<usize, File<'s>>;
 
 /// What a ConfigMap or a Secret holds, looked through once for all that read it.
 #[derive(Default)]
 struct File<'s> {
-    data: BTreeMap<&'s str, Datum<'s>>,
+    data: BTreeMap<&'s str, DataValue<'s>>,
     /// What matters of it, by key, in the order in which it is written.
     texts: Vec<(&'s str, Text<'s>)>,
     by_key: BTreeMap<&'s str, usize>,
 }
 
 impl<'s> File<'s> {
-    fn read(directory: &Directory<'s>, number: usize) -> File<'s> {
+    fn read(directory: &SchemaIndex<'s>, number: usize) -> File<'s> {
         let mut file = File::default();
         for (key, datum) in directory.index.data(number) {
             let Some(text) = datum.text() else { continue };
@@ -496,10 +516,10 @@ impl<'s> File<'s> {
 
 /// Collects the databases that a workload names.
 struct Mentions<'m, 's> {
-    directory: &'m Directory<'s>,
-    shelf: &'m mut Shelf<'s>,
+    directory: &'m SchemaIndex<'s>,
+    cache: &'m mut Cache<'s>,
     namespace: Option<&'s str>,
-    found: Vec<Mention<'s>>,
+    found: Vec<Reference<'s>>,
     seen: BTreeSet<Key<'s>>,
     names: BTreeSet<&'s str>,
 }
@@ -579,12 +599,12 @@ impl<'s> Mentions<'_, 's> {
     ) {
         let Some(number) = self.file(kind, of) else { return };
         scope.variables.insert(name, Known::Key(number, key));
-        let Some(file) = self.shelf.remove(&number) else { return };
+        let Some(file) = self.cache.remove(&number) else { return };
         let place = file.by_key.get(key);
         if let Some((_, text)) = place.and_then(|&place| file.texts.get(place)) {
             self.add(text, name, span, &|| said_by(name));
         }
-        self.shelf.insert(number, file);
+        self.cache.insert(number, file);
     }
 
     /// A variable for every key.
@@ -607,7 +627,7 @@ impl<'s> Mentions<'_, 's> {
 
     /// All that matters of a file; `named` says what a key is called, and what says so.
     fn whole(&mut self, number: usize, span: Span, named: impl Fn(&str) -> (String, String)) {
-        let Some(file) = self.shelf.remove(&number) else { return };
+        let Some(file) = self.cache.remove(&number) else { return };
         for (key, text) in &file.texts {
             if !self.directory.index.spend(1) {
                 break;
@@ -615,14 +635,14 @@ impl<'s> Mentions<'_, 's> {
             let (name, by) = named(key);
             self.add(text, &name, span, &|| by.clone());
         }
-        self.shelf.insert(number, file);
+        self.cache.insert(number, file);
     }
 
     /// The file of a name, which is on the shelf from then on.
     fn file(&mut self, kind: &'static str, name: &str) -> Option<usize> {
         let directory = self.directory;
         let number = directory.index.written(kind, name, self.namespace)?;
-        self.shelf.entry(number).or_insert_with(|| File::read(directory, number));
+        self.cache.entry(number).or_insert_with(|| File::read(directory, number));
         Some(number)
     }
 
@@ -630,8 +650,8 @@ impl<'s> Mentions<'_, 's> {
     fn expand<'v>(&self, text: &'v str, scope: &Scope<'v>) -> Cow<'v, str> {
         let index = self.directory.index;
         let of_key = |number: &usize, key: &str| {
-            let datum = self.shelf.get(number)?.data.get(key)?.text()?;
-            Some(pods::unexpanded(cut(&datum, pods::LONGEST)).into_owned())
+            let datum = self.cache.get(number)?.data.get(key)?.text()?;
+            Some(pods::unexpanded(cut(&datum, pods::MAX_TEXT_LEN)).into_owned())
         };
         let expanded = pods::expand(text, |name| match scope.variables.get(name) {
             Some(Known::Text(text)) => Some(text.clone().into_owned()),
@@ -670,7 +690,7 @@ impl<'s> Mentions<'_, 's> {
         for key in keys {
             if self.seen.insert(key) {
                 let by = said.get_or_insert_with(|| by().into()).clone();
-                self.found.push(Mention { key, span, by });
+                self.found.push(Reference { key, span, by });
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::lower::labels::{self, Component};
 use crate::lower::pod::{config_volume, some_list};
 use crate::lower::{outline, server};
-use crate::model::{Cluster, Database, Literal, Placement, Server};
+use crate::model::{Cluster, Database, Hosting, Literal, Server};
 use crate::value::Map;
 
 const COMPONENT: Component = Component::Database;
@@ -15,10 +15,10 @@ pub(super) fn manifests(database: &Database) -> Vec<Map> {
     let options = sync_options(database);
     let secret = database.credentials.literal.as_ref();
     let secret = secret.map(|literal| secret_manifest(database, literal, options));
-    let server = match &database.placement {
-        Placement::InCluster(server) => server,
-        Placement::CloudNativePg(cluster) => return vec![cluster_manifest(database, cluster)],
-        Placement::External => return secret.into_iter().collect(),
+    let server = match &database.hosting {
+        Hosting::InCluster(server) => server,
+        Hosting::CloudNativePg(cluster) => return vec![cluster_manifest(database, cluster)],
+        Hosting::External => return secret.into_iter().collect(),
     };
     let config = config_volume(&database.common, COMPONENT, &server.config_files, options);
     let (config_map, volume, mounts) = match config {
@@ -31,9 +31,9 @@ pub(super) fn manifests(database: &Database) -> Vec<Map> {
 }
 
 fn sync_options(database: &Database) -> &'static [&'static str] {
-    match &database.placement {
-        Placement::InCluster(Server { storage: Some(_), .. }) => &KEEP,
-        Placement::InCluster(_) | Placement::CloudNativePg(_) | Placement::External => &[],
+    match &database.hosting {
+        Hosting::InCluster(Server { storage: Some(_), .. }) => &KEEP,
+        Hosting::InCluster(_) | Hosting::CloudNativePg(_) | Hosting::External => &[],
     }
 }
 
@@ -83,9 +83,9 @@ fn service(database: &Database, options: &[&str]) -> Map {
 /// The port that clients use, and others that the image listens on.
 fn ports(database: &Database) -> Vec<(&'static str, u16)> {
     let main = (database.engine.name, database.port.unwrap_or_default());
-    let others = match &database.placement {
-        Placement::InCluster(server) => server.recipe.other_ports,
-        Placement::CloudNativePg(_) | Placement::External => &[],
+    let others = match &database.hosting {
+        Hosting::InCluster(server) => server.recipe.other_ports,
+        Hosting::CloudNativePg(_) | Hosting::External => &[],
     };
     std::iter::once(main).chain(others.iter().copied()).collect()
 }

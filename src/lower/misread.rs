@@ -16,7 +16,7 @@ use crate::value::{Map, Value};
 
 /// The longest key: go-yaml looks for the `:` at most 1,024 characters after the key's opening quote
 /// (`yaml_simple_key_is_valid` in `scannerc.go`), and the quotes count.
-const LONGEST_KEY: usize = 1022;
+const MAX_KEY_LEN: usize = 1022;
 /// How much of a long key a message shows.
 const SHOWN: usize = 40;
 
@@ -170,11 +170,11 @@ type Found = Option<(Message, Message)>;
 fn in_map<'a>(map: &'a Map, is_plain: bool, path: &mut Vec<Step<'a>>) -> Found {
     for (key, value) in map.iter() {
         path.push(Step::Key(key));
-        if json_len(key) > LONGEST_KEY {
+        if json_len(key) > MAX_KEY_LEN {
             let message = message!(
-                "the key `{key}` has more than {LONGEST_KEY} characters in JSON; Argo CD cannot read it",
+                "the key `{key}` has more than {MAX_KEY_LEN} characters in JSON; Argo CD cannot read it",
                 key = shown(key),
-                LONGEST_KEY
+                MAX_KEY_LEN
             );
             return Some((message, "use a shorter key".into()));
         }
@@ -212,7 +212,7 @@ fn in_value<'a>(value: &'a Value, is_plain: bool, path: &mut Vec<Step<'a>>) -> F
 
 /// The characters of a text as Go's `encoding/json` writes it, without the quotes.
 fn json_len(text: &str) -> usize {
-    if text.len() <= LONGEST_KEY / 6 {
+    if text.len() <= MAX_KEY_LEN / 6 {
         return text.len();
     }
     let width = |character: char| match character {

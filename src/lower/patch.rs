@@ -11,7 +11,7 @@ use crate::diag::problems::security::LimitExceeded;
 use crate::diag::{Diagnostics, message};
 use crate::lower::PATCH_STEPS;
 use crate::object::Object;
-use crate::spec::{Patch, Shape, kubernetes, shape};
+use crate::spec::{FieldType, Patch, kubernetes, shape};
 use crate::syntax::node::{Data, Node};
 use crate::value::{Map, Value};
 
@@ -117,7 +117,7 @@ impl Merging<'_> {
         &mut self,
         value: &mut Value,
         patch: &Node,
-        of: Option<&'static Shape>,
+        of: Option<&'static FieldType>,
         merge_key: Option<&'static str>,
     ) {
         match (&mut *value, &patch.data) {
@@ -158,7 +158,7 @@ impl Merging<'_> {
         items: &mut Vec<Value>,
         patches: &[Node],
         key: &str,
-        of: Option<&'static Shape>,
+        of: Option<&'static FieldType>,
     ) {
         if patches.iter().any(|patch| directive(patch) == Some("replace")) {
             let kept = patches.iter().filter(|patch| directive(patch) != Some("replace"));
@@ -202,14 +202,14 @@ impl Merging<'_> {
 }
 
 /// What a field of an object holds, where the object is Kubernetes' own.
-fn field(of: Option<&'static Shape>, name: &str) -> Option<&'static kubernetes::Field> {
-    let Some(Shape::Type(of)) = of else { return None };
+fn field(of: Option<&'static FieldType>, name: &str) -> Option<&'static kubernetes::Field> {
+    let Some(FieldType::Type(of)) = of else { return None };
     of.field(name)
 }
 
 /// What each item of a list holds.
-fn item(of: Option<&'static Shape>) -> Option<&'static Shape> {
-    let Some(Shape::List(item)) = of else { return None };
+fn item(of: Option<&'static FieldType>) -> Option<&'static FieldType> {
+    let Some(FieldType::List(item)) = of else { return None };
     Some(item)
 }
 

@@ -2,10 +2,10 @@
 
 use smol_str::SmolStr;
 
-use crate::distinct::Distinct;
 use crate::lower::labels::{self, Component};
 use crate::lower::{INLINE_LIMIT, hash, outline};
 use crate::model::{Common, ConfigFile};
+use crate::unique_names::UniqueNames;
 use crate::value::{Map, Value};
 
 /// Config files as a ConfigMap, a volume of it, and a mount for each file.
@@ -50,7 +50,7 @@ pub(super) fn config_volume(
 
 /// A key for each file: its name, numbered where two are alike.
 fn keys(files: &[ConfigFile]) -> Vec<String> {
-    let mut keys = Distinct::default();
+    let mut keys = UniqueNames::default();
     let key = |file: &ConfigFile| {
         let name = file.mount_path.rsplit('/').next().unwrap_or_default();
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');

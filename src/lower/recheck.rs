@@ -67,7 +67,8 @@ impl<'a> Servers<'a> {
     pub(super) fn of(&self, schema: Unit) -> Option<Server> {
         let node = self.nodes.get(&schema);
         let edges = node.into_iter().flat_map(|&node| self.links.incoming(node));
-        let before = edges.filter(|edge| edge.weight.gates).map(|edge| self.links.node(edge.from));
+        let before =
+            edges.filter(|edge| edge.weight.is_blocking).map(|edge| self.links.node(edge.from));
         Server::all(before.filter_map(|unit| self.servers.get(unit)))
     }
 }

@@ -13,7 +13,7 @@ use crate::lower::pod::some_list;
 use crate::lower::recheck::{self, Server};
 use crate::lower::{INLINE_LIMIT, hash, outline};
 use crate::model::{
-    Database, Desired, Destructive, Directory, Migrations, Placement, Policy, Project, Schema,
+    Database, Desired, Destructive, Hosting, MigrationDir, Migrations, Policy, Project, Schema,
     SecretKey, Target, User as DatabaseUser, VariableValue,
 };
 use crate::source::Excerpt;
@@ -70,7 +70,7 @@ fn database_target(
     if let (Some(url), false) = (&credentials.url_key, credentials.names_keys) {
         return AtlasTarget::UrlFrom(key(url));
     }
-    if matches!(database.placement, Placement::InCluster(_)) && !database.host.contains('.') {
+    if matches!(database.hosting, Hosting::InCluster(_)) && !database.host.contains('.') {
         let (primary, host) = (schema.common.place, database.host.as_str());
         diagnostics.report(HostWithoutNamespace { primary, host });
     }
@@ -176,8 +176,8 @@ fn directory(
     diagnostics: &mut Diagnostics,
 ) -> (Map, Option<Map>) {
     let (files, sum) = match &migrations.directory {
-        Directory::Local { files, sum } => (files, sum),
-        Directory::Remote { name, tag } => {
+        MigrationDir::Local { files, sum } => (files, sum),
+        MigrationDir::Remote { name, tag } => {
             let remote = Map::new().with("name", name.as_str()).with_some("tag", tag.as_deref());
             return (Map::new().with("remote", remote), None);
         }

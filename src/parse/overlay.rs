@@ -19,7 +19,7 @@ use crate::spec::KindOfSpec;
 use crate::syntax::node::{Data, Entry, Node};
 
 /// The most names of specs among which a misspelt one is looked for.
-const MOST_NAMES: usize = 250;
+const MAX_NAMES: usize = 250;
 /// Overlays live below this folder.
 const ENVIRONMENTS: &str = "environments/";
 
@@ -191,8 +191,8 @@ fn report_nothing(
     places: &BTreeMap<SpecId, usize>,
     diagnostics: &mut Diagnostics,
 ) {
-    let same_kind = places.keys().filter(|(other, _)| other == kind).take(MOST_NAMES);
-    let others = places.keys().filter(|(other, _)| other != kind).take(MOST_NAMES);
+    let same_kind = places.keys().filter(|(other, _)| other == kind).take(MAX_NAMES);
+    let others = places.keys().filter(|(other, _)| other != kind).take(MAX_NAMES);
     let known: Vec<String> =
         same_kind.chain(others).map(|(kind, name)| format!("{kind}/{name}")).collect();
     let spec = format!("{kind}/{name}");

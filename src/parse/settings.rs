@@ -10,7 +10,7 @@ use crate::diag::problems::yaml::UnprintableText;
 use crate::diag::{Diagnostic, Diagnostics, Message, message};
 use crate::environment::Environment;
 use crate::parameters::{Edit, PARAMETERS, ParameterId, Settings};
-use crate::parse::LONGEST;
+use crate::parse::MAX_PARAMETERS_LEN;
 use crate::parse::yaml::{self, Budget};
 use crate::source::{FileId, Sources, Span, Spanned, first_not_carried};
 use crate::syntax::Text;
@@ -67,8 +67,11 @@ fn whole(file: FileId, text: &str) -> Text {
 /// `[{name, string | map | array}]`.
 fn parameters(file: FileId, json: &str, settings: &mut Settings, diagnostics: &mut Diagnostics) {
     let start = Span::new(file, 0..0);
-    if json.len() > LONGEST {
-        let message = message!("the parameters have more than {LONGEST} bytes", LONGEST);
+    if json.len() > MAX_PARAMETERS_LEN {
+        let message = message!(
+            "the parameters have more than {MAX_PARAMETERS_LEN} bytes",
+            MAX_PARAMETERS_LEN
+        );
         let help = "put large values into the directory".into();
         return diagnostics.report(InvalidParameter { primary: start, message, help });
     }

@@ -805,10 +805,10 @@ fn are_few_and_distinct(entries: &[Entry]) -> bool {
     let is_new = |(at, entry): (usize, &Entry)| {
         entries.iter().take(at).all(|before| before.key.value != entry.key.value)
     };
-    entries.len() <= FEW && entries.iter().enumerate().all(is_new)
+    entries.len() <= MAX_ENTRIES_COMPARED && entries.iter().enumerate().all(is_new)
 }
 
-const FEW: usize = 16;
+const MAX_ENTRIES_COMPARED: usize = 16;
 
 #[cfg(test)]
 mod tests {

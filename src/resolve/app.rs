@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use smol_str::{SmolStr, format_smolstr};
-use sql::catalogue::requires::Required;
+use sql::catalogue::requires::Requirement;
 
 use crate::diag::problems::spec::ConflictingFields;
 use crate::diag::problems::waves::AutoscalingWithoutRequest;
@@ -109,9 +109,9 @@ pub(crate) fn app(
     common.needs.extend(env.needs);
     let ingress = fields.ingress.map(|written| ingress(&common.name, written, &ports, diagnostics));
     let http_route = fields.http_route.map(|written| http_route(written, &ports, diagnostics));
-    let contracts = contracts(fields.requires, unit, context, &mut common.needs, diagnostics);
+    let requires = requirements(fields.requires, unit, context, &mut common.needs, diagnostics);
     App {
-        contracts,
+        requires,
         common,
         workload,
         image: fields.image.value,
@@ -544,7 +544,7 @@ fn http_route(
 }
 
 /// `requires`: the Schema is a dependency, and its tables are looked at once they are known.
-fn contracts(
+fn requirements(
     written: Vec<(Text, spec::Tables)>,
     unit: Unit,
     context: &Context<'_>,
@@ -558,7 +558,7 @@ fn contracts(
         let Some(found @ Unit::Schema(schema)) = found else { return None };
         needs.push(Need { unit: found, span: name.span, by: SmolStr::new_static("requires") });
         let tables = tables.into_iter();
-        let tables = tables.map(|(table, columns)| Required { table, columns }).collect();
+        let tables = tables.map(|(table, columns)| Requirement { table, columns }).collect();
         Some(Contract { schema, span: name.span, tables })
     };
     written.into_iter().filter_map(contract).collect()

@@ -11,17 +11,17 @@ use crate::syntax::{Kind, Text, TextMap};
 
 /// The longest name of a spec: a StatefulSet's pods carry its name and a hash of eleven
 /// characters in a label of at most 63; a CronJob's name may have 52.
-const LONGEST_NAME: usize = 52;
+const MAX_SPEC_NAME_LEN: usize = 52;
 
 /// `metadata.name` of a spec: it becomes the name of a Service, so it is a DNS label that begins
 /// with a letter (RFC 1035).
 pub(crate) fn name(kind: Kind, name: &Text, diagnostics: &mut Diagnostics) {
     let text = name.value.as_str();
     let begins_well = text.starts_with(|c: char| c.is_ascii_lowercase());
-    if !begins_well || !is_dns_label(text) || text.len() > LONGEST_NAME {
+    if !begins_well || !is_dns_label(text) || text.len() > MAX_SPEC_NAME_LEN {
         let rule = message!(
-            "use at most {LONGEST_NAME} lower-case letters, digits and `-`, starting with a letter{suggestion}",
-            LONGEST_NAME,
+            "use at most {MAX_SPEC_NAME_LEN} lower-case letters, digits and `-`, starting with a letter{suggestion}",
+            MAX_SPEC_NAME_LEN,
             suggestion = suggestion(text)
         );
         diagnostics.report(invalid_name(
@@ -38,7 +38,7 @@ fn suggestion(text: &str) -> Message {
     let fold = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let folded: String = text.chars().map(fold).collect();
     let trimmed = folded.trim_matches('-').trim_start_matches(|c: char| !c.is_ascii_lowercase());
-    let fits = is_dns_label(trimmed) && trimmed.len() <= LONGEST_NAME;
+    let fits = is_dns_label(trimmed) && trimmed.len() <= MAX_SPEC_NAME_LEN;
     if fits && trimmed != text {
         message!(", for example `{trimmed}`", trimmed)
     } else {

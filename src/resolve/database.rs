@@ -6,9 +6,7 @@ use crate::diag::problems::security::LiteralPassword;
 use crate::diag::problems::spec::{MissingField, UnknownChoice};
 use crate::diag::{Diagnostics, message};
 use crate::engine::{self, ENGINES, Engine, Flavor};
-use crate::model::{
-    Cluster, Credentials, Database, Literal, Placement, Server, Storage, Unit, User,
-};
+use crate::model::{Cluster, Credentials, Database, Hosting, Literal, Server, Storage, Unit, User};
 use crate::resolve::check::{self, invalid};
 use crate::resolve::{Context, common, files, namespace_of, plain, service_host, values};
 use crate::spec::{self, SizeOrStorage, Spec};
@@ -50,7 +48,7 @@ pub(crate) fn database(
     let own_parameters = plain(fields.parameters);
     if let Some(written) = fields.cloud_native_pg {
         let cluster = cluster(written, fields.image, fields.version, fields.resources, diagnostics);
-        let placement = Placement::CloudNativePg(cluster);
+        let hosting = Hosting::CloudNativePg(cluster);
         let (scheme, parameters) = (fields.engine.value, own_parameters);
         return Database {
             common,
@@ -59,12 +57,12 @@ pub(crate) fn database(
             database,
             parameters,
             credentials,
-            placement,
+            hosting,
             host,
             port,
         };
     }
-    let (placement, parameters) = match (&fields.external, &engine.image) {
+    let (hosting, parameters) = match (&fields.external, &engine.image) {
         (None, Some(recipe)) => {
             only_administrator(
                 recipe.flavor,
@@ -81,9 +79,9 @@ pub(crate) fn database(
                 args: values(fields.args),
                 config_files: files::config_files(fields.config_files, context, diagnostics),
             };
-            (Placement::InCluster(server), with_defaults(own_parameters, recipe.parameters))
+            (Hosting::InCluster(server), with_defaults(own_parameters, recipe.parameters))
         }
-        (Some(_), _) => (Placement::External, own_parameters),
+        (Some(_), _) => (Hosting::External, own_parameters),
         (None, None) => {
             let message = message!("`{name}` cannot run in the cluster", name = engine.name);
             let help = message!(
@@ -91,11 +89,11 @@ pub(crate) fn database(
                 known = crate::diag::problems::spec::list(in_cluster())
             );
             diagnostics.report(invalid(fields.engine.span, message, help));
-            (Placement::External, own_parameters)
+            (Hosting::External, own_parameters)
         }
     };
     let scheme = fields.engine.value;
-    Database { common, engine, scheme, database, parameters, credentials, placement, host, port }
+    Database { common, engine, scheme, database, parameters, credentials, hosting, host, port }
 }
 
 /// The name stands in URLs, in shell commands of probes and in SQL.

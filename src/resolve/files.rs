@@ -26,7 +26,7 @@ pub const ALTERNATIVES: usize = 1_000;
 /// The bytes of files that specs take in, each file as often as it is named: that much is printed.
 pub const TAKEN: u64 = 32 * 1024 * 1024;
 /// What a file counts at the least when it is taken in.
-const LEAST: u64 = 1024;
+const MIN_FILE_COST: u64 = 1024;
 /// The steps of comparing globs with paths: one for each path that begins like the glob, and for
 /// one that ends like it as well a 32nd of the pairs of their characters, for each alternative of the glob.
 pub const STEPS: usize = 10_000_000;
@@ -122,7 +122,7 @@ impl Search<'_> {
     }
 
     fn take(&mut self, path: &Text, found: &[FileId], diagnostics: &mut Diagnostics) -> bool {
-        let sizes = found.iter().map(|file| self.sources.get(*file).size.max(LEAST));
+        let sizes = found.iter().map(|file| self.sources.get(*file).size.max(MIN_FILE_COST));
         match self.bytes.checked_sub(sizes.sum()) {
             Some(rest) => {
                 self.bytes = rest;

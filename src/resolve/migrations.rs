@@ -11,7 +11,7 @@ use crate::atlas_sum::{self, Difference, Migration, NameProblem, Sum};
 use crate::diag::problems::schema::{AtlasSum, AtlasSumLineEnds, MigrationName};
 use crate::diag::problems::spec::ConflictingFields;
 use crate::diag::{Diagnostics, Message, message};
-use crate::model::{Directory, Migrations};
+use crate::model::{MigrationDir, Migrations};
 use crate::resolve::check::invalid;
 use crate::resolve::{Context, files, other_tools};
 use crate::source::{Excerpt, FileId, Span};
@@ -85,7 +85,7 @@ fn remote(
     rest: &str,
     fields: &spec::Schema,
     diagnostics: &mut Diagnostics,
-) -> Directory {
+) -> MigrationDir {
     let (name, query) = rest.split_once('?').unwrap_or((rest, ""));
     let tag = query.strip_prefix("tag=");
     if name.is_empty() || (!query.is_empty() && tag.is_none_or(str::is_empty)) {
@@ -101,36 +101,36 @@ fn remote(
         let help = "add `cloud: {tokenFrom: {secretKeyRef: {name, key}}}`";
         diagnostics.report(invalid(path.span, message, help));
     }
-    Directory::Remote { name: name.into(), tag: tag.map(SmolStr::from) }
+    MigrationDir::Remote { name: name.into(), tag: tag.map(SmolStr::from) }
 }
 
 /// The operator's rules for going back (`atlasmigration_controller.go`): of a local directory it
 /// asks nobody, so that it has to be told outright; of a remote one Atlas Cloud asks.
 fn migrate_down(
     fields: &spec::Schema,
-    directory: &Directory,
+    directory: &MigrationDir,
     diagnostics: &mut Diagnostics,
 ) -> Option<(bool, bool)> {
     let down = fields.migrate_down.as_ref()?;
     let allow = down.allow.is_some_and(|allow| allow.value);
     let auto_approve = down.auto_approve.is_some_and(|approve| approve.value);
     match directory {
-        Directory::Local { .. } if allow && !auto_approve => {
+        MigrationDir::Local { .. } if allow && !auto_approve => {
             let message =
                 "down migrations of a local directory need `autoApprove`: nobody can approve them";
             let help = "add `autoApprove: true`, or remove `migrateDown`";
             diagnostics.report(invalid(down.span, message, help));
         }
-        Directory::Remote { .. } if auto_approve => {
+        MigrationDir::Remote { .. } if auto_approve => {
             let message = "down migrations from the Atlas registry are approved in Atlas Cloud";
             diagnostics.report(invalid(down.span, message, "remove `autoApprove`"));
         }
-        Directory::Local { .. } | Directory::Remote { .. } => {}
+        MigrationDir::Local { .. } | MigrationDir::Remote { .. } => {}
     }
     Some((allow, auto_approve))
 }
 
-fn local(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> Directory {
+fn local(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> MigrationDir {
     let found = files::directory(path, context, diagnostics);
     let text = |file: FileId| context.sources.get(file).text();
     let sum = found
@@ -153,7 +153,7 @@ fn local(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> D
         }
     }
     let excerpt = |file: FileId| Excerpt::of_file(file, text(file));
-    Directory::Local {
+    MigrationDir::Local {
         files: scripts.into_iter().map(|(name, file)| (name.into(), excerpt(file))).collect(),
         sum: sum.map(|file| text(file).to_owned()).unwrap_or_default().into(),
     }

@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use crate::diag::problems::names::{AmbiguousName, DuplicateName, UnknownName};
 use crate::diag::problems::security::LimitExceeded;
 use crate::diag::{Diagnostics, message};
-use crate::model::{MOST_DEPENDENCIES, Need, Unit};
+use crate::model::{MAX_DEPENDENCIES, Need, Unit};
 use crate::source::{Span, Spanned};
 use crate::spec::Specs;
 use crate::syntax::{Kind, Text};
@@ -33,7 +33,7 @@ impl Names {
             qualified: BTreeMap::new(),
             specs: BTreeMap::new(),
             schema_databases: Vec::new(),
-            left: Cell::new(MOST_DEPENDENCIES),
+            left: Cell::new(MAX_DEPENDENCIES),
         };
         let mut places = BTreeMap::new();
         let databases = specs.databases.iter().map(|spec| &spec.metadata.name).enumerate();
@@ -132,8 +132,8 @@ impl Names {
         }
         if had > 0 {
             let message = message!(
-                "more than {MOST_DEPENDENCIES} dependencies between manifests",
-                MOST_DEPENDENCIES
+                "more than {MAX_DEPENDENCIES} dependencies between manifests",
+                MAX_DEPENDENCIES
             );
             let help = "split the project, or give the manifests names of their own".into();
             diagnostics.report(LimitExceeded { primary: written.span, message, help });

@@ -13,13 +13,13 @@ use smol_str::{SmolStr, SmolStrBuilder, format_smolstr};
 use crate::diag::problems::names::{CrossNamespace, InvalidReference, UnknownProperty};
 use crate::diag::problems::security::UnescapedUrl;
 use crate::diag::{Diagnostics, message};
-use crate::distinct::Distinct;
 use crate::engine::DatabaseInUrl;
 use crate::model::{Database, EnvValue, Need, Schema, SecretKey, Target, Unit, User};
 use crate::resolve::check::invalid;
 use crate::resolve::names::Names;
 use crate::source::{Sources, Span};
 use crate::syntax::{Kind, Text};
+use crate::unique_names::UniqueNames;
 
 /// What references can lead to.
 pub(crate) struct Scope<'a> {
@@ -83,7 +83,7 @@ pub(crate) fn environment(
     reader: &Reader<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Resolved {
-    let mut names = Distinct::default();
+    let mut names = UniqueNames::default();
     written.iter().for_each(|(name, _)| names.take(&name.value));
     let mut helpers = Helpers { names, made: BTreeMap::new() };
     let mut resolved = Resolved { variables: Vec::new(), needs: Vec::new() };
@@ -102,7 +102,7 @@ pub(crate) fn environment(
 
 /// The variables that hold the secret parts of composed values.
 struct Helpers {
-    names: Distinct,
+    names: UniqueNames,
     made: BTreeMap<SecretKey, SmolStr>,
 }
 
@@ -223,7 +223,7 @@ fn reference_pieces(
     if unit != reader.unit {
         needs.push(Need { unit, span, by: format_smolstr!("${{{inside}}}") });
     }
-    let place = Place { span, reader, property };
+    let place = ReferenceSite { span, reader, property };
     match unit {
         Unit::Database(index) => {
             let database = scope.databases.get(index);
@@ -242,13 +242,13 @@ fn reference_pieces(
 }
 
 /// One reference: where it is, who reads, and what.
-struct Place<'a> {
+struct ReferenceSite<'a> {
     span: Span,
     reader: &'a Reader<'a>,
     property: &'a str,
 }
 
-impl Place<'_> {
+impl ReferenceSite<'_> {
     fn unknown(&self, of: &str, known: &[&str], diagnostics: &mut Diagnostics) -> Vec<Piece> {
         let (primary, property) = (self.span, self.property);
         diagnostics.report(UnknownProperty { primary, of, property, known });

@@ -6,64 +6,64 @@ use crate::source::Spanned;
 use crate::spec::database::Resources;
 use crate::spec::kubernetes;
 use crate::spec::shared::ConfigFile;
-use crate::spec::{Fields, Like, Part, Rule, Shape, record, shape, shapes};
+use crate::spec::{FieldType, Fields, Like, Part, Rule, record, shape, shapes};
 use crate::syntax::node::{Data, Meaning, Node};
 use crate::syntax::{Shaped, Text, TextMap};
 
 shapes! {
     /// Environment variables from ConfigMaps and Secrets.
-    EnvFrom = Shape::List(&ENV_FROM_SOURCE);
+    EnvFrom = FieldType::List(&ENV_FROM_SOURCE);
     /// Where the value of a variable comes from.
-    EnvSource = Shape::Type(&kubernetes::CORE_V1_ENV_VAR_SOURCE);
+    EnvSource = FieldType::Type(&kubernetes::CORE_V1_ENV_VAR_SOURCE);
     /// What is mounted; its name is made up.
-    VolumeSource = Shape::Relaxed {
+    VolumeSource = FieldType::Relaxed {
         of: &kubernetes::CORE_V1_VOLUME,
         required: &[],
         without: &["name"],
     };
     /// Which nodes with which taints are taken.
-    Tolerations = Shape::List(&TOLERATION);
+    Tolerations = FieldType::List(&TOLERATION);
     /// Near which nodes and pods.
-    Affinity = Shape::Type(&kubernetes::CORE_V1_AFFINITY);
+    Affinity = FieldType::Type(&kubernetes::CORE_V1_AFFINITY);
     /// How pods are spread; what is not written here has a default.
-    TopologySpread = Shape::List(&TOPOLOGY_SPREAD_CONSTRAINT);
+    TopologySpread = FieldType::List(&TOPOLOGY_SPREAD_CONSTRAINT);
     /// How pods are replaced.
-    Strategy = Shape::Type(&kubernetes::APPS_V1_DEPLOYMENT_STRATEGY);
+    Strategy = FieldType::Type(&kubernetes::APPS_V1_DEPLOYMENT_STRATEGY);
     /// A health check.
-    Probe = Shape::Type(&kubernetes::CORE_V1_PROBE);
+    Probe = FieldType::Type(&kubernetes::CORE_V1_PROBE);
     /// How many pods, or which part of them.
-    Count = Shape::IntOrText;
+    Count = FieldType::IntOrText;
     /// A Pod Security profile.
-    Security = Shape::Choice(&["restricted"]);
+    Security = FieldType::Choice(&["restricted"]);
     /// When a Job runs.
-    Run = Shape::Choice(&["once", "everySync"]);
+    Run = FieldType::Choice(&["once", "everySync"]);
     /// A protocol of a port.
-    Protocol = Shape::Choice(&["TCP", "UDP", "SCTP"]);
+    Protocol = FieldType::Choice(&["TCP", "UDP", "SCTP"]);
     /// Gateways (`gateway.networking.k8s.io/v1 ParentReference`: `apis/v1/shared_types.go` of
     /// `sigs.k8s.io/gateway-api`).
-    ParentRefs = Shape::List(&PARENT_REFERENCE);
+    ParentRefs = FieldType::List(&PARENT_REFERENCE);
 }
 
 // Elements of the lists above. Each is a static of its own: Rust 1.88 does not yet extend the life of a temporary
 // within a constant.
-static ENV_FROM_SOURCE: Shape = Shape::Type(&kubernetes::CORE_V1_ENV_FROM_SOURCE);
-static TOLERATION: Shape = Shape::Type(&kubernetes::CORE_V1_TOLERATION);
-static TOPOLOGY_SPREAD_CONSTRAINT: Shape = Shape::Relaxed {
+static ENV_FROM_SOURCE: FieldType = FieldType::Type(&kubernetes::CORE_V1_ENV_FROM_SOURCE);
+static TOLERATION: FieldType = FieldType::Type(&kubernetes::CORE_V1_TOLERATION);
+static TOPOLOGY_SPREAD_CONSTRAINT: FieldType = FieldType::Relaxed {
     of: &kubernetes::CORE_V1_TOPOLOGY_SPREAD_CONSTRAINT,
     required: &["topologyKey"],
     without: &[],
 };
-static PARENT_REFERENCE: Shape = Shape::Type(&GATEWAY_PARENT_REFERENCE);
+static PARENT_REFERENCE: FieldType = FieldType::Type(&GATEWAY_PARENT_REFERENCE);
 
 static GATEWAY_PARENT_REFERENCE: kubernetes::Type = kubernetes::Type {
     name: "gateway/v1 ParentReference",
     fields: &[
-        kubernetes::may("group", Shape::Text),
-        kubernetes::may("kind", Shape::Text),
-        kubernetes::may("namespace", Shape::Text),
-        kubernetes::must("name", Shape::Text),
-        kubernetes::may("sectionName", Shape::Text),
-        kubernetes::may("port", Shape::Int),
+        kubernetes::may("group", FieldType::Text),
+        kubernetes::may("kind", FieldType::Text),
+        kubernetes::may("namespace", FieldType::Text),
+        kubernetes::must("name", FieldType::Text),
+        kubernetes::may("sectionName", FieldType::Text),
+        kubernetes::may("port", FieldType::Int),
     ],
 };
 
@@ -271,7 +271,7 @@ record! {
 pub struct NumberOrPort(pub Port);
 
 impl Part for NumberOrPort {
-    const SHAPE: Shape = Shape::Either(&[Shape::Int, Port::SHAPE]);
+    const FIELD_TYPE: FieldType = FieldType::Either(&[FieldType::Int, Port::FIELD_TYPE]);
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<NumberOrPort> {
         if node.scalar().is_none() {
@@ -295,7 +295,7 @@ record! {
 pub struct PullSecret(pub Text);
 
 impl Part for PullSecret {
-    const SHAPE: Shape = Shape::Either(&[Shape::Text, Named::SHAPE]);
+    const FIELD_TYPE: FieldType = FieldType::Either(&[FieldType::Text, Named::FIELD_TYPE]);
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<PullSecret> {
         match &node.data {
@@ -327,7 +327,7 @@ pub enum Job {
 }
 
 impl Part for Job {
-    const SHAPE: Shape = Shape::Either(&[Shape::Bool, JobRun::SHAPE]);
+    const FIELD_TYPE: FieldType = FieldType::Either(&[FieldType::Bool, JobRun::FIELD_TYPE]);
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Job> {
         match node.scalar() {
@@ -367,7 +367,7 @@ pub enum DisruptionBudget {
 }
 
 impl Part for DisruptionBudget {
-    const SHAPE: Shape = Shape::Either(&[Shape::Bool, Limits::SHAPE]);
+    const FIELD_TYPE: FieldType = FieldType::Either(&[FieldType::Bool, Limits::FIELD_TYPE]);
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<DisruptionBudget> {
         match node.scalar() {
@@ -387,12 +387,12 @@ pub enum EnvValue {
 }
 
 impl Part for EnvValue {
-    const SHAPE: Shape = Shape::Either(&[Shape::Text, EnvSource::SHAPE]);
+    const FIELD_TYPE: FieldType = FieldType::Either(&[FieldType::Text, EnvSource::FIELD_TYPE]);
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<EnvValue> {
         match &node.data {
             Data::Mapping(_) => {
-                shape::read(node, name, &EnvSource::SHAPE, diagnostics).map(EnvValue::From)
+                shape::read(node, name, &EnvSource::FIELD_TYPE, diagnostics).map(EnvValue::From)
             }
             Data::Scalar(_) => Text::read(node, name, diagnostics).map(EnvValue::Text),
             Data::Sequence(_) => {
@@ -424,14 +424,15 @@ pub struct Volume {
 }
 
 impl Part for Volume {
-    const SHAPE: Shape = Shape::Beside(Mount::RECORD.fields, &VolumeSource::SHAPE);
+    const FIELD_TYPE: FieldType =
+        FieldType::Beside(Mount::RECORD.fields, &VolumeSource::FIELD_TYPE);
 
     fn read(node: &Node, _: &str, diagnostics: &mut Diagnostics) -> Option<Volume> {
         let (name, records) = ("volumes", &[&Mount::RECORD]);
         let mut fields = Fields::of(node, name, records, diagnostics)?;
         let mount = Mount::take(&mut fields);
         let source = Node { data: Data::Mapping(fields.rest()), span: node.span };
-        let source = shape::read(&source, name, &VolumeSource::SHAPE, diagnostics)?;
+        let source = shape::read(&source, name, &VolumeSource::FIELD_TYPE, diagnostics)?;
         Some(Volume { source, mount: mount? })
     }
 }
@@ -471,7 +472,7 @@ pub enum Tls {
 }
 
 impl Part for Tls {
-    const SHAPE: Shape = Shape::Either(&[Shape::Bool, Shape::Text]);
+    const FIELD_TYPE: FieldType = FieldType::Either(&[FieldType::Bool, FieldType::Text]);
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Tls> {
         match node.scalar().map(|scalar| scalar.meaning) {

@@ -4,17 +4,17 @@ use crate::diag::Diagnostics;
 use crate::source::Spanned;
 use crate::spec::kubernetes;
 use crate::spec::shared::ConfigFile;
-use crate::spec::{Part, Rule, Shape, record, shape, shapes};
+use crate::spec::{FieldType, Part, Rule, record, shape, shapes};
 use crate::syntax::node::Node;
 use crate::syntax::{Text, TextMap};
 
 shapes! {
     /// Requests and limits.
-    Resources = Shape::Type(&kubernetes::CORE_V1_RESOURCE_REQUIREMENTS);
+    Resources = FieldType::Type(&kubernetes::CORE_V1_RESOURCE_REQUIREMENTS);
     /// The name of an engine.
-    Engine = Shape::Engine;
+    Engine = FieldType::Engine;
     /// An amount of storage.
-    Size = Shape::Quantity;
+    Size = FieldType::Quantity;
 }
 
 record! {
@@ -106,14 +106,14 @@ record! {
 pub struct SizeOrStorage(pub Storage);
 
 impl Part for SizeOrStorage {
-    const SHAPE: Shape = Shape::Either(&[Shape::Quantity, Storage::SHAPE]);
+    const FIELD_TYPE: FieldType = FieldType::Either(&[FieldType::Quantity, Storage::FIELD_TYPE]);
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<SizeOrStorage> {
         if node.scalar().is_none() {
             return Storage::read(node, name, diagnostics).map(SizeOrStorage);
         }
         let size = Text::read(node, name, diagnostics)?;
-        shape::read(node, name, &Shape::Quantity, diagnostics);
+        shape::read(node, name, &FieldType::Quantity, diagnostics);
         Some(SizeOrStorage(Storage { span: node.span, size, class_name: None }))
     }
 }

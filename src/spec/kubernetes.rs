@@ -6,7 +6,7 @@ mod generated;
 
 pub(crate) use generated::*;
 
-use crate::spec::Shape;
+use crate::spec::FieldType;
 
 /// An object, or a part of one.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub struct Field {
     /// Its name.
     pub name: &'static str,
     /// What it holds.
-    pub shape: Shape,
+    pub shape: FieldType,
     /// Whether the API server refuses an object without it.
     pub is_required: bool,
     /// The field by which a strategic-merge patch tells the items of a list apart (`patchMergeKey`);
@@ -38,20 +38,20 @@ struct Kind {
     version: &'static str,
     kind: &'static str,
     /// What it looks like: an object of a [`Type`].
-    of: Shape,
+    of: FieldType,
 }
 
-pub(crate) const fn may(name: &'static str, shape: Shape) -> Field {
+pub(crate) const fn may(name: &'static str, shape: FieldType) -> Field {
     Field { name, shape, is_required: false, merge_key: None }
 }
 
-pub(crate) const fn must(name: &'static str, shape: Shape) -> Field {
+pub(crate) const fn must(name: &'static str, shape: FieldType) -> Field {
     Field { name, shape, is_required: true, merge_key: None }
 }
 
 const fn key(
     name: &'static str,
-    shape: Shape,
+    shape: FieldType,
     merge_key: &'static str,
     is_required: bool,
 ) -> Field {
@@ -60,7 +60,7 @@ const fn key(
 
 /// What an object of a kind looks like; nothing for what Kubernetes itself does not have, or has in
 /// an alpha or beta version.
-pub(crate) fn find(api_version: &str, kind: &str) -> Option<&'static Shape> {
+pub(crate) fn find(api_version: &str, kind: &str) -> Option<&'static FieldType> {
     let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
     let is_it = |it: &&Kind| it.kind == kind && it.group == group && it.version == version;
     KINDS.iter().find(is_it).map(|it| &it.of)

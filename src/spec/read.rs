@@ -6,14 +6,14 @@ use crate::diag::problems::spec::{
     ConflictingFields, MissingField, NothingChosen, UnknownField, WrongType,
 };
 use crate::source::{Span, Spanned};
-use crate::spec::{Field, Like, Record, Rule, Shape, meant_by, shape};
+use crate::spec::{Field, FieldType, Like, Record, Rule, meant_by, shape};
 use crate::syntax::node::{Data, Entry, Meaning, Node, Scalar};
 use crate::syntax::{Shaped, Text};
 
 /// What can be the value of a field.
 pub(crate) trait Part: Sized {
     /// What it has to look like.
-    const SHAPE: Shape;
+    const FIELD_TYPE: FieldType;
 
     /// Reads it; `name` is the field's, for messages.
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Self>;
@@ -110,7 +110,7 @@ impl<'a, 'd> Fields<'a, 'd> {
 
     /// A part that has a shape which somebody else gives it.
     pub(crate) fn like<L: Like>(&mut self, name: &'static str) -> Option<Shaped> {
-        self.read(name, |node, diagnostics| shape::read(node, name, &L::SHAPE, diagnostics))
+        self.read(name, |node, diagnostics| shape::read(node, name, &L::FIELD_TYPE, diagnostics))
     }
 
     /// The same where it has to be there.
@@ -198,7 +198,7 @@ impl<'a, 'd> Fields<'a, 'd> {
 
 fn word<L: Like>(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Text> {
     let word = Text::read(node, name, diagnostics)?;
-    shape::read(node, name, &L::SHAPE, diagnostics);
+    shape::read(node, name, &L::FIELD_TYPE, diagnostics);
     Some(word)
 }
 
@@ -246,7 +246,7 @@ fn conflict(found: &Entry, other: &Entry, why: &'static str, diagnostics: &mut D
 }
 
 impl Part for Text {
-    const SHAPE: Shape = Shape::Text;
+    const FIELD_TYPE: FieldType = FieldType::Text;
 
     /// The scalar's text as it was written.
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Text> {
@@ -263,7 +263,7 @@ impl Part for Text {
 }
 
 impl Part for Spanned<i64> {
-    const SHAPE: Shape = Shape::Int;
+    const FIELD_TYPE: FieldType = FieldType::Int;
 
     /// A whole number in plain decimal notation: `010` is 8 to some readers and 10 to others.
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Spanned<i64>> {
@@ -277,7 +277,7 @@ impl Part for Spanned<i64> {
 }
 
 impl Part for Spanned<bool> {
-    const SHAPE: Shape = Shape::Bool;
+    const FIELD_TYPE: FieldType = FieldType::Bool;
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Spanned<bool>> {
         match node.scalar().map(|scalar| scalar.meaning) {
@@ -291,7 +291,7 @@ impl Part for Spanned<bool> {
 }
 
 impl<T: Part> Part for Vec<T> {
-    const SHAPE: Shape = Shape::List(&T::SHAPE);
+    const FIELD_TYPE: FieldType = FieldType::List(&T::FIELD_TYPE);
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Vec<T>> {
         let Some(items) = node.items() else {
@@ -303,7 +303,7 @@ impl<T: Part> Part for Vec<T> {
 }
 
 impl<T: Part> Part for Spanned<Vec<T>> {
-    const SHAPE: Shape = Vec::<T>::SHAPE;
+    const FIELD_TYPE: FieldType = Vec::<T>::FIELD_TYPE;
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Spanned<Vec<T>>> {
         Some(Spanned::new(Vec::read(node, name, diagnostics)?, node.span))
@@ -312,7 +312,7 @@ impl<T: Part> Part for Spanned<Vec<T>> {
 
 /// A mapping with names of the user's own, in the order in which it was written.
 impl<T: Part> Part for Vec<(Text, T)> {
-    const SHAPE: Shape = Shape::Map(&T::SHAPE);
+    const FIELD_TYPE: FieldType = FieldType::Map(&T::FIELD_TYPE);
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Vec<(Text, T)>> {
         let Some(entries) = node.entries() else {

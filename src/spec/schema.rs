@@ -3,7 +3,7 @@
 use crate::source::Spanned;
 use crate::spec::kubernetes;
 use crate::spec::shared::{FromSecret, Inline};
-use crate::spec::{Rule, Shape, record, shapes};
+use crate::spec::{FieldType, Rule, record, shapes};
 use crate::syntax::Text;
 
 /// The kinds of change that `policy.skip` takes: our spelling and the operator's.
@@ -38,23 +38,23 @@ const SKIP_NAMES: [&str; SKIPS.len()] = {
 
 shapes! {
     /// Which migrations run in one transaction.
-    TxMode = Shape::Choice(&["file", "all", "none"]);
+    TxMode = FieldType::Choice(&["file", "all", "none"]);
     /// What is done about migrations out of order.
-    ExecOrder = Shape::Choice(&["linear", "linear-skip", "non-linear"]);
+    ExecOrder = FieldType::Choice(&["linear", "linear-skip", "non-linear"]);
     /// What is done about a change that drops something.
-    Destructive = Shape::Choice(&["error", "allow"]);
+    Destructive = FieldType::Choice(&["error", "allow"]);
     /// A kind of change.
-    Skip = Shape::Choice(&SKIP_NAMES);
+    Skip = FieldType::Choice(&SKIP_NAMES);
     /// When a person approves.
-    Review = Shape::Choice(&["ALWAYS", "WARNING", "ERROR"]);
+    Review = FieldType::Choice(&["ALWAYS", "WARNING", "ERROR"]);
     /// The pod of the dev database: `spec.devDB` of the operator's custom resources is a pod template.
-    DevDb = Shape::Relaxed {
+    DevDb = FieldType::Relaxed {
         of: &kubernetes::CORE_V1_POD_TEMPLATE_SPEC,
         required: &["spec"],
         without: &[],
     };
     /// Where the value of a variable comes from.
-    VariableSource = Shape::Relaxed {
+    VariableSource = FieldType::Relaxed {
         of: &kubernetes::CORE_V1_ENV_VAR_SOURCE,
         required: &[],
         without: &["fieldRef", "resourceFieldRef", "fileKeyRef"],
@@ -66,7 +66,7 @@ record! {
     pub struct Schema {
         @span = place;
         may database: Text = "database",
-            "The Database of the project that the schema is applied to. Required, unless `url` or \
+            "The Database of the project that the schema is applied to. Requirement, unless `url` or \
              `urlFrom` is there.",
             "database: shop-db", ["databaseRef", "db", "target", "databaseName"];
         may url: Text = "url",
@@ -78,7 +78,7 @@ record! {
             "urlFrom: {secretKeyRef: {name: shop, key: url}}",
             ["urlSecret", "urlSecretRef", "secretKeyRef", "dsnFrom"];
         may sql: Inline = "sql",
-            "The desired schema, inline. Required, unless `files`, `hcl`, `migrations` or `registry` is \
+            "The desired schema, inline. Requirement, unless `files`, `hcl`, `migrations` or `registry` is \
              there.",
             "sql: create table users (id int);", ["ddl", "inline", "statements", "schema", "text"];
         may files: Spanned<Vec<Text>> = "files",

@@ -7,8 +7,8 @@ use crate::diag::problems::spec::{
 use crate::diag::{Diagnostics, message};
 use crate::quantity::is_quantity;
 use crate::source::Spanned;
+use crate::spec::FieldType::{self, Any, Choice, IntOrText, List, Quantity};
 use crate::spec::Part;
-use crate::spec::Shape::{self, Any, Choice, IntOrText, List, Quantity};
 use crate::spec::kubernetes;
 use crate::syntax::Text;
 use crate::syntax::node::{Entry, Meaning, Node};
@@ -18,7 +18,7 @@ use crate::value::{Map, Value};
 pub(crate) fn read(
     node: &Node,
     name: &str,
-    shape: &Shape,
+    shape: &FieldType,
     diagnostics: &mut Diagnostics,
 ) -> Option<Spanned<Value>> {
     let before = diagnostics.len();
@@ -29,7 +29,7 @@ pub(crate) fn read(
 
 /// Reports what a strategic-merge patch says of an object that the object cannot have. It need not
 /// say everything; null and `$patch` are directions for the merge.
-pub(crate) fn check_patch(node: &Node, name: &str, of: &Shape, diagnostics: &mut Diagnostics) {
+pub(crate) fn check_patch(node: &Node, name: &str, of: &FieldType, diagnostics: &mut Diagnostics) {
     Reader { is_patch: true, diagnostics }.value(node, name, of);
 }
 
@@ -39,23 +39,23 @@ struct Reader<'d> {
 }
 
 impl Reader<'_> {
-    fn value(&mut self, node: &Node, name: &str, shape: &Shape) -> Option<Value> {
+    fn value(&mut self, node: &Node, name: &str, shape: &FieldType) -> Option<Value> {
         if self.is_patch && node.is_null() {
             return None;
         }
         match shape {
-            Shape::Text => Some(Value::String(Text::read(node, name, self.diagnostics)?.value)),
-            Shape::Int => {
+            FieldType::Text => Some(Value::String(Text::read(node, name, self.diagnostics)?.value)),
+            FieldType::Int => {
                 let number = Spanned::<i64>::read(node, name, self.diagnostics)?;
                 Some(Value::Int(number.value))
             }
-            Shape::Bool => {
+            FieldType::Bool => {
                 Some(Value::Bool(Spanned::<bool>::read(node, name, self.diagnostics)?.value))
             }
-            Shape::Number => number(node, name, self.diagnostics),
+            FieldType::Number => number(node, name, self.diagnostics),
             IntOrText => match node.scalar().map(|scalar| scalar.meaning) {
-                Some(Meaning::Int) => self.value(node, name, &Shape::Int),
-                _ => self.value(node, name, &Shape::Text),
+                Some(Meaning::Int) => self.value(node, name, &FieldType::Int),
+                _ => self.value(node, name, &FieldType::Text),
             },
             Quantity => quantity(node, name, self.diagnostics),
             Choice(known) => choice(node, name, known, self.diagnostics),
@@ -67,7 +67,7 @@ impl Reader<'_> {
                 let values = items.iter().filter_map(|node| self.value(node, name, item));
                 Some(Value::List(values.collect()))
             }
-            Shape::Map(of) => {
+            FieldType::Map(of) => {
                 let entries = entries(node, name, self.diagnostics)?;
                 let pairs = entries.iter().filter_map(|entry| {
                     let key = &entry.key.value;
@@ -75,14 +75,16 @@ impl Reader<'_> {
                 });
                 Some(Value::Map(Map::of_distinct(pairs)))
             }
-            Shape::Type(of) => self.object(node, name, &Members::of(of)),
-            Shape::Relaxed { of, required, without } => {
+            FieldType::Type(of) => self.object(node, name, &Members::of(of)),
+            FieldType::Relaxed { of, required, without } => {
                 self.object(node, name, &Members { of, required: Some(required), without })
             }
             // What is ours is read by its own type; of it, nothing stands in a part of Kubernetes.
-            Shape::Record(_) | Shape::Beside(..) | Shape::Either(_) | Shape::Engine | Any => {
-                Some(Value::from(node))
-            }
+            FieldType::Record(_)
+            | FieldType::Beside(..)
+            | FieldType::Either(_)
+            | FieldType::Engine
+            | Any => Some(Value::from(node)),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::diag::Diagnostics;
 use crate::diag::problems::spec::WrongType;
 use crate::source::Spanned;
-use crate::spec::{App, Database, Fields, Part, Record, Schema, Shape, record};
+use crate::spec::{App, Database, FieldType, Fields, Part, Record, Schema, record};
 use crate::syntax::node::{Data, Node};
 use crate::syntax::{Manifest, Text, TextMap};
 
@@ -100,7 +100,7 @@ impl std::ops::Deref for Mapping {
 }
 
 impl Part for Mapping {
-    const SHAPE: Shape = Shape::Map(&Shape::Any);
+    const FIELD_TYPE: FieldType = FieldType::Map(&FieldType::Any);
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Mapping> {
         if node.entries().is_none() {
@@ -116,7 +116,7 @@ impl Part for Mapping {
 pub struct Inline(pub Node);
 
 impl Part for Inline {
-    const SHAPE: Shape = Shape::Text;
+    const FIELD_TYPE: FieldType = FieldType::Text;
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Inline> {
         Text::read(node, name, diagnostics)?;
@@ -147,7 +147,7 @@ record! {
 }
 
 impl Part for Content {
-    const SHAPE: Shape = Shape::Either(&[Shape::Text, Spelled::SHAPE]);
+    const FIELD_TYPE: FieldType = FieldType::Either(&[FieldType::Text, Spelled::FIELD_TYPE]);
 
     /// A text of several lines is the file itself, one of a single line is the path of one;
     /// `{text: ...}` and `{file: ...}` say it outright.
@@ -222,14 +222,14 @@ pub(crate) fn read<T>(
 /// What stands at the top of a spec's document.
 const DOCUMENT: Record = Record {
     fields: &[
-        header("apiVersion", Shape::Text),
-        header("kind", Shape::Text),
-        header("metadata", Metadata::SHAPE),
-        header("spec", Shape::Any),
+        header("apiVersion", FieldType::Text),
+        header("kind", FieldType::Text),
+        header("metadata", Metadata::FIELD_TYPE),
+        header("spec", FieldType::Any),
     ],
     rules: &[],
 };
 
-const fn header(name: &'static str, shape: Shape) -> crate::spec::Field {
+const fn header(name: &'static str, shape: FieldType) -> crate::spec::Field {
     crate::spec::Field { name, shape, is_required: true, text: "", example: "", synonyms: &[] }
 }

@@ -82,11 +82,11 @@ pub const COMMENT: usize = 64_000;
 /// The most bytes that are printed as text or JSON.
 pub const PRINTED: usize = 4 << 20;
 /// The longest path of a value, and the longest place, in characters.
-const LONGEST_PATH: usize = 200;
+const MAX_PATH_LEN: usize = 200;
 /// The longest name in what is said about a schema, in characters.
-const LONGEST_NAME: usize = 120;
+const MAX_NAME_LEN: usize = 120;
 /// The longest reason and the longest value, in characters.
-const LONGEST_TEXT: usize = 300;
+const MAX_TEXT_LEN: usize = 300;
 
 /// One value that is not what it was.
 #[derive(Debug, PartialEq, Eq)]
@@ -170,7 +170,7 @@ fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
                 (None, Some(span)) => Some(format!("{} before", old.sources.place(span))),
                 (None, None) => None,
             };
-            let place = place.map(|place| shortened(&place, LONGEST_PATH));
+            let place = place.map(|place| shortened(&place, MAX_PATH_LEN));
             (change, place)
         });
         let changes: Vec<(Change, Option<String>)> = placed.collect();
@@ -362,8 +362,8 @@ impl<'a> Walk<'a> {
                 Step::Index(index) => format!("[{index}]"),
             });
         }
-        let words = |part: Part<'_>| shortened(&part.words(), LONGEST_TEXT);
-        let path = shortened(&self.words.concat(), LONGEST_PATH);
+        let words = |part: Part<'_>| shortened(&part.words(), MAX_TEXT_LEN);
+        let path = shortened(&self.words.concat(), MAX_PATH_LEN);
         self.changes.push(FieldChange { path, old: old.map(words), new: new.map(words) });
     }
 }
@@ -383,9 +383,9 @@ fn name<'a>(item: &Part<'a>) -> Option<&'a str> {
 /// each value below repeats it.
 fn named_shortly(name: &str) -> String {
     // Whether a word is a password may be told by what stands behind it.
-    let looked_at = name.char_indices().nth(4 * LONGEST_NAME).map_or(name.len(), |(end, _)| end);
+    let looked_at = name.char_indices().nth(4 * MAX_NAME_LEN).map_or(name.len(), |(end, _)| end);
     let name = hidden(name.get(..looked_at).unwrap_or_default());
-    match name.char_indices().nth(LONGEST_NAME) {
+    match name.char_indices().nth(MAX_NAME_LEN) {
         Some((end, _)) => format!("{}...", name.get(..end).unwrap_or_default()),
         None => name,
     }
@@ -401,7 +401,7 @@ fn joined(is_first: bool, key: &str) -> String {
 
 /// A value in few words.
 fn shown(value: &Value) -> String {
-    const LONGEST: usize = 80;
+    const MAX_VALUE_LEN: usize = 80;
     const KEYS: usize = 30;
     match value {
         Value::Null => "null".to_owned(),
@@ -411,8 +411,8 @@ fn shown(value: &Value) -> String {
         Value::String(text) if text.contains('\n') => {
             format!("(text of {} lines)", text.lines().count())
         }
-        Value::String(text) if text.chars().count() > LONGEST => {
-            let beginning: String = text.chars().take(LONGEST).collect();
+        Value::String(text) if text.chars().count() > MAX_VALUE_LEN => {
+            let beginning: String = text.chars().take(MAX_VALUE_LEN).collect();
             format!("\"{beginning}...\" ({} characters)", text.chars().count())
         }
         Value::String(text) => format!("\"{text}\""),
@@ -441,12 +441,12 @@ fn waves(old: Side<'_>, new: Side<'_>) -> Vec<WaveChange> {
         .filter_map(|scheduled| {
             let unit = new.compilation.project.label(scheduled.unit);
             let old = *before.get(&unit)?;
-            let why = match scheduled.because {
+            let why = match scheduled.held_by {
                 Some(edge) => waits(edge, new.compilation, new.sources),
                 None if scheduled.is_pinned => "the wave is written".to_owned(),
                 None => "waits for nothing".to_owned(),
             };
-            let why = shortened(&why, LONGEST_TEXT);
+            let why = shortened(&why, MAX_TEXT_LEN);
             (old != scheduled.wave).then_some(WaveChange { unit, old, new: scheduled.wave, why })
         })
         .collect()
@@ -599,7 +599,7 @@ fn counted(left_out: &[(usize, &'static str)]) -> String {
 fn change_words(change: &Change) -> String {
     let piece = |piece| match piece {
         Piece::Words(words) => words.to_owned(),
-        Piece::Name(name) => format!("`{}`", shortened(&printable(hidden(&name)), LONGEST_NAME)),
+        Piece::Name(name) => format!("`{}`", shortened(&printable(hidden(&name)), MAX_NAME_LEN)),
     };
     change.pieces().into_iter().map(piece).collect()
 }
@@ -637,7 +637,7 @@ pub fn text(difference: &Difference, style: Style, out: &mut impl Write) -> io::
 }
 
 fn text_line(line: Line<'_>, style: Style) -> String {
-    let shown = |text: &str| shortened(&printable(text), 3 * LONGEST_TEXT);
+    let shown = |text: &str| shortened(&printable(text), 3 * MAX_TEXT_LEN);
     match line {
         Line::Schema(schema) => shown(schema),
         Line::Change(_, change, place) => {
@@ -689,7 +689,7 @@ fn painted(severity: Severity, style: Style) -> String {
 }
 
 /// The most boxes that a picture in a comment has.
-const MOST_BOXES: usize = 40;
+const MAX_BOXES: usize = 40;
 
 /// What changes and what it is joined to, as a picture that GitHub and GitLab draw.
 fn picture(difference: &Difference, new: Side<'_>) -> io::Result<String> {
@@ -700,11 +700,11 @@ fn picture(difference: &Difference, new: Side<'_>) -> io::Result<String> {
         .chain(schemas.iter().map(|schema| schema.schema.as_str()))
         .chain(waves.iter().map(|change| change.unit.as_str()))
         .collect();
-    if labels.len() > MOST_BOXES {
+    if labels.len() > MAX_BOXES {
         return Ok(String::new());
     }
     let picture = graph::picture(new.compilation, new.sources).around(&labels);
-    if picture.nodes.len() < 2 || picture.nodes.len() > MOST_BOXES {
+    if picture.nodes.len() < 2 || picture.nodes.len() > MAX_BOXES {
         return Ok(String::new());
     }
     let mut drawn = Vec::new();
@@ -832,7 +832,7 @@ fn pretty_len(value: &Json) -> usize {
 }
 
 fn json_line(line: Line<'_>) -> Json {
-    let shown = |text: &str| shortened(text, 3 * LONGEST_TEXT);
+    let shown = |text: &str| shortened(text, 3 * MAX_TEXT_LEN);
     let item = |item: &Item| json!({ "object": shown(&item.object), "owner": shown(&item.owner) });
     match line {
         Line::Schema(_) => Json::Null,

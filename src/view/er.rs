@@ -11,7 +11,7 @@ use sql::definition::{KeyKind, ObjectName};
 
 use crate::diag::secrets::hidden;
 use crate::source::shortly;
-use crate::view::layout::{self, Place, Sizes};
+use crate::view::layout::{self, Sizes, Slot};
 use crate::view::svg::{ARROW, curve, escape, fit, measure};
 
 /// The tables of one schema.
@@ -109,7 +109,7 @@ const HEAD: f64 = 30.0;
 const ROW: f64 = 20.0;
 const GAP: f64 = 22.0;
 const CHANNEL: f64 = 70.0;
-const WIDEST: f64 = 320.0;
+const MAX_WIDTH: f64 = 320.0;
 /// Tables without relations stand in so many columns at the least, and at the most.
 const ASIDE: (usize, usize) = (3, 100);
 /// The most columns of a table that are drawn: no one reads more, and PostgreSQL takes 1,600.
@@ -124,7 +124,7 @@ fn width(table: &Table) -> f64 {
     let row =
         |column: &Column| measure(&column.name, 12.0) + measure(&column.data_type, 11.0) + 86.0;
     let rows = table.columns.iter().take(COLUMNS).map(row).fold(0.0, f64::max);
-    rows.max(measure(&table.name, 13.5) + 28.0).clamp(150.0, WIDEST)
+    rows.max(measure(&table.name, 13.5) + 28.0).clamp(150.0, MAX_WIDTH)
 }
 
 /// A diagram as an element.
@@ -135,10 +135,11 @@ pub fn draw(diagram: &Diagram) -> String {
     let loops = diagram.tables.iter().enumerate().any(|(number, table)| {
         table.foreign_keys.iter().any(|key| !placed.runs_left(number, key.table))
     });
-    let right = placed.tables.iter().map(|spot| spot.left + spot.width);
+    let right = placed.tables.iter().map(|table_box| table_box.left + table_box.width);
     let room = if loops { CHANNEL / 2.0 } else { 0.0 };
     let total_width = right.fold(0.0, f64::max) + MARGIN + room;
-    let bottom = placed.tables.iter().zip(tables).map(|(spot, table)| spot.top + height(table));
+    let bottom =
+        placed.tables.iter().zip(tables).map(|(table_box, table)| table_box.top + height(table));
     let total_height = bottom.fold(0.0, f64::max) + MARGIN;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"waves er\" width=\"{total_width:.0}\" \
@@ -153,8 +154,8 @@ pub fn draw(diagram: &Diagram) -> String {
             relation(diagram, &placed, (number, key, row.copied()), &mut bends, &mut svg);
         }
     }
-    for (table, &spot) in tables.iter().zip(&placed.tables) {
-        draw_table(table, spot, &mut svg);
+    for (table, &table_box) in tables.iter().zip(&placed.tables) {
+        draw_table(table, table_box, &mut svg);
     }
     svg.push_str("</svg>\n");
     svg
@@ -179,7 +180,7 @@ fn relations(diagram: &Diagram) -> Vec<(usize, usize)> {
 
 /// Where a table stands.
 #[derive(Clone, Copy, Debug)]
-struct Spot {
+struct TableBox {
     left: f64,
     top: f64,
     width: f64,
@@ -189,7 +190,7 @@ struct Spot {
 
 /// Where everything stands.
 struct Placed {
-    tables: Vec<Spot>,
+    tables: Vec<TableBox>,
     /// Where references to a table pass a column between: left, width and height.
     passes: BTreeMap<(usize, usize), (f64, f64, f64)>,
 }
@@ -207,26 +208,28 @@ fn placed(diagram: &Diagram, edges: &[(usize, usize)]) -> Placed {
     let table = |place: usize| related.get(place).and_then(|&number| tables.get(number));
     let nodes = (0..related.len()).map(|place| table(place).map_or(0.0, height)).collect();
     let laid = layout::spread(&depths, n_columns, &inner, &Sizes { nodes, pass: 8.0, gap: GAP });
-    let start = Spot { left: MARGIN, top: MARGIN, width: 150.0, column: None };
-    let mut spots = vec![start; tables.len()];
+    let start = TableBox { left: MARGIN, top: MARGIN, width: 150.0, column: None };
+    let mut table_boxes = vec![start; tables.len()];
     let mut passes = BTreeMap::new();
     let mut left = MARGIN;
     for (number_of_column, column) in laid.columns.iter().enumerate() {
         let boxes = column.iter().filter_map(|(place, middle)| match place {
-            Place::Box(node) => related.get(*node).map(|&number| (number, *middle)),
-            Place::Pass(_) => None,
+            Slot::Box(node) => related.get(*node).map(|&number| (number, *middle)),
+            Slot::Pass(_) => None,
         });
         let boxes: Vec<(usize, f64)> = boxes.collect();
         let widest = boxes.iter().filter_map(|(number, _)| tables.get(*number)).map(width);
         let widest = widest.fold(150.0, f64::max);
         for (number, middle) in boxes {
-            if let (Some(spot), Some(table)) = (spots.get_mut(number), tables.get(number)) {
+            if let (Some(table_box), Some(table)) =
+                (table_boxes.get_mut(number), tables.get(number))
+            {
                 let top = MARGIN + middle - height(table) / 2.0;
-                *spot = Spot { left, top, width: widest, column: Some(number_of_column) };
+                *table_box = TableBox { left, top, width: widest, column: Some(number_of_column) };
             }
         }
         for &(place, middle) in column {
-            if let Place::Pass(referred) = place
+            if let Slot::Pass(referred) = place
                 && let Some(&referred) = related.get(referred)
             {
                 passes.insert((referred, number_of_column), (left, widest, MARGIN + middle));
@@ -235,8 +238,8 @@ fn placed(diagram: &Diagram, edges: &[(usize, usize)]) -> Placed {
         left += widest + CHANNEL;
     }
     let top = if related.is_empty() { MARGIN } else { MARGIN + laid.height + GAP };
-    aside(diagram, &is_related, n_columns.clamp(ASIDE.0, ASIDE.1), top, &mut spots);
-    Placed { tables: spots, passes }
+    aside(diagram, &is_related, n_columns.clamp(ASIDE.0, ASIDE.1), top, &mut table_boxes);
+    Placed { tables: table_boxes, passes }
 }
 
 /// Puts the tables without relations below, each into the column that is shortest so far.
@@ -245,7 +248,7 @@ fn aside(
     is_related: &dyn Fn(usize) -> bool,
     n_columns: usize,
     top: f64,
-    spots: &mut [Spot],
+    table_boxes: &mut [TableBox],
 ) {
     let alone = || diagram.tables.iter().enumerate().filter(|(number, _)| !is_related(*number));
     let widest = alone().map(|(_, table)| width(table)).fold(150.0, f64::max);
@@ -254,8 +257,8 @@ fn aside(
         .collect();
     for (number, table) in alone() {
         let shortest = columns.iter_mut().min_by(|a, b| a.1.total_cmp(&b.1));
-        if let (Some(column), Some(spot)) = (shortest, spots.get_mut(number)) {
-            *spot = Spot { left: column.0, top: column.1, width: widest, column: None };
+        if let (Some(column), Some(table_box)) = (shortest, table_boxes.get_mut(number)) {
+            *table_box = TableBox { left: column.0, top: column.1, width: widest, column: None };
             column.1 += height(table) + GAP;
         }
     }
@@ -279,7 +282,7 @@ fn row(top: f64, number: Option<usize>) -> f64 {
 impl Placed {
     /// Whether a reference runs from right to left, as all do but those of a cycle.
     fn runs_left(&self, from: usize, to: usize) -> bool {
-        let column = |number: usize| self.tables.get(number).and_then(|spot| spot.column);
+        let column = |number: usize| self.tables.get(number).and_then(|table_box| table_box.column);
         column(to) < column(from)
     }
 }
@@ -335,8 +338,8 @@ fn relation(
     );
 }
 
-fn draw_table(table: &Table, spot: Spot, svg: &mut String) {
-    let Spot { left, top, width, column: _ } = spot;
+fn draw_table(table: &Table, table_box: TableBox, svg: &mut String) {
+    let TableBox { left, top, width, column: _ } = table_box;
     let height = height(table);
     let _ = write!(
         svg,
@@ -403,9 +406,15 @@ mod tests {
     fn who_refers_stands_to_the_right_and_who_is_alone_below() {
         let tables = vec![table("orders", &[1]), table("users", &[]), table("log", &[])];
         let diagram = Diagram { name: "shop".to_owned(), tables };
-        let spots = placed(&diagram, &relations(&diagram)).tables;
-        assert!(spots[1].left + spots[1].width < spots[0].left, "{spots:?}");
-        assert!(spots[2].top > spots[0].top + height(&diagram.tables[0]), "{spots:?}");
+        let table_boxes = placed(&diagram, &relations(&diagram)).tables;
+        assert!(
+            table_boxes[1].left + table_boxes[1].width < table_boxes[0].left,
+            "{table_boxes:?}"
+        );
+        assert!(
+            table_boxes[2].top > table_boxes[0].top + height(&diagram.tables[0]),
+            "{table_boxes:?}"
+        );
     }
 
     #[test]

@@ -147,7 +147,7 @@ fn way(
     let mut at = scheduled;
     let mut lead = "";
     let mut n_steps = 0;
-    while let Some(edge) = at.because.filter(|_| n_steps < most) {
+    while let Some(edge) = at.held_by.filter(|_| n_steps < most) {
         let first = links.edge(edge).from;
         let names = [*links.node(first)];
         match at.unit {
@@ -166,11 +166,11 @@ fn way(
             None => break,
         }
     }
-    if at.because.is_none() && !at.is_pinned {
+    if at.held_by.is_none() && !at.is_pinned {
         say(format!("{lead}waits for nothing"), &[]);
     }
-    let is_at_the_end = at.because.is_none();
-    while let Some(edge) = at.for_the_sake_of.filter(|_| is_at_the_end && n_steps < most) {
+    let is_at_the_end = at.held_by.is_none();
+    while let Some(edge) = at.pulled_by.filter(|_| is_at_the_end && n_steps < most) {
         let then = links.edge(edge).to;
         let text = format!("{} {}", project.label(at.unit), precedes(edge, compilation, sources));
         say(text, &[at.unit, *links.node(then)]);
@@ -193,10 +193,10 @@ pub fn steps(compilation: &Compilation) -> Vec<usize> {
     let Compilation { links, plan, .. } = compilation;
     let n_units = plan.units.len();
     let unit = |node: usize| plan.units.get(node);
-    let sake = |node: usize| Some(links.edge(unit(node)?.for_the_sake_of?).to);
+    let sake = |node: usize| Some(links.edge(unit(node)?.pulled_by?).to);
     let behind = lengths(n_units, sake, |_| 0);
-    let because = |node: usize| Some(links.edge(unit(node)?.because?).from);
-    lengths(n_units, because, |node| behind.get(node).copied().unwrap_or(0))
+    let held_by = |node: usize| Some(links.edge(unit(node)?.held_by?).from);
+    lengths(n_units, held_by, |node| behind.get(node).copied().unwrap_or(0))
 }
 
 /// How far it is from every node to the end of its chain, where `at_end` says what is left.
@@ -244,7 +244,7 @@ fn others(
 ) {
     let Compilation { project, links, .. } = compilation;
     let ids = links.incoming_ids(at.node);
-    let also = || ids.iter().filter(|&&edge| Some(edge) != at.because);
+    let also = || ids.iter().filter(|&&edge| Some(edge) != at.held_by);
     for &edge in also().take(most) {
         let text = format!("also {}", waits(edge, compilation, sources));
         reasons.push(Reason { text, names: vec![*links.node(links.edge(edge).from)] });

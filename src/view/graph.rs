@@ -127,15 +127,15 @@ pub struct Edge {
     /// How that is said: `dependsOn`.
     pub by: String,
     /// Whether what comes first has to be healthy first.
-    pub gates: bool,
+    pub is_blocking: bool,
     /// Whether nobody wrote it: the safe default.
     pub is_default: bool,
 }
 
 /// Up to so many arrows of the safe default are drawn one by one, without a junction.
-const FEW: usize = 6;
+const MAX_PLAIN_ARROWS: usize = 6;
 /// The most boxes among which implied arrows are looked for: it takes a bit for each pair.
-const MOST: usize = 5_000;
+const MAX_REDUCED_BOXES: usize = 5_000;
 
 /// The picture of a compiled project.
 pub fn picture(compilation: &Compilation, sources: &Sources) -> Picture {
@@ -151,7 +151,7 @@ pub fn picture(compilation: &Compilation, sources: &Sources) -> Picture {
     let mut edges: Vec<Edge> = drawn.collect();
     edges.sort();
     edges.dedup_by_key(|edge| (edge.from, edge.to));
-    if nodes.len() <= MOST {
+    if nodes.len() <= MAX_REDUCED_BOXES {
         edges = without_implied(nodes.len(), edges);
     }
     Picture { nodes, edges }
@@ -231,9 +231,9 @@ fn edges(compilation: &Compilation) -> Vec<(Unit, Unit, Edge)> {
     let links = &compilation.links;
     let edge = |edge: &crate::graph::Edge<Link>| {
         let (from, to) = (*links.node(edge.from), *links.node(edge.to));
-        let Link { span: _, by, gates, origin } = &edge.weight;
+        let Link { span: _, by, is_blocking, origin } = &edge.weight;
         let (by, is_default) = (by.to_string(), *origin == Origin::Default);
-        (from, to, Edge { from: 0, to: 0, by, gates: *gates, is_default })
+        (from, to, Edge { from: 0, to: 0, by, is_blocking: *is_blocking, is_default })
     };
     links.edges().iter().map(edge).collect()
 }
@@ -244,7 +244,7 @@ fn spread_junction(nodes: &mut Vec<Node>, edges: &mut Vec<(Unit, Unit, Edge)>) {
     let is_behind = |edge: &&(Unit, Unit, Edge)| edge.0 == Unit::EverySchema;
     let before: Vec<_> = edges.iter().filter(is_before).cloned().collect();
     let behind: Vec<_> = edges.iter().filter(is_behind).cloned().collect();
-    if before.len() * behind.len() > FEW {
+    if before.len() * behind.len() > MAX_PLAIN_ARROWS {
         return;
     }
     nodes.retain(|node| node.unit != Unit::EverySchema);
@@ -299,7 +299,7 @@ mod tests {
             from,
             to,
             by: String::new(),
-            gates: true,
+            is_blocking: true,
             is_default: false,
         };
         let left = without_implied(6, edges.iter().map(edge).collect());

@@ -177,10 +177,10 @@ impl Page<'_> {
         }
         html.push_str("<section id=\"diagnostics\"><h2>Diagnostics</h2>\n");
         let excerpts = render::Excerpts::of(self.diagnostics, self.sources);
-        for found in sorted.iter().take(render::MOST) {
+        for found in sorted.iter().take(render::MAX_PRINTED) {
             self.diagnostic(found, &excerpts, html);
         }
-        if let Some(more) = sorted.len().checked_sub(render::MOST).filter(|&more| more > 0) {
+        if let Some(more) = sorted.len().checked_sub(render::MAX_PRINTED).filter(|&more| more > 0) {
             let _ = writeln!(html, "<p>{} not shown.</p>", count(more, "more"));
         }
         html.push_str("</section>\n");

@@ -11,7 +11,7 @@ use crate::view::graph::{Lane, Picture};
 
 /// What stands in a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Slot {
     /// A box, by its number in the picture.
     Box(usize),
     /// Where arrows of a box pass on their way to later columns, by the box's number.
@@ -19,7 +19,7 @@ pub enum Place {
 }
 
 /// What stands in a column from top to bottom, each with the middle of its height.
-pub type Column = Vec<(Place, f64)>;
+pub type Column = Vec<(Slot, f64)>;
 
 /// Where everything stands.
 #[derive(Clone, Debug, Default)]
@@ -102,10 +102,10 @@ pub fn depths(n_nodes: usize, edges: impl Iterator<Item = (usize, usize)>) -> Ve
 }
 
 impl Sizes {
-    fn of(&self, place: Place) -> f64 {
+    fn of(&self, place: Slot) -> f64 {
         match place {
-            Place::Box(node) => self.nodes.get(node).copied().unwrap_or(0.0),
-            Place::Pass(_) => self.pass,
+            Slot::Box(node) => self.nodes.get(node).copied().unwrap_or(0.0),
+            Slot::Pass(_) => self.pass,
         }
     }
 }
@@ -140,7 +140,7 @@ fn columns(picture: &Picture) -> (Vec<Lane>, Vec<usize>) {
 
 /// A box, or a place where an arrow passes, with its neighbours in the columns beside it.
 struct Point {
-    place: Place,
+    place: Slot,
     left: Vec<usize>,
     right: Vec<usize>,
 }
@@ -158,7 +158,7 @@ impl Web {
         edges: impl Iterator<Item = (usize, usize)>,
     ) -> Web {
         let point = |place| Point { place, left: Vec::new(), right: Vec::new() };
-        let boxes = (0..column_of.len()).map(|node| point(Place::Box(node)));
+        let boxes = (0..column_of.len()).map(|node| point(Slot::Box(node)));
         let mut web = Web { points: boxes.collect(), columns: vec![Vec::new(); n_columns] };
         for (node, &column) in column_of.iter().enumerate() {
             web.stand(node, column);
@@ -176,7 +176,7 @@ impl Web {
                     Some(&pass) => pass,
                     None => {
                         let pass = web.points.len();
-                        web.points.push(point(Place::Pass(source)));
+                        web.points.push(point(Slot::Pass(source)));
                         web.stand(pass, between);
                         web.join(last, pass);
                         passes.insert(key, pass);
@@ -342,8 +342,8 @@ impl Web {
         });
         match place {
             _ if count == 0.0 => (here, 0.1),
-            Place::Box(_) => (sum / count, 1.0),
-            Place::Pass(_) => (sum / count, 2.0),
+            Slot::Box(_) => (sum / count, 1.0),
+            Slot::Pass(_) => (sum / count, 2.0),
         }
     }
 }
@@ -426,7 +426,7 @@ mod tests {
             from,
             to,
             by: String::new(),
-            gates: true,
+            is_blocking: true,
             is_default: false,
         };
         Picture {
@@ -435,7 +435,7 @@ mod tests {
         }
     }
 
-    fn order(layout: &Layout) -> Vec<Vec<Place>> {
+    fn order(layout: &Layout) -> Vec<Vec<Slot>> {
         let column = |column: &Column| column.iter().map(|(place, _)| *place).collect();
         layout.columns.iter().map(column).collect()
     }
@@ -443,16 +443,13 @@ mod tests {
     #[test]
     fn arrows_that_cross_are_untangled() {
         let layout = laid_out(&picture(&[0, 0, 1, 1], &[(0, 3), (1, 2)]));
-        assert_eq!(
-            order(&layout),
-            [[Place::Box(0), Place::Box(1)], [Place::Box(3), Place::Box(2)]],
-        );
+        assert_eq!(order(&layout), [[Slot::Box(0), Slot::Box(1)], [Slot::Box(3), Slot::Box(2)]],);
     }
 
     #[test]
     fn a_long_arrow_passes_between_the_boxes() {
         let layout = laid_out(&picture(&[0, 1, 2], &[(0, 1), (0, 2)]));
-        assert_eq!(order(&layout)[1], [Place::Box(1), Place::Pass(0)]);
+        assert_eq!(order(&layout)[1], [Slot::Box(1), Slot::Pass(0)]);
         let [(_, upper), (_, lower)] = layout.columns[1][..] else { panic!() };
         assert!(lower - upper >= 10.0 / 2.0 + 5.0 + 2.0 / 2.0 - 1e-9);
     }
@@ -460,7 +457,7 @@ mod tests {
     #[test]
     fn within_a_lane_what_waits_stands_behind() {
         let layout = laid_out(&picture(&[0, 0], &[(1, 0)]));
-        assert_eq!(order(&layout), [[Place::Box(1)], [Place::Box(0)]]);
+        assert_eq!(order(&layout), [[Slot::Box(1)], [Slot::Box(0)]]);
         assert_eq!(layout.is_forward, [true]);
     }
 

@@ -6,18 +6,18 @@
 use crate::source::printable;
 
 /// The longest text of a code span, in characters.
-pub const LONGEST: usize = 500;
+pub const MAX_SPAN_LEN: usize = 500;
 
 /// A code span that shows a text.
 pub fn code(text: &str) -> String {
-    let shown = shortened(&printable(text), LONGEST);
+    let shown = shortened(&printable(text), MAX_SPAN_LEN);
     span(&shown)
 }
 
 /// A code span that shows a text in a table: GitHub takes a `|` there for the end of the cell, in code
 /// as well, unless a backslash stands before it, and not where two of them do.
 pub fn code_in_table(text: &str) -> String {
-    let shown = shortened(&printable(text), LONGEST);
+    let shown = shortened(&printable(text), MAX_SPAN_LEN);
     let mut escaped = String::with_capacity(shown.len());
     for character in shown.chars() {
         match character {

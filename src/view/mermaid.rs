@@ -76,12 +76,12 @@ fn classes(picture: &Picture, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// The longest text in a box, in characters.
-const LONGEST: usize = 120;
+const MAX_TEXT_LEN: usize = 120;
 
 /// A text that Mermaid shows as it is: entities for everything that it could act on. What is no
 /// letter or digit can be part of Markdown, HTML or an entity there.
 fn text(plain: &str) -> String {
-    let plain = shortened(plain, LONGEST);
+    let plain = shortened(plain, MAX_TEXT_LEN);
     let mut text = String::with_capacity(plain.len());
     let mut rest = plain.chars();
     while let Some(character) = rest.next() {

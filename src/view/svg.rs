@@ -10,7 +10,7 @@ use std::io::{self, Write};
 
 use crate::source::is_unseen;
 use crate::view::graph::{Edge, Lane, Node, Picture, Role};
-use crate::view::layout::{self, Layout, Place, Sizes};
+use crate::view::layout::{self, Layout, Sizes, Slot};
 
 /// The colours, for a picture that stands alone and for a page that holds one.
 pub const COLORS: &str = include_str!("svg/colors.css");
@@ -26,7 +26,7 @@ const PADDING: f64 = 16.0;
 /// Between two lanes, and between two columns of one: where arrows turn.
 const CHANNEL: f64 = 56.0;
 /// The names are cut to this many pixels.
-const WIDEST: f64 = 320.0;
+const MAX_WIDTH: f64 = 320.0;
 /// From so many boxes in a column on, boxes have a single line.
 const DENSE: usize = 12;
 
@@ -147,7 +147,7 @@ impl<'a> Scene<'a> {
             for &(place, middle) in column {
                 let middle = middle + MARGIN + HEADING + PADDING;
                 match place {
-                    Place::Box(node) => {
+                    Slot::Box(node) => {
                         if let (Some(spot), Some(node)) =
                             (boxes.get_mut(node), picture.nodes.get(node))
                         {
@@ -155,7 +155,7 @@ impl<'a> Scene<'a> {
                             width = width.max(box_width(node, is_dense));
                         }
                     }
-                    Place::Pass(from) => _ = passes.insert((from, number), middle),
+                    Slot::Pass(from) => _ = passes.insert((from, number), middle),
                 }
             }
             columns.push((left, width));
@@ -398,10 +398,10 @@ fn box_width(node: &Node, is_dense: bool) -> f64 {
         (_, Role::Junction) => measure(&node.name, 12.0),
         (true, _) => measure(&node.name, 12.0) + 8.0 + measure(&node.kind, 11.0),
         (false, _) => {
-            measure(&node.name, 13.5).max(measure(&second_line(node, WIDEST - 26.0), 11.0))
+            measure(&node.name, 13.5).max(measure(&second_line(node, MAX_WIDTH - 26.0), 11.0))
         }
     };
-    (text + 26.0).clamp(60.0, WIDEST)
+    (text + 26.0).clamp(60.0, MAX_WIDTH)
 }
 
 /// The width of a text in pixels, rather more than it is: sizes of DejaVu Sans Bold, the widest of

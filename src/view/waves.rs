@@ -47,7 +47,7 @@ const HEAD: [&str; 5] = ["WAVE", "WHAT", "MAKES", "WHY", "FILE"];
 /// Between two columns.
 const GAP: usize = 2;
 /// A column that is narrower than this is not worth reading.
-const LEAST: usize = 22;
+const MIN_COLUMN_WIDTH: usize = 22;
 
 /// Prints a table: the wave, what is in it, why, and where that is written.
 ///
@@ -172,7 +172,7 @@ fn stacked(rows: &[Row], width: usize, style: Style, out: &mut impl Write) -> io
         }
         writeln!(out, "  {}", painted(&row.what, Paint::Role(row.role), style))?;
         for text in [&row.why, &row.makes] {
-            for part in wrap(text, width.saturating_sub(4).max(LEAST)) {
+            for part in wrap(text, width.saturating_sub(4).max(MIN_COLUMN_WIDTH)) {
                 writeln!(out, "    {}", painted(&part, Paint::Faint, style))?;
             }
         }
@@ -187,7 +187,7 @@ fn columns(widest: &[usize; 5], width: usize) -> Option<[usize; 5]> {
         let whole: usize = widths.iter().sum::<usize>() + GAP * (HEAD.len() - 1);
         let over = whole.saturating_sub(width);
         if let Some(column) = widths.get_mut(column) {
-            *column = column.saturating_sub(over).max(LEAST.min(*column));
+            *column = column.saturating_sub(over).max(MIN_COLUMN_WIDTH.min(*column));
         }
     }
     let whole: usize = widths.iter().sum::<usize>() + GAP * (HEAD.len() - 1);
@@ -339,7 +339,7 @@ fn unit_json(
             "name": project.label(*links.node(edge.from)),
             "by": &*edge.weight.by,
             "place": edge.weight.span.map(|span| sources.place(span)),
-            "gates": edge.weight.gates,
+            "gates": edge.weight.is_blocking,
         })
     };
     list("waitsFor", 5, links.incoming(scheduled.node).map(edge), out)?;
@@ -389,10 +389,10 @@ pub(crate) fn why(scheduled: &Scheduled, compilation: &Compilation, sources: &So
         let place = pin.map(|pin| sources.place(pin.span)).unwrap_or_default();
         return format!("the wave is written ({place})");
     }
-    match scheduled.because {
+    match scheduled.held_by {
         Some(edge) => waits(edge, compilation, sources),
-        None if scheduled.for_the_sake_of.is_some() => {
-            let edge = scheduled.for_the_sake_of;
+        None if scheduled.pulled_by.is_some() => {
+            let edge = scheduled.pulled_by;
             edge.map(|edge| precedes(edge, compilation, sources)).unwrap_or_default()
         }
         None => match scheduled.unit {
@@ -409,7 +409,7 @@ pub(crate) fn precedes(edge: EdgeId, compilation: &Compilation, sources: &Source
     let edge = compilation.links.edge(edge);
     let then = compilation.project.label(*compilation.links.node(edge.to));
     let by = &edge.weight.by;
-    let verb = if edge.weight.gates { "goes before" } else { "goes with" };
+    let verb = if edge.weight.is_blocking { "goes before" } else { "goes with" };
     match edge.weight.span {
         Some(span) => format!("{verb} {then} ({}, {by})", sources.place(span)),
         None => format!("{verb} {then} ({by})"),
@@ -421,8 +421,11 @@ pub(crate) fn waits(edge: EdgeId, compilation: &Compilation, sources: &Sources) 
     let edge = compilation.links.edge(edge);
     let first = compilation.project.label(*compilation.links.node(edge.from));
     let by = &edge.weight.by;
-    let verb =
-        if edge.weight.gates || edge.weight.span.is_none() { "waits for" } else { "goes with" };
+    let verb = if edge.weight.is_blocking || edge.weight.span.is_none() {
+        "waits for"
+    } else {
+        "goes with"
+    };
     match edge.weight.span {
         Some(span) => format!("{verb} {first} ({}, {by})", sources.place(span)),
         None => format!("{verb} {first} ({by}: no dependency is written)"),

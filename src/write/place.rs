@@ -21,18 +21,18 @@ pub(super) fn of(path: &Path, is_made: bool) -> io::Result<(Folder, OsString)> {
         return Err(is_folder());
     }
     let parent = path.parent().unwrap_or(Path::new(""));
-    let way = Way { is_made, is_named: false };
+    let way = Walk { is_made, is_named: false };
     Ok((system::folder(parent, way)?, name))
 }
 
 /// A folder that is named, and made if need be.
 pub(super) fn folder(path: &Path) -> io::Result<Folder> {
-    system::folder(path, Way { is_made: true, is_named: true })
+    system::folder(path, Walk { is_made: true, is_named: true })
 }
 
 /// How to go to a folder.
 #[derive(Clone, Copy)]
-struct Way {
+struct Walk {
     /// Whether what is missing on the way is made.
     is_made: bool,
     /// Whether the folder itself was named, and so may be no link, wherever it is.
@@ -60,7 +60,7 @@ mod system {
     use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
     use rustix::io::Errno;
 
-    use super::{Way, is_link};
+    use super::{Walk, is_link};
 
     /// A folder, held open.
     #[derive(Debug)]
@@ -78,7 +78,7 @@ mod system {
         .union(OFlags::NOFOLLOW)
         .union(OFlags::CLOEXEC);
 
-    pub(super) fn folder(path: &Path, way: Way) -> io::Result<Folder> {
+    pub(super) fn folder(path: &Path, way: Walk) -> io::Result<Folder> {
         let root = enter(CWD, OsStr::new("/"), true)?;
         let working = enter(CWD, OsStr::new("."), true)?;
         // Who stands at the root stands in no checkout.
@@ -317,12 +317,12 @@ mod system {
     use std::io::{self, ErrorKind, Read, Write};
     use std::path::{Path, PathBuf};
 
-    use super::{Way, is_link};
+    use super::{Walk, is_link};
 
     #[derive(Debug)]
     pub(in crate::write) struct Folder(PathBuf);
 
-    pub(super) fn folder(path: &Path, way: Way) -> io::Result<Folder> {
+    pub(super) fn folder(path: &Path, way: Walk) -> io::Result<Folder> {
         // Above an absolute path that is not named itself there may be some.
         let is_checked = way.is_named || !path.has_root();
         for part in path.ancestors().filter(|_| is_checked) {

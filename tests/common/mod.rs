@@ -276,7 +276,7 @@ fn needs_come_first(compiled: &Compiled) {
         let (first, then) = (*links.node(edge.from), *links.node(edge.to));
         let (before, after) = (waves[&first], waves[&then]);
         let names = format!("{} -> {}", project.label(first), project.label(then));
-        match edge.weight.gates {
+        match edge.weight.is_blocking {
             true => assert!(before < after, "{names}: {before} is not before {after}"),
             false => assert!(before <= after, "{names}: {before} is after {after}"),
         }

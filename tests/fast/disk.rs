@@ -22,7 +22,7 @@ const OUTSIDE: &str = "hunter2hunter2";
 /// How often the directory is read while it changes: a race is lost by chance.
 const ROUNDS: u32 = 4_000;
 /// How often at the most, where the race has not been seen.
-const MOST_ROUNDS: u32 = 40 * ROUNDS;
+const MAX_ROUNDS: u32 = 40 * ROUNDS;
 
 /// A folder with `input`, in which a project goes, and `outside` beside it.
 fn folder(name: &str) -> PathBuf {
@@ -60,7 +60,7 @@ fn read_while(folder: &Path, victim: &str, change: impl Fn(usize) + Sync) -> usi
         });
         // On a busy machine the two threads may take turns of many rounds: it goes on until both ends of the
         // race were seen, and fails if they never are.
-        for round in 0..MOST_ROUNDS {
+        for round in 0..MAX_ROUNDS {
             if round >= crate::common::n_cases(ROUNDS) && n_texts > 0 && n_outside > 0 {
                 break;
             }

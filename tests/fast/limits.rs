@@ -36,7 +36,7 @@ fn a_report_is_bounded() {
     let many: String = (0..1_500).map(|n| app(&format!("a{n}"), ", x: y")).collect();
     let report = report(&many, "");
     let printed = report.lines().filter(|line| line.contains(": error[")).count();
-    assert_eq!(printed, render::MOST);
+    assert_eq!(printed, render::MAX_PRINTED);
     let end = format!("{} errors; {} of them not shown\n500 more were left out\n", diag::KEPT, 500);
     assert!(report.ends_with(&end), "{}", report.lines().last().unwrap());
 }
@@ -64,11 +64,12 @@ fn parameters_are_bounded() {
     };
     let overhead = parameters(0).len();
     assert_eq!(report(&app("a", ""), &parameters(1024)), "");
-    let just = report(&app("a", ""), &parameters(parse::LONGEST - overhead));
+    let just = report(&app("a", ""), &parameters(parse::MAX_PARAMETERS_LEN - overhead));
     assert!(!just.contains("the parameters have more"), "{just}");
-    let expected = format!("the parameters have more than {} bytes", parse::LONGEST);
-    for more in [1, 100 * parse::LONGEST] {
-        let report = report(&app("a", ""), &parameters(parse::LONGEST - overhead + more));
+    let expected = format!("the parameters have more than {} bytes", parse::MAX_PARAMETERS_LEN);
+    for more in [1, 100 * parse::MAX_PARAMETERS_LEN] {
+        let report =
+            report(&app("a", ""), &parameters(parse::MAX_PARAMETERS_LEN - overhead + more));
         assert!(report.contains(&expected), "{}", report.get(..500).unwrap_or(&report));
         assert!(report.len() < 10_000, "{} bytes of report", report.len());
     }
@@ -89,7 +90,7 @@ fn the_page_has_the_numbers_of_the_code() {
         ("yaml::Budget::DOCUMENTS", yaml::Budget::DOCUMENTS as u64),
         ("yaml::Budget::DEPTH", yaml::Budget::DEPTH as u64),
         ("yaml::Budget::PROBLEMS", yaml::Budget::PROBLEMS as u64),
-        ("parse::LONGEST", parse::LONGEST as u64),
+        ("parse::MAX_PARAMETERS_LEN", parse::MAX_PARAMETERS_LEN as u64),
         ("parse::MERGE_STEPS", parse::MERGE_STEPS as u64),
         ("files::TAKEN", files::TAKEN),
         ("files::STEPS", files::STEPS as u64),
@@ -107,7 +108,7 @@ fn the_page_has_the_numbers_of_the_code() {
         ("lower::PATCH_STEPS", lower::PATCH_STEPS as u64),
         ("diag::KEPT", diag::KEPT as u64),
         ("diag::TEXT", diag::TEXT as u64),
-        ("render::MOST", render::MOST as u64),
+        ("render::MAX_PRINTED", render::MAX_PRINTED as u64),
     ];
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/limits.md");
     let page = std::fs::read_to_string(page).unwrap();

@@ -402,7 +402,8 @@ fn a_revision_is_compared_at_its_merge_base() {
 
     let mut command = repo.generate(env!("CARGO_BIN_EXE_generate"));
     let said = Said::of(&command.args(["diff", "--against", "main", "deploy"]).output().unwrap());
-    let place = format!("compared with {}, the merge base of `main` and HEAD", &base[..12]);
+    let short = base.get(..12).unwrap();
+    let place = format!("compared with {short}, the merge base of `main` and HEAD");
     assert!(said.err.contains(&place), "{said:?}");
 
     repo.diff_itself("main", "deploy").assert_seen();

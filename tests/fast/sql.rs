@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use crate::common::is_thorough;
 use crate::sql_support::{Schema, corpus, fixture, mutants, report};
 use argocd_atlas_plugin::diag::Severity;
-use sql::definition::Standing;
+use sql::definition::ParseStatus;
 use sql::dialect::Dialect;
 
 fn own() -> Vec<Schema> {
@@ -50,7 +50,7 @@ fn real_schemas_are_understood_and_none_is_refused() {
         }
         let share = shares.entry(schema.dialect).or_default();
         for statement in report.scripts.iter().flat_map(|script| &script.statements) {
-            share[statement.standing as usize] += 1;
+            share[statement.status as usize] += 1;
         }
     }
     println!("{warnings} warnings");
@@ -61,7 +61,7 @@ fn real_schemas_are_understood_and_none_is_refused() {
             "{}: {understood:.1} % of {defining} defining statements understood; {passed} others",
             dialect.name()
         );
-        assert_eq!(Standing::Unread as usize, 3);
+        assert_eq!(ParseStatus::Unread as usize, 3);
         if dialect.is_known() {
             assert!(understood >= 99.5, "{}: {understood}", dialect.name());
         }

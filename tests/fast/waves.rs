@@ -120,7 +120,7 @@ impl Random {
     }
 
     /// Whether the edge needs a wave between: rule 3 of the waves, said again.
-    fn gates(&self, waits: usize, first: usize) -> bool {
+    fn is_blocking(&self, waits: usize, first: usize) -> bool {
         match (self.kinds[first], self.kinds[waits]) {
             // Nothing is run, so there is nothing to wait for.
             (Kind::External, _) => false,
@@ -151,7 +151,7 @@ impl Random {
         let mut waves = vec![0; self.kinds.len()];
         for _ in 0..self.kinds.len() {
             for &(waits, first) in &self.edges {
-                let least = waves[first] + i64::from(self.gates(waits, first));
+                let least = waves[first] + i64::from(self.is_blocking(waits, first));
                 waves[waits] = waves[waits].max(least);
             }
         }
@@ -163,7 +163,7 @@ impl Random {
         let mut waves: Vec<i64> = self.pins.iter().map(|pin| pin.unwrap_or(i64::MIN / 2)).collect();
         for _ in 0..self.kinds.len() {
             for &(waits, first) in &self.edges {
-                let least = waves[first] + i64::from(self.gates(waits, first));
+                let least = waves[first] + i64::from(self.is_blocking(waits, first));
                 waves[waits] = waves[waits].max(least);
             }
         }
@@ -229,7 +229,7 @@ proptest! {
         }
         for &(waits, first) in &random.edges {
             let (before, after) = (waves[&random.label(first)], waves[&random.label(waits)]);
-            let least = before + i64::from(random.gates(waits, first));
+            let least = before + i64::from(random.is_blocking(waits, first));
             prop_assert!(after >= least, "{} {} {}", random.label(waits), after, least);
         }
     }

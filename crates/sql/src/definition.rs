@@ -354,7 +354,7 @@ pub struct Use {
 
 /// How well a statement was understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub enum ParseStatus {
     /// It defines tables, views or indexes, and every token of it was read.
     Read,
     /// Our reader had trouble, `sqlparser` had none: some of it may be missing in the definition.
@@ -375,7 +375,7 @@ pub struct Statement {
     /// What it needs.
     pub uses: Vec<Use>,
     /// How well it was understood.
-    pub standing: Standing,
+    pub status: ParseStatus,
 }
 
 /// A whole text, read.

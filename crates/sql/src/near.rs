@@ -1,15 +1,15 @@
 //! The name that somebody meant.
 
 /// The longest name, in bytes, for which a near one is looked for: Kubernetes' own bound.
-const LONGEST_NAME: usize = 253;
+const MAX_NAME_LEN: usize = 253;
 /// The most names that one is compared with.
-const MOST_NAMES: usize = 250;
+const MAX_NAMES: usize = 250;
 /// The most pairs of characters that are compared in one search: fewer names, where they are long.
-const MOST_PAIRS: usize = 150_000;
+const MAX_PAIRS: usize = 150_000;
 
 /// The known name nearest to a wrong one, if it is near enough to be a slip of the keyboard.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    if wrong.len() > LONGEST_NAME {
+    if wrong.len() > MAX_NAME_LEN {
         return None;
     }
     let wrong_lower = wrong.to_lowercase();
@@ -20,7 +20,7 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     known
         .into_iter()
         .filter(is_as_long)
-        .take(MOST_NAMES.min(MOST_PAIRS / wrong.len().pow(2).max(1)))
+        .take(MAX_NAMES.min(MAX_PAIRS / wrong.len().pow(2).max(1)))
         .map(|name| (strsim::osa_distance(&wrong_lower, &name.to_lowercase()), name))
         .filter(|&(distance, name)| {
             let longest = wrong.chars().count().max(name.chars().count());

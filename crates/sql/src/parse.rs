@@ -11,22 +11,22 @@ mod split;
 mod words;
 mod read;
 mod uses;
-mod opinion;
+mod verdict;
 
 use std::ops::Range;
 
 use smol_str::StrExt;
 
-use crate::definition::{Definition, ObjectKind, Script, Standing, Statement};
+use crate::definition::{Definition, ObjectKind, ParseStatus, Script, Statement};
 use crate::dialect::Dialect;
 use crate::problem::{self, Sink, Stray, TooLong};
 use crate::source::Excerpt;
 use crate::word::{is, is_any};
-use opinion::Opinion;
-pub use opinion::Opinions;
-use read::{Finding, Reading};
+use read::{Lint, Parsed};
 use split::{Flaw, FlawKind, Piece, Split};
 use token::{Kind, Token};
+use verdict::Verdict;
+pub use verdict::Verdicts;
 
 /// How much of what is not understood a problem holds, in characters.
 const MAX_FOUND: usize = 2_000;
@@ -98,8 +98,8 @@ impl Default for Budget {
 /// Reads the texts of one schema, as far as the bounds allow.
 pub fn scripts(texts: &[Excerpt], dialect: Dialect, sink: &mut dyn Sink) -> Vec<Script> {
     let texts: Vec<&Excerpt> = texts.iter().collect();
-    let (budget, opinions) = (&mut Budget::default(), &mut Opinions::default());
-    let read = scripts_within(&texts, dialect, budget, opinions, sink);
+    let (budget, verdicts) = (&mut Budget::default(), &mut Verdicts::default());
+    let read = scripts_within(&texts, dialect, budget, verdicts, sink);
     read.unwrap_or_else(|| texts.iter().map(|_| Script::default()).collect())
 }
 
@@ -108,7 +108,7 @@ pub fn scripts_within(
     texts: &[&Excerpt],
     dialect: Dialect,
     budget: &mut Budget,
-    opinions: &mut Opinions,
+    verdicts: &mut Verdicts,
     sink: &mut dyn Sink,
 ) -> Option<Vec<Script>> {
     let splits = match budget.split(texts, dialect) {
@@ -121,7 +121,7 @@ pub fn scripts_within(
     // All of it before anything is judged: a word that is missing in one text may be in another.
     let read = texts.iter().zip(splits).map(|(text, split)| ReadText::of(text, split, dialect));
     let read: Vec<ReadText<'_>> = read.collect();
-    let said = &mut opinions.of(questions(&read, &mut budget.asked), dialect).into_iter();
+    let said = &mut verdicts.of(questions(&read, &mut budget.asked), dialect).into_iter();
     Some(read.into_iter().map(|text| text.judge(dialect, said, sink)).collect())
 }
 
@@ -129,7 +129,7 @@ pub fn scripts_within(
 struct ReadText<'a> {
     excerpt: &'a Excerpt,
     split: Split,
-    readings: Vec<Reading>,
+    parsed: Vec<Parsed>,
 }
 
 fn tokens<'a>(split: &'a Split, piece: &Piece) -> &'a [Token] {
@@ -137,16 +137,16 @@ fn tokens<'a>(split: &'a Split, piece: &Piece) -> &'a [Token] {
 }
 
 /// Whether `sqlparser` is asked: about a query, and about what our reader had trouble with.
-fn is_question(reading: &Reading) -> bool {
-    reading.defines && reading.findings.is_empty() && (reading.has_query || !reading.complete())
+fn is_question(reading: &Parsed) -> bool {
+    reading.defines && reading.lints.is_empty() && (reading.has_query || !reading.complete())
 }
 
 /// The statements about which it is asked, as far as that does not take too long.
 fn questions(read: &[ReadText<'_>], left: &mut usize) -> Vec<String> {
     let mut questions = Vec::new();
     for text in read {
-        let readings = text.split.pieces.iter().zip(&text.readings);
-        for (piece, _) in readings.filter(|(_, reading)| is_question(reading)) {
+        let parsed = text.split.pieces.iter().zip(&text.parsed);
+        for (piece, _) in parsed.filter(|(_, reading)| is_question(reading)) {
             let question = text.excerpt.text.get(piece.bytes.clone()).unwrap_or_default();
             let Some(rest) = left.checked_sub(question.len()) else {
                 *left = 0;
@@ -162,15 +162,15 @@ fn questions(read: &[ReadText<'_>], left: &mut usize) -> Vec<String> {
 impl<'a> ReadText<'a> {
     fn of(excerpt: &'a Excerpt, split: Split, dialect: Dialect) -> ReadText<'a> {
         let read = |piece| read::statement(excerpt, tokens(&split, piece), dialect);
-        let readings = split.pieces.iter().map(read).collect();
-        ReadText { excerpt, split, readings }
+        let parsed = split.pieces.iter().map(read).collect();
+        ReadText { excerpt, split, parsed }
     }
 
     /// `said` is what `sqlparser` says about each statement that is a question.
     fn judge(
         self,
         dialect: Dialect,
-        said: &mut impl Iterator<Item = Opinion>,
+        said: &mut impl Iterator<Item = Verdict>,
         sink: &mut dyn Sink,
     ) -> Script {
         for flaw in &self.split.flaws {
@@ -185,29 +185,29 @@ impl<'a> ReadText<'a> {
         };
         let mut script = Script { includes: self.split.includes, ..Script::default() };
         let mut after_routine = false;
-        for (piece, reading) in self.split.pieces.iter().zip(self.readings) {
-            let opinion = if is_question(&reading) { said.next() } else { None };
-            let judged = Judged {
+        for (piece, reading) in self.split.pieces.iter().zip(self.parsed) {
+            let verdict = if is_question(&reading) { said.next() } else { None };
+            let check = StatementCheck {
                 excerpt: self.excerpt,
                 dialect,
                 piece,
                 tokens: tokens(&self.split, piece),
                 reading: &reading,
-                opinion: opinion.unwrap_or(Opinion::None),
+                verdict: verdict.unwrap_or(Verdict::None),
                 flawed: flawed(&piece.bytes),
                 after_routine: after_routine && dialect.grammar().scripts.bodies_may_be_cut,
             };
-            let standing = judged.report(sink);
+            let status = check.report(sink);
             let definition = reading.definition.as_ref();
-            let uses = uses::uses(self.excerpt, judged.tokens, dialect, definition);
-            after_routine = routine_goes_on(after_routine, &judged, definition);
-            judged.note_unread(standing, &mut script);
+            let uses = uses::uses(self.excerpt, check.tokens, dialect, definition);
+            after_routine = routine_goes_on(after_routine, &check, definition);
+            check.note_unread(status, &mut script);
             let span = self.excerpt.locate(piece.bytes.clone());
             script.statements.push(Statement {
                 span,
                 definition: reading.definition,
                 uses,
-                standing,
+                status,
             });
         }
         script
@@ -219,16 +219,20 @@ fn overlaps(a: &Range<usize>, b: &Range<usize>) -> bool {
 }
 
 /// A routine's body may have been cut into pieces that look like statements of their own.
-fn routine_goes_on(before: bool, judged: &Judged<'_>, definition: Option<&Definition>) -> bool {
+fn routine_goes_on(
+    before: bool,
+    check: &StatementCheck<'_>,
+    definition: Option<&Definition>,
+) -> bool {
     match definition {
         Some(Definition::Object { kind: ObjectKind::Function | ObjectKind::Trigger, .. }) => true,
         Some(_) => false,
         None => {
-            let routine = judged.is("CREATE")
-                && judged.words(6).any(|word| {
+            let routine = check.is("CREATE")
+                && check.words(6).any(|word| {
                     is_any(word, &["EVENT", "PROC", "PACKAGE", "PROCEDURE", "FUNCTION", "TRIGGER"])
                 });
-            routine || (before && !judged.is("CREATE"))
+            routine || (before && !check.is("CREATE"))
         }
     }
 }
@@ -250,19 +254,19 @@ fn report_flaw(excerpt: &Excerpt, flaw: &Flaw, sink: &mut dyn Sink) {
 }
 
 /// A statement with everything that is known about it.
-struct Judged<'a> {
+struct StatementCheck<'a> {
     excerpt: &'a Excerpt,
     dialect: Dialect,
     piece: &'a Piece,
     tokens: &'a [Token],
-    reading: &'a Reading,
-    opinion: Opinion,
+    reading: &'a Parsed,
+    verdict: Verdict,
     /// Something is wrong with its characters: what follows from that is not reported.
     flawed: bool,
     after_routine: bool,
 }
 
-impl Judged<'_> {
+impl StatementCheck<'_> {
     fn text(&self, range: Range<usize>) -> &str {
         self.excerpt.text.get(range).unwrap_or_default()
     }
@@ -285,18 +289,18 @@ impl Judged<'_> {
     }
 
     /// Reports what is wrong with it, and says how well it was understood.
-    fn report(&self, sink: &mut dyn Sink) -> Standing {
+    fn report(&self, sink: &mut dyn Sink) -> ParseStatus {
         let reading = self.reading;
         let unbalanced = self.unbalanced();
         if !self.flawed {
-            for finding in &reading.findings {
-                self.report_finding(finding, sink);
+            for lint in &reading.lints {
+                self.report_lint(lint, sink);
             }
             if let Some((partnerless, opening)) = unbalanced.clone()
-                && reading.findings.is_empty()
+                && reading.lints.is_empty()
             {
-                let noticed = match &reading.trouble {
-                    Some(trouble) => trouble.at.clone(),
+                let noticed = match &reading.error {
+                    Some(error) => error.at.clone(),
                     None if opening => self.tokens.last().map_or(0..0, |token| token.range()),
                     None => partnerless.clone(),
                 };
@@ -308,35 +312,36 @@ impl Judged<'_> {
             }
         }
         if !reading.defines {
-            return Standing::Passed;
+            return ParseStatus::Passed;
         }
-        if !reading.findings.is_empty() || unbalanced.is_some() {
+        if !reading.lints.is_empty() || unbalanced.is_some() {
             // A word that cannot be a bare name and the like: the rest was read.
             let read = reading.complete()
                 && unbalanced.is_none()
-                && reading.findings.iter().all(|finding| {
-                    !matches!(finding, Finding::Misspelt { .. } | Finding::MissingComma { .. })
-                });
-            return if read { Standing::Read } else { Standing::Unread };
+                && reading
+                    .lints
+                    .iter()
+                    .all(|lint| !matches!(lint, Lint::Misspelt { .. } | Lint::MissingComma { .. }));
+            return if read { ParseStatus::Read } else { ParseStatus::Unread };
         }
-        match (self.opinion, &reading.trouble) {
-            (Opinion::Accepts, None) => Standing::Read,
-            (Opinion::Accepts, Some(_)) => Standing::Accepted,
-            (Opinion::Refuses(_) | Opinion::None, None) if !reading.has_query => Standing::Read,
-            (Opinion::None, None) => Standing::Accepted,
-            (Opinion::Refuses(_) | Opinion::None, _) => {
+        match (self.verdict, &reading.error) {
+            (Verdict::Accepts, None) => ParseStatus::Read,
+            (Verdict::Accepts, Some(_)) => ParseStatus::Accepted,
+            (Verdict::Refuses(_) | Verdict::None, None) if !reading.has_query => ParseStatus::Read,
+            (Verdict::None, None) => ParseStatus::Accepted,
+            (Verdict::Refuses(_) | Verdict::None, _) => {
                 if !self.flawed {
                     self.report_not_understood(sink);
                 }
-                Standing::Unread
+                ParseStatus::Unread
             }
         }
     }
 
     fn report_not_understood(&self, sink: &mut dyn Sink) {
-        let place = match (&self.reading.trouble, self.opinion) {
-            (Some(trouble), _) => trouble.at.clone(),
-            (None, Opinion::Refuses(Some(within))) => {
+        let place = match (&self.reading.error, self.verdict) {
+            (Some(error), _) => error.at.clone(),
+            (None, Verdict::Refuses(Some(within))) => {
                 let at = self.piece.bytes.start + within;
                 self.tokens
                     .iter()
@@ -344,14 +349,14 @@ impl Judged<'_> {
                     .or(self.tokens.last())
                     .map_or(0..0, |token| token.range())
             }
-            (None, Opinion::Refuses(None) | Opinion::Accepts | Opinion::None) => {
+            (None, Verdict::Refuses(None) | Verdict::Accepts | Verdict::None) => {
                 self.tokens.first().map_or(0..0, |token| token.range())
             }
         };
         sink.report(problem::NotUnderstood {
             primary: self.excerpt.locate(place.clone()),
             found: beginning(self.text(place)),
-            expected: self.reading.trouble.as_ref().and_then(|trouble| trouble.expected),
+            expected: self.reading.error.as_ref().and_then(|error| error.expected),
             known_dialect: self.dialect.grammar().is_known,
             dialect: self.dialect.name(),
         });
@@ -379,16 +384,16 @@ impl Judged<'_> {
         open.first().map(|token| (token.range(), true))
     }
 
-    fn report_finding(&self, finding: &Finding, sink: &mut dyn Sink) {
+    fn report_lint(&self, lint: &Lint, sink: &mut dyn Sink) {
         let locate = |range: &Range<usize>| self.excerpt.locate(range.clone());
-        match finding {
-            Finding::Misspelt { at, keyword: "" } => {
+        match lint {
+            Lint::Misspelt { at, keyword: "" } => {
                 if !self.after_routine {
                     let word = self.text(at.clone()).to_owned();
                     sink.report(problem::UnknownVerb { primary: locate(at), word });
                 }
             }
-            Finding::Misspelt { at, keyword } => {
+            Lint::Misspelt { at, keyword } => {
                 let leading = at.start == self.piece.bytes.start;
                 let follows = self.words(2).nth(1).unwrap_or_default();
                 if !(leading && self.after_routine) || is_any(follows, words::CREATABLE) {
@@ -396,29 +401,29 @@ impl Judged<'_> {
                     sink.report(problem::Misspelt { primary: locate(at), word, keyword });
                 }
             }
-            Finding::OddType { at, keyword } => sink.report(problem::UnknownType {
+            Lint::OddType { at, keyword } => sink.report(problem::UnknownType {
                 primary: locate(at),
                 name: self.text(at.clone()).to_owned(),
                 nearest: Some((*keyword).to_owned()),
                 dialect: self.dialect.name(),
             }),
-            Finding::StrayComma { at } => {
+            Lint::StrayComma { at } => {
                 sink.report(problem::StrayComma { primary: locate(at) });
             }
-            Finding::MissingComma { before, after } => {
+            Lint::MissingComma { before, after } => {
                 sink.report(problem::MissingComma { primary: locate(before), next: locate(after) });
             }
-            Finding::MissingType { column } => sink.report(problem::MissingType {
+            Lint::MissingType { column } => sink.report(problem::MissingType {
                 primary: column.span,
                 column: column.text.to_string(),
             }),
-            Finding::Reserved { at } => {
+            Lint::Reserved { at } => {
                 let word = self.text(at.clone()).to_owned();
                 let quoted = self.dialect.grammar().quoted(&word);
                 let dialect = self.dialect.name();
                 sink.report(problem::ReservedWord { primary: locate(at), word, quoted, dialect });
             }
-            Finding::KeyColumnCount { at, columns, referred } => {
+            Lint::KeyColumnCount { at, columns, referred } => {
                 sink.report(problem::ForeignKeyColumns {
                     primary: locate(at),
                     columns: *columns,
@@ -429,7 +434,7 @@ impl Judged<'_> {
     }
 
     /// Keeps the words of what may create tables without our knowing.
-    fn note_unread(&self, standing: Standing, script: &mut Script) {
+    fn note_unread(&self, status: ParseStatus, script: &mut Script) {
         let mut first = self.words(3);
         let (one, two) = (first.next().unwrap_or_default(), first.next().unwrap_or_default());
         let dynamic = is_any(
@@ -441,14 +446,14 @@ impl Judged<'_> {
         ) || (is(one, "CREATE")
             && is_any(two, &["EXTENSION", "VIRTUAL", "SYNONYM", "FOREIGN"]))
             || self.dialect.grammar().server.any_statement_may_create
-                && standing == Standing::Passed
+                && status == ParseStatus::Passed
                 && !is_any(one, &["INSERT", "GO"]);
         if is(one, "SET") && self.words(4).any(|word| is(word, "FOREIGN_KEY_CHECKS"))
             || self.text_begins("SET @@FOREIGN_KEY_CHECKS")
         {
             script.unchecked_foreign_keys = true;
         }
-        if standing != Standing::Unread && !dynamic {
+        if status != ParseStatus::Unread && !dynamic {
             return;
         }
         for token in self.tokens {

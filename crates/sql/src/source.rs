@@ -58,17 +58,17 @@ pub fn printable<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
 
 /// The longest part of a name, and the longest path, that is shown in bytes: everything that refers to
 /// it shows it again. Kubernetes takes no longer names.
-pub const LONGEST_SHOWN: usize = 253;
+pub const MAX_SHOWN_LEN: usize = 253;
 
-/// A name or path without its middle where it is longer than [`LONGEST_SHOWN`], whatever it costs to
+/// A name or path without its middle where it is longer than [`MAX_SHOWN_LEN`], whatever it costs to
 /// look at all of it.
 pub fn shortly(text: &str) -> Cow<'_, str> {
     const MARK: &str = "...";
-    if text.len() <= LONGEST_SHOWN {
+    if text.len() <= MAX_SHOWN_LEN {
         return Cow::Borrowed(text);
     }
-    let n_end = (LONGEST_SHOWN - MARK.len()) / 3;
-    let n_begin = LONGEST_SHOWN - MARK.len() - n_end;
+    let n_end = (MAX_SHOWN_LEN - MARK.len()) / 3;
+    let n_begin = MAX_SHOWN_LEN - MARK.len() - n_end;
     // A character has at most four bytes.
     let begin = (0..=n_begin).rev().take(4).find_map(|end| text.get(..end));
     let end = (text.len() - n_end..).take(4).find_map(|begin| text.get(begin..));
@@ -430,12 +430,12 @@ mod tests {
     #[test]
     fn a_long_text_is_shown_without_its_middle() {
         assert_eq!(shortly("a"), "a");
-        assert_eq!(shortly(&"x".repeat(LONGEST_SHOWN)), "x".repeat(LONGEST_SHOWN));
+        assert_eq!(shortly(&"x".repeat(MAX_SHOWN_LEN)), "x".repeat(MAX_SHOWN_LEN));
         for character in ["x", "é", "€", "\u{1f600}"] {
             for before in 0..4 {
                 let long = format!("{}begin{}end", "a".repeat(before), character.repeat(1_000));
                 let shown = shortly(&long);
-                assert!(shown.len() <= LONGEST_SHOWN && shown.len() > LONGEST_SHOWN - 8, "{shown}");
+                assert!(shown.len() <= MAX_SHOWN_LEN && shown.len() > MAX_SHOWN_LEN - 8, "{shown}");
                 assert!(shown.contains("begin") && shown.ends_with("end"), "{shown}");
             }
         }

@@ -10,7 +10,7 @@ pub(super) struct Container<'a> {
 }
 
 /// The most of a script that is looked at, in bytes.
-const LONGEST_SCRIPT: usize = 16 * 1024;
+const MAX_SCRIPT_LEN: usize = 16 * 1024;
 /// How deep a script may stand in another: `sh -c "bash -c '...'"`.
 const DEPTH: usize = 4;
 
@@ -260,7 +260,7 @@ pub(super) fn migrates(name: &str, containers: &[Container<'_>]) -> bool {
 /// Whether a container runs SQL by a client: that defines something, or a file of it.
 fn runs_sql(container: &Container<'_>) -> bool {
     let scripts: Vec<&str> =
-        container.words.iter().map(|word| crate::link::cut(word, LONGEST_SCRIPT)).collect();
+        container.words.iter().map(|word| crate::link::cut(word, MAX_SCRIPT_LEN)).collect();
     let is_client = |word: &str| CLIENTS.contains(&base(word));
     let mut has_client = false;
     for script in &scripts {
@@ -352,7 +352,7 @@ fn command_migrates(words: &[String], depth: usize) -> bool {
 }
 
 fn script_migrates(script: &str, depth: usize) -> bool {
-    commands(crate::link::cut(script, LONGEST_SCRIPT))
+    commands(crate::link::cut(script, MAX_SCRIPT_LEN))
         .iter()
         .any(|command| command_migrates(command, depth))
 }

@@ -15,7 +15,7 @@ pub(in crate::link) struct Reference {
     /// What it names.
     pub(in crate::link) to: To,
     /// Whether that has to be healthy first. Otherwise it is only in no later wave.
-    pub(in crate::link) gates: bool,
+    pub(in crate::link) is_blocking: bool,
 }
 
 /// What a reference names.
@@ -41,7 +41,7 @@ const fn gate(
     path: &'static [&'static str],
     to: To,
 ) -> Reference {
-    Reference { group, kinds, path, to, gates: true }
+    Reference { group, kinds, path, to, is_blocking: true }
 }
 
 const fn not_before(
@@ -50,7 +50,7 @@ const fn not_before(
     path: &'static [&'static str],
     to: To,
 ) -> Reference {
-    Reference { group, kinds, path, to, gates: false }
+    Reference { group, kinds, path, to, is_blocking: false }
 }
 
 const ESO: &str = "external-secrets.io";
@@ -314,13 +314,13 @@ pub(in crate::link) fn of(owner: &Manifest) -> impl Iterator<Item = &'static Ref
 }
 
 /// A name that is written somewhere, with the mapping that holds it.
-pub(in crate::link) struct Place<'a> {
+pub(in crate::link) struct NameSite<'a> {
     pub(in crate::link) parent: &'a Node,
     pub(in crate::link) name: &'a Node,
 }
 
 /// What is written at a path, at each item of its lists.
-pub(in crate::link) fn places<'a>(node: &'a Node, path: &[&str]) -> Vec<Place<'a>> {
+pub(in crate::link) fn name_sites<'a>(node: &'a Node, path: &[&str]) -> Vec<NameSite<'a>> {
     let Some((last, path)) = path.split_last() else { return Vec::new() };
     let mut parents = vec![node];
     for step in path {
@@ -329,6 +329,6 @@ pub(in crate::link) fn places<'a>(node: &'a Node, path: &[&str]) -> Vec<Place<'a
             key => parents.iter().filter_map(|node| node.get(key)).collect(),
         };
     }
-    let place = |parent: &'a Node| Some(Place { parent, name: parent.get(last)? });
+    let place = |parent: &'a Node| Some(NameSite { parent, name: parent.get(last)? });
     parents.into_iter().filter_map(place).filter(|place| place.name.str().is_some()).collect()
 }

@@ -34,7 +34,7 @@ pub(super) fn problem(
     let Explanation { range, cause, help } = match long_key(source, at) {
         Some(key) => Explanation {
             range: key,
-            cause: message!("the key has more than {LONGEST_KEY} characters", LONGEST_KEY),
+            cause: message!("the key has more than {MAX_KEY_LEN} characters", MAX_KEY_LEN),
             help: Some("shorten it: YAML parsers do not look further for its `:`".into()),
         },
         None => explain(source, error.kind(), character, last_plain),
@@ -44,7 +44,7 @@ pub(super) fn problem(
 }
 
 /// How far readers look for the `:` of a key (YAML 1.2, 7.4.3; go-yaml's `yaml_parser_stale_simple_keys`).
-const LONGEST_KEY: usize = 1024;
+const MAX_KEY_LEN: usize = 1024;
 /// How much of a line a message shows.
 const SHOWN: usize = 80;
 
@@ -54,7 +54,7 @@ fn long_key(source: &str, at: usize) -> Option<Range<usize>> {
     let start = before.rfind(['\n', '{', '[', ',']).map_or(0, |end| end + 1);
     let key = before.get(start..)?;
     let indentation = key.len() - key.trim_start().len();
-    let is_long = key.trim().chars().nth(LONGEST_KEY).is_some();
+    let is_long = key.trim().chars().nth(MAX_KEY_LEN).is_some();
     // Else it is a long value with a colon in it.
     let is_one = key.trim().starts_with(['"', '\'']) || !key.contains(": ");
     (is_long && is_one).then_some(start + indentation..start + indentation + 1)

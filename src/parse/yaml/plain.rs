@@ -13,7 +13,7 @@ use crate::syntax::node::Meaning;
 /// (`decode.go`, `scalar`). A bare `<<` that is a value is a string as well; as a key it merges,
 /// which is the reader's business.
 pub(super) fn meaning(text: &str) -> Meaning {
-    if text.len() <= LONGEST_WORD
+    if text.len() <= MAX_WORD_LEN
         && let Some(meaning) = word(text)
     {
         return meaning;
@@ -27,7 +27,7 @@ pub(super) fn meaning(text: &str) -> Meaning {
     }
 }
 
-const LONGEST_WORD: usize = "false".len();
+const MAX_WORD_LEN: usize = "false".len();
 
 /// The words that mean something else than themselves (`resolve.go`, `resolveMapList`; the tables
 /// hold exactly these spellings, so `yEs` is a string).

@@ -4,7 +4,7 @@
 //! `tests/conformance`, which also tests that it is current. Not to be edited.
 
 use super::{Kind, Type, key, may, must};
-use crate::spec::Shape::{Any, Bool, Choice, Int, IntOrText, List, Map, Number, Quantity, Text, Type as Is};
+use crate::spec::FieldType::{Any, Bool, Choice, Int, IntOrText, List, Map, Number, Quantity, Text, Type as Is};
 
 /// The release that this table is of.
 pub(crate) const VERSION: &str = "v1.36.1";

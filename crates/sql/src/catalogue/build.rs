@@ -9,8 +9,8 @@ use crate::catalogue::live::{Live, Tables};
 use crate::catalogue::types;
 use crate::catalogue::{Catalogue, Name, View, fold, folded, of_name};
 use crate::definition::{
-    Alteration, Column, Definition, ForeignKey, Ident, Key, ObjectKind, ObjectName, Script,
-    Standing, Statement, TableDefinition, TypeName,
+    Alteration, Column, Definition, ForeignKey, Ident, Key, ObjectKind, ObjectName, ParseStatus,
+    Script, Statement, TableDefinition, TypeName,
 };
 use crate::dialect::Dialect;
 use crate::near::nearest;
@@ -88,7 +88,7 @@ const COPIED_COLUMNS: usize = 50_000;
 
 impl<'a> Builder<'a, '_> {
     fn statement(&mut self, statement: &'a Statement) {
-        let uncertain = statement.standing != Standing::Read;
+        let uncertain = statement.status != ParseStatus::Read;
         match &statement.definition {
             None => {}
             Some(Definition::Table(table)) => self.create_table(table, uncertain),

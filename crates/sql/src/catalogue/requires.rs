@@ -9,7 +9,7 @@ use crate::source::{Span, Spanned};
 
 /// A table that an App needs, with the columns that it needs there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Required {
+pub struct Requirement {
     /// The table or view: `users` or `shop.users`.
     pub table: Spanned<SmolStr>,
     /// Its columns.
@@ -50,7 +50,7 @@ pub const SEARCHES: usize = 200;
 /// statement that could not be read may have made. `searches` bounds the work for near names.
 pub fn missing<'a>(
     catalogue: &'a Catalogue,
-    contract: &'a [Required],
+    contract: &'a [Requirement],
     searches: &mut usize,
 ) -> Vec<Missing<'a>> {
     let mut out = Vec::new();
@@ -85,7 +85,7 @@ pub fn missing<'a>(
 }
 
 fn missing_columns<'a, I: Iterator<Item = &'a str>>(
-    required: &'a Required,
+    required: &'a Requirement,
     is_there: impl Fn(&str) -> bool,
     names: impl Fn() -> I,
     created: Span,

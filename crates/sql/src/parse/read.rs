@@ -2,9 +2,9 @@
 //!
 //! A reader of our own, because `sqlparser` gives no places and refuses valid statements: it reads
 //! `CREATE TABLE`, `ALTER TABLE`, `CREATE INDEX`, `CREATE VIEW` and the names of all else, in every
-//! dialect at once, and goes on after what it does not know. A statement is [`Reading::complete`]
+//! dialect at once, and goes on after what it does not know. A statement is [`Parsed::complete`]
 //! when every token was understood. Errors are only what is certain; everything else is a
-//! [`Trouble`], which counts for something when `sqlparser` has trouble too.
+//! [`ParseError`], which counts for something when `sqlparser` has trouble too.
 
 mod alter;
 mod column;
@@ -29,7 +29,7 @@ pub(crate) use cursor::Cursor;
 
 /// What was read.
 #[derive(Debug, Default)]
-pub(crate) struct Reading {
+pub(crate) struct Parsed {
     /// What the statement defines.
     pub(crate) definition: Option<Definition>,
     /// It is of a kind that defines tables, views or indexes.
@@ -37,21 +37,21 @@ pub(crate) struct Reading {
     /// It is a view whose query was not read, but for the tables in it.
     pub(crate) has_query: bool,
     /// The first place that could not be read.
-    pub(crate) trouble: Option<Trouble>,
+    pub(crate) error: Option<ParseError>,
     /// What is certainly or probably wrong.
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) lints: Vec<Lint>,
 }
 
-impl Reading {
+impl Parsed {
     /// Whether every token was understood.
     pub(crate) fn complete(&self) -> bool {
-        self.trouble.is_none()
+        self.error.is_none()
     }
 }
 
 /// Something that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Trouble {
+pub(crate) struct ParseError {
     /// Its bytes.
     pub(crate) at: Range<usize>,
     /// What was expected there, if only one thing could be.
@@ -60,7 +60,7 @@ pub(crate) struct Trouble {
 
 /// Something wrong that the reader is sure enough about to say what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Finding {
+pub(crate) enum Lint {
     Misspelt {
         at: Range<usize>,
         keyword: &'static str,
@@ -91,7 +91,7 @@ pub(crate) enum Finding {
 }
 
 /// Reads one statement.
-pub(crate) fn statement(excerpt: &Excerpt, tokens: &[Token], dialect: Dialect) -> Reading {
+pub(crate) fn statement(excerpt: &Excerpt, tokens: &[Token], dialect: Dialect) -> Parsed {
     let mut cursor = Cursor::new(excerpt, tokens, dialect);
     let first = cursor.word();
     let definition = if cursor.eat("CREATE") {
@@ -129,9 +129,9 @@ fn leading_word(cursor: &mut Cursor<'_>, word: &str) {
         if is_any(next, words::CREATABLE) {
             cursor.defines = true;
         }
-        cursor.found(Finding::Misspelt { at, keyword });
+        cursor.found(Lint::Misspelt { at, keyword });
     } else if cursor.grammar.is_known && !cursor.next_is(b':') {
-        cursor.found(Finding::Misspelt { at, keyword: "" });
+        cursor.found(Lint::Misspelt { at, keyword: "" });
     }
 }
 
@@ -229,7 +229,7 @@ fn unknown_object(cursor: &mut Cursor<'_>) {
     }
     if let Some(keyword) = words::slip(word, words::CREATABLE) {
         cursor.defines |= matches!(keyword, "TABLE" | "VIEW" | "INDEX" | "UNIQUE");
-        cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
+        cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
     }
 }
 

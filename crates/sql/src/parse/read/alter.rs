@@ -4,7 +4,7 @@ use crate::definition::{Alteration, Definition, ObjectName, TableDefinition};
 use crate::dialect::grammar::Options;
 use crate::parse::read::column::{column, data_type};
 use crate::parse::read::cursor::Cursor;
-use crate::parse::read::{Finding, table, unknown_object};
+use crate::parse::read::{Lint, table, unknown_object};
 use crate::parse::token::Kind;
 use crate::parse::words;
 use crate::word::{is, is_any};
@@ -79,7 +79,7 @@ fn alteration(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Altera
         into.push(Alteration::Other);
     } else {
         if let Some(keyword) = words::slip(cursor.word(), ACTIONS) {
-            cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
+            cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
         } else {
             cursor.unexpected();
         }
@@ -165,7 +165,7 @@ fn misspelt_addition(cursor: &mut Cursor<'_>) -> bool {
     let next = cursor.word_at(1).to_ascii_lowercase();
     let found = !cursor.grammar.has_type(&next) && is_name(1) && (is(&next, "key") || is_name(2));
     if found {
-        cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
+        cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
     }
     found
 }

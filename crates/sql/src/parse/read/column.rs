@@ -5,7 +5,7 @@ use smol_str::{SmolStr, StrExt, format_smolstr};
 use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind, ObjectName, TypeName};
 use crate::dialect::grammar::{Indexes, NeedType, Then};
 use crate::parse::read::cursor::Cursor;
-use crate::parse::read::{Finding, empty_key};
+use crate::parse::read::{Lint, empty_key};
 use crate::parse::token::Kind;
 use crate::parse::words;
 use crate::word::{is, is_any};
@@ -24,7 +24,7 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
     let bare = cursor.kind() == Some(Kind::Word);
     let mut name = cursor.ident()?;
     if bare && cursor.grammar.is_reserved(&name.text) {
-        cursor.found(Finding::Reserved { at });
+        cursor.found(Lint::Reserved { at });
     }
     if cursor.grammar.columns.dotted_names {
         let mut parts = vec![name.text.clone()];
@@ -56,7 +56,7 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
         NeedType::No => false,
     };
     if parts.column.data_type.is_none() && needs_type && !cursor.has_findings() {
-        cursor.found(Finding::MissingType { column: name });
+        cursor.found(Lint::MissingType { column: name });
     }
     if let Some(data_type) = &parts.column.data_type {
         parts.column.identity |= matches!(
@@ -169,10 +169,10 @@ fn second_words(cursor: &mut Cursor<'_>, base: &mut SmolStr) {
             let certain = cursor.kind_at(1) == Some(Kind::Word) && cursor.symbol_at(2, b'(');
             if let Some(keyword) = slip {
                 if certain {
-                    cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
+                    cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
                     cursor.skip_element();
                 } else {
-                    cursor.found(Finding::OddType { at: cursor.here(), keyword });
+                    cursor.found(Lint::OddType { at: cursor.here(), keyword });
                     cursor.skip_element();
                 }
                 return;
@@ -271,7 +271,7 @@ fn constraints(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
         if cursor.kind() != Some(Kind::Word) {
             if cursor.kind() == Some(Kind::Quoted) && looks_like_column(cursor) {
                 let (before, after) = (cursor.before(), cursor.here());
-                cursor.found(Finding::MissingComma { before, after });
+                cursor.found(Lint::MissingComma { before, after });
                 return;
             }
             cursor.unexpected();
@@ -282,7 +282,7 @@ fn constraints(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
         }
         if begins_element(cursor) {
             let (before, after) = (cursor.before(), cursor.here());
-            cursor.found(Finding::MissingComma { before, after });
+            cursor.found(Lint::MissingComma { before, after });
             return;
         }
         let is_read = key(cursor, parts, &mut name, start)
@@ -441,7 +441,7 @@ fn unknown(cursor: &mut Cursor<'_>) {
         let own = cursor.grammar.columns.words;
         let slip = words::slip(word, words::COLUMN_WORDS).or_else(|| words::slip(word, own));
         if let Some(keyword) = slip.filter(|_| !looks_like_column(cursor)) {
-            cursor.found(Finding::Misspelt { at, keyword });
+            cursor.found(Lint::Misspelt { at, keyword });
             cursor.skip_element();
             return;
         }
@@ -452,7 +452,7 @@ fn unknown(cursor: &mut Cursor<'_>) {
         && matches!(cursor.kind_at(1), Some(Kind::Word | Kind::Quoted));
     if looks_like_column(cursor) || own_type {
         let before = cursor.before();
-        cursor.found(Finding::MissingComma { before, after: at });
+        cursor.found(Lint::MissingComma { before, after: at });
         return;
     }
     cursor.unexpected();
@@ -535,7 +535,7 @@ fn default(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
         && cursor.kind_at(1) != Some(Kind::Text)
         && let Some(keyword) = words::slip(word, words::DEFAULT_WORDS)
     {
-        cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
+        cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
     }
     let text = cursor.expression();
     // `DEFAULT NULL` is none.
@@ -602,7 +602,7 @@ pub(crate) fn references(
     let actions = cursor.text_since(actions_start).to_ascii_lowercase();
     let actions = actions.split_whitespace().collect::<Vec<_>>().join(" ");
     if !referred.is_empty() && referred.len() != columns.len() {
-        cursor.found(Finding::KeyColumnCount {
+        cursor.found(Lint::KeyColumnCount {
             at: table_range(cursor, &table, actions_start),
             columns: columns.len(),
             referred: referred.len(),

@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::definition::Definition;
 use crate::dialect::Dialect;
 use crate::dialect::grammar::{Clause, Grammar, Then};
-use crate::parse::read::{Finding, Reading, Trouble};
+use crate::parse::read::{Lint, ParseError, Parsed};
 use crate::parse::token::{Kind, Token};
 use crate::parse::words;
 use crate::source::{Excerpt, Span};
@@ -23,8 +23,8 @@ pub(crate) struct Cursor<'a> {
     pub(crate) place_allowed: bool,
     tokens: &'a [Token],
     pos: usize,
-    trouble: Option<Trouble>,
-    findings: Vec<Finding>,
+    error: Option<ParseError>,
+    lints: Vec<Lint>,
 }
 
 impl<'a> Cursor<'a> {
@@ -37,21 +37,21 @@ impl<'a> Cursor<'a> {
             place_allowed: false,
             tokens,
             pos: 0,
-            trouble: None,
-            findings: Vec::new(),
+            error: None,
+            lints: Vec::new(),
         }
     }
 
-    pub(crate) fn finish(mut self, definition: Option<Definition>) -> Reading {
-        if self.defines && !self.at_end() && self.trouble.is_none() && self.findings.is_empty() {
+    pub(crate) fn finish(mut self, definition: Option<Definition>) -> Parsed {
+        if self.defines && !self.at_end() && self.error.is_none() && self.lints.is_empty() {
             self.unexpected();
         }
-        Reading {
+        Parsed {
             definition,
             defines: self.defines,
             has_query: self.has_query,
-            trouble: self.trouble,
-            findings: self.findings,
+            error: self.error,
+            lints: self.lints,
         }
     }
 
@@ -261,7 +261,7 @@ impl<'a> Cursor<'a> {
             return true;
         }
         if let Some(keyword) = words::slip(self.word(), keywords) {
-            self.found(Finding::Misspelt { at: self.here(), keyword });
+            self.found(Lint::Misspelt { at: self.here(), keyword });
             self.skip();
             return true;
         }
@@ -305,7 +305,7 @@ impl<'a> Cursor<'a> {
                     }
                 }
                 Kind::Symbol(b',') if self.symbol_at(1, b')') && self.is_strict() => {
-                    self.found(Finding::StrayComma { at: self.here() });
+                    self.found(Lint::StrayComma { at: self.here() });
                 }
                 Kind::Word | Kind::Quoted if self.cannot_be_in_group() => {
                     let at = open.last().cloned().unwrap_or_else(|| self.here());
@@ -378,23 +378,23 @@ impl<'a> Cursor<'a> {
         self.pos = self.tokens.len();
     }
 
-    // Trouble.
+    // Errors.
 
-    pub(crate) fn found(&mut self, finding: Finding) {
-        self.findings.push(finding);
+    pub(crate) fn found(&mut self, lint: Lint) {
+        self.lints.push(lint);
     }
 
     pub(crate) fn has_findings(&self) -> bool {
-        !self.findings.is_empty()
+        !self.lints.is_empty()
     }
 
     pub(crate) fn has_trouble(&self) -> bool {
-        self.trouble.is_some()
+        self.error.is_some()
     }
 
     pub(crate) fn trouble_at(&mut self, at: Range<usize>, expected: Option<&'static str>) {
-        if self.trouble.is_none() {
-            self.trouble = Some(Trouble { at, expected });
+        if self.error.is_none() {
+            self.error = Some(ParseError { at, expected });
         }
     }
 

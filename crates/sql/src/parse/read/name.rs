@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::definition::{Ident, ObjectName};
-use crate::parse::read::Finding;
+use crate::parse::read::Lint;
 use crate::parse::read::cursor::Cursor;
 use crate::parse::token::Kind;
 use crate::word::is_any;
@@ -119,9 +119,9 @@ impl Cursor<'_> {
         let before = self.before();
         let after_comma = self.excerpt.text.get(before.clone()) == Some(",");
         if strict && after_comma {
-            self.found(Finding::StrayComma { at: before });
+            self.found(Lint::StrayComma { at: before });
         } else if strict && self.next_is(b',') {
-            self.found(Finding::StrayComma { at: self.here() });
+            self.found(Lint::StrayComma { at: self.here() });
         } else if !after_comma {
             self.unexpected();
         }

@@ -360,9 +360,9 @@ mod tests {
 
     use super::is_understood;
     use crate::dialect::Dialect;
-    use crate::parse::opinion::{Opinion, Opinions};
     use crate::parse::read::Cursor;
     use crate::parse::split::split;
+    use crate::parse::verdict::{Verdict, Verdicts};
     use crate::source::{Excerpt, Sources};
 
     /// Queries of every shape that is read here.
@@ -473,8 +473,8 @@ mod tests {
             }
             let dialect = Dialect::ALL[dialect];
             if reads(&text, dialect) {
-                let said = Opinions::default().of(vec![text.clone()], dialect);
-                prop_assert_eq!(said, [Opinion::Accepts], "{:?}: {}", dialect, text);
+                let said = Verdicts::default().of(vec![text.clone()], dialect);
+                prop_assert_eq!(said, [Verdict::Accepts], "{:?}: {}", dialect, text);
             }
         }
     }

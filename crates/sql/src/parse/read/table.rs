@@ -2,7 +2,7 @@
 
 use crate::definition::{Definition, Ident, Key, KeyKind, TableDefinition};
 use crate::dialect::grammar::{Indexes, Options, Tail};
-use crate::parse::read::Finding;
+use crate::parse::read::Lint;
 use crate::parse::read::column::{self, references};
 use crate::parse::read::cursor::Cursor;
 use crate::parse::token::Kind;
@@ -19,7 +19,7 @@ pub(crate) fn create_table(
     let bare = cursor.kind() == Some(Kind::Word) && !cursor.symbol_at(1, b'.');
     let name = cursor.name()?;
     if bare && cursor.grammar.is_reserved(&name.name.text) {
-        cursor.found(Finding::Reserved { at });
+        cursor.found(Lint::Reserved { at });
     }
     let mut table = TableDefinition {
         name,
@@ -159,7 +159,7 @@ fn list(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
         if !optional && !reported {
             if matches!(cursor.kind(), Some(Kind::Word | Kind::Quoted)) && element_follows(cursor) {
                 let (before, after) = (cursor.before(), cursor.here());
-                cursor.found(Finding::MissingComma { before, after });
+                cursor.found(Lint::MissingComma { before, after });
             } else {
                 cursor.unexpected();
                 cursor.skip_element();
@@ -219,7 +219,7 @@ fn misspelt_element(cursor: &mut Cursor<'_>) -> bool {
         }
     };
     if certain {
-        cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
+        cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
     }
     certain
 }
@@ -521,7 +521,7 @@ fn option_words(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
             cursor.expect("ROWID");
         } else if !cursor.eat("STRICT") {
             if let Some(keyword) = words::slip(cursor.word(), &["STRICT", "WITHOUT"]) {
-                cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
+                cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
             }
             return;
         }
@@ -575,7 +575,7 @@ fn assignments(
             cursor.skip();
         } else {
             if let Some(keyword) = words::slip(cursor.word(), names) {
-                cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
+                cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
             } else {
                 cursor.unexpected();
             }
@@ -612,7 +612,7 @@ fn clauses(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
         } else {
             let known = &["INHERITS", "PARTITION", "USING", "TABLESPACE", "WITH", "WITHOUT"];
             if let Some(keyword) = words::slip(cursor.word(), known) {
-                cursor.found(Finding::Misspelt { at: cursor.here(), keyword });
+                cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
             } else {
                 cursor.unexpected();
             }

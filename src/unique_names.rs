@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The names that are taken.
 #[derive(Debug, Default)]
-pub struct Distinct {
+pub struct UniqueNames {
     taken: BTreeSet<String>,
     /// For a wish the last number that it got, so that thousands of equal ones do not each begin anew.
     numbers: BTreeMap<String, u32>,
 }
 
-impl Distinct {
+impl UniqueNames {
     /// Takes a name that somebody else gave.
     pub fn take(&mut self, name: &str) {
         self.taken.insert(name.to_owned());
@@ -30,11 +30,11 @@ impl Distinct {
 
 #[cfg(test)]
 mod tests {
-    use super::Distinct;
+    use super::UniqueNames;
 
     #[test]
     fn the_second_gets_a_number_that_nobody_has() {
-        let mut names = Distinct::default();
+        let mut names = UniqueNames::default();
         names.take("b_2");
         let given = ["a", "a", "b", "b", "a_2", "a"].map(|wish| names.give(wish, '_'));
         assert_eq!(given, ["a", "a_2", "b", "b_3", "a_2_2", "a_3"]);

@@ -19,7 +19,7 @@ const STACK: usize = 256 * 1024 * 1024;
 /// Who is asked: a thread with a large stack, since there is no other way to have one. It begins with the
 /// first question, and ends with this.
 #[derive(Debug, Default)]
-pub struct Opinions {
+pub struct Verdicts {
     /// Nothing until the first question; then nothing inside, if no thread can be started.
     asked: Option<Option<Asked>>,
 }
@@ -27,13 +27,13 @@ pub struct Opinions {
 #[derive(Debug)]
 struct Asked {
     questions: Sender<(Dialect, Vec<String>)>,
-    answers: Receiver<Vec<Opinion>>,
+    answers: Receiver<Vec<Verdict>>,
     thread: JoinHandle<()>,
 }
 
-impl Opinions {
+impl Verdicts {
     /// What it says about statements, in their order. Where no thread can be started, nothing.
-    pub(crate) fn of(&mut self, statements: Vec<String>, dialect: Dialect) -> Vec<Opinion> {
+    pub(crate) fn of(&mut self, statements: Vec<String>, dialect: Dialect) -> Vec<Verdict> {
         if statements.is_empty() {
             return Vec::new();
         }
@@ -57,7 +57,7 @@ impl Opinions {
     }
 }
 
-impl Drop for Opinions {
+impl Drop for Verdicts {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             self.end();
@@ -71,7 +71,7 @@ impl Asked {
         let (to_ask, answers) = mpsc::channel();
         let answer = move || {
             for (dialect, statements) in to_answer {
-                let said = statements.iter().map(|text| opinion(text, dialect)).collect();
+                let said = statements.iter().map(|text| verdict(text, dialect)).collect();
                 if to_ask.send(said).is_err() {
                     return;
                 }
@@ -85,7 +85,7 @@ impl Asked {
 
 /// What it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Opinion {
+pub(crate) enum Verdict {
     /// It can read it.
     Accepts,
     /// It cannot, from this byte of the statement on, where it says which.
@@ -95,19 +95,19 @@ pub(crate) enum Opinion {
 }
 
 /// Asks about a statement, where the stack is large.
-fn opinion(text: &str, dialect: Dialect) -> Opinion {
+fn verdict(text: &str, dialect: Dialect) -> Verdict {
     let grammar = dialect.grammar();
     if text.len() > MAX_STATEMENT || copies_too_much(text, grammar.copying_operators) {
-        return Opinion::None;
+        return Verdict::None;
     }
     // `(row).*` is unknown to it.
     let without_rows = text.contains(").*").then(|| text.replace(").*", ")  "));
     match Parser::parse_sql(grammar.theirs, without_rows.as_deref().unwrap_or(text)) {
-        Ok(_) => Opinion::Accepts,
+        Ok(_) => Verdict::Accepts,
         Err(ParserError::TokenizerError(message) | ParserError::ParserError(message)) => {
-            Opinion::Refuses(place(&message, text))
+            Verdict::Refuses(place(&message, text))
         }
-        Err(ParserError::RecursionLimitExceeded) => Opinion::None,
+        Err(ParserError::RecursionLimitExceeded) => Verdict::None,
     }
 }
 
