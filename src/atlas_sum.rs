@@ -342,8 +342,11 @@ mod tests {
             ]
         );
         assert_eq!(version("20240101000000_add_users.sql"), "20240101000000");
-        // Flyway's names: Atlas sorts them as text.
-        assert_eq!(names(&["V1__a.sql", "V2__b.sql", "V2.1__c.sql", "v3__d.sql"]), []);
+        // Flyway's names: Atlas sorts them as text, in which `.` comes before `_`.
+        assert_eq!(names(&["V1__a.sql", "V2__b.sql", "v3__d.sql"]), []);
+        let found = names(&["V2__b.sql", "V2.1__c.sql"]);
+        let (name, before) = (text("V2.1__c.sql"), text("V2__b.sql"));
+        assert_eq!(found, [NameProblem::OutOfOrder { name, before }]);
         let found = names(&["V1.2__a.sql", "V1.10__b.sql"]);
         let (name, before) = (text("V1.10__b.sql"), text("V1.2__a.sql"));
         assert_eq!(found, [NameProblem::OutOfOrder { name, before }]);

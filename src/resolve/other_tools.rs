@@ -262,7 +262,7 @@ fn partly_read(path: &Text, text: &Excerpt) -> Option<OtherToolFiles> {
         }
         return Some(OtherToolFiles {
             primary: text.locate(range),
-            message: "Liquibase formatted SQL: Atlas runs every changeset once, and ignores attributes, \
+            message: "this is Liquibase formatted SQL: Atlas runs every changeset once, and ignores attributes, \
                       preconditions and rollbacks",
             help: conversion(path, Some("liquibase"), ""),
         });
@@ -271,7 +271,7 @@ fn partly_read(path: &Text, text: &Excerpt) -> Option<OtherToolFiles> {
     let at = text.text.find(HISTORY)?;
     Some(OtherToolFiles {
         primary: text.locate(at..at + HISTORY.len()),
-        message: "a script of Entity Framework Core: Atlas runs it as one migration, and ignores the \
+        message: "this is a script of Entity Framework Core: Atlas runs it as one migration, and ignores the \
                   history that it keeps",
         help: "if it has transactions of its own, begin the file with `-- atlas:txmode none`"
             .into(),

@@ -66,7 +66,7 @@ record! {
     pub struct Schema {
         @span = place;
         may database: Text = "database",
-            "The Database of the project that the schema is applied to. Requirement, unless `url` or \
+            "The Database of the project that the schema is applied to. Required, unless `url` or \
              `urlFrom` is there.",
             "database: shop-db", ["databaseRef", "db", "target", "databaseName"];
         may url: Text = "url",
@@ -78,7 +78,7 @@ record! {
             "urlFrom: {secretKeyRef: {name: shop, key: url}}",
             ["urlSecret", "urlSecretRef", "secretKeyRef", "dsnFrom"];
         may sql: Inline = "sql",
-            "The desired schema, inline. Requirement, unless `files`, `hcl`, `migrations` or `registry` is \
+            "The desired schema, inline. Required, unless `files`, `hcl`, `migrations` or `registry` is \
              there.",
             "sql: create table users (id int);", ["ddl", "inline", "statements", "schema", "text"];
         may files: Spanned<Vec<Text>> = "files",

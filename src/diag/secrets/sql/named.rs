@@ -32,7 +32,7 @@ impl Reader<'_, '_> {
     /// What a name of a secret is set to or compared with: `api_token = 'x'`, `token IN ('x', 'y')`,
     /// `v_password text := 'x'`.
     pub(super) fn secret_name(&mut self, may_be_option: bool) {
-        const OPERATORS: [&str; 6] = ["to", "in", "like", "ilike", "between", "unique_names"];
+        const OPERATORS: [&str; 6] = ["to", "in", "like", "ilike", "between", "distinct"];
         const OTHERS: [&str; 16] = [
             "from", "where", "and", "or", "on", "using", "set", "as", "values", "order", "group",
             "for", "when", "then", "join", "default",

@@ -234,7 +234,7 @@ impl Reader<'_, '_> {
     }
 
     fn select_start(&mut self) -> usize {
-        let _ = self.cursor.word_is("unique_names") || self.cursor.word_is("all");
+        let _ = self.cursor.word_is("distinct") || self.cursor.word_is("all");
         self.cursor.at
     }
 
