@@ -30,12 +30,17 @@ impl Files {
         for part in content.split_inclusive(['"', '\'', '`']) {
             let mut begin = start;
             let inside = part.trim_end_matches(['"', '\'', '`']);
+            start += part.len();
+            if inside.is_empty() {
+                // Only the end of a `.netrc` comes of it, and there may be millions.
+                self.has_login = false;
+                continue;
+            }
             for line in inside.split("\\n") {
                 let bare = line.trim_end_matches('\\');
                 self.directive(bare, &mut |range| add(begin + range.start..begin + range.end));
                 begin += line.len() + "\\n".len();
             }
-            start += part.len();
         }
     }
 

@@ -325,6 +325,13 @@ pub(crate) fn is_harmless(value: &str) -> bool {
     if n_references > 0 && ends(rest) {
         return true;
     }
+    // What a password has to be, as comments say it.
+    const DEMANDS: [&str; 5] = ["at least ", "at most ", "must ", "should be ", "minimum "];
+    let begins =
+        |word: &str| value.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word));
+    if !is_quoted && DEMANDS.iter().any(|word| begins(word)) {
+        return true;
+    }
     let length = value.find(|c: char| !c.is_ascii_alphabetic() && c != '~').unwrap_or(value.len());
     let (word, rest) = value.split_at_checked(length).unwrap_or_default();
     const SWITCHES: [&str; 17] = [
