@@ -22,6 +22,8 @@ pub(super) struct Address<'t> {
 
 /// What ends a URL in running text.
 const ENDS: [char; 12] = [' ', '\t', '\n', '\r', '"', '\'', '`', '<', '>', ')', '}', ']'];
+/// The longest pair of a name and a host that is looked at, in bytes.
+const MAX_PAIR_LEN: usize = 512;
 /// Schemes behind which no SQL database is.
 const OTHER_SCHEMES: [&str; 16] = [
     "http", "https", "ws", "wss", "grpc", "grpcs", "redis", "rediss", "amqp", "amqps", "mongodb",
@@ -51,7 +53,7 @@ pub(super) fn in_text(text: &str) -> impl Iterator<Item = Address<'_>> {
 /// Everything that a text names by URL, in the manner of a driver, or with a port.
 pub(super) fn everywhere(text: &str) -> impl Iterator<Item = Address<'_>> {
     let drivers = urls(text).chain(go_dsns(text)).chain(oracle(text)).chain(key_values(text));
-    drivers.chain(with_port(text))
+    drivers.chain(with_port(text)).chain(host_pairs(text))
 }
 
 /// The hosts of all URLs in a text, whatever their scheme.
@@ -273,6 +275,28 @@ fn oracle(text: &str) -> impl Iterator<Item = Address<'_>> {
     thin.chain(upper).chain(lower)
 }
 
+/// `"host": "db"` of JSON, `'dbhost' => 'db'` of PHP, `db.host=db` and `server: db`, several on one line
+/// too.
+fn host_pairs(text: &str) -> impl Iterator<Item = Address<'_>> {
+    const ENDS: [&str; 8] =
+        ["host", "hosts", "hostname", "server", "servers", "addr", "address", "endpoint"];
+    let names_host = |name: &str| {
+        let word = last_word(name).unwrap_or_default();
+        let ends = |end: &&str| {
+            let tail = word.len().checked_sub(end.len()).and_then(|start| word.get(start..));
+            tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+        };
+        ENDS.iter().any(|end| ends(end))
+    };
+    let pieces = text.split(['\n', ',', ';', '{', '}', '(', ')', '[', ']']);
+    let hosts = pieces.filter(|piece| piece.len() <= MAX_PAIR_LEN).filter_map(move |piece| {
+        let halves = piece.split_once("=>").or_else(|| piece.split_once([':', '=']));
+        let (_, value) = halves.filter(|(name, _)| names_host(name))?;
+        host(value.trim_matches([' ', '\t', '\r', '"', '\'', '\\']))
+    });
+    hosts.map(|address| Address { is_sql: false, ..address })
+}
+
 /// `host:port` wherever it is, and what ends as a Service's name does.
 fn with_port(text: &str) -> impl Iterator<Item = Address<'_>> {
     /// What is less is the tag of an image, or a time.
@@ -420,6 +444,14 @@ mod tests {
         check("proxy_pass http://api;\nserver b:8080;", &["api", "b"]);
         check("image: postgres:16 at 12:30", &[]);
         check("u:p@db:5432/x", &["db"]);
+        check(
+            "{\"db\":{\"host\":\"db\",\"port\":5432},\"cache_host\": \"redis:6379\"}",
+            &["db", "redis"],
+        );
+        check("$CONFIG = array('dbtype' => 'pgsql', 'dbhost' => 'db', 'dbname' => 'x');", &["db"]);
+        check("db.host=db\n", &["db"]);
+        check("mail { server = smtp; user = web }", &["smtp"]);
+        check("image: web\nghost: x\nname: db", &["x"]);
         check("(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=ora)(PORT=1521)))", &["ora"]);
     }
 
