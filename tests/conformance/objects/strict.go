@@ -61,9 +61,20 @@ func Strict(text []byte) []error {
 	return []error{err}
 }
 
+// newer are kinds of the Atlas Operator 0.8.0. Its Go types are on no module proxy: 0.7.37,
+// which these tests use, is the last version there.
+var newer = map[schema.GroupKind]bool{
+	{Group: "db.atlasgo.io", Kind: "AtlasDriftCheck"}:     true,
+	{Group: "db.atlasgo.io", Kind: "AtlasSecurityReport"}: true,
+	{Group: "db.atlasgo.io", Kind: "AtlasSecurityScan"}:   true,
+}
+
 // ownsGroup says whether the types know the kind's group, so that a kind they do
 // not know is a mistake and not somebody else's custom resource.
 func ownsGroup(kind schema.GroupVersionKind) bool {
+	if newer[kind.GroupKind()] {
+		return false
+	}
 	if typed.IsGroupRegistered(kind.Group) {
 		return true
 	}
