@@ -31,6 +31,8 @@ const EXCERPT: usize = 16 * 1024;
 /// Bytes of sources that are searched for secrets to print excerpts of them, each as a whole. Past it,
 /// diagnostics have no excerpt: hostile input must not cost time, and nobody reads that many.
 const MAX_SEARCHED: usize = 3 * 1024 * 1024;
+/// Bytes of excerpts and help that are printed; past it, a diagnostic has its first line alone.
+const MAX_BELOW: usize = 1024 * 1024;
 /// The most places beside its own that are marked for one diagnostic: a cycle may have thousands.
 pub const PLACES: usize = 30;
 /// The most diagnostics that are printed.
@@ -54,12 +56,18 @@ pub fn text(
         Style::Colored => Renderer::styled(),
     };
     let excerpts = Excerpts::of(diagnostics, sources);
+    let mut left = MAX_BELOW;
     for (number, found) in shown.iter().take(MAX_PRINTED).enumerate() {
         if number > 0 {
             writeln!(out)?;
         }
         writeln!(out, "{}", headline(found, sources, style))?;
-        writeln!(out, "{}", below(found, &excerpts, &renderer))?;
+        // One that marks thirty places of files with long paths takes 14 KiB.
+        let below = if left > 0 { below(found, &excerpts, &renderer) } else { String::new() };
+        left = left.saturating_sub(below.len());
+        if !below.is_empty() {
+            writeln!(out, "{below}")?;
+        }
     }
     if let Some(summary) = summary(&shown) {
         writeln!(out, "\n{summary}")?;

@@ -66,12 +66,16 @@ pub(super) fn found(text: &str, is_known: impl Fn(usize) -> bool) -> Vec<Range<u
     if text.len() < MIN_LEN {
         return guessed;
     }
-    // Most keys and values of a manifest are one word, which names nothing.
+    // Most keys and values of a manifest are one word, which names nothing. There may be a million of them.
     let is_apart = |byte: u8| b" \t\r\n:=@<(\"'`,".contains(&byte);
     if !text.bytes().any(is_apart) {
-        blobs::tokens(text, &mut guessed);
-        blobs::marked(text, &mut guessed);
-        blobs::of_bots(text, &mut guessed);
+        if text.len() >= tokens::MIN_LEN {
+            blobs::tokens(text, &mut guessed);
+        }
+        if text.as_bytes().contains(&b'.') {
+            blobs::marked(text, &mut guessed);
+            blobs::of_bots(text, &mut guessed);
+        }
         guessed.iter_mut().for_each(|range| align(text, range));
         guessed.retain(|range| !is_known(range.start));
         return guessed;

@@ -286,7 +286,7 @@ fn host_pairs(text: &str) -> impl Iterator<Item = Address<'_>> {
             let tail = word.len().checked_sub(end.len()).and_then(|start| word.get(start..));
             tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
         };
-        ENDS.iter().any(|end| ends(end))
+        ENDS.iter().any(ends)
     };
     let pieces = text.split(['\n', ',', ';', '{', '}', '(', ')', '[', ']']);
     let hosts = pieces.filter(|piece| piece.len() <= MAX_PAIR_LEN).filter_map(move |piece| {

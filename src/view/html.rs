@@ -24,6 +24,9 @@ use crate::view::mask::masked;
 use crate::view::svg::{self, escape};
 use crate::view::{er, explain};
 
+/// How much of a manifest the page shows, in bytes, and then to the end of a line: nobody reads more, and
+/// no browser opens a page of 100 MB.
+const MAX_MANIFEST_LEN: usize = 256 * 1024;
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
@@ -401,6 +404,8 @@ fn message(text: &str) -> String {
 fn object_details(object: &Object, html: &mut String) -> io::Result<()> {
     let mut text = Vec::new();
     yaml::document(&Value::Map(masked(object)), &mut text)?;
+    let text = String::from_utf8_lossy(&text);
+    let (text, rest) = beginning(&text);
     let namespace = object.namespace().map(|name| format!(" in {}", escape(name)));
     let _ = writeln!(
         html,
@@ -408,9 +413,25 @@ fn object_details(object: &Object, html: &mut String) -> io::Result<()> {
         escape(object.kind()),
         escape(object.name()),
         namespace.unwrap_or_default(),
-        highlighted(&String::from_utf8_lossy(&text)),
+        highlighted(text) + &rest,
     );
     Ok(())
+}
+
+/// The lines of a manifest that the page shows, and a line that counts the others.
+fn beginning(text: &str) -> (&str, String) {
+    let rest = text.as_bytes().get(MAX_MANIFEST_LEN..).unwrap_or_default();
+    let end = rest.iter().position(|&byte| byte == b'\n').map(|at| MAX_MANIFEST_LEN + at + 1);
+    match end.and_then(|end| text.split_at_checked(end)) {
+        Some((shown, rest)) if !rest.is_empty() => {
+            let n_lines = rest.lines().count();
+            let note = format!(
+                "<span class=\"s\"># {n_lines} more lines, which `generate` prints</span>\n"
+            );
+            (shown, note)
+        }
+        _ => (text, String::new()),
+    }
 }
 
 /// YAML with its keys and comments marked. Lines of a literal block are text.

@@ -61,7 +61,7 @@ pub(super) fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
     let mut before = b' ';
     // For each token where the run of its characters ends that was looked at last, and where the last digit
     // of it is: many may begin in one run.
-    let mut runs = [(0, 0); TOKENS.len()];
+    let mut runs = None;
     for (at, &byte) in bytes.iter().enumerate() {
         let begins =
             !is_word(before) || (before == b'n' && at >= 2 && bytes.get(at - 2) == Some(&b'\\'));
@@ -74,13 +74,16 @@ pub(super) fn tokens(text: &str, found: &mut Vec<Range<usize>>) {
             continue;
         }
         let rest = bytes.get(at..).unwrap_or_default();
-        let of_byte = |(token, _): &(&crate::diag::secrets::tokens::Token, _)| {
-            token.start.as_bytes().first() == Some(&byte)
-        };
-        for (token, run) in TOKENS.iter().zip(&mut runs).filter(of_byte) {
-            if !rest.starts_with(token.start.as_bytes()) {
+        for (number, token) in TOKENS.iter().enumerate() {
+            let is_start = |token: &crate::diag::secrets::tokens::Token| {
+                token.start.as_bytes().first() == Some(&byte)
+                    && rest.starts_with(token.start.as_bytes())
+            };
+            if !is_start(token) {
                 continue;
             }
+            let runs = runs.get_or_insert([(0, 0); TOKENS.len()]);
+            let Some(run) = runs.get_mut(number) else { continue };
             let tail = at + token.start.len();
             if run.0 <= tail {
                 let is_part = |byte: &u8| {

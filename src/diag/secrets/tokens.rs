@@ -16,6 +16,18 @@ const fn token(start: &'static str, with: &'static str, min_len: usize) -> Token
     Token { start, with, min_len, is_shown: false }
 }
 
+/// The length of the shortest of them.
+#[expect(clippy::indexing_slicing, reason = "what is out of bounds here does not compile")]
+pub(super) const MIN_LEN: usize = {
+    let (mut least, mut at) = (usize::MAX, 0);
+    while at < TOKENS.len() {
+        let length = TOKENS[at].start.len() + TOKENS[at].min_len;
+        least = if length < least { length } else { least };
+        at += 1;
+    }
+    least
+};
+
 /// The tokens that are known anywhere.
 pub(super) const TOKENS: &[Token] = &[
     token("ghp_", "", 10),
