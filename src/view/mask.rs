@@ -11,13 +11,15 @@ use crate::value::{Map, Value};
 /// The manifest of an object with every secret value masked: all that a Secret holds, what is named
 /// after a password or token, and whatever looks like a secret inside a text.
 pub fn masked(object: &Object) -> Map {
-    Masker { of_secret: object.kind().ends_with("Secret"), counts_lines: false }
+    let max_entries = MAX_ENTRIES;
+    Masker { of_secret: object.kind().ends_with("Secret"), counts_lines: false, max_entries }
         .map(&object.manifest)
 }
 
 /// As [`masked`], for a view that shows no text of several lines but says how many it has.
 pub fn masked_lines(object: &Object) -> Map {
-    Masker { of_secret: object.kind().ends_with("Secret"), counts_lines: true }
+    let max_entries = usize::MAX;
+    Masker { of_secret: object.kind().ends_with("Secret"), counts_lines: true, max_entries }
         .map(&object.manifest)
 }
 
@@ -69,6 +71,15 @@ struct Masker {
     of_secret: bool,
     /// Texts of several lines are not shown.
     counts_lines: bool,
+    /// A list or a mapping with more is counted, and not shown.
+    max_entries: usize,
+}
+
+/// The most entries of a list or a mapping that a page shows. Nobody reads more, and there may be a million.
+const MAX_ENTRIES: usize = 5_000;
+
+fn not_shown(n_entries: usize) -> Value {
+    Value::from(format!("{n_entries} entries, which `generate` prints"))
 }
 
 impl Masker {
@@ -77,6 +88,8 @@ impl Masker {
         match value {
             Value::String(text) if self.counts_lines && text.contains('\n') => value.clone(),
             Value::String(text) => Value::String(hidden(text).into()),
+            Value::List(items) if items.len() > self.max_entries => not_shown(items.len()),
+            Value::Map(map) if map.len() > self.max_entries => not_shown(map.len()),
             Value::List(items) => Value::List(self.list(items, &mut Arguments::default())),
             Value::Map(map) => Value::Map(self.map(map)),
             Value::Null | Value::Bool(_) | Value::Int(_) | Value::Number(_) => value.clone(),
@@ -267,7 +280,7 @@ impl Masker {
 /// A Secret: what it is called is shown, and nothing of what it holds. A label or annotation may hold
 /// anything, but for those that programs write.
 fn secret_object(map: &Map) -> Map {
-    let plain = Masker { of_secret: true, counts_lines: false };
+    let plain = Masker { of_secret: true, counts_lines: false, max_entries: MAX_ENTRIES };
     let metadata = |value: &Value| match value.as_map() {
         Some(metadata) => Value::Map(noted(metadata, |key, value| match key {
             "name" | "namespace" | "generateName" | "creationTimestamp" => plain.inside(value),
@@ -289,7 +302,7 @@ fn secret_object(map: &Map) -> Map {
 /// The metadata of a Secret, or of the template of one: labels and annotations that no program writes are
 /// masked, and another field is as `other` says.
 fn noted(metadata: &Map, other: impl Fn(&str, &Value) -> Value) -> Map {
-    let plain = Masker { of_secret: true, counts_lines: false };
+    let plain = Masker { of_secret: true, counts_lines: false, max_entries: MAX_ENTRIES };
     let pairs = metadata.iter().map(|(key, value)| {
         let value = match (key, value) {
             ("labels" | "annotations", Value::Map(notes)) => {
@@ -352,7 +365,8 @@ fn all(value: &Value) -> Value {
 mod tests {
     use super::*;
 
-    const MASKER: Masker = Masker { of_secret: false, counts_lines: false };
+    const MASKER: Masker =
+        Masker { of_secret: false, counts_lines: false, max_entries: MAX_ENTRIES };
 
     fn map(map: &Map) -> Map {
         MASKER.map(map)
