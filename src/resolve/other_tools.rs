@@ -15,7 +15,8 @@ use crate::syntax::Text;
 /// A tool whose files hold the way up and the way down, each after a comment.
 struct Halves {
     tool: &'static str,
-    /// What begins each half, in lower case, without the characters that make it a comment.
+    /// What begins each half, in lower case, without the characters that make it a comment. The first half
+    /// of some begins without a mark.
     up: &'static str,
     down: &'static str,
     /// What `atlas migrate import` calls it, if it knows it.
@@ -38,7 +39,7 @@ const HALVES: &[Halves] = &[
     halves("micrate", "+micrate up", "+micrate down", None),
     halves("rambler", "rambler up", "rambler down", None),
     halves("node-pg-migrate", "up migration", "down migration", None),
-    halves("MyBatis Migrations", "@up", "@undo", None),
+    halves("MyBatis Migrations", "", "@undo", None),
     halves("Play Evolutions", "!ups", "!downs", None),
 ];
 
@@ -76,14 +77,10 @@ const LANGUAGES: &[(&str, &str, &str)] = &[
     ("php", "Laravel or Doctrine", "`php artisan schema:dump` writes the SQL"),
     ("js", "Knex, Sequelize or TypeORM", "Atlas does not read JavaScript"),
     ("ts", "Knex, TypeORM or MikroORM", "Atlas does not read TypeScript"),
-    ("go", "goose", "Atlas does not run Go functions"),
-    ("java", "Flyway", "Atlas does not run Java classes"),
-    ("kt", "Flyway", "Atlas does not run Kotlin classes"),
-    ("xml", "Liquibase", "`liquibase update-sql` prints the SQL"),
-    ("yaml", "Liquibase", "`liquibase update-sql` prints the SQL"),
-    ("yml", "Liquibase", "`liquibase update-sql` prints the SQL"),
-    ("json", "Liquibase", "`liquibase update-sql` prints the SQL"),
 ];
+
+/// Formats of which Liquibase's changelogs are told by their names.
+const CHANGELOGS: [&str; 4] = ["xml", "yaml", "yml", "json"];
 
 /// How many files of a folder are looked at to say what is in it.
 pub(super) const MAX_LISTED: usize = 10_000;
@@ -138,7 +135,7 @@ pub(super) fn report_halves(
             }
         },
         at,
-        label: "Atlas runs this half too, and drops what was created".into(),
+        label: "Atlas runs this half too, which undoes the other one".into(),
     });
     true
 }
@@ -146,6 +143,8 @@ pub(super) fn report_halves(
 /// Where the half begins that undoes the other one, if it does anything.
 fn way_down(text: &str) -> Option<(&'static Halves, std::ops::Range<usize>)> {
     let mut down: Option<(&Halves, std::ops::Range<usize>)> = None;
+    // A way down has a way up before it. Otherwise the mark may be a comment of somebody's own.
+    let mut up: Option<&str> = None;
     let mut start = 0;
     for line in text.split_inclusive('\n') {
         let range = start..start + line.trim_end().len();
@@ -162,9 +161,13 @@ fn way_down(text: &str) -> Option<(&'static Halves, std::ops::Range<usize>)> {
                         && !rest.starts_with(|c: char| c.is_alphanumeric())
                 };
                 if let Some(tool) = HALVES.iter().find(|tool| begins(tool.down)) {
-                    down = Some((tool, range));
-                } else if HALVES.iter().any(|tool| begins(tool.up)) {
-                    down = None;
+                    if tool.up.is_empty() || up == Some(tool.up) {
+                        down = Some((tool, range));
+                    }
+                } else if let Some(tool) =
+                    HALVES.iter().find(|it| !it.up.is_empty() && begins(it.up))
+                {
+                    (down, up) = (None, Some(tool.up));
                 }
             }
             (Some(_), false) if !line.trim().is_empty() => return down,
@@ -283,6 +286,7 @@ pub(super) fn without_sql(folder: &str, sources: &Sources) -> Option<(Message, M
     let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let mut by_end: BTreeMap<&str, usize> = BTreeMap::new();
     let mut subfolder = None;
+    let mut has_changelog = false;
     let mut n_files = 0_usize;
     for (path, _) in sources.below(&prefix).take(MAX_LISTED) {
         let rest = path.get(prefix.len()..).unwrap_or_default();
@@ -292,16 +296,19 @@ pub(super) fn without_sql(folder: &str, sources: &Sources) -> Option<(Message, M
             subfolder = subfolder.or(rest.rsplit_once('/'));
         } else if let Some((_, end)) = name.rsplit_once('.') {
             *by_end.entry(end).or_default() += 1;
+            has_changelog |= CHANGELOGS.contains(&end) && name.contains("changelog");
         }
     }
     if let Some((inner, name)) = subfolder {
         return Some(in_subfolder(&prefix, inner, name, sources));
     }
+    if has_changelog {
+        let help = "Atlas runs .sql files only: `liquibase update-sql` prints the SQL; or run the tool itself in \
+                    an App with `job: true`";
+        return Some(("changelogs of Liquibase".into(), help.into()));
+    }
     let most = by_end.iter().max_by_key(|(end, count)| (**count, std::cmp::Reverse(**end)));
-    let known = most.and_then(|(end, _)| {
-        let (_, tool, way) = LANGUAGES.iter().find(|(known, ..)| known == end)?;
-        Some((end, tool, way))
-    });
+    let known = most.and_then(|(end, _)| LANGUAGES.iter().find(|(known, ..)| known == end));
     match known {
         Some((end, tool, way)) => Some((
             message!("files that end in .{end}, as {tool} has them", end = *end, tool = *tool),
@@ -371,6 +378,7 @@ mod tests {
             "-- +goose Up\ncreate table a (id int);\n",
             "-- +goose Up\nx;\n-- +goose Down\n-- nothing to undo\n\n",
             "-- +goose Down\n-- +goose Up\nx;",
+            "-- Down migration of legacy rows\nx;",
             "-- downs migrations\nx;",
             "-- migrate:downgrade\nx;",
             "select '-- +goose Down';\nx;",

@@ -57,7 +57,7 @@ pub fn printable<'a>(text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
 }
 
 /// The longest part of a name, and the longest path, that is shown in bytes: everything that refers to
-/// it shows it again. Kubernetes takes no longer names.
+/// it shows it again. Longer names are not valid in Kubernetes.
 pub const MAX_SHOWN_LEN: usize = 253;
 
 /// A name or path without its middle where it is longer than [`MAX_SHOWN_LEN`], whatever it costs to

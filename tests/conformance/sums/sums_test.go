@@ -86,6 +86,77 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// Atlas reads both ways of what other tools wrote, and we refuse each such directory, once. What it reads rightly we
+// accept.
+func TestOtherTools(t *testing.T) {
+	const up, down = "create table a (id int);", "drop table a;"
+	both := func(first, second string) map[string]string {
+		return map[string]string{"1_init.sql": first + "\n" + up + "\n" + second + "\n" + down + "\n"}
+	}
+	for _, c := range []struct {
+		name   string
+		files  map[string]string
+		undoes bool
+	}{
+		{"goose", both("-- +goose Up", "-- +goose Down"), true},
+		{"dbmate", both("-- migrate:up", "-- migrate:down"), true},
+		{"sql-migrate", both("-- +migrate Up", "-- +migrate Down"), true},
+		{"node-pg-migrate", both("-- Up Migration", "-- Down Migration"), true},
+		{"MyBatis", both("-- // init", "-- //@UNDO"), true},
+		{"golang-migrate", map[string]string{"1_init.up.sql": up, "1_init.down.sql": down}, true},
+		{"db-migrate", map[string]string{"1-init-up.sql": up, "1-init-down.sql": down}, true},
+		{"Flyway's undo", map[string]string{"V1__init.sql": up, "U1__init.sql": down}, true},
+		{"Flyway", map[string]string{"V1__init.sql": up, "V2__more.sql": "create table b (id int);"}, false},
+		{"goose without a way down", map[string]string{"1_init.sql": "-- +goose Up\n" + up + "\n"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			project := t.TempDir()
+			dir := filepath.Join(project, "migrations")
+			if err := os.Mkdir(dir, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			for name, text := range c.files {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			run(t, project, "sum", dir)
+			local, err := migrate.NewLocalDir(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files, err := local.Files()
+			if err != nil {
+				t.Fatal(err)
+			}
+			undoes := false
+			for _, file := range files {
+				statements, err := file.Stmts()
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, statement := range statements {
+					undoes = undoes || strings.Contains(statement, "drop table a")
+				}
+			}
+			if undoes != c.undoes {
+				t.Fatalf("Atlas runs the way down: %v", undoes)
+			}
+			spec := "apiVersion: argocd-atlas-plugin/v1alpha1\nkind: Schema\nmetadata: {name: shop}\n" +
+				"spec: {url: 'sqlite://shop.db', migrations: migrations}\n"
+			if err := os.WriteFile(filepath.Join(project, "app.yaml"), []byte(spec), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			output, _ := command(t, project, "check", project).CombinedOutput()
+			n := strings.Count(string(output), "error[")
+			refused := strings.Count(string(output), "error[other-tool]")
+			if want := map[bool]int{true: 1}[c.undoes]; refused != want || n != want {
+				t.Errorf("%d errors of %d expected:\n%s", n, want, output)
+			}
+		})
+	}
+}
+
 // write makes a directory of migrations, some with the directives that change the sum.
 func write(t *testing.T, random *rand.Rand, dir string, number int) {
 	t.Helper()
