@@ -333,9 +333,9 @@ pub enum VariableValue {
 /// What the operator may do to the database.
 #[derive(Debug, Default)]
 pub struct Policy {
-    /// Whether a planned change that drops something is made.
+    /// What is done about a planned change that drops something.
     pub destructive: Destructive,
-    /// Kinds of change that are not made, in the operator's spelling.
+    /// `skip`, in the operator's spelling; [`Policy::never_made`] has all.
     pub skip: Vec<&'static str>,
     /// Whether indexes are created concurrently.
     pub concurrent_create: Option<bool>,
@@ -345,14 +345,32 @@ pub struct Policy {
     pub review: Option<SmolStr>,
 }
 
-/// Whether a planned change that drops something is made.
+/// What the operator does about a planned change that drops something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Destructive {
-    /// It is refused.
+    /// A schema, table or column that Git no longer names stays in the database.
     #[default]
+    Defer,
+    /// The whole change is refused.
     Error,
-    /// It is made.
+    /// It is dropped.
     Allow,
+}
+
+/// The kinds of change that `destructive: defer` never makes, in the operator's spelling.
+const DEFERRED: [&str; 3] = ["drop_schema", "drop_table", "drop_column"];
+
+impl Policy {
+    /// The kinds of change that are not made, in the operator's spelling: those of
+    /// `destructive: defer`, and those of `skip`.
+    pub fn never_made(&self) -> impl Iterator<Item = &'static str> {
+        let deferred = match self.destructive {
+            Destructive::Defer => DEFERRED.as_slice(),
+            Destructive::Error | Destructive::Allow => &[],
+        };
+        let more = self.skip.iter().filter(|change| !deferred.contains(change));
+        deferred.iter().chain(more).copied()
+    }
 }
 
 /// A workload and its way in.

@@ -264,17 +264,21 @@ fn policy(schema: &Schema) -> Option<Value> {
     if matches!(schema.desired, Desired::Migrations(_)) {
         return None;
     }
-    let Policy { destructive, skip, concurrent_create, concurrent_drop, review } = &schema.policy;
+    let Policy { destructive, skip: _, concurrent_create, concurrent_drop, review } =
+        &schema.policy;
     let destructive = match destructive {
         Destructive::Error => Some(Map::new().with("error", true)),
-        // Without the rule, later runs apply drops unasked (FACTS 3.5).
-        Destructive::Allow => None,
+        // Without the rule, later runs apply unasked what is not skipped (FACTS 3.5). It is a search
+        // for `DROP ` in the plan, which refuses `DROP NOT NULL` as well: where drops are skipped, it
+        // would refuse nothing but what is harmless.
+        Destructive::Defer | Destructive::Allow => None,
     };
     let lint =
         Map::new().with_some("destructive", destructive).with_some("review", review.as_deref());
     let concurrent_index =
         Map::new().with_some("create", *concurrent_create).with_some("drop", *concurrent_drop);
-    let skip = skip.iter().fold(Map::new(), |all, change| all.with(*change, true));
+    let never = schema.policy.never_made();
+    let skip = never.fold(Map::new(), |all, change| all.with(change, true));
     let diff = Map::new()
         .with_some("concurrent_index", atlas::some(concurrent_index))
         .with_some("skip", atlas::some(skip));

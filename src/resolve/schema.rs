@@ -209,7 +209,8 @@ fn policy(written: spec::Policy) -> Policy {
     Policy {
         destructive: match written.destructive.as_ref().map(|text| text.value.as_str()) {
             Some("allow") => Destructive::Allow,
-            Some(_) | None => Destructive::Error,
+            Some("error") => Destructive::Error,
+            Some(_) | None => Destructive::Defer,
         },
         skip: written.skip.iter().filter_map(operators).collect(),
         concurrent_create: index.create.map(|value| value.value),

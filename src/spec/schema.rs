@@ -42,7 +42,7 @@ shapes! {
     /// What is done about migrations out of order.
     ExecOrder = FieldType::Choice(&["linear", "linear-skip", "non-linear"]);
     /// What is done about a change that drops something.
-    Destructive = FieldType::Choice(&["error", "allow"]);
+    Destructive = FieldType::Choice(&["defer", "error", "allow"]);
     /// A kind of change.
     Skip = FieldType::Choice(&SKIP_NAMES);
     /// When a person approves.
@@ -236,10 +236,10 @@ record! {
     pub struct Policy {
         @span = place;
         word destructive: Destructive = "destructive",
-            "Whether a change that drops something is made: `allow`, or `error`, the default.",
+            "What is done about a schema, table or column that Git no longer names. `defer`, the default: it stays in the database. `error`: the operator refuses the change. `allow`: it is dropped.",
             "policy: {destructive: allow}", [];
         words skip: Skip = "skip",
-            "Kinds of change that are never made.", "policy: {skip: [dropTable, dropColumn]}", ["skips"];
+            "Kinds of change that are never made.", "policy: {skip: [dropIndex, modifyColumn]}", ["skips"];
         may concurrent_index: ConcurrentIndex = "concurrentIndex",
             "Indexes without a lock on their table (PostgreSQL).",
             "policy: {concurrentIndex: {create: true}}, txMode: none", ["concurrent"];
