@@ -72,7 +72,7 @@ pub enum Command {
         format: DiffFormat,
         /// What makes the exit code 1
         #[arg(long, value_enum)]
-        deny: Option<DenyDiff>,
+        deny: Vec<DenyDiff>,
         /// The directory and the flags.
         #[command(flatten)]
         project: ProjectArgs,
@@ -285,6 +285,8 @@ pub enum DiffFormat {
 pub enum DenyDiff {
     /// Schema changes that lose data or break clients
     Destructive,
+    /// Schema changes that the operator or the server refuses
+    Refused,
 }
 
 /// When to use colours.

@@ -71,7 +71,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Application(args)) => commands::application(args, out)?,
         Some(Command::Sum { dir }) => commands::sum(&dir, out)?,
         Some(Command::Diff { against, no_merge_base, format, deny, project }) => {
-            commands::diff(&against, no_merge_base, format, deny, &project, out)?
+            commands::diff(&against, no_merge_base, format, &deny, &project, out)?
         }
         Some(Command::JsonSchema) => commands::json_schema(out)?,
         Some(Command::Init(args)) => commands::init(&args, out)?,

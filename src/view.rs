@@ -3,6 +3,7 @@
 pub mod check;
 pub mod diff;
 pub mod dot;
+mod drops;
 pub mod er;
 pub mod explain;
 pub mod github;

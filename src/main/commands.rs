@@ -25,6 +25,7 @@ use argocd_atlas_plugin::{emit, engine, generator, read, view, write};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::roff::{Roff, bold, roman};
+use sql::catalogue::change;
 
 use crate::run::{Run, apply_flags, is_standard_input, stderr, width};
 
@@ -166,7 +167,7 @@ pub(crate) fn diff(
     against: &Against,
     no_merge_base: bool,
     format: DiffFormat,
-    deny: Option<DenyDiff>,
+    deny: &[DenyDiff],
     args: &ProjectArgs,
     out: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
@@ -201,8 +202,10 @@ pub(crate) fn diff(
         DiffFormat::Json => view::diff::json(&difference, out)?,
     }
     // What could not be read before may be lost now.
-    let is_denied = deny == Some(DenyDiff::Destructive)
-        && (is_unknown || difference.count(sql::catalogue::diff::Severity::Destructive) > 0);
+    let is_denied = deny.iter().any(|deny| match deny {
+        DenyDiff::Destructive => is_unknown || difference.count(change::Severity::Destructive) > 0,
+        DenyDiff::Refused => is_unknown || difference.n_refused() > 0,
+    });
     Ok(if is_denied { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 

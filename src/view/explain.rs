@@ -8,6 +8,7 @@ use crate::model::Unit;
 use crate::pipeline::Compilation;
 use crate::plan::Scheduled;
 use crate::source::{Sources, printable};
+use crate::view::drops::Drops;
 use crate::view::waves::{precedes, waits};
 
 /// The page on diagnostics: the one place where they are described.
@@ -91,6 +92,9 @@ pub fn print(
         }
         let made = made.get(&unit).map_or_else(|| "nothing".to_owned(), |made| made.join(", "));
         writeln!(out, "  makes {made}")?;
+        if let Some(drops) = Drops::of(unit, project) {
+            writeln!(out, "  {}", drops.sentence())?;
+        }
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use crate::object::Object;
 use crate::pipeline::Compilation;
 use crate::plan::Scheduled;
 use crate::source::{Sources, printable};
+use crate::view::drops::Drops;
 use crate::view::graph::{self, Lane, Role};
 
 /// Why a hook has no wave of ours.
@@ -78,13 +79,20 @@ fn rows(compilation: &Compilation, sources: &Sources) -> Vec<Row> {
     let mut units: Vec<&Scheduled> = compilation.plan.units.iter().collect();
     units.sort_by_key(|scheduled| (scheduled.wave, scheduled.unit));
     let made = made(compilation);
+    let makes = |unit: Unit| {
+        let kinds = made.get(&unit).map(|kinds| kinds.join(", ")).unwrap_or_default();
+        match Drops::of(unit, &compilation.project) {
+            Some(drops) => format!("{kinds} ({})", drops.shortly()),
+            None => kinds,
+        }
+    };
     let unit = |scheduled: &&Scheduled| {
         let place = compilation.project.place(scheduled.unit)?;
         Some(Row {
             lane: Lane::Wave(scheduled.wave),
             role: graph::role(scheduled.unit),
             what: compilation.project.label(scheduled.unit),
-            makes: made.get(&scheduled.unit).map(|kinds| kinds.join(", ")).unwrap_or_default(),
+            makes: makes(scheduled.unit),
             why: printable(why(scheduled, compilation, sources)).into_owned(),
             place: sources.place(place),
         })
@@ -328,6 +336,9 @@ fn unit_json(
     let Compilation { project, links, .. } = compilation;
     let Some(place) = project.place(scheduled.unit) else { return Ok(()) };
     writeln!(out, "\n        {{")?;
+    if let Some(drops) = Drops::of(scheduled.unit, project) {
+        writeln!(out, "          \"destructive\": {},", json!(drops.word()))?;
+    }
     writeln!(out, "          \"file\": {},", json!(sources.get(place.file).path))?;
     writeln!(out, "          \"isPinned\": {},", scheduled.is_pinned)?;
     writeln!(out, "          \"line\": {},", sources.position(place).line)?;

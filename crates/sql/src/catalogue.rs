@@ -3,12 +3,15 @@
 //! In: scripts, in the order in which the database runs them. Out: the state after the last
 //! statement. `ALTER`, `DROP` and `RENAME` are followed. The checks that need more than one
 //! statement are made on the way (`check`); `order` puts files into an order that the database
-//! takes, `requires` holds a contract against the catalogue, and `diff` compares two of them.
+//! takes, `requires` holds a contract against the catalogue, and `diff` compares two of
+//! them, with each `change` and what `policy` makes of it.
 //! No SQL is read here.
 
 mod live;
 pub mod build;
+pub mod change;
 pub mod order;
+pub mod policy;
 pub mod requires;
 pub mod types;
 pub mod diff;
@@ -293,6 +296,13 @@ impl Table {
     /// Its column of this name.
     pub fn column(&self, dialect: Dialect, name: &Ident) -> Option<&Column> {
         self.names.places.get(&*fold(dialect, name)).and_then(|place| self.columns.get(*place))
+    }
+
+    /// Its column of this name, as it is written there.
+    pub(crate) fn column_written(&self, name: &str) -> Option<&Column> {
+        let place = self.names.places.get(name);
+        let place = place.or_else(|| self.names.places.get(&*name.to_lowercase()));
+        place.and_then(|place| self.columns.get(*place))
     }
 
     /// Its primary key.

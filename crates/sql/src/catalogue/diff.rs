@@ -1,253 +1,18 @@
 //! Two catalogues -> what changes between them, the dangerous first.
 //!
 //! Says what the change means for rows and clients, not how the database gets there: that is
-//! Atlas's to plan.
+//! Atlas's to plan. What Atlas is told not to do is for `policy` to say.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::catalogue::change::{Change, Outcome, Severity, What};
 use crate::catalogue::types::{Fit, Normal, fit};
 use crate::catalogue::{Catalogue, Table, View, folded};
-use crate::definition::{Column, ForeignKey, Key, KeyKind};
+use crate::definition::{Column, ForeignKey, Key, KeyKind, ObjectKind};
 use crate::dialect::Dialect;
 use crate::source::Span;
-
-/// How much a change can break. Ordered from most to least.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// Rows or values are lost, or clients of the old schema break for certain.
-    Destructive,
-    /// It may fail on the rows that there are, or lock a table for long.
-    Risky,
-    /// Old clients and old rows do not notice.
-    Safe,
-}
-
-impl Severity {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Severity::Destructive => "destructive",
-            Severity::Risky => "risky",
-            Severity::Safe => "safe",
-        }
-    }
-}
-
-/// What changes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum What {
-    /// A table is gone.
-    TableDropped,
-    /// A table is gone and one of another name has nearly the same columns.
-    TableRenamed {
-        /// Its new name.
-        to: SmolStr,
-    },
-    /// A view is gone.
-    ViewDropped,
-    /// A column is gone.
-    ColumnDropped {
-        /// The column.
-        column: SmolStr,
-    },
-    /// A column is gone and another of the same type stands in its place.
-    ColumnRenamed {
-        /// The column.
-        column: SmolStr,
-        /// Its new name.
-        to: SmolStr,
-    },
-    /// A column holds less than before.
-    ColumnNarrowed {
-        /// The column.
-        column: SmolStr,
-        /// Its type so far.
-        from: SmolStr,
-        /// Its type from now on.
-        to: SmolStr,
-    },
-    /// A column's type changes to one of another kind.
-    TypeChanged {
-        /// The column.
-        column: SmolStr,
-        /// Its type so far.
-        from: SmolStr,
-        /// Its type from now on.
-        to: SmolStr,
-    },
-    /// A column holds more than before.
-    ColumnWidened {
-        /// The column.
-        column: SmolStr,
-        /// Its type so far.
-        from: SmolStr,
-        /// Its type from now on.
-        to: SmolStr,
-    },
-    /// A column becomes `NOT NULL`.
-    NotNull {
-        /// The column.
-        column: SmolStr,
-        /// It has a default.
-        default: bool,
-    },
-    /// A column may be null from now on.
-    Nullable {
-        /// The column.
-        column: SmolStr,
-    },
-    /// A column's default changes.
-    DefaultChanged {
-        /// The column.
-        column: SmolStr,
-    },
-    /// A new column.
-    ColumnAdded {
-        /// The column.
-        column: SmolStr,
-        /// It is `NOT NULL` and has no default, so that tables with rows refuse it.
-        mandatory: bool,
-    },
-    /// A key or index is gone.
-    KeyDropped {
-        /// Its name, or its columns.
-        key: SmolStr,
-        /// Which kind.
-        kind: KeyKind,
-    },
-    /// A new key or index.
-    KeyAdded {
-        /// Its name, or its columns.
-        key: SmolStr,
-        /// Which kind.
-        kind: KeyKind,
-        /// Postgres builds it while writes to the table wait.
-        blocks_writes: bool,
-    },
-    /// A foreign key is gone.
-    ForeignKeyDropped {
-        /// Its columns and what they refer to.
-        key: SmolStr,
-    },
-    /// A new foreign key.
-    ForeignKeyAdded {
-        /// Its columns and what they refer to.
-        key: SmolStr,
-    },
-    /// What happens to a foreign key's rows changes.
-    ForeignKeyChanged {
-        /// Its columns and what they refer to.
-        key: SmolStr,
-        /// What happens from now on.
-        to: SmolStr,
-    },
-    /// A view lists other columns or reads other tables.
-    ViewChanged,
-    /// A new table.
-    TableAdded,
-    /// A new view.
-    ViewAdded,
-}
-
-/// One change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// How much it can break.
-    pub severity: Severity,
-    /// The table or view.
-    pub table: SmolStr,
-    /// What changes.
-    pub what: What,
-    /// Where the new schema says so; `None` for what is gone.
-    pub new_place: Option<Span>,
-    /// Where the old schema had it; `None` for what is new. It lies in the old sources.
-    pub old_place: Option<Span>,
-}
-
-/// A part of what is said about a change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// Words of ours.
-    Words(&'static str),
-    /// A name or type of the project, which may hold anything.
-    Name(String),
-}
-
-impl std::fmt::Display for Change {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.pieces().into_iter().try_for_each(|piece| match piece {
-            Piece::Words(words) => f.write_str(words),
-            Piece::Name(name) => write!(f, "`{name}`"),
-        })
-    }
-}
-
-impl Change {
-    /// What is said about it, with what comes from the project told apart.
-    pub fn pieces(&self) -> Vec<Piece> {
-        use Piece::Words;
-        let name = |text: &str| Piece::Name(text.to_owned());
-        let table = || name(&self.table);
-        let of_table = |column: &str| Piece::Name(format!("{}.{column}", self.table));
-        let column = |column: &str, words| vec![Words("column "), of_table(column), Words(words)];
-        let types = |column: &str, words, from: &str, to: &str| {
-            let (from, to) = (name(from), name(to));
-            vec![Words("column "), of_table(column), Words(words), from, Words(" to "), to]
-        };
-        let key = |kind: KeyKind, key: &str, words| {
-            vec![Words(kind.words()), Words(" "), name(key), Words(" on "), table(), Words(words)]
-        };
-        let foreign_key = |key: &str, words| {
-            vec![Words("foreign key "), name(key), Words(" of "), table(), Words(words)]
-        };
-        let with = |mut pieces: Vec<Piece>, last: &str| {
-            pieces.push(name(last));
-            pieces
-        };
-        match &self.what {
-            What::TableDropped => vec![Words("table "), table(), Words(" dropped")],
-            What::TableRenamed { to } => {
-                with(vec![Words("table "), table(), Words(" dropped, perhaps renamed to ")], to)
-            }
-            What::ViewDropped => vec![Words("view "), table(), Words(" dropped")],
-            What::ColumnDropped { column: of } => column(of, " dropped"),
-            What::ColumnRenamed { column: of, to } => {
-                with(column(of, " dropped, perhaps renamed to "), to)
-            }
-            What::ColumnNarrowed { column, from, to } => types(column, " narrowed from ", from, to),
-            What::TypeChanged { column, from, to } => types(column, " changed from ", from, to),
-            What::ColumnWidened { column, from, to } => types(column, " widened from ", from, to),
-            What::NotNull { column: of, default: false } => {
-                column(of, " made NOT NULL without a default")
-            }
-            What::NotNull { column: of, default: true } => column(of, " made NOT NULL"),
-            What::Nullable { column: of } => column(of, " made nullable"),
-            What::DefaultChanged { column } => {
-                vec![Words("default of column "), of_table(column), Words(" changed")]
-            }
-            What::ColumnAdded { column: of, mandatory: true } => {
-                column(of, " added, NOT NULL without a default")
-            }
-            What::ColumnAdded { column: of, mandatory: false } => column(of, " added"),
-            What::KeyDropped { key: of, kind } => key(*kind, of, " dropped"),
-            What::KeyAdded { key: of, kind, blocks_writes: true } => {
-                key(*kind, of, " added without CONCURRENTLY")
-            }
-            What::KeyAdded { key: of, kind, blocks_writes: false } => key(*kind, of, " added"),
-            What::ForeignKeyDropped { key } => foreign_key(key, " dropped"),
-            What::ForeignKeyAdded { key } => foreign_key(key, " added"),
-            What::ForeignKeyChanged { key, to } if to.is_empty() => {
-                foreign_key(key, " changed to no action")
-            }
-            What::ForeignKeyChanged { key, to } => with(foreign_key(key, " changed to "), to),
-            What::ViewChanged => vec![Words("view "), table(), Words(" changed")],
-            What::TableAdded => vec![Words("table "), table(), Words(" added")],
-            What::ViewAdded => vec![Words("view "), table(), Words(" added")],
-        }
-    }
-}
 
 /// What changes from one catalogue to the other: destructive first, then by table, then in the
 /// order of [`What`].
@@ -278,7 +43,14 @@ pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
         }
     }
     changes.views(old, new);
-    changes.out.sort_by(|a, b| {
+    changes.types(old, new);
+    sort(&mut changes.out);
+    changes.out
+}
+
+/// Brings changes into the order in which they are told.
+pub(super) fn sort(changes: &mut [Change]) {
+    changes.sort_by(|a, b| {
         (a.severity, &a.table, &a.what, a.new_place).cmp(&(
             b.severity,
             &b.table,
@@ -286,7 +58,6 @@ pub fn diff(old: &Catalogue, new: &Catalogue) -> Vec<Change> {
             b.new_place,
         ))
     });
-    changes.out
 }
 
 fn missing_in<'a>(from: &'a Catalogue, other: &Catalogue) -> Vec<&'a Table> {
@@ -399,7 +170,15 @@ impl Changes {
         new_place: Option<Span>,
         old_place: Option<Span>,
     ) {
-        self.out.push(Change { severity, table: table.into(), what, new_place, old_place });
+        let outcome = Outcome::Made;
+        self.out.push(Change {
+            severity,
+            table: table.into(),
+            what,
+            outcome,
+            new_place,
+            old_place,
+        });
     }
 
     fn table(&mut self, old: &Table, new: &Table) {
@@ -489,15 +268,11 @@ impl Changes {
         }
         let default = |column: &Column| column.default.as_ref().map(|text| text.to_lowercase());
         if default(before) != default(after) {
-            let gone = after.default.is_none() && !after.is_optional();
-            let severity = if gone { Severity::Risky } else { Severity::Safe };
-            self.add(
-                severity,
-                table,
-                What::DefaultChanged { column: column() },
-                new_place,
-                old_place,
-            );
+            let gone = after.default.is_none();
+            let is_needed = gone && !after.is_optional();
+            let severity = if is_needed { Severity::Risky } else { Severity::Safe };
+            let what = What::DefaultChanged { column: column(), gone };
+            self.add(severity, table, what, new_place, old_place);
         }
     }
 
@@ -571,6 +346,16 @@ impl Changes {
             if !old_keys.contains(&shape(after)) {
                 let what = What::ForeignKeyAdded { key: foreign_key_name(after) };
                 self.add(Severity::Risky, table, what, Some(after.span), None);
+            }
+        }
+    }
+
+    /// Types that are gone, where they are objects of their own.
+    fn types(&mut self, old: &Catalogue, new: &Catalogue) {
+        let types = old.objects.iter().filter(|((kind, _), _)| *kind == ObjectKind::Type);
+        for (key @ (_, name), span) in types {
+            if !new.objects.contains_key(key) {
+                self.add(Severity::Safe, &name.name, What::TypeDropped, None, Some(*span));
             }
         }
     }
@@ -658,7 +443,7 @@ fn renamed_column<'a>(
     None
 }
 
-fn key_name(key: &Key) -> SmolStr {
+pub(super) fn key_name(key: &Key) -> SmolStr {
     match &key.name {
         Some(name) => name.text.clone(),
         None => {

@@ -157,4 +157,9 @@ pub(super) const SERVER: Server = Server {
     any_statement_may_create: false,
     indexes_block_writes: false,
     integer_keys_count: false,
+    numbered_column_needs_key: false,
+    keeps_what_is_referred_to: false,
+    keeps_what_is_computed_from: false,
+    relaxes_by_drop: false,
+    tables_are_made_anew: false,
 };

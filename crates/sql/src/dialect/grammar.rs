@@ -398,6 +398,16 @@ pub(crate) struct Server {
     pub(crate) indexes_block_writes: bool,
     /// Whether the one integer column of a primary key numbers itself.
     pub(crate) integer_keys_count: bool,
+    /// Whether a column that numbers itself needs a key, and is the only one of its table.
+    pub(crate) numbered_column_needs_key: bool,
+    /// Whether a column that a foreign key refers to keeps its type, and any index on it its place.
+    pub(crate) keeps_what_is_referred_to: bool,
+    /// Whether a column from which another is computed keeps its type.
+    pub(crate) keeps_what_is_computed_from: bool,
+    /// Whether the statement that lets a column be null, or takes its default away, is a `DROP`.
+    pub(crate) relaxes_by_drop: bool,
+    /// Whether Atlas changes a table by making another one and dropping the first.
+    pub(crate) tables_are_made_anew: bool,
 }
 
 impl Grammar {

@@ -1,9 +1,11 @@
 //! MySQL.
 
-use super::generic::{ALTERATIONS, CHARACTERS, COLUMNS, COMMON, NAMES, SCRIPTS, TABLES, TYPES};
+use super::generic::{
+    ALTERATIONS, CHARACTERS, COLUMNS, COMMON, NAMES, SCRIPTS, SERVER, TABLES, TYPES,
+};
 use super::grammar::{
     Alterations, Backslash, Blocks, Characters, Clause, Columns, Grammar, HashComments, Indexes,
-    Names, NeedType, Options, Scripts, Tables, Tail, Then, Types,
+    Names, NeedType, Options, Scripts, Server, Tables, Tail, Then, Types,
 };
 use crate::word::ELEMENT_WORDS;
 
@@ -143,6 +145,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
     },
     theirs: &sqlparser::dialect::MySqlDialect {},
     copying_operators: &["div"],
+    server: Server { numbered_column_needs_key: true, keeps_what_is_referred_to: true, ..SERVER },
     ..COMMON
 };
 

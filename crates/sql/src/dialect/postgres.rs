@@ -92,6 +92,8 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         bodies_are_text: true,
         sequences_in_text: true,
         indexes_block_writes: true,
+        keeps_what_is_computed_from: true,
+        relaxes_by_drop: true,
         ..SERVER
     },
     theirs: &sqlparser::dialect::PostgreSqlDialect {},

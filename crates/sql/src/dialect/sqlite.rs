@@ -39,6 +39,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         checks_foreign_keys: false,
         checks_views: false,
         integer_keys_count: true,
+        tables_are_made_anew: true,
         ..SERVER
     },
     theirs: &sqlparser::dialect::SQLiteDialect {},

@@ -1,0 +1,365 @@
+//! One change of a schema: what it is, how much it can break, what becomes of it, and the words
+//! for all of that.
+
+use smol_str::SmolStr;
+
+use crate::definition::KeyKind;
+use crate::source::Span;
+
+/// How much a change can break. Ordered from most to least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Rows or values are lost, or clients of the old schema break for certain.
+    Destructive,
+    /// It may fail on the rows that there are, or lock a table for long.
+    Risky,
+    /// Old clients and old rows do not notice.
+    Safe,
+}
+
+impl Severity {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Destructive => "destructive",
+            Severity::Risky => "risky",
+            Severity::Safe => "safe",
+        }
+    }
+}
+
+/// What changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// A table is gone.
+    TableDropped,
+    /// A table is gone and one of another name has nearly the same columns.
+    TableRenamed {
+        /// Its new name.
+        to: SmolStr,
+    },
+    /// A view is gone.
+    ViewDropped,
+    /// A column is gone.
+    ColumnDropped {
+        /// The column.
+        column: SmolStr,
+    },
+    /// A column is gone and another of the same type stands in its place.
+    ColumnRenamed {
+        /// The column.
+        column: SmolStr,
+        /// Its new name.
+        to: SmolStr,
+    },
+    /// A column holds less than before.
+    ColumnNarrowed {
+        /// The column.
+        column: SmolStr,
+        /// Its type so far.
+        from: SmolStr,
+        /// Its type from now on.
+        to: SmolStr,
+    },
+    /// A column's type changes to one of another kind.
+    TypeChanged {
+        /// The column.
+        column: SmolStr,
+        /// Its type so far.
+        from: SmolStr,
+        /// Its type from now on.
+        to: SmolStr,
+    },
+    /// A column holds more than before.
+    ColumnWidened {
+        /// The column.
+        column: SmolStr,
+        /// Its type so far.
+        from: SmolStr,
+        /// Its type from now on.
+        to: SmolStr,
+    },
+    /// A column becomes `NOT NULL`.
+    NotNull {
+        /// The column.
+        column: SmolStr,
+        /// It has a default.
+        default: bool,
+    },
+    /// A column may be null from now on.
+    Nullable {
+        /// The column.
+        column: SmolStr,
+    },
+    /// A column's default changes.
+    DefaultChanged {
+        /// The column.
+        column: SmolStr,
+        /// It has none any more.
+        gone: bool,
+    },
+    /// A new column.
+    ColumnAdded {
+        /// The column.
+        column: SmolStr,
+        /// It is `NOT NULL` and has no default, so that tables with rows refuse it.
+        mandatory: bool,
+    },
+    /// A key or index is gone.
+    KeyDropped {
+        /// Its name, or its columns.
+        key: SmolStr,
+        /// Which kind.
+        kind: KeyKind,
+    },
+    /// A new key or index.
+    KeyAdded {
+        /// Its name, or its columns.
+        key: SmolStr,
+        /// Which kind.
+        kind: KeyKind,
+        /// Postgres builds it while writes to the table wait.
+        blocks_writes: bool,
+    },
+    /// A foreign key is gone.
+    ForeignKeyDropped {
+        /// Its columns and what they refer to.
+        key: SmolStr,
+    },
+    /// A new foreign key.
+    ForeignKeyAdded {
+        /// Its columns and what they refer to.
+        key: SmolStr,
+    },
+    /// What happens to a foreign key's rows changes.
+    ForeignKeyChanged {
+        /// Its columns and what they refer to.
+        key: SmolStr,
+        /// What happens from now on.
+        to: SmolStr,
+    },
+    /// A view lists other columns or reads other tables.
+    ViewChanged,
+    /// A type is gone.
+    TypeDropped,
+    /// A new table.
+    TableAdded,
+    /// A new view.
+    ViewAdded,
+}
+
+/// What becomes of a change, given what Atlas is told not to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is made.
+    #[default]
+    Made,
+    /// What is dropped stays in the database.
+    Stays(Stays),
+    /// It is not made, because its kind is one that never is.
+    Skipped,
+    /// The operator refuses it, and with it all others of the schema.
+    Refused,
+    /// It is one of these others.
+    HeldBack,
+    /// The server refuses it, because of something that stays.
+    Fails(Clash),
+}
+
+/// What something that stays does to those who no longer know of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stays {
+    /// Nothing.
+    Quietly,
+    /// A column that is `NOT NULL` and has no default: a row cannot be inserted without it.
+    Mandatory,
+    /// A table with a foreign key that stays as well: a row of this table that is referred to cannot be
+    /// deleted.
+    Refers(SmolStr),
+}
+
+/// Why the server refuses a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clash {
+    /// A column that stays has the type that is dropped.
+    TypeInUse(SmolStr),
+    /// The column that stays numbers itself, which needs a key on it, and the only one of its table that
+    /// may.
+    Numbered,
+    /// A foreign key of a table that stays refers to the key that is dropped, or to the column whose type
+    /// changes.
+    ReferredBy(SmolStr),
+    /// A column that stays is computed from others of its table, perhaps from the one whose type changes.
+    PerhapsComputed(SmolStr),
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// How much it can break.
+    pub severity: Severity,
+    /// The table, view or type.
+    pub table: SmolStr,
+    /// What changes.
+    pub what: What,
+    /// What becomes of it.
+    pub outcome: Outcome,
+    /// Where the new schema says so; `None` for what is gone.
+    pub new_place: Option<Span>,
+    /// Where the old schema had it; `None` for what is new. It lies in the old sources.
+    pub old_place: Option<Span>,
+}
+
+/// A part of what is said about a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Words of ours.
+    Words(&'static str),
+    /// A name or type of the project, which may hold anything.
+    Name(String),
+}
+
+impl std::fmt::Display for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.pieces().into_iter().try_for_each(|piece| match piece {
+            Piece::Words(words) => f.write_str(words),
+            Piece::Name(name) => write!(f, "`{name}`"),
+        })
+    }
+}
+
+impl Change {
+    /// What is said about it, with what comes from the project told apart.
+    pub fn pieces(&self) -> Vec<Piece> {
+        match &self.outcome {
+            Outcome::Stays(stays) => self.staying(stays),
+            Outcome::Fails(Clash::Numbered) => {
+                let mut pieces = self.staying(&Stays::Quietly);
+                let words = ", which the server refuses: it numbers itself, and would have no key";
+                pieces.push(Piece::Words(words));
+                pieces
+            }
+            outcome => self.changing().into_iter().chain(self.becoming(outcome)).collect(),
+        }
+    }
+
+    /// `table x stays in the database, NOT NULL without a default: ...`
+    fn staying(&self, stays: &Stays) -> Vec<Piece> {
+        use Piece::{Name, Words};
+        let table = || Name(self.table.to_string());
+        let of_table = |column: &str| Name(format!("{}.{column}", self.table));
+        let (kind, name, to) = match &self.what {
+            What::ColumnDropped { column } => ("column ", of_table(column), None),
+            What::ColumnRenamed { column, to } => ("column ", of_table(column), Some(of_table(to))),
+            What::TableRenamed { to } => ("table ", table(), Some(Name(to.to_string()))),
+            _ => ("table ", table(), None),
+        };
+        let mut pieces = vec![Words(kind), name, Words(" stays in the database")];
+        match stays {
+            Stays::Quietly => {}
+            Stays::Mandatory => pieces
+                .push(Words(", NOT NULL without a default: an INSERT that does not name it fails")),
+            Stays::Refers(other) => pieces.extend([
+                Words(", with its foreign key: a row of "),
+                Name(other.to_string()),
+                Words(" that it refers to cannot be deleted"),
+            ]),
+        }
+        if let Some(to) = to {
+            pieces.extend([Words("; perhaps renamed to "), to, Words(", which begins empty")]);
+        }
+        pieces
+    }
+
+    /// What is said behind a change that is not simply made.
+    fn becoming(&self, outcome: &Outcome) -> Vec<Piece> {
+        use Piece::{Name, Words};
+        let name = |text: &SmolStr| Name(text.to_string());
+        match outcome {
+            Outcome::Made | Outcome::Stays(_) | Outcome::Fails(Clash::Numbered) => Vec::new(),
+            Outcome::Skipped => vec![Words(", not made because of `policy.skip`")],
+            Outcome::HeldBack => vec![Words(", not made, as the operator refuses another change")],
+            Outcome::Refused => vec![Words(", refused by the operator (`destructive: error`)")],
+            Outcome::Fails(Clash::TypeInUse(column)) => vec![
+                Words(", refused by the server: column "),
+                name(column),
+                Words(" has this type, and stays in the database"),
+            ],
+            Outcome::Fails(Clash::ReferredBy(table)) => vec![
+                Words(", refused by the server: table "),
+                name(table),
+                Words(" refers to it, and stays in the database"),
+            ],
+            Outcome::Fails(Clash::PerhapsComputed(column)) => vec![
+                Words(", refused by the server if column "),
+                name(column),
+                Words(", which stays in the database, is computed from it"),
+            ],
+        }
+    }
+
+    /// What changes, whatever becomes of it.
+    fn changing(&self) -> Vec<Piece> {
+        use Piece::Words;
+        let name = |text: &str| Piece::Name(text.to_owned());
+        let table = || name(&self.table);
+        let of_table = |column: &str| Piece::Name(format!("{}.{column}", self.table));
+        let column = |column: &str, words| vec![Words("column "), of_table(column), Words(words)];
+        let types = |column: &str, words, from: &str, to: &str| {
+            let (from, to) = (name(from), name(to));
+            vec![Words("column "), of_table(column), Words(words), from, Words(" to "), to]
+        };
+        let key = |kind: KeyKind, key: &str, words| {
+            vec![Words(kind.words()), Words(" "), name(key), Words(" on "), table(), Words(words)]
+        };
+        let foreign_key = |key: &str, words| {
+            vec![Words("foreign key "), name(key), Words(" of "), table(), Words(words)]
+        };
+        let with = |mut pieces: Vec<Piece>, last: &str| {
+            pieces.push(name(last));
+            pieces
+        };
+        match &self.what {
+            What::TableDropped => vec![Words("table "), table(), Words(" dropped")],
+            What::TableRenamed { to } => {
+                with(vec![Words("table "), table(), Words(" dropped, perhaps renamed to ")], to)
+            }
+            What::ViewDropped => vec![Words("view "), table(), Words(" dropped")],
+            What::ColumnDropped { column: of } => column(of, " dropped"),
+            What::ColumnRenamed { column: of, to } => {
+                with(column(of, " dropped, perhaps renamed to "), to)
+            }
+            What::ColumnNarrowed { column, from, to } => types(column, " narrowed from ", from, to),
+            What::TypeChanged { column, from, to } => types(column, " changed from ", from, to),
+            What::ColumnWidened { column, from, to } => types(column, " widened from ", from, to),
+            What::NotNull { column: of, default: false } => {
+                column(of, " made NOT NULL without a default")
+            }
+            What::NotNull { column: of, default: true } => column(of, " made NOT NULL"),
+            What::Nullable { column: of } => column(of, " made nullable"),
+            What::DefaultChanged { column, gone } => {
+                let words = if *gone { " removed" } else { " changed" };
+                vec![Words("default of column "), of_table(column), Words(words)]
+            }
+            What::ColumnAdded { column: of, mandatory: true } => {
+                column(of, " added, NOT NULL without a default")
+            }
+            What::ColumnAdded { column: of, mandatory: false } => column(of, " added"),
+            What::KeyDropped { key: of, kind } => key(*kind, of, " dropped"),
+            What::KeyAdded { key: of, kind, blocks_writes: true } => {
+                key(*kind, of, " added without CONCURRENTLY")
+            }
+            What::KeyAdded { key: of, kind, blocks_writes: false } => key(*kind, of, " added"),
+            What::ForeignKeyDropped { key } => foreign_key(key, " dropped"),
+            What::ForeignKeyAdded { key } => foreign_key(key, " added"),
+            What::ForeignKeyChanged { key, to } if to.is_empty() => {
+                foreign_key(key, " changed to no action")
+            }
+            What::ForeignKeyChanged { key, to } => with(foreign_key(key, " changed to "), to),
+            What::ViewChanged => vec![Words("view "), table(), Words(" changed")],
+            What::TypeDropped => vec![Words("type "), table(), Words(" dropped")],
+            What::TableAdded => vec![Words("table "), table(), Words(" added")],
+            What::ViewAdded => vec![Words("view "), table(), Words(" added")],
+        }
+    }
+}

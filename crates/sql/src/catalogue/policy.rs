@@ -1,0 +1,489 @@
+//! What becomes of the changes between two catalogues, given what Atlas is told not to do.
+//!
+//! A drop that is left out leaves something behind, and a server holds to that: what stays may
+//! refuse rows of the new version, or make a change of something else fail. Each of these clashes
+//! was seen with Atlas's own planning (`ariga.io/atlas` 1.2.3) on PostgreSQL 15 and MariaDB 10.11
+//! (`tests/cluster/atlas`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::catalogue::change::{Change, Clash, Outcome, Severity, Stays, What};
+use crate::catalogue::diff::{self, key_name};
+use crate::catalogue::{Catalogue, Name, Table, folded};
+use crate::definition::{Column, ForeignKey, KeyKind};
+
+/// What Atlas is told to do with a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// The kinds of change that are never made, in Atlas's spelling: `drop_table`.
+    pub skips: BTreeSet<&'static str>,
+    /// A plan that contains `DROP ` is refused.
+    pub refuses_drops: bool,
+    /// Indexes are built while the table is written to.
+    pub builds_concurrently: bool,
+}
+
+/// What changes from one catalogue to the other, with what becomes of each change: destructive
+/// first, then by table, then in the order of [`What`].
+pub fn planned(old: &Catalogue, new: &Catalogue, policy: &Policy) -> Vec<Change> {
+    let mut changes = diff::diff(old, new);
+    for change in &mut changes {
+        if policy.builds_concurrently {
+            built_concurrently(change);
+        }
+        if let Some(kind) = kind(&change.what)
+            && (policy.skips.contains(kind) || is_in_skipped_table(&change.what, policy))
+        {
+            skip(change, old, new);
+        }
+    }
+    clashes(old, new, &mut changes);
+    let is_made = |change: &Change| change.outcome == Outcome::Made;
+    let refuses = |change: &Change| is_made(change) && drops(&change.what, new);
+    if policy.refuses_drops && changes.iter().any(refuses) {
+        for change in changes.iter_mut().filter(|change| is_made(change)) {
+            let drops = drops(&change.what, new);
+            change.outcome = if drops { Outcome::Refused } else { Outcome::HeldBack };
+        }
+    }
+    diff::sort(&mut changes);
+    changes
+}
+
+fn built_concurrently(change: &mut Change) {
+    if let What::KeyAdded { blocks_writes, kind, .. } = &mut change.what
+        && *blocks_writes
+    {
+        *blocks_writes = false;
+        if *kind == KeyKind::Index {
+            change.severity = Severity::Safe;
+        }
+    }
+}
+
+/// What Atlas calls a change; nothing for what it cannot be told to leave out.
+fn kind(what: &What) -> Option<&'static str> {
+    Some(match what {
+        What::TableDropped | What::TableRenamed { .. } => "drop_table",
+        What::ColumnDropped { .. } | What::ColumnRenamed { .. } => "drop_column",
+        What::ColumnNarrowed { .. }
+        | What::TypeChanged { .. }
+        | What::ColumnWidened { .. }
+        | What::NotNull { .. }
+        | What::Nullable { .. }
+        | What::DefaultChanged { .. } => "modify_column",
+        What::ColumnAdded { .. } => "add_column",
+        What::KeyDropped { kind: KeyKind::Unique | KeyKind::Index, .. } => "drop_index",
+        What::KeyAdded { kind: KeyKind::Unique | KeyKind::Index, .. } => "add_index",
+        What::ForeignKeyDropped { .. } => "drop_foreign_key",
+        What::ForeignKeyAdded { .. } => "add_foreign_key",
+        What::ForeignKeyChanged { .. } => "modify_foreign_key",
+        What::TableAdded => "add_table",
+        What::KeyDropped { kind: KeyKind::Primary, .. }
+        | What::KeyAdded { kind: KeyKind::Primary, .. }
+        | What::ViewDropped
+        | What::ViewChanged
+        | What::ViewAdded
+        | What::TypeDropped => return None,
+    })
+}
+
+/// Whether a change is one of a table, none of which is changed.
+fn is_in_skipped_table(what: &What, policy: &Policy) -> bool {
+    let is_of_table =
+        !matches!(what, What::TableDropped | What::TableRenamed { .. } | What::TableAdded);
+    is_of_table && policy.skips.contains("modify_table")
+}
+
+fn skip(change: &mut Change, old: &Catalogue, new: &Catalogue) {
+    let (stays, severity) = match &change.what {
+        What::TableDropped | What::TableRenamed { .. } => {
+            let table = old.table_called(&change.table);
+            match table.and_then(|table| holding(table, old, new)) {
+                Some(other) => (Stays::Refers(other), Severity::Risky),
+                None => (Stays::Quietly, Severity::Safe),
+            }
+        }
+        What::ColumnDropped { column } | What::ColumnRenamed { column, .. } => {
+            let table = old.table_called(&change.table);
+            let column = table.and_then(|table| table.column_written(column));
+            match column.is_none_or(Column::is_optional) {
+                true => (Stays::Quietly, Severity::Safe),
+                false => (Stays::Mandatory, Severity::Risky),
+            }
+        }
+        _ => {
+            change.outcome = Outcome::Skipped;
+            change.severity = match change.what {
+                // The new version may need it.
+                What::TableAdded | What::ColumnAdded { .. } => Severity::Risky,
+                _ => Severity::Safe,
+            };
+            return;
+        }
+    };
+    let is_renamed = matches!(change.what, What::TableRenamed { .. } | What::ColumnRenamed { .. });
+    change.severity = if is_renamed { Severity::Risky } else { severity };
+    change.outcome = Outcome::Stays(stays);
+}
+
+/// The table that is still there and whose rows a foreign key of one that stays holds on to.
+fn holding(table: &Table, old: &Catalogue, new: &Catalogue) -> Option<SmolStr> {
+    let lets_go = |key: &ForeignKey| {
+        ["cascade", "set null", "set default"]
+            .iter()
+            .any(|action| key.actions.contains(&format!("on delete {action}")))
+    };
+    let keys = table.foreign_keys.iter().filter(|key| !lets_go(key));
+    let referred = keys.filter_map(|key| new.tables.get(&old.name(&key.table)));
+    referred.map(|table| table.name.shown().into()).next()
+}
+
+/// What stays of the old catalogue, by what a server holds to.
+#[derive(Default)]
+struct Left<'a> {
+    /// By the name of a type, in lower case, a column that has it.
+    types: BTreeMap<SmolStr, SmolStr>,
+    /// By table, the foreign keys of tables that stay, with the names of these.
+    referring: BTreeMap<Name, Vec<(&'a ForeignKey, SmolStr)>>,
+    /// By table, as it is shown, a column that stays and numbers itself.
+    numbered: BTreeSet<(SmolStr, SmolStr)>,
+    /// By table, as it is shown, a column that stays and is computed from others.
+    computed: BTreeMap<SmolStr, SmolStr>,
+}
+
+impl<'a> Left<'a> {
+    fn of(old: &'a Catalogue, changes: &[Change]) -> Left<'a> {
+        let mut left = Left::default();
+        let staying = changes.iter().filter(|change| matches!(change.outcome, Outcome::Stays(_)));
+        for change in staying {
+            let Some(table) = old.table_called(&change.table) else { continue };
+            match &change.what {
+                What::ColumnDropped { column } | What::ColumnRenamed { column, .. } => {
+                    if let Some(column) = table.column_written(column) {
+                        left.column(&change.table, column, true);
+                    }
+                }
+                _ => {
+                    table
+                        .columns
+                        .iter()
+                        .for_each(|column| left.column(&change.table, column, false));
+                    for key in &table.foreign_keys {
+                        let keys = left.referring.entry(old.name(&key.table)).or_default();
+                        keys.push((key, change.table.clone()));
+                    }
+                }
+            }
+        }
+        left
+    }
+
+    /// A column that stays, in a table that is otherwise changed or is no longer defined.
+    fn column(&mut self, table: &SmolStr, column: &Column, is_table_defined: bool) {
+        if let Some(data_type) = &column.data_type {
+            let shown = format_smolstr!("{table}.{}", column.name.text);
+            self.types.entry(data_type.name.to_lowercase().into()).or_insert(shown);
+        }
+        if is_table_defined && column.identity {
+            self.numbered.insert((table.clone(), column.name.text.clone()));
+        }
+        if is_table_defined && column.generated {
+            self.computed.entry(table.clone()).or_insert_with(|| column.name.text.clone());
+        }
+    }
+}
+
+/// Finds the changes that a server refuses because of what stays.
+fn clashes(old: &Catalogue, new: &Catalogue, changes: &mut [Change]) {
+    let left = Left::of(old, changes);
+    let server = &new.dialect.grammar().server;
+    for change in changes {
+        if matches!(change.outcome, Outcome::Skipped) {
+            continue;
+        }
+        let clash = match &change.what {
+            What::TypeDropped => {
+                let column = left.types.get(&*change.table.to_lowercase());
+                column.map(|column| Clash::TypeInUse(column.clone()))
+            }
+            What::ColumnDropped { column } | What::ColumnRenamed { column, .. }
+                if server.numbered_column_needs_key =>
+            {
+                let key = (change.table.clone(), column.clone());
+                left.numbered.contains(&key).then_some(Clash::Numbered)
+            }
+            What::KeyDropped { key, kind } => {
+                let is_held = server.keeps_what_is_referred_to || *kind != KeyKind::Index;
+                is_held.then(|| referring_to_key(&left, old, new, &change.table, key)).flatten()
+            }
+            What::ColumnNarrowed { column, .. }
+            | What::TypeChanged { column, .. }
+            | What::ColumnWidened { column, .. } => {
+                let referring = server
+                    .keeps_what_is_referred_to
+                    .then(|| referring_to_column(&left, new, &change.table, column))
+                    .flatten();
+                let computed = left.computed.get(&change.table);
+                let computed = computed.filter(|_| server.keeps_what_is_computed_from);
+                referring.or_else(|| computed.map(|column| Clash::PerhapsComputed(column.clone())))
+            }
+            _ => None,
+        };
+        if let Some(clash) = clash {
+            change.severity = change.severity.min(Severity::Risky);
+            change.outcome = Outcome::Fails(clash);
+        }
+    }
+}
+
+/// The foreign key of a table that stays which needs a key that is dropped.
+fn referring_to_key(
+    left: &Left<'_>,
+    old: &Catalogue,
+    new: &Catalogue,
+    table: &str,
+    key: &SmolStr,
+) -> Option<Clash> {
+    let (before, after) = (old.table_called(table)?, new.table_called(table)?);
+    let referring = left.referring.get(&old.name(&before.name))?;
+    let dropped = before.keys.iter().find(|of| key_name(of) == *key)?;
+    let fold = |names: &[crate::definition::Ident]| -> Vec<SmolStr> {
+        names.iter().map(|name| folded(old.dialect, name)).collect()
+    };
+    let columns = fold(&dropped.columns);
+    let is_kept = after.keys.iter().any(|key| fold(&key.columns) == columns);
+    let needs = |key: &ForeignKey| match key.referred.is_empty() {
+        true => dropped.kind == KeyKind::Primary,
+        false => fold(&key.referred) == columns,
+    };
+    let found = referring.iter().find(|(key, _)| !is_kept && needs(key))?;
+    Some(Clash::ReferredBy(found.1.clone()))
+}
+
+/// The foreign key of a table that stays which refers to a column whose type changes.
+fn referring_to_column(
+    left: &Left<'_>,
+    new: &Catalogue,
+    table: &str,
+    column: &SmolStr,
+) -> Option<Clash> {
+    let after = new.table_called(table)?;
+    let referring = left.referring.get(&new.name(&after.name))?;
+    let is_it = |name: &crate::definition::Ident| name.text.to_lowercase() == column.to_lowercase();
+    let refers = |key: &ForeignKey| match key.referred.is_empty() {
+        true => after.primary_key().is_some_and(|key| key.columns.iter().any(is_it)),
+        false => key.referred.iter().any(is_it),
+    };
+    let found = referring.iter().find(|(key, _)| refers(key))?;
+    Some(Clash::ReferredBy(found.1.clone()))
+}
+
+/// Whether the statement that makes a change contains `DROP `, for which the operator searches.
+fn drops(what: &What, new: &Catalogue) -> bool {
+    let server = &new.dialect.grammar().server;
+    match what {
+        What::TableDropped
+        | What::TableRenamed { .. }
+        | What::ViewDropped
+        | What::ColumnDropped { .. }
+        | What::ColumnRenamed { .. }
+        | What::KeyDropped { .. }
+        | What::ForeignKeyDropped { .. }
+        | What::ForeignKeyChanged { .. }
+        | What::TypeDropped => true,
+        What::Nullable { .. } | What::DefaultChanged { gone: true, .. } => {
+            server.relaxes_by_drop || server.tables_are_made_anew
+        }
+        What::ColumnNarrowed { .. }
+        | What::TypeChanged { .. }
+        | What::ColumnWidened { .. }
+        | What::NotNull { .. }
+        | What::DefaultChanged { gone: false, .. }
+        | What::KeyAdded { kind: KeyKind::Primary, .. }
+        | What::ForeignKeyAdded { .. } => server.tables_are_made_anew,
+        What::ColumnAdded { .. }
+        | What::KeyAdded { kind: KeyKind::Unique | KeyKind::Index, .. }
+        | What::ViewChanged
+        | What::TableAdded
+        | What::ViewAdded => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::Dialect;
+    use crate::parse::scripts;
+    use crate::source::{Excerpt, Sources};
+
+    fn catalogue(dialect: Dialect, text: &str) -> Catalogue {
+        let mut sources = Sources::default();
+        let excerpt = Excerpt::of_file(sources.add("a.sql", text), text);
+        let mut problems = Vec::new();
+        let scripts = scripts(&[excerpt], dialect, &mut problems);
+        assert!(problems.is_empty(), "{problems:?}");
+        Catalogue::build(dialect, &scripts.iter().collect::<Vec<_>>(), &mut problems)
+    }
+
+    fn check(dialect: Dialect, policy: &Policy, old: &str, new: &str, expected: &[&str]) {
+        let (old, new) = (catalogue(dialect, old), catalogue(dialect, new));
+        let found: Vec<String> = planned(&old, &new, policy)
+            .iter()
+            .map(|change| format!("{}: {change}", change.severity.word()))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    fn defer() -> Policy {
+        let skips = BTreeSet::from(["drop_schema", "drop_table", "drop_column"]);
+        Policy { skips, ..Policy::default() }
+    }
+
+    #[test]
+    fn what_is_deferred_stays() {
+        let old =
+            "create table u (id int primary key, a int, b int not null, c int not null default 1);
+            create table l (id int, u int references u (id));
+            create table m (id int, u int references u (id) on delete cascade);";
+        let new = "create table u (id int primary key);";
+        check(
+            Dialect::Postgres,
+            &defer(),
+            old,
+            new,
+            &[
+                "risky: table `l` stays in the database, with its foreign key: a row of `u` that it refers to cannot be deleted",
+                "risky: column `u.b` stays in the database, NOT NULL without a default: an INSERT that does not name it fails",
+                "safe: table `m` stays in the database",
+                "safe: column `u.a` stays in the database",
+                "safe: column `u.c` stays in the database",
+            ],
+        );
+        check(
+            Dialect::Postgres,
+            &defer(),
+            "create table users (id int, name text);",
+            "create table people (id int, full_name text);",
+            &["safe: table `people` added", "safe: table `users` stays in the database"],
+        );
+        check(
+            Dialect::Postgres,
+            &defer(),
+            "create table users (id int, name text);",
+            "create table people (id int, name text);",
+            &[
+                "risky: table `users` stays in the database; perhaps renamed to `people`, which begins empty",
+                "safe: table `people` added",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_stays_makes_other_changes_fail() {
+        let type_in_use = "risky: type `st` dropped, refused by the server: column `t.s` has this type, and stays in the database";
+        check(
+            Dialect::Postgres,
+            &defer(),
+            "create type st as enum ('a'); create table t (id int, s st);",
+            "create table t (id int);",
+            &[type_in_use, "safe: column `t.s` stays in the database"],
+        );
+        check(
+            Dialect::Postgres,
+            &defer(),
+            "create type st as enum ('a'); create table t (id int, s st);",
+            "create table u (a text);",
+            &[type_in_use, "safe: table `t` stays in the database", "safe: table `u` added"],
+        );
+        check(
+            Dialect::Postgres,
+            &Policy::default(),
+            "create type st as enum ('a'); create table t (id int, s st);",
+            "create table t (id int);",
+            &["destructive: column `t.s` dropped", "safe: type `st` dropped"],
+        );
+        check(
+            Dialect::MariaDb,
+            &defer(),
+            "create table t (id int auto_increment primary key, b int not null);",
+            "create table t (b int primary key);",
+            &[
+                "risky: column `t.id` stays in the database, which the server refuses: it numbers itself, and would have no key",
+                "risky: primary key `(id)` on `t` dropped",
+                "risky: primary key `(b)` on `t` added",
+            ],
+        );
+        let old = "create table p (id int primary key, code int unique);
+            create table c (p int, foreign key (p) references p (code));
+            create table d (p int, foreign key (p) references p (id) on delete cascade);";
+        check(
+            Dialect::MariaDb,
+            &defer(),
+            old,
+            "create table p (id bigint primary key, code int);",
+            &[
+                "risky: table `c` stays in the database, with its foreign key: a row of `p` that it refers to cannot be deleted",
+                "risky: column `p.id` widened from `int` to `bigint`, refused by the server: table `d` refers to it, and stays in the database",
+                "risky: unique key `(code)` on `p` dropped, refused by the server: table `c` refers to it, and stays in the database",
+                "safe: table `d` stays in the database",
+            ],
+        );
+        check(
+            Dialect::Postgres,
+            &defer(),
+            "create table t (a int, b int generated always as (a + 1) stored);",
+            "create table t (a bigint);",
+            &[
+                "risky: column `t.a` widened from `int` to `bigint`, refused by the server if column `b`, which stays in the database, is computed from it",
+                "safe: column `t.b` stays in the database",
+            ],
+        );
+    }
+
+    #[test]
+    fn the_operator_refuses_what_contains_drop() {
+        let refuses = Policy { refuses_drops: true, ..Policy::default() };
+        let old =
+            "create table t (a int not null default 1, b int, c int); create index i on t (b);";
+        let new = "create table t (a int, b int, d int);";
+        let gone = [
+            "destructive: column `t.c` dropped, perhaps renamed to `d`, refused by the operator (`destructive: error`)",
+            "safe: column `t.a` made nullable, refused by the operator (`destructive: error`)",
+            "safe: default of column `t.a` removed, refused by the operator (`destructive: error`)",
+            "safe: column `t.d` added, not made, as the operator refuses another change",
+            "safe: index `i` on `t` dropped, refused by the operator (`destructive: error`)",
+        ];
+        check(Dialect::Postgres, &refuses, old, new, &gone);
+        let held_back = gone.map(|line| match line.split_once(", refused") {
+            Some((what, _)) if what.ends_with("nullable") || what.ends_with("removed") => {
+                format!("{what}, not made, as the operator refuses another change")
+            }
+            _ => line.to_owned(),
+        });
+        let held_back: Vec<&str> = held_back.iter().map(String::as_str).collect();
+        check(Dialect::MySql, &refuses, old, new, &held_back);
+        let relaxed = "create table t (a int, b int, c int); create index i on t (b);";
+        let made = ["safe: column `t.a` made nullable", "safe: default of column `t.a` removed"];
+        check(Dialect::MySql, &refuses, old, relaxed, &made);
+    }
+
+    #[test]
+    fn what_is_skipped_is_not_made() {
+        let skips = BTreeSet::from(["add_column", "modify_table"]);
+        check(
+            Dialect::Postgres,
+            &Policy { skips, ..Policy::default() },
+            "create table t (a int not null); create table u (a int);",
+            "create table t (a int, b int); create index i on t (b);",
+            &[
+                "destructive: table `u` dropped",
+                "risky: column `t.b` added, not made because of `policy.skip`",
+                "safe: column `t.a` made nullable, not made because of `policy.skip`",
+                "safe: index `i` on `t` added without CONCURRENTLY, not made because of `policy.skip`",
+            ],
+        );
+    }
+}

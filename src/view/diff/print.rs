@@ -1,0 +1,525 @@
+//! A difference as text, as a comment for a pull request and as JSON. What can lose data comes
+//! first, and is the last to be left out where there is too much to print.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use serde_json::{Map as JsonMap, Value as Json, json};
+use sql::catalogue::change::{Outcome, Piece, Severity};
+
+use crate::diag::render::Style;
+use crate::diag::secrets::hidden;
+use crate::source::printable;
+use crate::view::diff::{
+    COMMENT, Difference, FieldChange, Item, MAX_NAME_LEN, MAX_TEXT_LEN, PRINTED, Revert,
+    SchemaChange, SchemaChanges, Side, WaveChange,
+};
+use crate::view::markdown::{code, code_in_table, shortened};
+use crate::view::{graph, mermaid};
+
+/// `1 destructive, 2 risky and 3 safe schema changes; ...`.
+fn summary(difference: &Difference) -> String {
+    let severities = [Severity::Destructive, Severity::Risky, Severity::Safe];
+    let schema: Vec<String> = severities
+        .into_iter()
+        .map(|severity| (difference.count(severity), severity.word()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    let mut parts = Vec::new();
+    if !schema.is_empty() {
+        parts.push(format!("schema changes: {}", schema.join(", ")));
+    }
+    let n_refused = difference.n_refused();
+    if n_refused > 0 {
+        parts.push(format!("{n_refused} refused"));
+    }
+    let Difference { schemas: _, added, removed, changed, waves } = difference;
+    let objects: Vec<String> =
+        [(added.len(), "added"), (removed.len(), "removed"), (changed.len(), "changed")]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+    if !objects.is_empty() {
+        parts.push(format!("objects: {}", objects.join(", ")));
+    }
+    if !waves.is_empty() {
+        parts.push(format!("waves: {} moved", waves.len()));
+    }
+    if parts.is_empty() { "nothing changes".to_owned() } else { parts.join("; ") }
+}
+
+/// What stands before what a revert does, in place of a severity.
+const ON_REVERT: &str = "on revert";
+
+/// One thing to print.
+#[derive(Clone, Copy)]
+enum Line<'a> {
+    Schema(&'a str),
+    Change(&'a SchemaChanges, &'a SchemaChange),
+    Revert(&'a SchemaChanges, &'a Revert),
+    Removed(&'a Item),
+    Added(&'a Item),
+    Changed(&'a Item),
+    Field(&'a FieldChange),
+    Wave(&'a WaveChange),
+}
+
+/// What of a difference is printed, where there is room for a number of bytes.
+struct Selection<T> {
+    /// By schema: its heading, its changes, and what a revert does.
+    schemas: Vec<(T, Vec<T>, Vec<T>)>,
+    removed: Vec<T>,
+    added: Vec<T>,
+    changed: Vec<(T, Vec<T>)>,
+    waves: Vec<T>,
+    /// How many of what is left out.
+    left_out: Vec<(usize, &'static str)>,
+    room: usize,
+}
+
+/// What is said of a change of each severity that is left out.
+fn left_out_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Destructive => "destructive schema changes",
+        Severity::Risky => "risky schema changes",
+        Severity::Safe => "safe schema changes",
+    }
+}
+
+/// Chooses what is printed: what can lose data first, until there is no more room. From then on
+/// everything is left out and counted. `print` gives a line, and what it takes.
+fn select<T>(
+    difference: &Difference,
+    room: usize,
+    print: impl Fn(Line<'_>) -> (usize, T),
+) -> Selection<T> {
+    let Difference { schemas, added, removed, changed, waves } = difference;
+    let mut left = room;
+    let mut is_full = false;
+    let mut left_out: Vec<(usize, &'static str)> = Vec::new();
+    let mut leave_out = |n: usize, word| left_out.extend((n > 0).then_some((n, word)));
+    let mut take = |line: Line<'_>| {
+        if is_full {
+            return None;
+        }
+        let (cost, printed) = print(line);
+        is_full = cost > left;
+        left = left.saturating_sub(cost);
+        (!is_full).then_some(printed)
+    };
+    let mut by_schema: Vec<(Option<T>, Vec<T>, Vec<T>)> =
+        schemas.iter().map(|_| (None, Vec::new(), Vec::new())).collect();
+    leave_out(
+        of_severity(schemas, Severity::Destructive, &mut by_schema, &mut take),
+        left_out_word(Severity::Destructive),
+    );
+    let removed_lines: Vec<T> =
+        removed.iter().map_while(|item| take(Line::Removed(item))).collect();
+    leave_out(removed.len() - removed_lines.len(), "removed objects");
+    leave_out(
+        of_severity(schemas, Severity::Risky, &mut by_schema, &mut take),
+        left_out_word(Severity::Risky),
+    );
+    leave_out(of_reverts(schemas, &mut by_schema, &mut take), "revert notes");
+    let wave_lines: Vec<T> = waves.iter().map_while(|wave| take(Line::Wave(wave))).collect();
+    leave_out(waves.len() - wave_lines.len(), "moved waves");
+    let objects = changed.iter().map_while(|object| take(Line::Changed(&object.item)));
+    let mut changed_lines: Vec<(T, Vec<T>)> = objects.map(|line| (line, Vec::new())).collect();
+    leave_out(changed.len() - changed_lines.len(), "changed objects");
+    for (object, (_, lines)) in changed.iter().zip(&mut changed_lines) {
+        lines.extend(object.fields.iter().map_while(|field| take(Line::Field(field))));
+    }
+    let n_fields: usize = changed.iter().map(|object| object.fields.len() + object.n_more).sum();
+    let n_printed: usize = changed_lines.iter().map(|(_, lines)| lines.len()).sum();
+    leave_out(n_fields - n_printed, "changed values");
+    let added_lines: Vec<T> = added.iter().map_while(|item| take(Line::Added(item))).collect();
+    leave_out(added.len() - added_lines.len(), "added objects");
+    leave_out(
+        of_severity(schemas, Severity::Safe, &mut by_schema, &mut take),
+        left_out_word(Severity::Safe),
+    );
+    let by_schema = by_schema.into_iter();
+    Selection {
+        schemas: by_schema.filter_map(|(head, lines, back)| Some((head?, lines, back))).collect(),
+        removed: removed_lines,
+        added: added_lines,
+        changed: changed_lines,
+        waves: wave_lines,
+        left_out,
+        room: left,
+    }
+}
+
+/// The lines of one schema: its heading, its changes, and what a revert does.
+type OfSchema<T> = (Option<T>, Vec<T>, Vec<T>);
+
+/// Takes the changes of one severity, and says for how many there was no room.
+fn of_severity<T>(
+    schemas: &[SchemaChanges],
+    severity: Severity,
+    by_schema: &mut [OfSchema<T>],
+    take: &mut dyn FnMut(Line<'_>) -> Option<T>,
+) -> usize {
+    let mut n_left_out = 0;
+    for (schema, (heading, lines, _)) in schemas.iter().zip(by_schema) {
+        for change in schema.changes.iter().filter(|change| change.change.severity == severity) {
+            if heading.is_none() {
+                *heading = take(Line::Schema(&schema.schema));
+            }
+            match take(Line::Change(schema, change)) {
+                Some(line) => lines.push(line),
+                None => n_left_out += 1,
+            }
+        }
+    }
+    n_left_out
+}
+
+/// Takes what a revert does, and says for how much there was no room.
+fn of_reverts<T>(
+    schemas: &[SchemaChanges],
+    by_schema: &mut [OfSchema<T>],
+    take: &mut dyn FnMut(Line<'_>) -> Option<T>,
+) -> usize {
+    let mut n_left_out = 0;
+    for (schema, (heading, _, lines)) in schemas.iter().zip(by_schema) {
+        for revert in &schema.on_revert {
+            if heading.is_none() {
+                *heading = take(Line::Schema(&schema.schema));
+            }
+            match take(Line::Revert(schema, revert)) {
+                Some(line) => lines.push(line),
+                None => n_left_out += 1,
+            }
+        }
+    }
+    n_left_out
+}
+
+/// `3 safe schema changes, 12 changed values`.
+fn counted(left_out: &[(usize, &'static str)]) -> String {
+    let words = left_out.iter().map(|(number, word)| match number {
+        1 => format!("1 {}", word.trim_end_matches('s')),
+        number => format!("{number} {word}"),
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// What is said, with names in backticks.
+fn words(pieces: &[Piece]) -> String {
+    let piece = |piece: &Piece| match piece {
+        Piece::Words(words) => (*words).to_owned(),
+        Piece::Name(name) => format!("`{}`", shortened(&printable(hidden(name)), MAX_NAME_LEN)),
+    };
+    pieces.iter().map(piece).collect()
+}
+
+/// What is said, for a cell of a table in a comment.
+fn cell(pieces: &[Piece]) -> String {
+    let piece = |piece: &Piece| match piece {
+        Piece::Words(words) => (*words).to_owned(),
+        Piece::Name(name) => code_in_table(&hidden(name)),
+    };
+    pieces.iter().map(piece).collect()
+}
+
+/// What happens when a change is reverted.
+fn revert_pieces(revert: &Revert) -> Vec<Piece> {
+    match revert {
+        Revert::Change(change) => change.pieces(),
+        Revert::Migrations { is_allowed: false } => vec![Piece::Words(
+            "refused: the operator does not go back to an older version; write a new migration that undoes this one",
+        )],
+        Revert::Migrations { is_allowed: true } => vec![Piece::Words(
+            "the operator undoes the migrations (`migrateDown`), and what they made is dropped",
+        )],
+    }
+}
+
+/// The word for what becomes of a change.
+fn outcome_word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Made => "made",
+        Outcome::Stays(_) => "stays",
+        Outcome::Skipped => "skipped",
+        Outcome::Refused => "refused",
+        Outcome::HeldBack => "heldBack",
+        Outcome::Fails(_) => "fails",
+    }
+}
+
+/// Prints a difference for a terminal.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn text(difference: &Difference, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let selection = select(difference, PRINTED, |line| {
+        let line = text_line(line, style);
+        (line.len() + 1, line)
+    });
+    let Selection { schemas, removed, added, changed, waves, left_out, room: _ } = selection;
+    writeln!(out, "{}", summary(difference))?;
+    if !left_out.is_empty() {
+        writeln!(out, "not shown, beyond {PRINTED} bytes: {}", counted(&left_out))?;
+    }
+    for (schema, changes, on_revert) in schemas {
+        writeln!(out, "\n{schema}")?;
+        changes.iter().chain(&on_revert).try_for_each(|line| writeln!(out, "{line}"))?;
+    }
+    if !(added.is_empty() && removed.is_empty() && changed.is_empty()) {
+        writeln!(out, "\nobjects")?;
+    }
+    removed.iter().chain(&added).try_for_each(|line| writeln!(out, "{line}"))?;
+    for (object, fields) in changed {
+        writeln!(out, "{object}")?;
+        fields.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
+    if !waves.is_empty() {
+        writeln!(out, "\nwaves")?;
+    }
+    waves.iter().try_for_each(|line| writeln!(out, "{line}"))
+}
+
+fn text_line(line: Line<'_>, style: Style) -> String {
+    let shown = |text: &str| shortened(&printable(text), 3 * MAX_TEXT_LEN);
+    match line {
+        Line::Schema(schema) => shown(schema),
+        Line::Change(_, SchemaChange { change, place, note }) => {
+            let place = place.as_deref().map(printable);
+            let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
+            let note = match note.is_empty() {
+                true => String::new(),
+                false => format!("\n               {}", words(note)),
+            };
+            let severity = painted(change.severity, style);
+            format!("  {severity}  {}{place}{note}", words(&change.pieces()))
+        }
+        Line::Revert(_, revert) => {
+            format!("  {:<11}  {}", ON_REVERT, words(&revert_pieces(revert)))
+        }
+        Line::Removed(item) => format!("  - {}", shown(&item.words())),
+        Line::Added(item) => format!("  + {}", shown(&item.words())),
+        Line::Changed(item) => format!("  ~ {}", shown(&item.words())),
+        Line::Field(field) => format!("      {}", shown(&field.words())),
+        Line::Wave(WaveChange { unit, old, new, why }) => {
+            format!("  {}: {old} -> {new}, {}", shown(unit), printable(why.as_str()))
+        }
+    }
+}
+
+impl Item {
+    fn words(&self) -> String {
+        let Item { object, owner } = self;
+        if object == owner { object.clone() } else { format!("{object} of {owner}") }
+    }
+}
+
+impl FieldChange {
+    fn words(&self) -> String {
+        let FieldChange { path, old, new } = self;
+        match (old, new) {
+            (Some(old), Some(new)) if old == new => format!("{path}: {new}, changed"),
+            (Some(old), Some(new)) => format!("{path}: {old} -> {new}"),
+            (None, Some(new)) => format!("{path}: {new}, new"),
+            (Some(old), None) => format!("{path}: {old}, removed"),
+            (None, None) => path.clone(),
+        }
+    }
+}
+
+/// The word for a severity, wide enough for all of them.
+fn painted(severity: Severity, style: Style) -> String {
+    let word = format!("{:<11}", severity.word());
+    let code = match severity {
+        Severity::Destructive => "1;31",
+        Severity::Risky => "33",
+        Severity::Safe => "32",
+    };
+    match style {
+        Style::Plain => word,
+        Style::Colored => format!("\u{1b}[{code}m{word}\u{1b}[0m"),
+    }
+}
+
+/// The most boxes that a picture in a comment has.
+const MAX_BOXES: usize = 40;
+
+/// What changes and what it is joined to, as a picture that GitHub and GitLab draw.
+fn picture(difference: &Difference, new: Side<'_>) -> io::Result<String> {
+    let Difference { schemas, added, removed: _, changed, waves } = difference;
+    let owners = added.iter().chain(changed.iter().map(|object| &object.item));
+    let labels: BTreeSet<&str> = owners
+        .map(|item| item.owner.as_str())
+        .chain(schemas.iter().map(|schema| schema.schema.as_str()))
+        .chain(waves.iter().map(|change| change.unit.as_str()))
+        .collect();
+    if labels.len() > MAX_BOXES {
+        return Ok(String::new());
+    }
+    let picture = graph::picture(new.compilation, new.sources).around(&labels);
+    if picture.nodes.len() < 2 || picture.nodes.len() > MAX_BOXES {
+        return Ok(String::new());
+    }
+    let mut drawn = Vec::new();
+    mermaid::print(&picture, &mut drawn)?;
+    // No backtick is in it: `mermaid` writes one as an entity.
+    Ok(format!("\n```mermaid\n{}```\n", String::from_utf8_lossy(&drawn)))
+}
+
+/// What a heading, the summary and what is said about what is left out may take of a comment.
+const HEAD: usize = 2_000;
+
+/// Prints a difference as a comment for a pull request: a summary, the schema changes, the waves
+/// around what changes, and the rest folded. It is never longer than [`COMMENT`].
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn markdown(difference: &Difference, new: Side<'_>, out: &mut impl Write) -> io::Result<()> {
+    let selection = select(difference, COMMENT - HEAD, |line| {
+        let line = markdown_line(line);
+        (line.len() + 1, line)
+    });
+    let Selection { schemas, removed, added, changed, waves, left_out, room } = selection;
+    let sign = match difference.count(Severity::Destructive) {
+        0 => "",
+        _ => ":warning: ",
+    };
+    writeln!(out, "### Database and rollout\n\n{sign}{}", summary(difference))?;
+    if !left_out.is_empty() {
+        writeln!(
+            out,
+            "\n**This comment is cut.** Not shown: {}. `generate diff` without `--format markdown` shows more.",
+            counted(&left_out),
+        )?;
+    }
+    for (schema, changes, on_revert) in schemas {
+        writeln!(out, "{schema}")?;
+        changes.iter().chain(&on_revert).try_for_each(|line| writeln!(out, "{line}"))?;
+    }
+    if !waves.is_empty() {
+        writeln!(out, "\n**Waves**\n\n| | before | after | why |\n|---|---|---|---|")?;
+    }
+    waves.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    let picture = picture(difference, new)?;
+    if picture.len() <= room {
+        write!(out, "{picture}")?;
+    }
+    let n_shown = removed.len() + added.len() + changed.len();
+    if n_shown == 0 {
+        return Ok(());
+    }
+    let n_objects = difference.removed.len() + difference.added.len() + difference.changed.len();
+    writeln!(out, "\n<details><summary>Objects ({n_objects})</summary>\n")?;
+    removed.iter().chain(&added).try_for_each(|line| writeln!(out, "{line}"))?;
+    for (object, fields) in changed {
+        writeln!(out, "{object}")?;
+        fields.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    }
+    writeln!(out, "\n</details>")
+}
+
+fn markdown_line(line: Line<'_>) -> String {
+    match line {
+        Line::Schema(schema) => {
+            format!("\n**{}**\n\n| | change | where |\n|---|---|---|", code(schema))
+        }
+        Line::Change(_, SchemaChange { change, place, note }) => {
+            let word = match change.severity {
+                Severity::Destructive => "**destructive**",
+                Severity::Risky => "risky",
+                Severity::Safe => "safe",
+            };
+            let mut pieces = change.pieces();
+            if !note.is_empty() {
+                pieces.push(Piece::Words("; "));
+                pieces.extend_from_slice(note);
+            }
+            let place = place.as_deref().map(code_in_table).unwrap_or_default();
+            format!("| {word} | {} | {place} |", cell(&pieces))
+        }
+        Line::Revert(_, revert) => {
+            format!("| {ON_REVERT} | {} | |", cell(&revert_pieces(revert)))
+        }
+        Line::Removed(item) => format!("- removed: {}", code(&item.words())),
+        Line::Added(item) => format!("- added: {}", code(&item.words())),
+        Line::Changed(item) => format!("- changed: {}", code(&item.words())),
+        Line::Field(field) => format!("  - {}", code(&field.words())),
+        Line::Wave(WaveChange { unit, old, new, why }) => {
+            format!("| {} | {old} | {new} | {} |", code_in_table(unit), code_in_table(why))
+        }
+    }
+}
+
+/// Prints a difference for programs.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn json(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
+    let selection = select(difference, PRINTED, |line| {
+        let line = json_line(line);
+        (pretty_len(&line), line)
+    });
+    let Selection { schemas, removed, added, changed, waves, left_out, room: _ } = selection;
+    let changed: Vec<Json> = changed
+        .into_iter()
+        .map(|(mut object, fields)| {
+            if let Json::Object(object) = &mut object {
+                object.insert("fields".to_owned(), Json::Array(fields));
+            }
+            object
+        })
+        .collect();
+    let left_out: JsonMap<String, Json> =
+        left_out.into_iter().map(|(number, word)| (word.to_owned(), json!(number))).collect();
+    let (mut schema_changes, mut on_revert) = (Vec::new(), Vec::new());
+    for (_, changes, back) in schemas {
+        schema_changes.extend(changes);
+        on_revert.extend(back);
+    }
+    let document = json!({
+        "summary": summary(difference),
+        "schemaChanges": schema_changes,
+        "onRevert": on_revert,
+        "objects": { "added": added, "removed": removed, "changed": changed },
+        "waves": waves,
+        "leftOut": left_out,
+    });
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+/// About what a small object takes with its indentation.
+fn pretty_len(value: &Json) -> usize {
+    const INDENTATION: usize = 120;
+    value.to_string().len() + INDENTATION
+}
+
+fn json_line(line: Line<'_>) -> Json {
+    let shown = |text: &str| shortened(text, 3 * MAX_TEXT_LEN);
+    let item = |item: &Item| json!({ "object": shown(&item.object), "owner": shown(&item.owner) });
+    match line {
+        Line::Schema(_) => Json::Null,
+        Line::Change(schema, SchemaChange { change, place, note }) => json!({
+            "schema": shown(&schema.schema),
+            "severity": change.severity.word(),
+            "outcome": outcome_word(&change.outcome),
+            "table": shown(&hidden(&change.table)),
+            "change": words(&change.pieces()),
+            "note": (!note.is_empty()).then(|| words(note)),
+            "place": place,
+        }),
+        Line::Revert(schema, revert) => json!({
+            "schema": shown(&schema.schema),
+            "change": words(&revert_pieces(revert)),
+        }),
+        Line::Removed(object) | Line::Added(object) | Line::Changed(object) => item(object),
+        Line::Field(FieldChange { path, old, new }) => {
+            json!({ "path": path, "old": old, "new": new })
+        }
+        Line::Wave(WaveChange { unit, old, new, why }) => {
+            json!({ "unit": shown(unit), "old": old, "new": new, "why": why })
+        }
+    }
+}

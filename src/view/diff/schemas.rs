@@ -1,0 +1,225 @@
+//! What the SQL of two states changes, what becomes of it, who needs what is gone, and what a
+//! revert would do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+use sql::catalogue::Catalogue;
+use sql::catalogue::change::{Change, Outcome, Piece, Severity, Stays, What};
+use sql::catalogue::policy::{self, Policy};
+
+use crate::model::{Desired, Destructive, MigrationDir, Schema, Unit};
+use crate::view::diff::{MAX_PATH_LEN, Revert, SchemaChange, SchemaChanges, Side};
+use crate::view::markdown::shortened;
+
+/// The most Apps that a line names.
+const MAX_NAMED: usize = 3;
+
+pub(super) fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
+    let (before, after) = (by_name(old), by_name(new));
+    let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+    let mut all: Vec<SchemaChanges> = Vec::new();
+    for name in names {
+        let (was, is) = (before.get(name).copied(), after.get(name).copied());
+        let Some((from, to)) = catalogues((old, was), (new, is)) else { continue };
+        let applied = is.and_then(|index| new.compilation.project.schemas.get(index));
+        let dropped_by = applied.map(policy_of).unwrap_or_default();
+        let contracts = Contracts::of(old, was, &from);
+        let changes = policy::planned(&from, &to, &dropped_by).into_iter().map(|change| {
+            let place = match (change.new_place, change.old_place) {
+                (Some(span), _) => Some(new.sources.place(span)),
+                (None, Some(span)) => Some(format!("{} before", old.sources.place(span))),
+                (None, None) => None,
+            };
+            let place = place.map(|place| shortened(&place, MAX_PATH_LEN));
+            let note = contracts.note(&change);
+            SchemaChange { change, place, note }
+        });
+        let changes: Vec<SchemaChange> = changes.collect();
+        let reverted = was.and_then(|index| old.compilation.project.schemas.get(index));
+        let on_revert = match (reverted, applied) {
+            (Some(back), Some(now)) => on_revert((&to, now), (&from, back)),
+            (_, _) => Vec::new(),
+        };
+        if !changes.is_empty() {
+            all.push(SchemaChanges { schema: format!("Schema/{name}"), changes, on_revert });
+        }
+    }
+    all.sort_by_key(|schema| schema.changes.first().map(|change| change.change.severity));
+    all
+}
+
+fn by_name<'a>(side: Side<'a>) -> BTreeMap<&'a str, usize> {
+    let schemas = side.compilation.project.schemas.iter().enumerate();
+    schemas.map(|(index, schema)| (schema.common.name.as_str(), index)).collect()
+}
+
+/// What a schema was and is, where both are known: one that is not there at all is empty.
+fn catalogues(
+    (old, was): (Side<'_>, Option<usize>),
+    (new, is): (Side<'_>, Option<usize>),
+) -> Option<(Catalogue, Catalogue)> {
+    let find = |side: Side<'_>, index: Option<usize>| {
+        side.compilation.catalogues.of(index?).catalogue.clone()
+    };
+    let (from, to) = (find(old, was), find(new, is));
+    let dialect = from.as_ref().or(to.as_ref())?.dialect;
+    let are_known = (from.is_some() || was.is_none()) && (to.is_some() || is.is_none());
+    let empty = || Catalogue::empty(dialect);
+    are_known.then(|| (from.unwrap_or_else(empty), to.unwrap_or_else(empty)))
+}
+
+/// What Atlas is told about a schema. Migrations run as they are.
+fn policy_of(schema: &Schema) -> Policy {
+    if matches!(schema.desired, Desired::Migrations(_)) {
+        return Policy::default();
+    }
+    Policy {
+        skips: schema.policy.never_made().collect(),
+        refuses_drops: schema.policy.destructive == Destructive::Error,
+        builds_concurrently: schema.policy.concurrent_create == Some(true),
+    }
+}
+
+/// What a revert of the change would lose, leave behind or be refused: the way back, under the
+/// policy that is in Git then.
+fn on_revert((from, now): (&Catalogue, &Schema), (to, back): (&Catalogue, &Schema)) -> Vec<Revert> {
+    if let (Desired::Migrations(now), Desired::Migrations(back)) = (&now.desired, &back.desired) {
+        let (Some(now_last), Some(back_last)) = (last(&now.directory), last(&back.directory))
+        else {
+            return Vec::new();
+        };
+        let goes_back = now_last > back_last;
+        let is_allowed = back.migrate_down.is_some_and(|(is_allowed, _)| is_allowed);
+        return goes_back.then_some(Revert::Migrations { is_allowed }).into_iter().collect();
+    }
+    let matters = |change: &Change| {
+        let is_felt = match &change.outcome {
+            Outcome::Refused | Outcome::Fails(_) => true,
+            Outcome::Stays(stays) => *stays != Stays::Quietly,
+            Outcome::Made | Outcome::Skipped | Outcome::HeldBack => false,
+        };
+        is_felt || change.severity == Severity::Destructive
+    };
+    let changes = policy::planned(from, to, &policy_of(back)).into_iter();
+    changes.filter(matters).map(Revert::Change).collect()
+}
+
+fn last(directory: &MigrationDir) -> Option<&SmolStr> {
+    match directory {
+        MigrationDir::Local { files, .. } => files.iter().map(|(name, _)| name).max(),
+        MigrationDir::Remote { .. } => None,
+    }
+}
+
+/// What the Apps of before say that they need of a schema.
+#[derive(Default)]
+struct Contracts {
+    /// By table, as changes name it, who needs it, and who needs which column, in lower case.
+    needed: BTreeMap<(String, Option<String>), Vec<String>>,
+    /// The Apps that come after the schema and do not say what they need of it.
+    silent: Vec<String>,
+    /// Whether any App has to do with it.
+    has_apps: bool,
+}
+
+impl Contracts {
+    fn of(side: Side<'_>, schema: Option<usize>, catalogue: &Catalogue) -> Contracts {
+        let mut contracts = Contracts::default();
+        let Some(schema) = schema else { return contracts };
+        let project = &side.compilation.project;
+        let users = users(side, schema);
+        for (index, app) in project.apps.iter().enumerate() {
+            let unit = Unit::App(index);
+            let mut says = false;
+            for contract in app.requires.iter().filter(|contract| contract.schema == schema) {
+                says = true;
+                for required in &contract.tables {
+                    let written = required.table.value.as_str();
+                    let table = catalogue.table_called(written).map(|table| &table.name);
+                    let view = || catalogue.view_called(written).map(|view| &view.name);
+                    let Some(name) = table.or_else(view) else { continue };
+                    let columns = required.columns.iter().map(|of| Some(of.value.to_lowercase()));
+                    for column in columns.chain([None]) {
+                        let key = (name.shown(), column);
+                        let needing = contracts.needed.entry(key).or_default();
+                        if needing.len() <= MAX_NAMED {
+                            needing.push(project.label(unit));
+                        }
+                    }
+                }
+            }
+            contracts.has_apps |= says || users.contains(&unit);
+            if !says && users.contains(&unit) && contracts.silent.len() <= MAX_NAMED {
+                contracts.silent.push(project.label(unit));
+            }
+        }
+        contracts
+    }
+
+    /// What is to be said about something that is dropped, or stays.
+    fn note(&self, change: &Change) -> Vec<Piece> {
+        use Piece::Words;
+        let column = match &change.what {
+            What::TableDropped | What::TableRenamed { .. } | What::ViewDropped => None,
+            What::ColumnDropped { column } | What::ColumnRenamed { column, .. } => {
+                Some(column.to_lowercase())
+            }
+            _ => return Vec::new(),
+        };
+        let none = Vec::new();
+        let needing = self.needed.get(&(change.table.to_string(), column)).unwrap_or(&none);
+        let (by_whom, unknown, nobody) = match &change.outcome {
+            Outcome::Stays(_) => (
+                " of before requires it: drop it in a later change, with `destructive: allow`",
+                " may use it, and has no `requires` on this schema; drop it in a later change, when nothing does",
+                "no App requires it: a later change may drop it, with `destructive: allow`",
+            ),
+            Outcome::Made => (
+                " of before requires it, and runs until the new version is ready",
+                " may use it until the new version is ready, and has no `requires` on this schema",
+                "no App of before requires it",
+            ),
+            Outcome::Skipped | Outcome::Refused | Outcome::HeldBack | Outcome::Fails(_) => {
+                return Vec::new();
+            }
+        };
+        if !needing.is_empty() {
+            let mut pieces = named(needing);
+            pieces.push(Words(by_whom));
+            return pieces;
+        }
+        if !self.silent.is_empty() {
+            let mut pieces = vec![Words("unknown: ")];
+            pieces.extend(named(&self.silent));
+            pieces.push(Words(unknown));
+            return pieces;
+        }
+        if self.has_apps { vec![Words(nobody)] } else { Vec::new() }
+    }
+}
+
+/// `App/a, App/b, App/c and others`.
+fn named(labels: &[String]) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (at, label) in labels.iter().take(MAX_NAMED).enumerate() {
+        if at > 0 {
+            pieces.push(Piece::Words(", "));
+        }
+        pieces.push(Piece::Name(label.clone()));
+    }
+    if labels.len() > MAX_NAMED {
+        pieces.push(Piece::Words(" and others"));
+    }
+    pieces
+}
+
+/// The Apps that come right after a schema, or after all of them.
+fn users(side: Side<'_>, schema: usize) -> BTreeSet<Unit> {
+    let links = &side.compilation.links;
+    let nodes = links.nodes().iter().enumerate();
+    let of = |unit: &Unit| matches!(unit, Unit::EverySchema) || *unit == Unit::Schema(schema);
+    let sources = nodes.filter(|(_, unit)| of(unit)).map(|(node, _)| node);
+    let after = sources.flat_map(|node| links.outgoing(node)).map(|edge| *links.node(edge.to));
+    after.filter(|unit| matches!(unit, Unit::App(_))).collect()
+}
