@@ -245,6 +245,71 @@ pub fn names(names: &[&str]) -> Vec<NameProblem> {
     problems
 }
 
+/// Why a migration cannot be renamed to come last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RebaseError {
+    /// There is no such migration.
+    Missing(String),
+    /// The version of the last one cannot be counted on.
+    Version(String),
+}
+
+impl std::fmt::Display for RebaseError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RebaseError::Missing(name) => {
+                write!(
+                    f,
+                    "there is no migration `{}`: name a file of the directory, without a path",
+                    name.escape_debug()
+                )
+            }
+            RebaseError::Version(name) => {
+                write!(
+                    f,
+                    "no version comes after that of `{}`: rename the file by hand, and run `generate sum`",
+                    name.escape_debug()
+                )
+            }
+        }
+    }
+}
+
+/// The names that some migrations need to come after all others, in the order of their names: the
+/// version of the last one, counted on. The clock is not asked, so that the same directory gives the
+/// same names.
+///
+/// # Errors
+/// When one is not there, or the last version is no number or would grow longer.
+pub fn rebased(names: &[&str], moved: &[String]) -> Result<Vec<(String, String)>, RebaseError> {
+    if let Some(missing) = moved.iter().find(|name| !names.contains(&name.as_str())) {
+        return Err(RebaseError::Missing(missing.clone()));
+    }
+    let moved: BTreeSet<&str> = moved.iter().map(String::as_str).collect();
+    let Some(mut last) =
+        names.iter().filter(|name| !moved.contains(*name)).max().map(ToString::to_string)
+    else {
+        return Ok(Vec::new());
+    };
+    let mut renamed = Vec::new();
+    for name in moved {
+        let beyond = || RebaseError::Version(last.clone());
+        let digits = version(&last).to_owned();
+        let prefix = digits.len() - number(&digits).len();
+        let counted: u128 = number(&digits).parse().map_err(|_| beyond())?;
+        let next = counted.checked_add(1).ok_or_else(beyond)?;
+        let width = number(&digits).len();
+        let rest = name.strip_prefix(version(name)).unwrap_or(name);
+        let new = format!("{}{next:0width$}{rest}", digits.get(..prefix).unwrap_or_default());
+        if version(&new).len() > digits.len() {
+            return Err(beyond());
+        }
+        renamed.push((name.to_owned(), new.clone()));
+        last = new;
+    }
+    Ok(renamed)
+}
+
 /// A version without the letter that Flyway puts before it; to Atlas it is a part of the version.
 fn number(version: &str) -> &str {
     version.strip_prefix(['V', 'v']).unwrap_or(version)

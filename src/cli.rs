@@ -81,9 +81,18 @@ pub enum Command {
     Sum {
         /// The directory of migrations
         dir: PathBuf,
+        /// Rename this migration so that it comes after all others, as one that was merged late
+        #[arg(long, value_name = "FILE")]
+        rebase: Vec<String>,
     },
     /// Print diagnostics only
     Check {
+        /// What to compare with.
+        #[command(flatten)]
+        against: AgainstIfAny,
+        /// Compare with the revision itself, and not with the commit where HEAD left it
+        #[arg(long, requires = "revision")]
+        no_merge_base: bool,
         /// The directory and the flags.
         #[command(flatten)]
         project: ProjectArgs,
@@ -123,6 +132,18 @@ pub struct Against {
     #[arg(long = "against", value_name = "REV")]
     pub revision: Option<String>,
     /// The directory to compare with
+    #[arg(long = "against-dir", value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+}
+
+/// What to look at for the history of migrations.
+#[derive(Args, Clone, Debug)]
+#[group(required = false, multiple = false)]
+pub struct AgainstIfAny {
+    /// The Git revision whose migrations must still be there as they were (`refs/remotes/origin/main`)
+    #[arg(long = "against", value_name = "REV")]
+    pub revision: Option<String>,
+    /// The directory whose migrations must still be there as they were
     #[arg(long = "against-dir", value_name = "DIR")]
     pub directory: Option<PathBuf>,
 }
@@ -283,7 +304,7 @@ pub enum DiffFormat {
 /// What makes `diff` fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DenyDiff {
-    /// Schema changes that lose data or break clients
+    /// Schema changes that lose data, break clients, or give up a table with its rows
     Destructive,
     /// Schema changes that the operator or the server refuses
     Refused,

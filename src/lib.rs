@@ -43,6 +43,7 @@ pub mod lower;
 pub mod plan;
 pub mod schedule;
 pub mod emit;
+pub mod history;
 pub mod pipeline;
 pub mod view;
 pub mod generator;

@@ -62,14 +62,14 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Waves { project, format }) => commands::waves(&project, format, out)?,
         Some(Command::Explain { what, project }) => commands::explain(&what, &project, out)?,
         Some(Command::Graph(args)) => commands::graph(&args, out)?,
-        Some(Command::Check { project, format, deny }) => {
-            commands::check(&project, format, deny, out)?
+        Some(Command::Check { against, no_merge_base, project, format, deny }) => {
+            commands::check(&against, no_merge_base, &project, format, deny, out)?
         }
         Some(Command::Parameters(project)) => commands::parameters(&project, out)?,
         Some(Command::Discover(project)) => commands::discover(&project, out)?,
         Some(Command::Health { format }) => commands::health(format, out)?,
         Some(Command::Application(args)) => commands::application(args, out)?,
-        Some(Command::Sum { dir }) => commands::sum(&dir, out)?,
+        Some(Command::Sum { dir, rebase }) => commands::sum(&dir, &rebase, out)?,
         Some(Command::Diff { against, no_merge_base, format, deny, project }) => {
             commands::diff(&against, no_merge_base, format, &deny, &project, out)?
         }

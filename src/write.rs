@@ -61,6 +61,15 @@ pub fn new_file(path: &Path, text: &str) -> io::Result<()> {
     folder.create(&name, text.as_bytes())
 }
 
+/// Gives a file another name in its folder.
+///
+/// # Errors
+/// When it cannot be read or removed, or there is a file of that name.
+pub fn rename(path: &Path, name: &str) -> io::Result<()> {
+    let (folder, was) = place::of(path, false)?;
+    folder.rename(&was, std::ffi::OsStr::new(name))
+}
+
 /// How every file that is written here begins, so that it is known again.
 pub const MARK: &str = "# Written by generate -o; do not edit.\n";
 

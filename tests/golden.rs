@@ -418,6 +418,9 @@ fn page_section(code: &str) -> Result<(), Failed> {
     Err(Failed::from(difference(code, shown, &printed)))
 }
 
+/// Where an example of a change keeps the state before.
+const BEFORE: &str = ".before";
+
 /// What the program prints to standard error for the example of a section.
 fn run_example(code: &str, section: &str) -> String {
     let folder = scratch(&format!("docs-{code}"));
@@ -435,7 +438,7 @@ fn run_example(code: &str, section: &str) -> String {
                 fs::create_dir_all(path.parent().unwrap()).unwrap();
                 fs::write(path, text).unwrap();
             }
-            "console" => shell(text.trim(), &folder),
+            "console" => text.trim().lines().for_each(|line| shell(line, &folder)),
             "sh" => {
                 let (name, value) = text.trim().split_once('=').unwrap();
                 variables.push((name.to_owned(), value.trim_matches('\'').to_owned()));
@@ -443,12 +446,12 @@ fn run_example(code: &str, section: &str) -> String {
             _ => {}
         }
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_generate"))
-        .current_dir(&folder)
-        .env_clear()
-        .envs(variables)
-        .output()
-        .unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_generate"));
+    // What a change does needs the state before.
+    if folder.join(BEFORE).is_dir() {
+        command.args(["check", "--against-dir", BEFORE]);
+    }
+    let output = command.current_dir(&folder).env_clear().envs(variables).output().unwrap();
     String::from_utf8(output.stderr).unwrap()
 }
 
@@ -556,6 +559,15 @@ fn shell(line: &str, folder: &Path) {
         let bytes: Vec<u8> =
             text.trim_end_matches('\'').chars().map(|c| u8::try_from(c).unwrap()).collect();
         fs::write(folder.join(path), [bytes, b"\n".to_vec()].concat()).unwrap();
+    } else if let Some((from, to)) =
+        line.strip_prefix("$ cp ").and_then(|rest| rest.split_once(' '))
+    {
+        fs::copy(folder.join(from), folder.join(to)).unwrap();
+    } else if let Some(migrations) = line.strip_prefix("$ generate sum ") {
+        let mut sum = Command::new(env!("CARGO_BIN_EXE_generate"));
+        assert!(
+            sum.current_dir(folder).args(["sum", migrations]).output().unwrap().status.success()
+        );
     } else {
         unreachable!("`{line}` is a command that this test does not know");
     }

@@ -102,6 +102,9 @@ codes! {
     "Schemas" {
         AtlasSum = "atlas-sum", Error;
         MigrationName = "migration-name", Error;
+        EditedMigration = "edited-migration", Error;
+        MissingMigration = "missing-migration", Error;
+        LateMigration = "late-migration", Error;
         OtherTool = "other-tool", Error;
         OtherToolFiles = "other-tool-files", Warning;
         ContractBroken = "contract-broken", Error;

@@ -11,21 +11,20 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use argocd_atlas_plugin::atlas_sum::{self, Migration, Sum};
 use argocd_atlas_plugin::cli::{
-    Against, ApplicationArgs, CheckFormat, Cli, Deny, DenyDiff, DiffFormat, GraphArgs, GraphFormat,
-    HealthFormat, InitArgs, ManifestsArgs, ProjectArgs, WavesFormat,
+    Against, AgainstIfAny, ApplicationArgs, CheckFormat, Cli, Deny, DenyDiff, DiffFormat,
+    GraphArgs, GraphFormat, HealthFormat, InitArgs, ManifestsArgs, ProjectArgs, WavesFormat,
 };
-use argocd_atlas_plugin::diag::{Code, Severity, nearest};
+use argocd_atlas_plugin::diag::{Code, Diagnostics, Severity, nearest};
 use argocd_atlas_plugin::environment::Environment;
 use argocd_atlas_plugin::pipeline::Compilation;
 use argocd_atlas_plugin::read::{Directory, Revision};
 use argocd_atlas_plugin::runner::{Form, Guard};
 use argocd_atlas_plugin::source::printable;
 use argocd_atlas_plugin::view::check::Files;
-use argocd_atlas_plugin::{emit, engine, generator, read, view, write};
+use argocd_atlas_plugin::{emit, engine, generator, history, read, view, write};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::roff::{Roff, bold, roman};
-use sql::catalogue::change;
 
 use crate::run::{Run, apply_flags, is_standard_input, stderr, width};
 
@@ -177,16 +176,9 @@ pub(crate) fn diff(
         return Ok(new.code());
     }
     new.compilation.project.drop_trees();
-    let (mut old, against) = match (&against.revision, &against.directory) {
-        (Some(name), _) => {
-            let revision = Revision { name, is_exact: no_merge_base };
-            (Run::of_revision(args, revision)?, name.clone())
-        }
-        (None, Some(dir)) => {
-            let old = Run::of(&ProjectArgs { dir: dir.clone(), ..args.clone() })?;
-            (old, dir.display().to_string())
-        }
-        (None, None) => return Err(anyhow!("set `--against` or `--against-dir`")),
+    let (revision, directory) = (against.revision.as_deref(), against.directory.as_deref());
+    let Some((mut old, against)) = before(revision, directory, no_merge_base, args)? else {
+        return Err(anyhow!("set `--against` or `--against-dir`"));
     };
     old.compilation.project.drop_trees();
     let is_unknown = old.diagnostics.has_errors();
@@ -195,6 +187,10 @@ pub(crate) fn diff(
         writeln!(stderr(), "note: `{}` {what}", printable(against.as_str()))?;
         old.report_first()?;
     }
+    let mut found = Diagnostics::default();
+    history::check(&old.compilation.project, &new.compilation.project, &mut found);
+    new.diagnostics = found;
+    new.report()?;
     let difference = view::diff::difference(old.side(), new.side());
     match format {
         DiffFormat::Text => view::diff::text(&difference, new.style(), out)?,
@@ -203,20 +199,50 @@ pub(crate) fn diff(
     }
     // What could not be read before may be lost now.
     let is_denied = deny.iter().any(|deny| match deny {
-        DenyDiff::Destructive => is_unknown || difference.count(change::Severity::Destructive) > 0,
+        DenyDiff::Destructive => is_unknown || difference.n_destructive() > 0,
         DenyDiff::Refused => is_unknown || difference.n_refused() > 0,
     });
-    Ok(if is_denied { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    Ok(if is_denied { ExitCode::from(1) } else { new.code() })
 }
 
-/// Writes `atlas.sum` as `atlas migrate hash` does, and says what it wrote.
-pub(crate) fn sum(dir: &Path, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+/// What to compare with, and what it is called; nothing where nothing is named.
+fn before(
+    revision: Option<&str>,
+    directory: Option<&Path>,
+    no_merge_base: bool,
+    args: &ProjectArgs,
+) -> anyhow::Result<Option<(Run, String)>> {
+    Ok(match (revision, directory) {
+        (Some(name), _) => {
+            let revision = Revision { name, is_exact: no_merge_base };
+            Some((Run::of_revision(args, revision)?, name.to_owned()))
+        }
+        (None, Some(dir)) => {
+            let old = Run::of(&ProjectArgs { dir: dir.to_owned(), ..args.clone() })?;
+            Some((old, dir.display().to_string()))
+        }
+        (None, None) => None,
+    })
+}
+
+/// Writes `atlas.sum` as `atlas migrate hash` does, and says what it wrote. Before that, the
+/// migrations of `rebase` are renamed to come after all others, in the order of their names.
+pub(crate) fn sum(dir: &Path, rebase: &[String], out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let shown = dir.display().to_string();
     let mut directory =
         Directory::open(dir).with_context(|| format!("cannot read the directory `{shown}`"))?;
-    let files = directory.migrations().with_context(|| format!("cannot read `{shown}`"))?;
+    let mut files = directory.migrations().with_context(|| format!("cannot read `{shown}`"))?;
     if files.is_empty() {
         return Err(anyhow!("`{shown}` contains no .sql files"));
+    }
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let renamed = atlas_sum::rebased(&names, rebase).map_err(|error| anyhow!("{error}"))?;
+    for (old, new) in renamed {
+        let (was, is) = (printable(old.as_str()), printable(new.as_str()));
+        write::rename(&dir.join(&old), &new)
+            .with_context(|| format!("cannot rename `{was}` to `{is}`"))?;
+        writeln!(out, "renamed {was} to {is}")?;
+        files.iter_mut().filter(|(name, _)| *name == old).for_each(|file| file.0.clone_from(&new));
     }
     let migrations: Vec<Migration<'_>> =
         files.iter().map(|(name, bytes)| Migration { name, bytes }).collect();
@@ -228,12 +254,23 @@ pub(crate) fn sum(dir: &Path, out: &mut impl Write) -> anyhow::Result<ExitCode> 
 }
 
 pub(crate) fn check(
+    against: &AgainstIfAny,
+    no_merge_base: bool,
     args: &ProjectArgs,
     format: CheckFormat,
     deny: Option<Deny>,
     out: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
-    let run = Run::of(args)?;
+    let mut run = Run::of(args)?;
+    let (revision, directory) = (against.revision.as_deref(), against.directory.as_deref());
+    if let Some((old, against)) = before(revision, directory, no_merge_base, args)? {
+        if old.diagnostics.has_errors() {
+            let what = "has errors: compared with what could be read of it";
+            writeln!(stderr(), "note: `{}` {what}", printable(against))?;
+        }
+        let projects = (&old.compilation.project, &run.compilation.project);
+        history::check(projects.0, projects.1, &mut run.diagnostics);
+    }
     let files = Files::below(read::path_in_repository(&args.dir));
     match format {
         CheckFormat::Text => run.report()?,

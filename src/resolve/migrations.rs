@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use crate::atlas_sum::{self, Difference, Migration, NameProblem, Sum};
-use crate::diag::problems::schema::{AtlasSum, AtlasSumLineEnds, MigrationName};
+use crate::diag::problems::schema::{AtlasSum, AtlasSumConflict, AtlasSumLineEnds, MigrationName};
 use crate::diag::problems::spec::ConflictingFields;
 use crate::diag::{Diagnostics, Message, message};
 use crate::model::{MigrationDir, Migrations};
@@ -225,6 +225,10 @@ fn check_sum(
         .iter()
         .map(|(name, file)| Migration { name, bytes: text(*file).as_bytes() })
         .collect();
+    if let Some(line) = text(sum).lines().position(|line| line.starts_with("<<<<<<<")) {
+        let range = context.sources.get(sum).lines(line + 1, line + 1);
+        return diagnostics.report(AtlasSumConflict { primary: Span::new(sum, range), directory });
+    }
     let start = Span::new(sum, 0..0);
     let written = match Sum::parse(text(sum)) {
         Ok(written) => written,

@@ -7,7 +7,7 @@ mod schemas;
 
 use std::collections::BTreeMap;
 
-use sql::catalogue::change::{Change, Outcome, Piece, Severity};
+use sql::catalogue::change::{Change, Gone, Outcome, Piece, Severity};
 
 use crate::model::Unit;
 use crate::pipeline::Compilation;
@@ -146,6 +146,20 @@ impl Difference {
     pub fn count(&self, severity: Severity) -> usize {
         let changes = self.schemas.iter().flat_map(|schema| &schema.changes);
         changes.filter(|change| change.change.severity == severity).count()
+    }
+
+    /// How many schema changes lose data, break clients, or give a table up with its rows: what
+    /// `--deny destructive` is about.
+    pub fn n_destructive(&self) -> usize {
+        let changes = self.schemas.iter().flat_map(|schema| &schema.changes);
+        let is_given_up = |change: &Change| {
+            matches!(change.outcome, Outcome::Stays(_))
+                && matches!(change.what.gone(), Some(Gone::Table(_)))
+        };
+        let changes = changes.map(|change| &change.change);
+        changes
+            .filter(|change| change.severity == Severity::Destructive || is_given_up(change))
+            .count()
     }
 
     /// How many schema changes the operator or the server refuses.

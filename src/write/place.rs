@@ -275,6 +275,16 @@ mod system {
             is_file && File::from(opened).read_exact(&mut begin).is_ok() && begin == bytes
         }
 
+        /// Gives a regular file a name that nothing has.
+        pub(in crate::write) fn rename(&self, was: &OsStr, name: &OsStr) -> io::Result<()> {
+            if !self.is_file(was) {
+                return Err(io::Error::other("it is not a regular file"));
+            }
+            // A second name for the file: where there is one of that name, this fails.
+            rustix::fs::linkat(&self.0, was, &self.0, name, AtFlags::empty())?;
+            self.remove(was)
+        }
+
         pub(in crate::write) fn remove(&self, name: &OsStr) -> io::Result<()> {
             Ok(rustix::fs::unlinkat(&self.0, name, AtFlags::empty())?)
         }
@@ -389,6 +399,15 @@ mod system {
             self.is_file(name)
                 && opened.is_ok_and(|mut opened| opened.read_exact(&mut begin).is_ok())
                 && begin == bytes
+        }
+
+        /// Gives a regular file a name that nothing has.
+        pub(in crate::write) fn rename(&self, was: &OsStr, name: &OsStr) -> io::Result<()> {
+            if !self.is_file(was) {
+                return Err(io::Error::other("it is not a regular file"));
+            }
+            fs::hard_link(self.0.join(was), self.0.join(name))?;
+            self.remove(was)
         }
 
         pub(in crate::write) fn remove(&self, name: &OsStr) -> io::Result<()> {

@@ -137,6 +137,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ),
     ("emit", &["model", "plan", "runner", "source", "value"]),
     // Alone in naming every stage.
+    // Two states of a project, for what looks at a change.
+    ("history", &["diag", "model", "source"]),
     (
         "pipeline",
         &[

@@ -135,6 +135,68 @@ fn devices_and_pipes_that_are_named_are_written_to() {
 }
 
 #[test]
+fn migrations_are_renamed_to_come_last() {
+    let repo = checkout("rebase");
+    let folder = repo.join("deploy/migrations");
+    let migration = |name: &str| fs::write(folder.join(name), format!("-- {name}\n")).unwrap();
+    let names = || {
+        let mut names: Vec<String> = fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    for entry in fs::read_dir(&folder).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    for name in ["20260101_a.sql", "20260201_b.sql", "20260105_late.sql", "20260106_later.sql"] {
+        migration(name);
+    }
+    let sum = "deploy/migrations";
+    let rebase = ["--rebase", "20260106_later.sql", "--rebase", "20260105_late.sql"];
+    let output = generate(&repo, &[&["sum", sum][..], &rebase].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("renamed 20260105_late.sql to 20260202_late.sql\n"), "{said}");
+    let expected = [
+        "20260101_a.sql",
+        "20260201_b.sql",
+        "20260202_late.sql",
+        "20260203_later.sql",
+        "atlas.sum",
+    ];
+    assert_eq!(names(), expected);
+    let text = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+    assert_eq!(text("20260203_later.sql"), "-- 20260106_later.sql\n");
+    let order = ["a.sql h1:", "b.sql h1:", "late.sql h1:", "later.sql h1:"];
+    let found: Vec<usize> = order.map(|name| text("atlas.sum").find(name).unwrap()).to_vec();
+    assert!(found.is_sorted(), "{}", text("atlas.sum"));
+    // What cannot be done changes nothing.
+    migration("20260203_taken.sql");
+    for (name, why) in [
+        ("x/20260101_a.sql", "there is no migration"),
+        ("20260101_b.sql", "there is no migration"),
+        ("../atlas.sum", "there is no migration"),
+    ] {
+        let output = generate(&repo, &["sum", sum, "--rebase", name]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains(why), "{name}");
+    }
+    for name in ["9_last.sql", "20260101_a.sql"] {
+        if name == "9_last.sql" {
+            migration(name);
+            continue;
+        }
+        let output = generate(&repo, &["sum", sum, "--rebase", name]);
+        assert_eq!(output.status.code(), Some(2));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains("no version comes after that of `9_last.sql`"), "{said}");
+        assert!(names().contains(&name.to_owned()));
+    }
+}
+
+#[test]
 fn a_name_is_no_line_of_the_checksum_file() {
     let repo = checkout("names");
     fs::write(repo.join("deploy/migrations/2\ntouch x.sql"), "select 1;\n").unwrap();

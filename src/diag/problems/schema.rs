@@ -22,6 +22,25 @@ impl From<AtlasSum<'_>> for Diagnostic {
     }
 }
 
+/// A checksum file in which Git left both sides of a merge.
+pub struct AtlasSumConflict<'a> {
+    /// The line that begins them.
+    pub primary: Span,
+    /// The directory.
+    pub directory: &'a str,
+}
+
+impl From<AtlasSumConflict<'_>> for Diagnostic {
+    fn from(AtlasSumConflict { primary, directory }: AtlasSumConflict<'_>) -> Diagnostic {
+        let cause =
+            "`atlas.sum` has the conflict markers of a merge: both branches changed the migrations";
+        Diagnostic::new(Code::AtlasSum, primary, cause).help(message!(
+            "name the migrations that only your branch has: `generate sum {directory} --rebase FILE` renames them to come last, and writes `atlas.sum` anew",
+            directory
+        ))
+    }
+}
+
 /// A checksum file whose files have other line ends now.
 pub struct AtlasSumLineEnds<'a> {
     /// The checksum file.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 use sql::catalogue::Catalogue;
-use sql::catalogue::change::{Change, Outcome, Piece, Severity, Stays, What};
+use sql::catalogue::change::{Change, Gone, Outcome, Piece, Severity, Stays, What};
 use sql::catalogue::policy::{self, Policy};
 
 use crate::model::{Desired, Destructive, MigrationDir, Schema, Unit};
@@ -160,12 +160,11 @@ impl Contracts {
     /// What is to be said about something that is dropped, or stays.
     fn note(&self, change: &Change) -> Vec<Piece> {
         use Piece::Words;
-        let column = match &change.what {
-            What::TableDropped | What::TableRenamed { .. } | What::ViewDropped => None,
-            What::ColumnDropped { column } | What::ColumnRenamed { column, .. } => {
-                Some(column.to_lowercase())
-            }
-            _ => return Vec::new(),
+        let column = match change.what.gone() {
+            Some(Gone::Column(column, _)) => Some(column.to_lowercase()),
+            Some(Gone::Table(_)) => None,
+            None if change.what == What::ViewDropped => None,
+            None => return Vec::new(),
         };
         let none = Vec::new();
         let needing = self.needed.get(&(change.table.to_string(), column)).unwrap_or(&none);

@@ -148,6 +148,55 @@ pub enum What {
     ViewAdded,
 }
 
+/// A table or column that is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone<'a> {
+    /// A table, and what it is perhaps called now.
+    Table(Option<&'a SmolStr>),
+    /// A column, and what it is perhaps called now.
+    Column(&'a SmolStr, Option<&'a SmolStr>),
+}
+
+impl What {
+    /// The table or column that is gone, if that is what changes.
+    pub fn gone(&self) -> Option<Gone<'_>> {
+        Some(match self {
+            What::TableDropped => Gone::Table(None),
+            What::TableRenamed { to } => Gone::Table(Some(to)),
+            What::ColumnDropped { column } => Gone::Column(column, None),
+            What::ColumnRenamed { column, to } => Gone::Column(column, Some(to)),
+            What::ViewDropped
+            | What::ColumnNarrowed { .. }
+            | What::TypeChanged { .. }
+            | What::ColumnWidened { .. }
+            | What::NotNull { .. }
+            | What::Nullable { .. }
+            | What::DefaultChanged { .. }
+            | What::ColumnAdded { .. }
+            | What::KeyDropped { .. }
+            | What::KeyAdded { .. }
+            | What::ForeignKeyDropped { .. }
+            | What::ForeignKeyAdded { .. }
+            | What::ForeignKeyChanged { .. }
+            | What::ViewChanged
+            | What::TypeDropped
+            | What::TableAdded
+            | What::ViewAdded => return None,
+        })
+    }
+
+    /// The column whose type changes, if that is what changes.
+    pub(crate) fn retyped(&self) -> Option<&SmolStr> {
+        if let What::ColumnNarrowed { column, .. }
+        | What::TypeChanged { column, .. }
+        | What::ColumnWidened { column, .. } = self
+        {
+            return Some(column);
+        }
+        None
+    }
+}
+
 /// What becomes of a change, given what Atlas is told not to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Outcome {
@@ -189,8 +238,11 @@ pub enum Clash {
     /// A foreign key of a table that stays refers to the key that is dropped, or to the column whose type
     /// changes.
     ReferredBy(SmolStr),
-    /// A column that stays is computed from others of its table, perhaps from the one whose type changes.
+    /// A column is computed from others of its table, perhaps from the one whose type changes.
     PerhapsComputed(SmolStr),
+    /// A foreign key of another table refers to the key that is dropped, and is dropped as well, perhaps
+    /// later.
+    PerhapsReferredBy(SmolStr),
 }
 
 /// One change.
@@ -239,7 +291,13 @@ impl Change {
                 pieces.push(Piece::Words(words));
                 pieces
             }
-            outcome => self.changing().into_iter().chain(self.becoming(outcome)).collect(),
+            outcome @ (Outcome::Made
+            | Outcome::Skipped
+            | Outcome::Refused
+            | Outcome::HeldBack
+            | Outcome::Fails(_)) => {
+                self.changing().into_iter().chain(self.becoming(outcome)).collect()
+            }
         }
     }
 
@@ -248,13 +306,17 @@ impl Change {
         use Piece::{Name, Words};
         let table = || Name(self.table.to_string());
         let of_table = |column: &str| Name(format!("{}.{column}", self.table));
-        let (kind, name, to) = match &self.what {
-            What::ColumnDropped { column } => ("column ", of_table(column), None),
-            What::ColumnRenamed { column, to } => ("column ", of_table(column), Some(of_table(to))),
-            What::TableRenamed { to } => ("table ", table(), Some(Name(to.to_string()))),
-            _ => ("table ", table(), None),
+        let (kind, name, to) = match self.what.gone() {
+            Some(Gone::Column(column, to)) => {
+                ("column ", of_table(column), to.map(|to| of_table(to)))
+            }
+            Some(Gone::Table(to)) => ("table ", table(), to.map(|to| Name(to.to_string()))),
+            None => ("", table(), None),
         };
         let mut pieces = vec![Words(kind), name, Words(" stays in the database")];
+        if matches!(self.what.gone(), Some(Gone::Table(_))) {
+            pieces.push(Words(", where nothing manages it any more"));
+        }
         match stays {
             Stays::Quietly => {}
             Stays::Mandatory => pieces
@@ -293,7 +355,12 @@ impl Change {
             Outcome::Fails(Clash::PerhapsComputed(column)) => vec![
                 Words(", refused by the server if column "),
                 name(column),
-                Words(", which stays in the database, is computed from it"),
+                Words(" is computed from it"),
+            ],
+            Outcome::Fails(Clash::PerhapsReferredBy(table)) => vec![
+                Words(", refused by the server if Atlas drops it before the foreign key of "),
+                name(table),
+                Words(" that refers to it: drop that in a change before"),
             ],
         }
     }

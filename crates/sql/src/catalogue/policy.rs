@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::catalogue::change::{Change, Clash, Outcome, Severity, Stays, What};
+use crate::catalogue::change::{Change, Clash, Gone, Outcome, Severity, Stays, What};
 use crate::catalogue::diff::{self, key_name};
 use crate::catalogue::{Catalogue, Name, Table, folded};
-use crate::definition::{Column, ForeignKey, KeyKind};
+use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind};
+use crate::dialect::Dialect;
 
 /// What Atlas is told to do with a plan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,33 +99,29 @@ fn is_in_skipped_table(what: &What, policy: &Policy) -> bool {
 }
 
 fn skip(change: &mut Change, old: &Catalogue, new: &Catalogue) {
-    let (stays, severity) = match &change.what {
-        What::TableDropped | What::TableRenamed { .. } => {
-            let table = old.table_called(&change.table);
-            match table.and_then(|table| holding(table, old, new)) {
-                Some(other) => (Stays::Refers(other), Severity::Risky),
-                None => (Stays::Quietly, Severity::Safe),
-            }
-        }
-        What::ColumnDropped { column } | What::ColumnRenamed { column, .. } => {
-            let table = old.table_called(&change.table);
+    let table = old.table_called(&change.table);
+    let (stays, severity, to) = match change.what.gone() {
+        // Nothing manages a table that Git no longer names.
+        Some(Gone::Table(to)) => match table.and_then(|table| holding(table, old, new)) {
+            Some(other) => (Stays::Refers(other), Severity::Risky, to),
+            None => (Stays::Quietly, Severity::Risky, to),
+        },
+        Some(Gone::Column(column, to)) => {
             let column = table.and_then(|table| table.column_written(column));
             match column.is_none_or(Column::is_optional) {
-                true => (Stays::Quietly, Severity::Safe),
-                false => (Stays::Mandatory, Severity::Risky),
+                true => (Stays::Quietly, Severity::Safe, to),
+                false => (Stays::Mandatory, Severity::Risky, to),
             }
         }
-        _ => {
+        None => {
             change.outcome = Outcome::Skipped;
-            change.severity = match change.what {
-                // The new version may need it.
-                What::TableAdded | What::ColumnAdded { .. } => Severity::Risky,
-                _ => Severity::Safe,
-            };
+            // The new version may need it.
+            let is_new = matches!(change.what, What::TableAdded | What::ColumnAdded { .. });
+            change.severity = if is_new { Severity::Risky } else { Severity::Safe };
             return;
         }
     };
-    let is_renamed = matches!(change.what, What::TableRenamed { .. } | What::ColumnRenamed { .. });
+    let is_renamed = to.is_some();
     change.severity = if is_renamed { Severity::Risky } else { severity };
     change.outcome = Outcome::Stays(stays);
 }
@@ -141,144 +138,173 @@ fn holding(table: &Table, old: &Catalogue, new: &Catalogue) -> Option<SmolStr> {
     referred.map(|table| table.name.shown().into()).next()
 }
 
-/// What stays of the old catalogue, by what a server holds to.
+/// What a server holds to while it makes other changes: what stays of the old catalogue, and what
+/// refers to what.
 #[derive(Default)]
-struct Left<'a> {
-    /// By the name of a type, in lower case, a column that has it.
+struct Held<'a> {
+    /// By the name of a type, in lower case, a column that has it and stays.
     types: BTreeMap<SmolStr, SmolStr>,
-    /// By table, the foreign keys of tables that stay, with the names of these.
-    referring: BTreeMap<Name, Vec<(&'a ForeignKey, SmolStr)>>,
+    /// By table, the foreign keys that refer to it and are gone from Git.
+    referring: BTreeMap<Name, Vec<Referring<'a>>>,
+    /// By table, as it is shown, and by name, the keys of the tables that are referred to.
+    keys: BTreeMap<(SmolStr, SmolStr), &'a Key>,
     /// By table, as it is shown, a column that stays and numbers itself.
     numbered: BTreeSet<(SmolStr, SmolStr)>,
-    /// By table, as it is shown, a column that stays and is computed from others.
+    /// By table, as it is shown, a column that is computed from others.
     computed: BTreeMap<SmolStr, SmolStr>,
 }
 
-impl<'a> Left<'a> {
-    fn of(old: &'a Catalogue, changes: &[Change]) -> Left<'a> {
-        let mut left = Left::default();
+/// A foreign key that Git no longer names.
+struct Referring<'a> {
+    key: &'a ForeignKey,
+    /// The table that has it, as it is shown.
+    table: SmolStr,
+    /// The table stays, and the key with it; or else it is dropped in the same plan.
+    stays: bool,
+}
+
+impl<'a> Held<'a> {
+    fn by(old: &'a Catalogue, new: &Catalogue, changes: &[Change]) -> Held<'a> {
+        let mut held = Held::default();
         let staying = changes.iter().filter(|change| matches!(change.outcome, Outcome::Stays(_)));
         for change in staying {
             let Some(table) = old.table_called(&change.table) else { continue };
-            match &change.what {
-                What::ColumnDropped { column } | What::ColumnRenamed { column, .. } => {
-                    if let Some(column) = table.column_written(column) {
-                        left.column(&change.table, column, true);
-                    }
+            if let Some(Gone::Column(column, _)) = change.what.gone() {
+                let Some(column) = table.column_written(column) else { continue };
+                held.column(&change.table, column);
+                if column.identity {
+                    held.numbered.insert((change.table.clone(), column.name.text.clone()));
                 }
-                _ => {
-                    table
-                        .columns
-                        .iter()
-                        .for_each(|column| left.column(&change.table, column, false));
-                    for key in &table.foreign_keys {
-                        let keys = left.referring.entry(old.name(&key.table)).or_default();
-                        keys.push((key, change.table.clone()));
-                    }
+            } else {
+                table.columns.iter().for_each(|column| held.column(&change.table, column));
+                for key in &table.foreign_keys {
+                    held.refers(old, key, &change.table, true);
                 }
             }
         }
-        left
+        for (name, table) in &old.tables {
+            let shown: SmolStr = table.name.shown().into();
+            if let Some(column) = table.columns.iter().find(|column| column.generated) {
+                held.computed.insert(shown.clone(), column.name.text.clone());
+            }
+            let Some(after) = new.tables.get(name) else { continue };
+            let kept: BTreeSet<_> =
+                after.foreign_keys.iter().map(|key| shape(new.dialect, key)).collect();
+            for key in &table.foreign_keys {
+                if !kept.contains(&shape(old.dialect, key)) && old.name(&key.table) != *name {
+                    held.refers(old, key, &shown, false);
+                }
+            }
+        }
+        for name in held.referring.keys() {
+            let Some(table) = old.tables.get(name) else { continue };
+            let shown: SmolStr = table.name.shown().into();
+            for key in &table.keys {
+                held.keys.entry((shown.clone(), key_name(key))).or_insert(key);
+            }
+        }
+        held
     }
 
-    /// A column that stays, in a table that is otherwise changed or is no longer defined.
-    fn column(&mut self, table: &SmolStr, column: &Column, is_table_defined: bool) {
+    /// A column that stays.
+    fn column(&mut self, table: &SmolStr, column: &Column) {
         if let Some(data_type) = &column.data_type {
             let shown = format_smolstr!("{table}.{}", column.name.text);
             self.types.entry(data_type.name.to_lowercase().into()).or_insert(shown);
         }
-        if is_table_defined && column.identity {
-            self.numbered.insert((table.clone(), column.name.text.clone()));
+    }
+
+    fn refers(&mut self, old: &Catalogue, key: &'a ForeignKey, table: &SmolStr, stays: bool) {
+        let referring = Referring { key, table: table.clone(), stays };
+        self.referring.entry(old.name(&key.table)).or_default().push(referring);
+    }
+
+    /// The foreign key that needs a key which is dropped; one that stays counts before one that is
+    /// dropped as well.
+    fn needs_key(
+        &self,
+        old: &Catalogue,
+        new: &Catalogue,
+        table: &SmolStr,
+        key: &SmolStr,
+    ) -> Option<Clash> {
+        let (before, after) = (old.table_called(table)?, new.table_called(table)?);
+        let referring = self.referring.get(&old.name(&before.name))?;
+        let dropped = self.keys.get(&(table.clone(), key.clone()))?;
+        let columns = fold_all(old.dialect, &dropped.columns);
+        if after.keys.iter().any(|key| fold_all(new.dialect, &key.columns) == columns) {
+            return None;
         }
-        if is_table_defined && column.generated {
-            self.computed.entry(table.clone()).or_insert_with(|| column.name.text.clone());
-        }
+        let needs = |of: &&Referring<'_>| match of.key.referred.is_empty() {
+            true => dropped.kind == KeyKind::Primary,
+            false => fold_all(old.dialect, &of.key.referred) == columns,
+        };
+        let found = referring.iter().filter(needs).max_by_key(|of| of.stays)?;
+        let table = found.table.clone();
+        Some(match found.stays {
+            true => Clash::ReferredBy(table),
+            false => Clash::PerhapsReferredBy(table),
+        })
+    }
+
+    /// The foreign key of a table that stays which refers to a column whose type changes.
+    fn needs_column(&self, new: &Catalogue, table: &str, column: &SmolStr) -> Option<Clash> {
+        let after = new.table_called(table)?;
+        let referring = self.referring.get(&new.name(&after.name))?;
+        let is_it = |name: &Ident| name.text.to_lowercase() == column.to_lowercase();
+        let refers = |of: &&Referring<'_>| match of.key.referred.is_empty() {
+            true => after.primary_key().is_some_and(|key| key.columns.iter().any(is_it)),
+            false => of.key.referred.iter().any(is_it),
+        };
+        let found = referring.iter().filter(|of| of.stays).find(refers)?;
+        Some(Clash::ReferredBy(found.table.clone()))
     }
 }
 
-/// Finds the changes that a server refuses because of what stays.
+fn fold_all(dialect: Dialect, names: &[Ident]) -> Vec<SmolStr> {
+    names.iter().map(|name| folded(dialect, name)).collect()
+}
+
+/// What tells one foreign key of a table from another.
+fn shape(dialect: Dialect, key: &ForeignKey) -> (Vec<SmolStr>, SmolStr, Vec<SmolStr>) {
+    let table = folded(dialect, &key.table.name);
+    (fold_all(dialect, &key.columns), table, fold_all(dialect, &key.referred))
+}
+
+/// Finds the changes that a server refuses because of what it holds to.
 fn clashes(old: &Catalogue, new: &Catalogue, changes: &mut [Change]) {
-    let left = Left::of(old, changes);
-    let server = &new.dialect.grammar().server;
-    for change in changes {
-        if matches!(change.outcome, Outcome::Skipped) {
-            continue;
-        }
-        let clash = match &change.what {
-            What::TypeDropped => {
-                let column = left.types.get(&*change.table.to_lowercase());
-                column.map(|column| Clash::TypeInUse(column.clone()))
-            }
-            What::ColumnDropped { column } | What::ColumnRenamed { column, .. }
-                if server.numbered_column_needs_key =>
-            {
-                let key = (change.table.clone(), column.clone());
-                left.numbered.contains(&key).then_some(Clash::Numbered)
-            }
-            What::KeyDropped { key, kind } => {
-                let is_held = server.keeps_what_is_referred_to || *kind != KeyKind::Index;
-                is_held.then(|| referring_to_key(&left, old, new, &change.table, key)).flatten()
-            }
-            What::ColumnNarrowed { column, .. }
-            | What::TypeChanged { column, .. }
-            | What::ColumnWidened { column, .. } => {
-                let referring = server
-                    .keeps_what_is_referred_to
-                    .then(|| referring_to_column(&left, new, &change.table, column))
-                    .flatten();
-                let computed = left.computed.get(&change.table);
-                let computed = computed.filter(|_| server.keeps_what_is_computed_from);
-                referring.or_else(|| computed.map(|column| Clash::PerhapsComputed(column.clone())))
-            }
-            _ => None,
-        };
-        if let Some(clash) = clash {
+    let held = Held::by(old, new, changes);
+    for change in changes.iter_mut().filter(|change| change.outcome != Outcome::Skipped) {
+        if let Some(clash) = clash(change, &held, old, new) {
             change.severity = change.severity.min(Severity::Risky);
             change.outcome = Outcome::Fails(clash);
         }
     }
 }
 
-/// The foreign key of a table that stays which needs a key that is dropped.
-fn referring_to_key(
-    left: &Left<'_>,
-    old: &Catalogue,
-    new: &Catalogue,
-    table: &str,
-    key: &SmolStr,
-) -> Option<Clash> {
-    let (before, after) = (old.table_called(table)?, new.table_called(table)?);
-    let referring = left.referring.get(&old.name(&before.name))?;
-    let dropped = before.keys.iter().find(|of| key_name(of) == *key)?;
-    let fold = |names: &[crate::definition::Ident]| -> Vec<SmolStr> {
-        names.iter().map(|name| folded(old.dialect, name)).collect()
-    };
-    let columns = fold(&dropped.columns);
-    let is_kept = after.keys.iter().any(|key| fold(&key.columns) == columns);
-    let needs = |key: &ForeignKey| match key.referred.is_empty() {
-        true => dropped.kind == KeyKind::Primary,
-        false => fold(&key.referred) == columns,
-    };
-    let found = referring.iter().find(|(key, _)| !is_kept && needs(key))?;
-    Some(Clash::ReferredBy(found.1.clone()))
-}
-
-/// The foreign key of a table that stays which refers to a column whose type changes.
-fn referring_to_column(
-    left: &Left<'_>,
-    new: &Catalogue,
-    table: &str,
-    column: &SmolStr,
-) -> Option<Clash> {
-    let after = new.table_called(table)?;
-    let referring = left.referring.get(&new.name(&after.name))?;
-    let is_it = |name: &crate::definition::Ident| name.text.to_lowercase() == column.to_lowercase();
-    let refers = |key: &ForeignKey| match key.referred.is_empty() {
-        true => after.primary_key().is_some_and(|key| key.columns.iter().any(is_it)),
-        false => key.referred.iter().any(is_it),
-    };
-    let found = referring.iter().find(|(key, _)| refers(key))?;
-    Some(Clash::ReferredBy(found.1.clone()))
+fn clash(change: &Change, held: &Held<'_>, old: &Catalogue, new: &Catalogue) -> Option<Clash> {
+    let server = &new.dialect.grammar().server;
+    let Change { table, what, .. } = change;
+    if *what == What::TypeDropped {
+        return held.types.get(&*table.to_lowercase()).cloned().map(Clash::TypeInUse);
+    }
+    if let Some(Gone::Column(column, _)) = what.gone() {
+        let is_numbered = held.numbered.contains(&(table.clone(), column.clone()));
+        return (server.numbered_column_needs_key && is_numbered).then_some(Clash::Numbered);
+    }
+    if let What::KeyDropped { key, kind } = what {
+        let is_held = server.keeps_what_is_referred_to || *kind != KeyKind::Index;
+        return is_held.then(|| held.needs_key(old, new, table, key)).flatten();
+    }
+    let changed = what.retyped()?;
+    if server.keeps_what_is_referred_to
+        && let Some(clash) = held.needs_column(new, table, changed)
+    {
+        return Some(clash);
+    }
+    let computed = held.computed.get(table)?;
+    let is_kept = server.keeps_what_is_computed_from && computed != changed;
+    is_kept.then(|| Clash::PerhapsComputed(computed.clone()))
 }
 
 /// Whether the statement that makes a change contains `DROP `, for which the operator searches.
@@ -315,7 +341,6 @@ fn drops(what: &What, new: &Catalogue) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::Dialect;
     use crate::parse::scripts;
     use crate::source::{Excerpt, Sources};
 
@@ -355,9 +380,9 @@ mod tests {
             old,
             new,
             &[
-                "risky: table `l` stays in the database, with its foreign key: a row of `u` that it refers to cannot be deleted",
+                "risky: table `l` stays in the database, where nothing manages it any more, with its foreign key: a row of `u` that it refers to cannot be deleted",
+                "risky: table `m` stays in the database, where nothing manages it any more",
                 "risky: column `u.b` stays in the database, NOT NULL without a default: an INSERT that does not name it fails",
-                "safe: table `m` stays in the database",
                 "safe: column `u.a` stays in the database",
                 "safe: column `u.c` stays in the database",
             ],
@@ -367,7 +392,10 @@ mod tests {
             &defer(),
             "create table users (id int, name text);",
             "create table people (id int, full_name text);",
-            &["safe: table `people` added", "safe: table `users` stays in the database"],
+            &[
+                "risky: table `users` stays in the database, where nothing manages it any more",
+                "safe: table `people` added",
+            ],
         );
         check(
             Dialect::Postgres,
@@ -375,7 +403,7 @@ mod tests {
             "create table users (id int, name text);",
             "create table people (id int, name text);",
             &[
-                "risky: table `users` stays in the database; perhaps renamed to `people`, which begins empty",
+                "risky: table `users` stays in the database, where nothing manages it any more; perhaps renamed to `people`, which begins empty",
                 "safe: table `people` added",
             ],
         );
@@ -396,7 +424,11 @@ mod tests {
             &defer(),
             "create type st as enum ('a'); create table t (id int, s st);",
             "create table u (a text);",
-            &[type_in_use, "safe: table `t` stays in the database", "safe: table `u` added"],
+            &[
+                type_in_use,
+                "risky: table `t` stays in the database, where nothing manages it any more",
+                "safe: table `u` added",
+            ],
         );
         check(
             Dialect::Postgres,
@@ -425,10 +457,10 @@ mod tests {
             old,
             "create table p (id bigint primary key, code int);",
             &[
-                "risky: table `c` stays in the database, with its foreign key: a row of `p` that it refers to cannot be deleted",
+                "risky: table `c` stays in the database, where nothing manages it any more, with its foreign key: a row of `p` that it refers to cannot be deleted",
+                "risky: table `d` stays in the database, where nothing manages it any more",
                 "risky: column `p.id` widened from `int` to `bigint`, refused by the server: table `d` refers to it, and stays in the database",
                 "risky: unique key `(code)` on `p` dropped, refused by the server: table `c` refers to it, and stays in the database",
-                "safe: table `d` stays in the database",
             ],
         );
         check(
@@ -437,7 +469,7 @@ mod tests {
             "create table t (a int, b int generated always as (a + 1) stored);",
             "create table t (a bigint);",
             &[
-                "risky: column `t.a` widened from `int` to `bigint`, refused by the server if column `b`, which stays in the database, is computed from it",
+                "risky: column `t.a` widened from `int` to `bigint`, refused by the server if column `b` is computed from it",
                 "safe: column `t.b` stays in the database",
             ],
         );

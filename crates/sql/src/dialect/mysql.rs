@@ -1,8 +1,6 @@
 //! MySQL.
 
-use super::generic::{
-    ALTERATIONS, CHARACTERS, COLUMNS, COMMON, NAMES, SCRIPTS, SERVER, TABLES, TYPES,
-};
+use super::generic::{ALTERATIONS, CHARACTERS, COLUMNS, NAMES, SCRIPTS, SERVER, TABLES, TYPES};
 use super::grammar::{
     Alterations, Backslash, Blocks, Characters, Clause, Columns, Grammar, HashComments, Indexes,
     Names, NeedType, Options, Scripts, Server, Tables, Tail, Then, Types,
@@ -146,7 +144,6 @@ pub(super) const GRAMMAR: Grammar = Grammar {
     theirs: &sqlparser::dialect::MySqlDialect {},
     copying_operators: &["div"],
     server: Server { numbered_column_needs_key: true, keeps_what_is_referred_to: true, ..SERVER },
-    ..COMMON
 };
 
 /// The types, in lower case, without arguments.

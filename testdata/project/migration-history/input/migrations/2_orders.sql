@@ -1,0 +1,2 @@
+create table orders (id int primary key);
+create index by_id on orders (id);
