@@ -12,6 +12,7 @@ mod deploy;
 mod disk;
 mod encodings;
 mod health;
+mod joining;
 mod leaks;
 mod limits;
 mod mutations;

@@ -8,6 +8,7 @@
 
 mod token;
 mod split;
+mod join;
 mod words;
 mod read;
 mod uses;
@@ -22,6 +23,7 @@ use crate::dialect::Dialect;
 use crate::problem::{self, Sink, Stray, TooLong};
 use crate::source::Excerpt;
 use crate::word::{is, is_any};
+pub use join::{joined, lines};
 use read::{Lint, Parsed};
 use split::{Flaw, FlawKind, Piece, Split};
 use token::{Kind, Token};
