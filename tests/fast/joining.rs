@@ -27,7 +27,9 @@ fn pools() -> Vec<(Dialect, Vec<String>)> {
         let dialect = Dialect::of_scheme(name);
         texts.extend(fixture(name).into_iter().map(|(_, text)| (dialect, text)));
     }
-    texts.extend(files_below("testdata").into_iter().map(|text| (Dialect::Postgres, text)));
+    for folder in ["testdata/project", "testdata/schema/files", "testdata/errors/other-tool"] {
+        texts.extend(files_below(folder).into_iter().map(|text| (Dialect::Postgres, text)));
+    }
     texts.extend(OWN.iter().map(|(dialect, text)| (*dialect, (*text).to_owned())));
     if crate::common::is_thorough() {
         texts.extend(corpus().into_iter().map(|schema| (schema.dialect, schema.text)));

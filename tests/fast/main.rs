@@ -11,6 +11,7 @@ mod sql_support;
 mod deploy;
 mod disk;
 mod encodings;
+mod file_order;
 mod health;
 mod joining;
 mod leaks;

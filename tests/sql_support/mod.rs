@@ -10,6 +10,8 @@
     reason = "tests read files, cut ASCII and say what they find"
 )]
 
+pub mod probes;
+
 use std::path::{Path, PathBuf};
 
 use argocd_atlas_plugin::diag::{Diagnostics, Severity};

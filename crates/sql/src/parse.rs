@@ -202,6 +202,7 @@ impl<'a> ReadText<'a> {
             let status = check.report(sink);
             let definition = reading.definition.as_ref();
             let uses = uses::uses(self.excerpt, check.tokens, dialect, definition);
+            let makes = uses::makes(self.excerpt, check.tokens, dialect, definition);
             after_routine = routine_goes_on(after_routine, &check, definition);
             check.note_unread(status, &mut script);
             let span = self.excerpt.locate(piece.bytes.clone());
@@ -209,6 +210,7 @@ impl<'a> ReadText<'a> {
                 span,
                 definition: reading.definition,
                 uses,
+                makes,
                 status,
             });
         }

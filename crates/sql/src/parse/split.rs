@@ -697,6 +697,8 @@ impl<'a> Splitter<'a> {
 const ROUTINES: &[&str] = &["PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE"];
 
 const OTHER_OBJECTS: &[&str] = &[
+    // `CREATE PARTITION FUNCTION` has no body.
+    "PARTITION",
     "TABLE",
     "VIEW",
     "INDEX",
