@@ -77,9 +77,10 @@ const OWN: &[(Dialect, &str)] = &[
 
 /// A file with these statements, in one of the ways in which people write one.
 fn file(dialect: Dialect, statements: &[&str], random: &mut Random) -> String {
-    let delimiters: &[&str] = match dialect {
-        Dialect::Generic | Dialect::Postgres => &["//", "|", ";;", "~~~"],
-        _ => &["//", "$$", ";;", "|", "END_OF_STATEMENT"],
+    let dollars_quote = matches!(dialect, Dialect::Generic | Dialect::Postgres);
+    let delimiters: &[&str] = match dollars_quote {
+        true => &["//", "|", ";;", "~~~"],
+        false => &["//", "$$", ";;", "|", "END_OF_STATEMENT"],
     };
     let lines = ["\n\n\n", "\nGO", "-- end", "// "];
     let fits = |delimiter: &str| {

@@ -5,6 +5,7 @@
 use sql::dialect::Dialect;
 
 /// Two files: the one with the first name needs the other.
+#[derive(Clone, Copy)]
 pub struct Probe {
     pub dialect: Dialect,
     pub name: &'static str,

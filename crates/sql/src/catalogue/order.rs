@@ -285,14 +285,16 @@ impl Makers {
 
     /// The files that make what a statement needs.
     fn find(&self, scope: &Catalogue, need: &Use) -> Option<Found<'_>> {
-        let kinds: &[UseKind] = match need.kind {
-            // A row type; a sequence is a relation.
-            UseKind::Type => &[UseKind::Type, UseKind::Table],
-            UseKind::Table => &[UseKind::Table, UseKind::Sequence],
-            UseKind::ForeignKey => &[UseKind::Table],
-            UseKind::Sequence => &[UseKind::Sequence, UseKind::Table],
-            _ => std::slice::from_ref(&need.kind),
-        };
+        // A row type; a sequence is a relation.
+        const SYNONYMS: &[&[UseKind]] = &[
+            &[UseKind::Type, UseKind::Table],
+            &[UseKind::Table, UseKind::Sequence],
+            &[UseKind::ForeignKey, UseKind::Table],
+            &[UseKind::Sequence, UseKind::Table],
+        ];
+        let own = std::slice::from_ref(&need.kind);
+        let kinds = SYNONYMS.iter().find(|kinds| kinds.first() == Some(&need.kind));
+        let kinds = kinds.copied().unwrap_or(own);
         kinds.iter().find_map(|kind| self.find_kind(scope, *kind, need))
     }
 

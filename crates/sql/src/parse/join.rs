@@ -50,7 +50,13 @@ pub fn joined(texts: &[String], dialect: Dialect) -> String {
         }
         let rest = text.get(from..).unwrap_or_default();
         let defines = !split.pieces.is_empty();
-        match Some(at) == last {
+        // Atlas knows the `END` of a block by its delimiter or by the end of the text: a comment
+        // after it needs the delimiter.
+        let is_commented = ends.last_delimiter == SEMICOLON
+            && !dialect.grammar().scripts.go_lines
+            && !ends.slashes
+            && ends.open.is_some_and(|end| !text.get(end..).unwrap_or_default().trim().is_empty());
+        match Some(at) == last && !is_commented {
             true => part.push_str(rest),
             false => ended(&mut part, rest, from, &ends, defines, dialect),
         }
@@ -136,7 +142,7 @@ mod tests {
             check(dialect, &[&format!("{A};\n"), B], &format!("{A};\n\n{B}"));
             check(dialect, &["", &format!("{A};\n"), "", B], &format!("\n{A};\n\n\n{B}"));
             check(dialect, &[&format!("{A}\n")], &format!("{A}\n"));
-            check(dialect, &[B, &format!("{A} -- c\n")], &format!("{B}\n{A} -- c\n"));
+            check(dialect, &[B, &format!("{A} -- c\n")], &format!("{B}\n{A}; -- c\n"));
             check(dialect, &["-- no statement;\n", B], &format!("-- no statement;\n\n{B}"));
         }
     }

@@ -183,6 +183,8 @@ struct Splitter<'a> {
     text: &'a str,
     grammar: &'static Grammar,
     delimiter: Delimiter,
+    /// The delimiter where it may end a token.
+    stop: Option<String>,
     allowances: Allowances,
     out: Split,
     now: Current,
@@ -205,6 +207,7 @@ impl<'a> Splitter<'a> {
             text,
             grammar,
             delimiter: Delimiter::of(";".to_owned()),
+            stop: None,
             allowances,
             out: Split::default(),
             now: Current::default(),
@@ -288,13 +291,24 @@ impl<'a> Splitter<'a> {
         if self.client_command() || self.stray_line() {
             return Ok(true);
         }
-        match self.lexer.token() {
+        let token = self.next_token();
+        match token {
             Step::Token(token) => self.take(token),
             Step::Typographic { start, end } => self.flaw(FlawKind::Typographic, start..end),
             step @ Step::Unclosed { .. } => return Err(unclosed(step)),
             Step::End => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// A delimiter ends a statement wherever it stands outside quotes and parentheses, in `END$$` too.
+    fn next_token(&mut self) -> Step {
+        let stop = self.stop.take();
+        let (kept, looked_for) = if self.now.parens == 0 { (None, stop) } else { (stop, None) };
+        self.lexer.stop = looked_for;
+        let token = self.lexer.token();
+        self.stop = self.lexer.stop.take().or(kept);
+        token
     }
 
     /// A delimiter that begins with a line break (`-- atlas:delimiter \n\n`) stands among the
@@ -478,7 +492,6 @@ impl<'a> Splitter<'a> {
 
     /// Adds a token to the statement and keeps account of the blocks that it opens or closes.
     fn take(&mut self, token: Token) {
-        let token = self.up_to_delimiter(token);
         (self.pending, self.last) = (true, token.end as usize);
         self.out.ends.open_batch = true;
         let word = self.word(token);
@@ -507,21 +520,6 @@ impl<'a> Splitter<'a> {
         self.now.after_end =
             is(word, "END") || (self.now.after_end && (is(word, "TRY") || is(word, "CATCH")));
         self.skip_inline_data(word);
-    }
-
-    /// A delimiter ends a statement wherever it stands outside quotes, in `END$$` too.
-    fn up_to_delimiter(&mut self, mut token: Token) -> Token {
-        if self.delimiter.is_semicolon()
-            || !matches!(token.kind, Kind::Word | Kind::Number | Kind::Variable)
-        {
-            return token;
-        }
-        let found = token.range().skip(1).find(|at| self.is_custom_delimiter(*at));
-        if let Some(at) = found {
-            self.lexer.pos = at;
-            token.end = u32::try_from(at).unwrap_or(u32::MAX);
-        }
-        token
     }
 
     fn previous(&self) -> Option<Token> {
@@ -656,6 +654,8 @@ impl<'a> Splitter<'a> {
             self.flaw(FlawKind::LongDelimiter, start..start + length);
         } else if !delimiter.trim_matches(' ').is_empty() {
             self.delimiter = Delimiter::of(delimiter);
+            let Delimiter { text, n_blanks } = &self.delimiter;
+            self.stop = (text != ";" && *n_blanks == 0).then(|| text.clone());
         }
     }
 

@@ -87,6 +87,8 @@ pub(crate) struct Lexer<'a> {
     pub(crate) conditional_end: usize,
     /// A quote that is known to be unclosed: it ends with its line.
     pub(crate) closed_at_line_end: Option<usize>,
+    /// What ends a word, a number or a variable wherever it stands: a delimiter.
+    pub(crate) stop: Option<String>,
 }
 
 impl<'a> Lexer<'a> {
@@ -99,6 +101,7 @@ impl<'a> Lexer<'a> {
             conditional: None,
             conditional_end: 0,
             closed_at_line_end: None,
+            stop: None,
         }
     }
 
@@ -290,16 +293,23 @@ impl<'a> Lexer<'a> {
         self.word(start)
     }
 
+    /// Whether the delimiter begins here.
+    fn stops(&self) -> bool {
+        let Some(stop) = &self.stop else { return false };
+        stop.as_bytes().first() == Some(&self.byte(self.pos)) && self.rest().starts_with(stop)
+    }
+
     fn word(&mut self, start: usize) -> Step {
         self.pos += 1;
         // A typographic quote is no part of a name, and begins with a byte that few names have.
         let goes_on =
             |lexer: &Self, byte| is_name(byte) && (byte != 0xe2 || lexer.typographic().is_none());
-        while goes_on(self, self.byte(self.pos)) {
+        while goes_on(self, self.byte(self.pos)) && !self.stops() {
             self.pos += 1;
         }
         if self.characters.hash_names {
-            while matches!(self.byte(self.pos), b'#' | b'@') || is_name(self.byte(self.pos)) {
+            let goes_on = |byte| matches!(byte, b'#' | b'@') || is_name(byte);
+            while goes_on(self.byte(self.pos)) && !self.stops() {
                 self.pos += 1;
             }
         }
@@ -308,20 +318,22 @@ impl<'a> Lexer<'a> {
 
     fn variable(&mut self, start: usize) -> Step {
         self.pos += 1;
-        while self.byte(self.pos) == b'@' {
+        while self.byte(self.pos) == b'@' && !self.stops() {
             self.pos += 1;
         }
         if self.pos == start + 1 && !is_name(self.byte(self.pos)) {
             return self.finish(Kind::Symbol(self.byte(start)), start);
         }
-        while is_name(self.byte(self.pos)) {
+        while is_name(self.byte(self.pos)) && !self.stops() {
             self.pos += 1;
         }
         self.finish(Kind::Variable, start)
     }
 
     fn number(&mut self, start: usize) -> Step {
-        while is_name(self.byte(self.pos)) || self.byte(self.pos) == b'.' {
+        let goes_on = |byte| is_name(byte) || byte == b'.';
+        // Its first byte may begin no delimiter: that is looked for before.
+        while goes_on(self.byte(self.pos)) && (self.pos == start || !self.stops()) {
             let exponent = matches!(self.byte(self.pos), b'e' | b'E');
             self.pos += 1;
             if exponent

@@ -364,11 +364,14 @@ fn target_kind(cursor: &Cursor<'_>, at: usize) -> Option<(UseKind, usize)> {
 /// The object that is named here, and what follows its name.
 fn target(cursor: &Cursor<'_>, at: usize) -> Option<(UseKind, ObjectName, usize)> {
     let (kind, at) = target_kind(cursor, at)?;
-    let (name, after) = match kind {
-        UseKind::Operator => operator_ahead(cursor, at)?,
-        UseKind::Role => role_ahead(cursor, at)?,
-        _ => name_ahead(cursor, at)?,
+    let found = if kind == UseKind::Operator {
+        operator_ahead(cursor, at)
+    } else if kind == UseKind::Role {
+        role_ahead(cursor, at)
+    } else {
+        name_ahead(cursor, at)
     };
+    let (name, after) = found?;
     Some((kind, name, after))
 }
 
@@ -894,7 +897,7 @@ fn body(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind, Strength
         once(name, UseKind::Table, Soft);
     }
     behind(cursor, &["INTO", "UPDATE"], UseKind::Table, &mut |name, kind, _| {
-        once(name, kind, Soft)
+        once(name, kind, Soft);
     });
     called(cursor, &[], Soft, &mut once);
 }
@@ -1230,15 +1233,15 @@ fn altered_other(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind,
         if matches!(kind, UseKind::Trigger | UseKind::Policy) {
             on_table(cursor, after, need);
         }
-        match kind {
-            UseKind::Publication => behind(cursor, &["TABLE"], UseKind::Table, need),
-            UseKind::Role => behind(cursor, &["MEMBER"], UseKind::Role, need),
-            UseKind::Policy => behind(cursor, &["TO"], UseKind::Role, need),
-            UseKind::TextSearch => behind(cursor, &["WITH"], UseKind::TextSearch, need),
-            UseKind::Index => behind(cursor, &["PARTITION"], UseKind::Index, need),
-            UseKind::Type | UseKind::Function => called(cursor, &["FUNCTION"], Soft, need),
-            UseKind::OperatorClass => operator_class(cursor, need),
-            _ => {}
+        match Some(kind) {
+            Some(UseKind::Publication) => behind(cursor, &["TABLE"], UseKind::Table, need),
+            Some(UseKind::Role) => behind(cursor, &["MEMBER"], UseKind::Role, need),
+            Some(UseKind::Policy) => behind(cursor, &["TO"], UseKind::Role, need),
+            Some(UseKind::TextSearch) => behind(cursor, &["WITH"], UseKind::TextSearch, need),
+            Some(UseKind::Index) => behind(cursor, &["PARTITION"], UseKind::Index, need),
+            Some(UseKind::Type | UseKind::Function) => called(cursor, &["FUNCTION"], Soft, need),
+            Some(UseKind::OperatorClass) => operator_class(cursor, need),
+            Some(_) | None => {}
         }
         need(name, kind, Hard);
     }
