@@ -20,13 +20,28 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("sql::dialect", &["sql::word"]),
     ("sql::problem", &["sql::source"]),
     ("sql::definition", &["sql::source"]),
+    ("sql::extensions", &["sql::definition"]),
     (
         "sql::parse",
-        &["sql::definition", "sql::dialect", "sql::problem", "sql::source", "sql::word"],
+        &[
+            "sql::definition",
+            "sql::dialect",
+            "sql::extensions",
+            "sql::problem",
+            "sql::source",
+            "sql::word",
+        ],
     ),
     (
         "sql::catalogue",
-        &["sql::definition", "sql::dialect", "sql::near", "sql::problem", "sql::source"],
+        &[
+            "sql::definition",
+            "sql::dialect",
+            "sql::extensions",
+            "sql::near",
+            "sql::problem",
+            "sql::source",
+        ],
     ),
     // Vocabulary: what everyone may know.
     ("source", &["sql::source"]),
