@@ -525,6 +525,16 @@ pub const PROBES: &[Probe] = &[
         "create extension pg_cron;",
         "select cron.schedule('x', '* * * * *', 'select 1');",
     ),
+    postgres(
+        "rows of a query",
+        "create table t (x int);",
+        "with y as (select 1 as a) insert into t select a from y;",
+    ),
+    extension(
+        "timescaledb",
+        "create extension timescaledb; create table t (at timestamptz not null); select create_hypertable('t', 'at');",
+        "create materialized view m with (timescaledb.continuous) as select time_bucket('1 day', at) as day from t group by 1;",
+    ),
     // MariaDB and MySQL.
     of(
         Dialect::MariaDb,

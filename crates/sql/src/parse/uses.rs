@@ -950,7 +950,7 @@ fn other(
     need: &mut impl FnMut(ObjectName, UseKind, Strength),
 ) {
     let cursor = &Cursor::new(excerpt, tokens, dialect);
-    if is_any(first, &["INSERT", "REPLACE", "MERGE"]) {
+    if is_any(first, &["INSERT", "REPLACE", "MERGE", "WITH"]) {
         behind(cursor, &["INTO"], UseKind::Table, need);
     }
     if is_any(first, &["INSERT", "COPY"]) {
