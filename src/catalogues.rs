@@ -1,6 +1,8 @@
 //! What `inspect` hands on: what the SQL of each schema defines, and in which order its files run.
 
 use sql::catalogue::Catalogue;
+use sql::dialect::Dialect;
+use sql::parse;
 
 use crate::source::Excerpt;
 
@@ -9,8 +11,10 @@ use crate::source::Excerpt;
 pub struct Catalogues(Vec<SchemaSql>);
 
 /// What was read of the SQL of one schema.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SchemaSql {
+    /// What its database speaks.
+    pub dialect: Dialect,
     /// What it defines; nothing for HCL, the registry, and SQL beyond a bound.
     pub catalogue: Option<Catalogue>,
     /// The texts of its desired state, by their place there, in the order in which the database takes
@@ -18,7 +22,7 @@ pub struct SchemaSql {
     pub order: Vec<usize>,
 }
 
-static UNREAD: SchemaSql = SchemaSql { catalogue: None, order: Vec::new() };
+static UNREAD: SchemaSql = SchemaSql::unread(Dialect::Generic);
 
 impl Catalogues {
     /// What was read of a schema.
@@ -34,11 +38,20 @@ impl FromIterator<SchemaSql> for Catalogues {
 }
 
 impl SchemaSql {
-    /// The texts of the schema's desired state in the order in which the database takes them.
-    pub fn in_order<'a>(&self, texts: &'a [Excerpt]) -> Vec<&'a Excerpt> {
-        if self.order.is_empty() {
-            return texts.iter().collect();
-        }
-        self.order.iter().filter_map(|&at| texts.get(at)).collect()
+    /// Nothing is known of the SQL, if there is any.
+    pub const fn unread(dialect: Dialect) -> SchemaSql {
+        SchemaSql { dialect, catalogue: None, order: Vec::new() }
+    }
+
+    /// The texts of the schema's desired state, in the order in which the database takes them, as
+    /// one.
+    pub fn joined(&self, texts: &[Excerpt]) -> String {
+        let in_order: Vec<&Excerpt> = match self.order.is_empty() {
+            true => texts.iter().collect(),
+            false => self.order.iter().filter_map(|&at| texts.get(at)).collect(),
+        };
+        let texts: Vec<String> =
+            in_order.into_iter().map(|text| parse::lines(&text.text)).collect();
+        parse::joined(&texts, self.dialect)
     }
 }

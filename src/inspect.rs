@@ -75,17 +75,17 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn schema(&mut self, desired: &Desired, dialect: Dialect) -> SchemaSql {
-        let Some(texts) = texts(desired) else { return SchemaSql::default() };
+        let Some(texts) = texts(desired) else { return SchemaSql::unread(dialect) };
         let (budget, verdicts) = (&mut self.budget, &mut self.verdicts);
         let read = scripts_within(&texts, dialect, budget, verdicts, self.diagnostics);
-        let Some(mut scripts) = read else { return SchemaSql::default() };
+        let Some(mut scripts) = read else { return SchemaSql::unread(dialect) };
         match desired {
             Desired::Sql(texts) => {
                 let order = self.order(texts, &scripts, dialect);
                 let in_order: Vec<&Script> =
                     order.iter().filter_map(|&at| scripts.get(at)).collect();
                 let catalogue = Catalogue::build(dialect, &in_order, self.diagnostics);
-                SchemaSql { catalogue: Some(catalogue), order }
+                SchemaSql { dialect, catalogue: Some(catalogue), order }
             }
             Desired::Migrations(migrations) => {
                 if let Some(script) = scripts.first_mut() {
@@ -94,9 +94,9 @@ impl Reader<'_> {
                 }
                 let scripts: Vec<&Script> = scripts.iter().collect();
                 let catalogue = Catalogue::build(dialect, &scripts, self.diagnostics);
-                SchemaSql { catalogue: Some(catalogue), order: Vec::new() }
+                SchemaSql { dialect, catalogue: Some(catalogue), order: Vec::new() }
             }
-            Desired::Hcl(_) | Desired::Registry(_) => SchemaSql::default(),
+            Desired::Hcl(_) | Desired::Registry(_) => SchemaSql::unread(dialect),
         }
     }
 

@@ -23,7 +23,8 @@ use argocd_atlas_plugin::diag::{Diagnostics, Severity};
 use argocd_atlas_plugin::source::{Excerpt, Sources};
 use sql::catalogue::order::{File, order};
 use sql::dialect::Dialect;
-use sql::parse::scripts;
+use sql::parse::{joined, lines, scripts};
+use sql_support::probes::{PROBES, Probe};
 use sql_support::{corpus, fixture, mutants, report};
 
 #[test]
@@ -63,6 +64,71 @@ fn migrations_run_in_the_order_of_their_names() {
     assert!(server.run(&backwards).is_err());
 }
 
+/// Files of which one needs the other, although its name comes first.
+#[test]
+fn postgres_takes_files_in_our_order() {
+    let Some(server) = Postgres::start() else {
+        eprintln!("not tried: no PostgreSQL (initdb, postgres, psql) here");
+        return;
+    };
+    let run = |texts: &[String], dialect| {
+        let clean = "drop database if exists probe;\ndrop role if exists probe_reader, probe_owner, \
+                     probe_app;\ncreate database probe template template0;\n";
+        server.feed(clean).expect("a database can be made");
+        server.feed_to("probe", &joined(texts, dialect))
+    };
+    let has = |extension: &str| {
+        let known = format!(
+            "do $$ begin perform 1 from pg_available_extensions where name = '{extension}'; if not found then raise exception 'none'; end if; end $$;"
+        );
+        extension.is_empty() || server.feed(&known).is_ok()
+    };
+    put_in_order(Dialect::Postgres, has, run);
+}
+
+#[test]
+fn mariadb_takes_files_in_our_order() {
+    let Some(server) = MariaDb::start() else {
+        eprintln!("not tried: no MariaDB (mariadbd, mariadb-install-db, mariadb) here");
+        return;
+    };
+    let run = |texts: &[String], dialect| {
+        let clean = "drop database if exists probe_shop; drop role if exists probe_reader; \
+                     drop user if exists 'probe_app'@'%';";
+        server.feed(clean)?;
+        server.run(&joined(texts, dialect))
+    };
+    put_in_order(Dialect::MariaDb, |_| true, run);
+}
+
+/// Runs every probe of a dialect in our order, and in that of the names of its files.
+fn put_in_order(
+    dialect: Dialect,
+    has: impl Fn(&str) -> bool,
+    run: impl Fn(&[String], Dialect) -> Result<(), String>,
+) {
+    let (mut tried, mut wrong) = (0, Vec::new());
+    for probe in PROBES.iter().filter(|probe| probe.dialect == dialect) {
+        let Probe { name, extension, needs, needed, refused, .. } = probe;
+        if !has(extension) {
+            println!("not run: {name}: the extension `{extension}` is not installed here");
+            continue;
+        }
+        tried += 1;
+        let files = [("a.sql", *needs), ("b.sql", *needed)]
+            .map(|(name, text)| (name.to_owned(), text.to_owned()));
+        if let Err(error) = run(&in_order(dialect, &files), dialect) {
+            wrong.push(format!("{name}: in our order: {error}"));
+        }
+        let by_name = files.map(|(_, text)| lines(&text));
+        if run(&by_name, dialect).is_err() != *refused {
+            wrong.push(format!("{name}: in the order of the names"));
+        }
+    }
+    println!("{}: {tried} pairs of files tried", dialect.name());
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
 /// A server that can be asked whether it takes a text.
 trait Server {
     /// Runs a text on an empty database: the first error.
@@ -75,6 +141,13 @@ fn agree(server: &impl Server, dialect: Dialect, name: &str) {
     let ordered = ordered(dialect, &files);
     assert_eq!(server.run(&ordered), Ok(()), "the ordered files are taken");
     assert!(server.run(&plain).is_err(), "in the order of their names they are refused");
+    let open: Vec<(String, String)> = files
+        .iter()
+        .map(|(name, text)| (name.clone(), text.trim_end().trim_end_matches(';').to_owned()))
+        .collect();
+    assert_eq!(server.run(&self::ordered(dialect, &open)), Ok(()), "without their last delimiters");
+    let plain: String = in_order(dialect, &open).concat();
+    assert!(server.run(&plain).is_err(), "without delimiters they are refused");
 
     let (mut accepted, mut judged, mut refused) = (0, 0, 0);
     let (mut warned, mut warned_refused, mut silent, mut silent_refused) = (0, 0, 0, 0);
@@ -124,6 +197,11 @@ fn agree(server: &impl Server, dialect: Dialect, name: &str) {
 
 /// The files as one text, in the order that we choose.
 fn ordered(dialect: Dialect, files: &[(String, String)]) -> String {
+    joined(&in_order(dialect, files), dialect)
+}
+
+/// The texts of the files in the order that we choose.
+fn in_order(dialect: Dialect, files: &[(String, String)]) -> Vec<String> {
     let mut sources = Sources::default();
     let excerpts: Vec<Excerpt> =
         files.iter().map(|(name, text)| Excerpt::of_file(sources.add(name, text), text)).collect();
@@ -133,7 +211,7 @@ fn ordered(dialect: Dialect, files: &[(String, String)]) -> String {
     let named: Vec<File<'_>> =
         files.iter().zip(&scripts).map(|((name, _), script)| File { path: name, script }).collect();
     let order = order(dialect, &named).expect("there is an order");
-    order.into_iter().map(|at| files[at].1.as_str()).collect()
+    order.into_iter().map(|at| lines(&files[at].1)).collect()
 }
 
 /// A directory that is removed, and a process that is stopped, at the end.
@@ -302,9 +380,13 @@ impl Postgres {
     }
 
     fn feed(&self, text: &str) -> Result<(), String> {
+        self.feed_to("postgres", text)
+    }
+
+    fn feed_to(&self, database: &str, text: &str) -> Result<(), String> {
         let mut command = Command::new(&self.client);
         command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"]);
-        feed(command.arg(&self.running.folder).arg("postgres"), text)
+        feed(command.arg(&self.running.folder).arg(database), text)
     }
 }
 

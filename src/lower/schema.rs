@@ -1,6 +1,7 @@
 //! `Schema` -> AtlasSchema, and a ConfigMap for a text that is too long to stand inline.
 
 use smol_str::{SmolStr, format_smolstr};
+use sql::parse::lines;
 
 use crate::catalogues::SchemaSql;
 use crate::diag::problems::output::{HostWithoutNamespace, TooLarge};
@@ -16,7 +17,6 @@ use crate::model::{
     Database, Desired, Destructive, Hosting, MigrationDir, Migrations, Policy, Project, Schema,
     SecretKey, Target, User as DatabaseUser, VariableValue,
 };
-use crate::source::Excerpt;
 use crate::value::{Map, Value};
 
 const COMPONENT: Component = Component::Schema;
@@ -97,7 +97,7 @@ fn desired(
     diagnostics: &mut Diagnostics,
 ) -> (Option<AtlasDesired>, Option<Map>) {
     let (text, key) = match &schema.desired {
-        Desired::Sql(texts) => (joined(&sql.in_order(texts)), "schema.sql"),
+        Desired::Sql(texts) => (sql.joined(texts), "schema.sql"),
         Desired::Hcl(text) => (lines(&text.text), "schema.hcl"),
         Desired::Registry(url) => return (Some(AtlasDesired::Url(url.clone())), None),
         Desired::Migrations(_) => return (None, None),
@@ -208,21 +208,6 @@ fn directory(
     let config_map = outline("v1", "ConfigMap", metadata).with("data", data);
     let reference = Map::new().with("name", name);
     (Map::new().with("configMapRef", reference), Some(config_map))
-}
-
-/// Several texts as one, each ending its last line.
-fn joined(texts: &[&Excerpt]) -> String {
-    let parts: Vec<String> = texts.iter().map(|text| lines(&text.text)).collect();
-    parts.join("\n")
-}
-
-/// A text as lines that end in a line feed, so that it reads as one in YAML: a carriage return is
-/// white space to SQL and HCL, and a text without it stands as a literal block.
-fn lines(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let trimmed = text.trim_end();
-    if trimmed.is_empty() { String::new() } else { format!("{trimmed}\n") }
 }
 
 fn options(schema: &Schema, recheck: Option<&SecretKey>, spec: Map) -> Map {

@@ -441,6 +441,12 @@ fn delimiters(all: &mut Vec<Shape>) {
         ("mysql", "DELIMITER d\n", "d; "),
         ("mysql", "", "DELIMITER //\n/ "),
         ("mysql", "", "delimiter d "),
+        ("postgres", "DELIMITER $x$\n", "$x"),
+        ("mysql", "DELIMITER aab\n", "a"),
+        ("mysql", "DELIMITER //\n", "a;\nDELIMITER //\n"),
+        ("postgres", "", "grant a on schema schema, "),
+        ("postgres", "", "do $$ create cast (a as b) with function f; $$;\n"),
+        ("postgres", "create operator class a for type b using c as ", "function 1 ( "),
         ("oracle", "", "delimiter d\nd"),
     ] {
         let of = move |n| head.to_owned() + &repeat(unit, n);

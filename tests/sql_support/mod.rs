@@ -10,6 +10,8 @@
     reason = "tests read files, cut ASCII and say what they find"
 )]
 
+pub mod probes;
+
 use std::path::{Path, PathBuf};
 
 use argocd_atlas_plugin::diag::{Diagnostics, Severity};
@@ -50,6 +52,41 @@ fn files(folder: &Path) -> Vec<(String, String)> {
         .collect();
     files.sort();
     files
+}
+
+/// The texts of the SQL files below a folder of the repository, by path.
+pub fn files_below(folder: &str) -> Vec<String> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut found: Vec<PathBuf> = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder can be listed") {
+            let path = entry.expect("a folder can be listed").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "sql") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    let text = |path: &PathBuf| std::fs::read_to_string(path).ok();
+    found.iter().filter_map(text).collect()
+}
+
+/// A small generator of numbers (xorshift), the same on every machine.
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Random {
+        Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 11).unwrap_or_default() % limit.max(1)
+    }
 }
 
 /// Real schemas, when they are beside the repository: `$SHARED/corpus/sql`.

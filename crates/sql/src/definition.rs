@@ -320,12 +320,48 @@ pub enum UseKind {
     ForeignKey,
     /// A table or view that is read, altered, indexed or filled.
     Table,
-    /// A column's or argument's type.
+    /// A type of a column, an argument or a cast.
     Type,
     /// A function that is called or executed.
     Function,
     /// A sequence.
     Sequence,
+    /// The schema, or in MySQL the database, that something is created in.
+    Schema,
+    /// A role or user.
+    Role,
+    /// An extension.
+    Extension,
+    /// A collation.
+    Collation,
+    /// An operator.
+    Operator,
+    /// An operator class or family.
+    OperatorClass,
+    /// A dictionary, configuration, parser or template of the text search.
+    TextSearch,
+    /// A foreign server.
+    Server,
+    /// A foreign data wrapper.
+    Wrapper,
+    /// A language of functions.
+    Language,
+    /// An access method of tables or indexes.
+    AccessMethod,
+    /// An index by its name.
+    Index,
+    /// A trigger by its name.
+    Trigger,
+    /// A policy, rule or the like of a table, by its name.
+    Policy,
+    /// A publication.
+    Publication,
+    /// An event.
+    Event,
+    /// A tablespace, partition scheme or the like.
+    Storage,
+    /// A partition of a table that gets rows.
+    Partition,
 }
 
 impl UseKind {
@@ -337,8 +373,66 @@ impl UseKind {
             UseKind::Type => "uses type",
             UseKind::Function => "calls",
             UseKind::Sequence => "uses sequence",
+            UseKind::Schema => "uses schema",
+            UseKind::Role => "uses role",
+            UseKind::Extension => "uses extension",
+            UseKind::Collation => "uses collation",
+            UseKind::Operator => "uses operator",
+            UseKind::OperatorClass => "uses operator class",
+            UseKind::TextSearch => "uses text search object",
+            UseKind::Server => "uses server",
+            UseKind::Wrapper => "uses foreign data wrapper",
+            UseKind::Language => "uses language",
+            UseKind::AccessMethod => "uses access method",
+            UseKind::Index => "uses index",
+            UseKind::Trigger => "uses trigger",
+            UseKind::Policy => "uses policy",
+            UseKind::Publication => "uses publication",
+            UseKind::Event => "uses event",
+            UseKind::Storage => "uses storage",
+            UseKind::Partition => "needs a partition of",
         }
     }
+
+    /// Whether a name of this kind belongs to no schema.
+    pub(crate) fn is_global(self) -> bool {
+        match self {
+            UseKind::Schema
+            | UseKind::Role
+            | UseKind::Extension
+            | UseKind::Server
+            | UseKind::Wrapper
+            | UseKind::Language
+            | UseKind::AccessMethod
+            | UseKind::Publication
+            | UseKind::Storage => true,
+            UseKind::ForeignKey
+            | UseKind::Table
+            | UseKind::Type
+            | UseKind::Function
+            | UseKind::Sequence
+            | UseKind::Collation
+            | UseKind::Operator
+            | UseKind::OperatorClass
+            | UseKind::TextSearch
+            | UseKind::Index
+            | UseKind::Trigger
+            | UseKind::Policy
+            | UseKind::Event
+            | UseKind::Partition => false,
+        }
+    }
+}
+
+/// How much a name is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// It may be needed: a word that may be a name, a string that may be one.
+    Weak,
+    /// It is better created before, or the database needs it in some settings.
+    Soft,
+    /// The database refuses the statement without it.
+    Hard,
 }
 
 /// A name that a statement needs to exist when it runs.
@@ -348,8 +442,19 @@ pub struct Use {
     pub name: ObjectName,
     /// How it is needed.
     pub kind: UseKind,
-    /// The database refuses the statement without it. Otherwise it is only better placed after it.
-    pub hard: bool,
+    /// How much.
+    pub strength: Strength,
+}
+
+/// A name that a statement creates or adds to, beside what it defines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Make {
+    /// The name.
+    pub name: ObjectName,
+    /// What it is.
+    pub kind: UseKind,
+    /// Whether it is there already, and something is added to it that its users may need.
+    pub extends: bool,
 }
 
 /// How well a statement was understood.
@@ -374,6 +479,8 @@ pub struct Statement {
     pub definition: Option<Definition>,
     /// What it needs.
     pub uses: Vec<Use>,
+    /// What it creates beside its definition.
+    pub makes: Vec<Make>,
     /// How well it was understood.
     pub status: ParseStatus,
 }

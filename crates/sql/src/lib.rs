@@ -12,5 +12,6 @@ mod word;
 pub mod dialect;
 pub mod problem;
 pub mod definition;
+mod extensions;
 pub mod parse;
 pub mod catalogue;

@@ -8,6 +8,7 @@
 
 mod token;
 mod split;
+mod join;
 mod words;
 mod read;
 mod uses;
@@ -22,6 +23,7 @@ use crate::dialect::Dialect;
 use crate::problem::{self, Sink, Stray, TooLong};
 use crate::source::Excerpt;
 use crate::word::{is, is_any};
+pub use join::{joined, lines};
 use read::{Lint, Parsed};
 use split::{Flaw, FlawKind, Piece, Split};
 use token::{Kind, Token};
@@ -200,6 +202,7 @@ impl<'a> ReadText<'a> {
             let status = check.report(sink);
             let definition = reading.definition.as_ref();
             let uses = uses::uses(self.excerpt, check.tokens, dialect, definition);
+            let makes = uses::makes(self.excerpt, check.tokens, dialect, definition);
             after_routine = routine_goes_on(after_routine, &check, definition);
             check.note_unread(status, &mut script);
             let span = self.excerpt.locate(piece.bytes.clone());
@@ -207,6 +210,7 @@ impl<'a> ReadText<'a> {
                 span,
                 definition: reading.definition,
                 uses,
+                makes,
                 status,
             });
         }

@@ -8,13 +8,14 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalogue::Catalogue;
 use crate::definition::{
-    Alteration, Definition, KeyKind, ObjectKind, ObjectName, Script, Use, UseKind,
+    Alteration, Definition, KeyKind, ObjectKind, ObjectName, Script, Strength, Use, UseKind,
 };
 use crate::dialect::Dialect;
+use crate::extensions::Extension;
 use crate::source::Span;
 
 /// One file of a schema.
@@ -66,36 +67,35 @@ impl Cycle {
 /// The indexes of the files in an order in which the database takes them.
 pub fn order(dialect: Dialect, files: &[File<'_>]) -> Result<Vec<usize>, Cycle> {
     let needs = needs(dialect, files);
-    let order = match layers(&needs, files.len()) {
-        Ok(order) => order,
-        Err(_) => {
-            let hard = without_soft_cycles(&needs);
-            match layers(&hard, files.len()) {
-                Ok(order) => order,
-                Err(Stuck) => match cycle(files, &hard) {
-                    Some(cycle) => return Err(cycle),
-                    // Cannot be: what is stuck holds a cycle.
-                    None => (0..files.len()).collect(),
-                },
-            }
+    // What is only guessed gives way first.
+    let mut left = needs;
+    for least in [Strength::Weak, Strength::Soft, Strength::Hard] {
+        if least > Strength::Weak {
+            left = without_cycles_below(&left, least);
         }
-    };
-    Ok(order)
+        if let Ok(order) = layers(&left, files.len()) {
+            return Ok(order);
+        }
+    }
+    match cycle(files, &left) {
+        Some(cycle) => Err(cycle),
+        // Cannot be: what is stuck holds a cycle.
+        None => Ok((0..files.len()).collect()),
+    }
 }
 
-/// For each file the files that it needs, with the first place that shows it. Hard ones win. After
-/// the files come tables to which other files add columns or keys: such a table needs those files,
-/// and is needed by whoever needs the table, which is fewer pairs than all of these with all of
-/// those.
-type Needs<'a> = Vec<BTreeMap<usize, (&'a Use, bool)>>;
+/// For each file the files that it needs, with the first place that shows it; the strongest need wins.
+/// After the files come names that several files make or add to: such a name needs those files, and is
+/// needed by whoever needs the name, which is fewer pairs than all of these with all of those.
+type Needs<'a> = Vec<BTreeMap<usize, (&'a Use, Strength)>>;
 
 fn needs<'a>(dialect: Dialect, files: &[File<'a>]) -> Needs<'a> {
     let names = Catalogue::empty(dialect);
     let made = makers(&names, files);
     let mut needs: Needs<'a> = vec![BTreeMap::new(); files.len()];
-    let mut extended: BTreeMap<QualifiedName, usize> = BTreeMap::new();
+    let mut shared: BTreeMap<&Key, Option<usize>> = BTreeMap::new();
     for (own, file) in files.iter().enumerate() {
-        let mut found: BTreeMap<usize, (&'a Use, bool)> = BTreeMap::new();
+        let mut found: BTreeMap<usize, (&'a Use, Strength)> = BTreeMap::new();
         let mut scope = names.clone();
         for statement in &file.script.statements {
             if let Some(Definition::UseSchema(schema)) = &statement.definition {
@@ -104,23 +104,29 @@ fn needs<'a>(dialect: Dialect, files: &[File<'a>]) -> Needs<'a> {
             for need in &statement.uses {
                 let unchecked =
                     need.kind == UseKind::ForeignKey && file.script.unchecked_foreign_keys;
-                let hard = need.hard && !unchecked;
-                let makers = made.find(&scope, &need.name, need.kind);
-                let Some(maker) = makers.and_then(|makers| makers.first()) else { continue };
-                if makers.is_some_and(|makers| makers.contains(&own)) {
+                let strength = if unchecked { Strength::Soft } else { need.strength };
+                let Some(makers) = made.find(&scope, need) else { continue };
+                if makers.files.contains(&own) {
                     continue;
                 }
-                add(&mut found, *maker, need, hard);
-                // A foreign key also needs the key that it refers to, and columns may be added
-                // in yet another file.
-                let Some((name, by)) = made.extensions(&scope, &need.name, need.kind) else {
+                let Some(maker) = makers.files.first() else { continue };
+                add(&mut found, *maker, need, strength.min(makers.certainty));
+                // Columns and keys may be added in yet another file, and functions have overloads.
+                let Some(key) = makers.key else { continue };
+                if made.extended.get(key).is_some_and(|by| by.contains(&own)) {
                     continue;
-                };
-                let table = *extended.entry(name).or_insert_with(|| {
-                    needs.push(by.iter().map(|file| (*file, (need, true))).collect());
-                    needs.len() - 1
+                }
+                let node = shared.entry(key).or_insert_with(|| {
+                    let by = made.others(key);
+                    (!by.is_empty()).then(|| {
+                        let hard = |file: &usize| (*file, (need, Strength::Hard));
+                        needs.push(by.iter().map(hard).collect());
+                        needs.len() - 1
+                    })
                 });
-                add(&mut found, table, need, false);
+                if let Some(node) = node {
+                    add(&mut found, *node, need, Strength::Soft);
+                }
             }
         }
         if let Some(place) = needs.get_mut(own) {
@@ -130,81 +136,102 @@ fn needs<'a>(dialect: Dialect, files: &[File<'a>]) -> Needs<'a> {
     needs
 }
 
-fn add<'a>(found: &mut BTreeMap<usize, (&'a Use, bool)>, maker: usize, need: &'a Use, hard: bool) {
-    let entry = found.entry(maker).or_insert((need, hard));
-    if hard && !entry.1 {
-        *entry = (need, true);
+fn add<'a>(
+    found: &mut BTreeMap<usize, (&'a Use, Strength)>,
+    maker: usize,
+    need: &'a Use,
+    strength: Strength,
+) {
+    let entry = found.entry(maker).or_insert((need, strength));
+    if strength > entry.1 {
+        *entry = (need, strength);
     }
 }
 
-/// The schema, if there is one, and the name.
-type QualifiedName = (Option<SmolStr>, SmolStr);
+/// A name: what it is of, the schema, if there is one, and the name itself.
+type Key = (UseKind, Option<SmolStr>, SmolStr);
 
 /// Which files create what.
+#[derive(Default)]
 struct Makers {
-    by_name: BTreeMap<(Group, Option<SmolStr>, SmolStr), BTreeSet<usize>>,
+    by_name: BTreeMap<Key, BTreeSet<usize>>,
     /// Without the schema.
-    by_last: BTreeMap<(Group, SmolStr), BTreeSet<usize>>,
-    /// Files that add columns or keys to a table that another file creates.
-    extended: BTreeMap<QualifiedName, BTreeSet<usize>>,
+    by_last: BTreeMap<(UseKind, SmolStr), BTreeSet<usize>>,
+    /// What extensions bring, in whatever schema.
+    brought: BTreeMap<(UseKind, SmolStr), BTreeSet<usize>>,
+    /// Files that add to a table or type that another file creates.
+    extended: BTreeMap<Key, BTreeSet<usize>>,
 }
 
-/// Names of different groups do not meet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Group {
-    Relation,
-    Type,
-    Function,
-    Sequence,
-    Schema,
+/// The files that make a name.
+struct Found<'m> {
+    files: &'m BTreeSet<usize>,
+    /// How sure it is that they are meant.
+    certainty: Strength,
+    /// The name, where it is exactly that.
+    key: Option<&'m Key>,
+}
+
+/// A name as it is looked up.
+fn key(scope: &Catalogue, kind: UseKind, name: &ObjectName) -> Key {
+    if kind.is_global() {
+        return (kind, None, super::folded(scope.dialect, &name.name));
+    }
+    let name = scope.name(name);
+    (kind, name.schema, name.name)
 }
 
 fn makers(names: &Catalogue, files: &[File<'_>]) -> Makers {
-    let mut makers =
-        Makers { by_name: BTreeMap::new(), by_last: BTreeMap::new(), extended: BTreeMap::new() };
+    let mut makers = Makers::default();
     for (at, file) in files.iter().enumerate() {
         let mut scope = names.clone();
         for statement in &file.script.statements {
-            let mut make = |group: Group, name: &ObjectName| {
-                let name = scope.name(name);
-                let last = (group, name.name.clone());
-                makers.by_name.entry((group, name.schema, name.name)).or_default().insert(at);
-                makers.by_last.entry(last).or_default().insert(at);
-            };
+            for made in &statement.makes {
+                let key = key(&scope, made.kind, &made.name);
+                if made.extends {
+                    makers.extended.entry(key).or_default().insert(at);
+                    continue;
+                }
+                if made.kind == UseKind::Extension {
+                    let brings = Extension::of(&key.2).map(Extension::brings);
+                    for (kind, name) in brings.into_iter().flatten() {
+                        makers.brought.entry((kind, name.into())).or_default().insert(at);
+                    }
+                }
+                makers.insert(key, at);
+            }
+            let mut make =
+                |kind: UseKind, name: &ObjectName| makers.insert(key(&scope, kind, name), at);
             match &statement.definition {
-                Some(Definition::Table(table)) => make(Group::Relation, &table.name),
-                Some(Definition::View(view)) => make(Group::Relation, &view.name),
-                Some(Definition::Object { kind: ObjectKind::Type, name }) => {
-                    make(Group::Type, name);
-                }
-                Some(Definition::Object { kind: ObjectKind::Function, name }) => {
-                    make(Group::Function, name);
-                }
-                Some(Definition::Object { kind: ObjectKind::Sequence, name }) => {
-                    make(Group::Sequence, name);
-                }
-                Some(Definition::Object { kind: ObjectKind::Schema, name }) => {
-                    make(Group::Schema, name);
-                }
+                Some(Definition::Table(table)) => make(UseKind::Table, &table.name),
+                Some(Definition::View(view)) => make(UseKind::Table, &view.name),
+                Some(Definition::Object { kind, name }) => match kind {
+                    ObjectKind::Type => make(UseKind::Type, name),
+                    ObjectKind::Function => make(UseKind::Function, name),
+                    ObjectKind::Sequence => make(UseKind::Sequence, name),
+                    ObjectKind::Schema => make(UseKind::Schema, name),
+                    // These are among what the statement makes.
+                    ObjectKind::Trigger | ObjectKind::Extension => {}
+                },
                 Some(Definition::RenameTables(pairs)) => {
                     for (_, to) in pairs {
-                        make(Group::Relation, to);
+                        make(UseKind::Table, to);
                     }
                 }
                 Some(Definition::Alter { table, alterations, .. }) => {
                     for alteration in alterations {
                         if let Alteration::RenameTable(to) = alteration {
-                            make(Group::Relation, to);
+                            make(UseKind::Table, to);
                         }
                     }
                     if alterations.iter().any(extends) {
-                        let name = scope.name(table);
-                        makers.extended.entry((name.schema, name.name)).or_default().insert(at);
+                        makers.extend(key(&scope, UseKind::Table, table), at);
                     }
                 }
-                Some(Definition::Index { table, key, .. }) if key.kind == KeyKind::Unique => {
-                    let name = scope.name(table);
-                    makers.extended.entry((name.schema, name.name)).or_default().insert(at);
+                Some(Definition::Index { table, key: index, .. })
+                    if index.kind == KeyKind::Unique =>
+                {
+                    makers.extend(key(&scope, UseKind::Table, table), at);
                 }
                 Some(Definition::UseSchema(schema)) => {
                     scope.current = schema.as_ref().map(|s| super::folded(scope.dialect, s));
@@ -212,10 +239,7 @@ fn makers(names: &Catalogue, files: &[File<'_>]) -> Makers {
                 Some(
                     Definition::Index { .. }
                     | Definition::DropTables(_)
-                    | Definition::DropIndexes(_)
-                    | Definition::Object {
-                        kind: ObjectKind::Trigger | ObjectKind::Extension, ..
-                    },
+                    | Definition::DropIndexes(_),
                 )
                 | None => {}
             }
@@ -249,43 +273,67 @@ fn extends(alteration: &Alteration) -> bool {
 }
 
 impl Makers {
-    fn find(
-        &self,
-        scope: &Catalogue,
-        name: &ObjectName,
-        kind: UseKind,
-    ) -> Option<&BTreeSet<usize>> {
-        let group = match kind {
-            UseKind::ForeignKey | UseKind::Table => Group::Relation,
-            UseKind::Type => Group::Type,
-            UseKind::Function => Group::Function,
-            UseKind::Sequence => Group::Sequence,
-        };
-        let found = scope.name(name);
-        let exact = self.by_name.get(&(group, found.schema.clone(), found.name.clone()));
-        let plain = || self.by_name.get(&(group, None, found.name.clone()));
-        let anywhere = || match &name.schema {
-            Some(_) => None,
-            None => self.by_last.get(&(group, found.name.clone())),
-        };
-        exact.or_else(plain).or_else(anywhere)
+    fn insert(&mut self, key: Key, file: usize) {
+        let last = (key.0, key.2.clone());
+        self.by_name.entry(key).or_default().insert(file);
+        self.by_last.entry(last).or_default().insert(file);
     }
 
-    /// The table that a name means, and the files that extend it, if there are any.
-    fn extensions(
-        &self,
-        scope: &Catalogue,
-        name: &ObjectName,
-        kind: UseKind,
-    ) -> Option<(QualifiedName, &BTreeSet<usize>)> {
-        match kind {
-            UseKind::ForeignKey | UseKind::Table => {
-                let name = scope.name(name);
-                let (name, files) = self.extended.get_key_value(&(name.schema, name.name))?;
-                Some((name.clone(), files))
-            }
-            UseKind::Type | UseKind::Function | UseKind::Sequence => None,
+    fn extend(&mut self, key: Key, file: usize) {
+        self.extended.entry(key).or_default().insert(file);
+    }
+
+    /// The files that make what a statement needs.
+    fn find(&self, scope: &Catalogue, need: &Use) -> Option<Found<'_>> {
+        // A row type; a sequence is a relation.
+        const SYNONYMS: &[&[UseKind]] = &[
+            &[UseKind::Type, UseKind::Table],
+            &[UseKind::Table, UseKind::Sequence],
+            &[UseKind::ForeignKey, UseKind::Table],
+            &[UseKind::Sequence, UseKind::Table],
+        ];
+        let own = std::slice::from_ref(&need.kind);
+        let kinds = SYNONYMS.iter().find(|kinds| kinds.first() == Some(&need.kind));
+        let kinds = kinds.copied().unwrap_or(own);
+        kinds.iter().find_map(|kind| self.find_kind(scope, *kind, need))
+    }
+
+    fn find_kind(&self, scope: &Catalogue, kind: UseKind, need: &Use) -> Option<Found<'_>> {
+        let name = key(scope, kind, &need.name);
+        if let Some((key, files)) = self.by_name.get_key_value(&name) {
+            // Which of several functions is meant, nobody knows.
+            let overloaded = kind == UseKind::Function && files.len() > 1;
+            let certainty = if overloaded { Strength::Soft } else { Strength::Hard };
+            return Some(Found { files, certainty, key: Some(key) });
         }
+        let (_, _, last) = &name;
+        let brought = self.brought.get(&(kind, last.clone())).or_else(|| {
+            // `st_*`, for a function.
+            let (family, _) = last.split_once('_').filter(|_| kind == UseKind::Function)?;
+            self.brought.get(&(kind, format_smolstr!("{family}_*")))
+        });
+        if let Some(files) = brought {
+            let called = kind == UseKind::Function;
+            let certainty = if called { Strength::Soft } else { Strength::Hard };
+            return Some(Found { files, certainty, key: None });
+        }
+        // The schema may be left out on either side.
+        let plain = self.by_name.get_key_value(&(kind, None, last.clone()));
+        let soft = Strength::Soft;
+        if let Some((key, files)) = plain {
+            return Some(Found { files, certainty: soft, key: Some(key) });
+        }
+        let files = match &need.name.schema {
+            Some(_) => None,
+            None => self.by_last.get(&(kind, last.clone())),
+        }?;
+        Some(Found { files, certainty: soft, key: None })
+    }
+
+    /// The files that make a name after the first, or add to it.
+    fn others(&self, key: &Key) -> BTreeSet<usize> {
+        let made = self.by_name.get(key).into_iter().flatten().skip(1);
+        made.chain(self.extended.get(key).into_iter().flatten()).copied().collect()
     }
 }
 
@@ -329,15 +377,16 @@ fn reversed(needs: &Needs<'_>) -> Vec<Vec<usize>> {
     reversed
 }
 
-/// Leaves out the soft needs between files that wait for each other.
-fn without_soft_cycles<'a>(needs: &Needs<'a>) -> Needs<'a> {
+/// Leaves out the needs weaker than this between files that wait for each other.
+fn without_cycles_below<'a>(needs: &Needs<'a>, least: Strength) -> Needs<'a> {
     let component = components(needs);
     let same = |a: usize, b: usize| component.get(a) == component.get(b);
     needs
         .iter()
         .enumerate()
         .map(|(own, found)| {
-            let kept = found.iter().filter(|(maker, (_, hard))| *hard || !same(own, **maker));
+            let is_kept = |maker: usize, strength: Strength| strength >= least || !same(own, maker);
+            let kept = found.iter().filter(|(maker, (_, strength))| is_kept(**maker, *strength));
             kept.map(|(maker, need)| (*maker, *need)).collect()
         })
         .collect()

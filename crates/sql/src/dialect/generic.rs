@@ -12,12 +12,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
     name: "SQL",
     schemes: &[],
     characters: Characters { dollar_quotes: true, ..CHARACTERS },
-    scripts: Scripts {
-        backslash_commands: true,
-        slash_lines: true,
-        delimiter_command: true,
-        ..SCRIPTS
-    },
+    scripts: Scripts { backslash_commands: true, slash_lines: true, ..SCRIPTS },
     names: Names { case_may_tell_columns: true, default_schema: "public", ..NAMES },
     tables: Tables { indexes: Indexes::Unknown, ..TABLES },
     columns: Columns { any_keyword: true, ..COLUMNS },
@@ -60,7 +55,6 @@ pub(super) const SCRIPTS: Scripts = Scripts {
     backslash_commands: false,
     slash_lines: false,
     go_lines: false,
-    delimiter_command: false,
     dot_commands: false,
     source_command: false,
     copy_data: false,

@@ -99,8 +99,6 @@ pub(crate) struct Scripts {
     pub(crate) slash_lines: bool,
     /// Whether a line with `GO` ends a statement (sqlcmd).
     pub(crate) go_lines: bool,
-    /// Whether `DELIMITER` sets what ends a statement (mysql).
-    pub(crate) delimiter_command: bool,
     /// Whether a line that begins with `.` is a command (sqlite3).
     pub(crate) dot_commands: bool,
     /// Whether `SOURCE` reads a file (mysql).

@@ -20,12 +20,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         strings_join: true,
         ..CHARACTERS
     },
-    scripts: Scripts {
-        delimiter_command: true,
-        source_command: true,
-        blocks: Blocks::RoutinesAndNotAtomic,
-        ..SCRIPTS
-    },
+    scripts: Scripts { source_command: true, blocks: Blocks::RoutinesAndNotAtomic, ..SCRIPTS },
     names: Names {
         quotes: ("`", "`"),
         system_columns: &["row_start", "row_end", "fts_doc_id"],

@@ -1,6 +1,7 @@
 //! Text -> statements: where each begins and ends, with its tokens.
 //!
-//! Knows what a client program knows beside SQL: `DELIMITER`, `-- atlas:delimiter`, `GO`, a lone
+//! Knows what a client program knows beside SQL: `DELIMITER` (in every dialect, as Atlas does),
+//! `-- atlas:delimiter`, `GO`, a lone
 //! `/`, psql's `\` commands, `COPY ... FROM stdin` data; and the bodies of routines, whose inner
 //! semicolons end nothing (`BEGIN ... END`, `BEGIN ATOMIC`, `CASE ... END`). The rules were checked
 //! against Atlas's own scanner (`sql/migrate/lex.go`). One pass; two passes of the text are added
@@ -25,6 +26,30 @@ pub(crate) struct Split {
     pub(crate) flaws: Vec<Flaw>,
     /// Whether a client command reads another file (`\i`, `SOURCE`): anything may be defined there.
     pub(crate) includes: bool,
+    /// What matters to a text that follows this one.
+    pub(crate) ends: Ends,
+}
+
+/// How a text begins and ends, for one that stands before or after it in the same script.
+#[derive(Debug, Default)]
+pub(crate) struct Ends {
+    /// The bytes of a first line that sets the delimiter: `-- atlas:delimiter`.
+    pub(crate) directive: usize,
+    /// The delimiter at the beginning.
+    pub(crate) first_delimiter: String,
+    /// The delimiter at the end.
+    pub(crate) last_delimiter: String,
+    /// Where the last statement stops, if the delimiter does not end it.
+    pub(crate) open: Option<usize>,
+    /// Where a statement stops that only the command `DELIMITER` ends, and the delimiter that it
+    /// needs: the `mysql` client takes that, Atlas does not.
+    pub(crate) cut: Vec<(usize, String)>,
+    /// Whether there is something after the last `GO`.
+    pub(crate) open_batch: bool,
+    /// Whether lines with `/` alone end statements.
+    pub(crate) slashes: bool,
+    /// Whether the data of a `COPY` go on to the end.
+    pub(crate) open_data: bool,
 }
 
 /// One statement.
@@ -81,6 +106,9 @@ pub(crate) fn split(text: &str, dialect: Dialect) -> Split {
         None => outcome.split,
     }
 }
+
+/// What begins the first line of a text that sets its delimiter.
+pub(crate) const DIRECTIVE: &str = "-- atlas:delimiter ";
 
 /// How many strings over several lines are tried for a missing quote: the work stays linear.
 const CANDIDATES: usize = 12;
@@ -155,9 +183,15 @@ struct Splitter<'a> {
     text: &'a str,
     grammar: &'static Grammar,
     delimiter: Delimiter,
+    /// The delimiter where it may end a token.
+    stop: Option<String>,
     allowances: Allowances,
     out: Split,
     now: Current,
+    /// There is something after the last delimiter.
+    pending: bool,
+    /// Where that stops.
+    last: usize,
     /// A string over several lines is followed by a word without a blank: a quote before it is
     /// likely not closed.
     suspicious: bool,
@@ -173,40 +207,50 @@ impl<'a> Splitter<'a> {
             text,
             grammar,
             delimiter: Delimiter::of(";".to_owned()),
+            stop: None,
             allowances,
             out: Split::default(),
             now: Current::default(),
+            pending: false,
+            last: 0,
             suspicious: false,
             candidates: Vec::new(),
         };
-        if let Some(directive) = text.strip_prefix("-- atlas:delimiter ") {
-            splitter.set_delimiter(directive.split('\n').next().unwrap_or_default());
+        let begin = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if let Some(directive) = begin.strip_prefix(DIRECTIVE) {
+            // As Atlas reads it: blanks at its end belong to it, and quotes mean nothing.
+            let line = directive.split('\n').next().unwrap_or_default();
+            splitter.set_delimiter(line.trim_start_matches(' ').trim_end_matches('\r'));
             splitter.lexer.skip_line();
+            splitter.out.ends.directive = splitter.lexer.pos;
         }
+        splitter.out.ends.first_delimiter = splitter.delimiter.text.clone();
         splitter
     }
 
     fn run(mut self) -> Outcome {
         if let Some((what, start)) = self.allowances.unclosed {
-            let length = self
-                .text
-                .get(start..)
-                .map_or(0, |rest| rest.split('\n').next().unwrap_or_default().trim_end().len());
+            let length = first_line(self.text, start).len();
             self.flaw(FlawKind::Unclosed(what), start..start + length);
         }
         let mut unclosed = None;
         loop {
             match self.next() {
                 Ok(true) => {}
-                Ok(false) => break,
+                Ok(false) => {
+                    if let Some(start) = self.lexer.conditional {
+                        let length = first_line(self.text, start).len();
+                        let what = FlawKind::Unclosed(Unclosed::Comment);
+                        self.flaw(what, start..start + length);
+                    }
+                    break;
+                }
                 Err((what, start)) => {
                     if matches!(what, Unclosed::Text | Unclosed::Quoted) {
                         unclosed = Some(what);
                         self.candidates.push(start);
                     }
-                    let shown = self.text.get(start..).map_or(0, |rest| {
-                        rest.split('\n').next().unwrap_or_default().trim_end().len()
-                    });
+                    let shown = first_line(self.text, start).len();
                     self.flaw(FlawKind::Unclosed(what), start..start + shown.max(1));
                     break;
                 }
@@ -215,6 +259,8 @@ impl<'a> Splitter<'a> {
         let open = self.now.blocks > 0 && self.allowances.no_blocks_from.is_none();
         let open_block = open.then_some(self.now.first_block);
         self.end_statement(false);
+        self.out.ends.last_delimiter.clone_from(&self.delimiter.text);
+        self.out.ends.open = self.pending.then(|| self.last.max(self.lexer.conditional_end));
         Outcome {
             split: self.out,
             unclosed,
@@ -230,17 +276,23 @@ impl<'a> Splitter<'a> {
             Step::Unclosed { what, start } => (what, start),
             Step::Token(_) | Step::Typographic { .. } | Step::End => (Unclosed::Comment, 0),
         };
-        if self.delimiter_of_lines() {
-            return Ok(true);
+        // A delimiter may be written in blanks, or as a comment is.
+        loop {
+            if self.delimiter_of_lines() || self.at_delimiter() {
+                return Ok(true);
+            }
+            if !self.lexer.skip_blank().map_err(unclosed)? {
+                break;
+            }
         }
-        self.lexer.skip_blanks().map_err(unclosed)?;
         if self.lexer.at_end() {
             return Ok(false);
         }
-        if self.client_command() || self.stray_line() || self.at_delimiter() {
+        if self.client_command() || self.stray_line() {
             return Ok(true);
         }
-        match self.lexer.token() {
+        let token = self.next_token();
+        match token {
             Step::Token(token) => self.take(token),
             Step::Typographic { start, end } => self.flaw(FlawKind::Typographic, start..end),
             step @ Step::Unclosed { .. } => return Err(unclosed(step)),
@@ -249,12 +301,22 @@ impl<'a> Splitter<'a> {
         Ok(true)
     }
 
+    /// A delimiter ends a statement wherever it stands outside quotes and parentheses, in `END$$` too.
+    fn next_token(&mut self) -> Step {
+        let stop = self.stop.take();
+        let (kept, looked_for) = if self.now.parens == 0 { (None, stop) } else { (stop, None) };
+        self.lexer.stop = looked_for;
+        let token = self.lexer.token();
+        self.stop = self.lexer.stop.take().or(kept);
+        token
+    }
+
     /// A delimiter that begins with a line break (`-- atlas:delimiter \n\n`) stands among the
     /// blanks, which are passed over when it is not there: nobody reads them twice.
     fn delimiter_of_lines(&mut self) -> bool {
         let Delimiter { text, n_blanks } = &self.delimiter;
-        let Some((blanks, sign)) = text.split_at_checked(*n_blanks).filter(|_| *n_blanks > 0)
-        else {
+        let possible = *n_blanks > 0 && self.now.parens == 0;
+        let Some((blanks, sign)) = text.split_at_checked(*n_blanks).filter(|_| possible) else {
             return false;
         };
         let rest = self.lexer.rest();
@@ -267,34 +329,54 @@ impl<'a> Splitter<'a> {
         if found {
             self.lexer.pos += n_before + sign.len();
             self.end_statement(true);
+            self.pending = false;
         }
         found
     }
 
+    /// Whether a delimiter other than `;` begins at this byte. Atlas looks for none in parentheses.
+    fn is_custom_delimiter(&self, at: usize) -> bool {
+        let Delimiter { text, n_blanks } = &self.delimiter;
+        !self.delimiter.is_semicolon()
+            && *n_blanks == 0
+            && self.now.parens == 0
+            && text.as_bytes().first() == Some(&self.lexer.byte(at))
+            && self.text.get(at..).is_some_and(|rest| rest.starts_with(text))
+    }
+
     fn at_delimiter(&mut self) -> bool {
-        let byte = self.lexer.byte(self.lexer.pos);
-        let custom = !self.delimiter.is_semicolon();
-        let delimiter = self.delimiter.text.as_str();
-        let may_be = delimiter.as_bytes().first() == Some(&byte);
-        let length = if may_be && self.lexer.rest().starts_with(delimiter) {
-            delimiter.len()
-        } else if custom && byte == b';' {
-            // Under a delimiter of its own a script may still send several statements at once.
-            1
-        } else {
-            return false;
-        };
-        if length == 1 && byte == b';' && self.inside_body() {
-            if custom && !self.now.rule {
-                // Nothing but the delimiter ends a body, so that its tokens need no account.
-                self.lexer.pos += 1;
-                return true;
-            }
+        let at = self.lexer.pos;
+        if self.is_custom_delimiter(at) {
+            self.lexer.pos += self.delimiter.text.len();
+            self.end_statement(true);
+            self.pending = false;
+            return true;
+        }
+        if self.lexer.byte(at) != b';' {
             return false;
         }
-        self.lexer.pos += length;
+        if !self.delimiter.is_semicolon() {
+            // Under a delimiter of its own a script may still send several statements at once.
+            (self.pending, self.last) = (true, at + 1);
+            if !self.inside_body() {
+                self.lexer.pos += 1;
+                self.end_statement(true);
+                return true;
+            }
+            if self.now.rule {
+                return false;
+            }
+            // Nothing but the delimiter ends a body, so that its tokens need no account.
+            self.lexer.pos += 1;
+            return true;
+        }
+        if self.inside_body() {
+            return false;
+        }
+        self.lexer.pos += 1;
         let copies = self.copies_from_stdin();
         self.end_statement(true);
+        self.pending = false;
         if copies {
             self.skip_copy_data();
         }
@@ -321,6 +403,7 @@ impl<'a> Splitter<'a> {
             let line = self.lexer.line();
             self.out.includes |= line.starts_with("\\i");
             self.end_statement(true);
+            self.pending = false;
             self.lexer.skip_line();
             return true;
         }
@@ -330,6 +413,8 @@ impl<'a> Splitter<'a> {
             && self.lexer.line().trim() == "/"
         {
             self.end_statement(true);
+            self.pending = false;
+            self.out.ends.slashes = true;
             self.lexer.skip_line();
             return true;
         }
@@ -340,18 +425,18 @@ impl<'a> Splitter<'a> {
         {
             self.now.blocks = 0;
             self.end_statement(true);
+            self.pending = false;
+            self.out.ends.open_batch = false;
             self.lexer.skip_line();
             return true;
         }
         if !at_statement_start {
             return false;
         }
-        if byte.eq_ignore_ascii_case(&b'd') && scripts.delimiter_command {
+        if byte.eq_ignore_ascii_case(&b'd') {
             // The line is looked for behind the word alone: it may hold all statements of the text.
             if strip_word(self.lexer.rest(), "delimiter").is_some() {
-                let line = self.lexer.line();
-                self.set_delimiter(strip_word(line, "delimiter").unwrap_or_default());
-                self.lexer.skip_line();
+                self.delimiter_command();
                 return true;
             }
         }
@@ -407,6 +492,8 @@ impl<'a> Splitter<'a> {
 
     /// Adds a token to the statement and keeps account of the blocks that it opens or closes.
     fn take(&mut self, token: Token) {
+        (self.pending, self.last) = (true, token.end as usize);
+        self.out.ends.open_batch = true;
         let word = self.word(token);
         self.suspect_string(token);
         if self.grammar.scripts.semicolons_optional && self.begins_unseparated(token) {
@@ -541,20 +628,34 @@ impl<'a> Splitter<'a> {
         self.now = Current { first_token: last, ..Current::default() };
     }
 
+    /// `DELIMITER //`, whose argument may stand in quotes.
+    fn delimiter_command(&mut self) {
+        if self.pending {
+            let end = self.last.max(self.lexer.conditional_end);
+            self.out.ends.cut.push((end, self.delimiter.text.clone()));
+            self.pending = false;
+        }
+        let line = self.lexer.line();
+        let given = strip_word(line, "delimiter").unwrap_or_default().trim();
+        let quoted = |quote: char| given.strip_prefix(quote)?.strip_suffix(quote);
+        match (quoted('\''), quoted('"')) {
+            (Some(inner), _) => self.set_delimiter(&inner.replace("''", "'")),
+            (None, Some(inner)) => self.set_delimiter(inner),
+            (None, None) => self.set_delimiter(given),
+        }
+        self.lexer.skip_line();
+    }
+
     fn set_delimiter(&mut self, given: &str) {
-        let given = given.trim_end_matches(['\r', '\n']);
-        let given = given.trim_matches([' ', '\t']);
-        let unquoted = given
-            .strip_prefix(['\'', '"'])
-            .and_then(|rest| rest.strip_suffix(['\'', '"']))
-            .unwrap_or(given);
-        let delimiter = unquoted.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t");
+        let delimiter = given.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t");
         if delimiter.len() > Budget::DELIMITER {
             let start = self.lexer.pos;
             let length = self.lexer.line().trim_end().len();
             self.flaw(FlawKind::LongDelimiter, start..start + length);
-        } else if !delimiter.is_empty() {
+        } else if !delimiter.trim_matches(' ').is_empty() {
             self.delimiter = Delimiter::of(delimiter);
+            let Delimiter { text, n_blanks } = &self.delimiter;
+            self.stop = (text != ";" && *n_blanks == 0).then(|| text.clone());
         }
     }
 
@@ -572,6 +673,7 @@ impl<'a> Splitter<'a> {
         while !self.lexer.at_end() && self.lexer.line().trim_end() != "\\." {
             self.lexer.skip_line();
         }
+        self.out.ends.open_data = self.lexer.at_end();
         self.lexer.skip_line();
     }
 
@@ -587,6 +689,7 @@ impl<'a> Splitter<'a> {
             let rest = self.lexer.rest();
             self.lexer.pos += rest.find("\n\n").unwrap_or(rest.len());
             self.end_statement(true);
+            self.pending = false;
         }
     }
 }
@@ -594,6 +697,8 @@ impl<'a> Splitter<'a> {
 const ROUTINES: &[&str] = &["PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE"];
 
 const OTHER_OBJECTS: &[&str] = &[
+    // `CREATE PARTITION FUNCTION` has no body.
+    "PARTITION",
     "TABLE",
     "VIEW",
     "INDEX",
@@ -629,6 +734,12 @@ const TRANSACTIONS: &[&str] = &["TRAN", "TRANSACTION", "DISTRIBUTED", "DIALOG", 
 /// Whether the lexer passes over a byte by itself.
 fn is_blank(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte == 0x0b
+}
+
+/// The line from a position on, without blanks at its end.
+fn first_line(text: &str, start: usize) -> &str {
+    let rest = text.get(start..).unwrap_or_default();
+    rest.split('\n').next().unwrap_or_default().trim_end()
 }
 
 /// `GO`, or `GO 5`.
@@ -715,6 +826,34 @@ mod tests {
         let long = format!("delimiter {}\na; b", "/".repeat(Budget::DELIMITER + 1));
         check(Dialect::MySql, &long, &["a", "b"]);
         assert_eq!(split(&long, Dialect::MySql).flaws[0].what, FlawKind::LongDelimiter);
+    }
+
+    #[test]
+    fn a_delimiter_ends_a_statement_at_any_character() {
+        let text = "DELIMITER $$\na END$$\nb c1$$ d @x$$ e '$$' \"$$\" /* $$ */ f.$$;g";
+        let expected = ["a END", "b c1", "d @x", "e '$$' \"$$\" /* $$ */ f.", "g"];
+        check(Dialect::MySql, text, &expected);
+        check(
+            Dialect::Postgres,
+            "DELIMITER '$$'\na END$$b $x$ $$ $x$$$c",
+            &["a END", "b $x$ $$ $x$", "c"],
+        );
+        check(Dialect::Sqlite, "delimiter end\nspend ends", &["sp", "s"]);
+        check(Dialect::MySql, "delimiter #\na#b -- #\nc", &["a", "b -- #\nc"]);
+        check(Dialect::Postgres, "-- atlas:delimiter -- end\na; b\n-- end\nc", &["a", "b", "c"]);
+        // Atlas looks for no delimiter in parentheses, and a comment takes its line end with it.
+        let lines = "-- atlas:delimiter \\n\\n\na (b\n\nc)\n\nd -- e\n\nf\n\ng";
+        check(Dialect::Postgres, lines, &["a (b\n\nc)", "d -- e\n\nf", "g"]);
+    }
+
+    #[test]
+    fn a_conditional_comment_is_closed() {
+        let text = "/*!40101 create table a (x int);";
+        assert_eq!(
+            split(text, Dialect::MySql).flaws[0].what,
+            FlawKind::Unclosed(Unclosed::Comment)
+        );
+        assert_eq!(split(text, Dialect::MySql).flaws[0].bytes, 0..text.len());
     }
 
     #[test]

@@ -81,16 +81,28 @@ pub(crate) struct Lexer<'a> {
     pub(crate) text: &'a str,
     pub(crate) pos: usize,
     characters: &'static Characters,
-    /// Inside `/*! ... */`, whose text is SQL.
-    in_conditional: bool,
+    /// Where the `/*! ... */` begins in which this position is, and whose text is SQL.
+    pub(crate) conditional: Option<usize>,
+    /// Where the last one ended.
+    pub(crate) conditional_end: usize,
     /// A quote that is known to be unclosed: it ends with its line.
     pub(crate) closed_at_line_end: Option<usize>,
+    /// What ends a word, a number or a variable wherever it stands: a delimiter.
+    pub(crate) stop: Option<String>,
 }
 
 impl<'a> Lexer<'a> {
     pub(crate) fn new(text: &'a str, grammar: &'static Grammar) -> Lexer<'a> {
         let characters = &grammar.characters;
-        Lexer { text, pos: 0, characters, in_conditional: false, closed_at_line_end: None }
+        Lexer {
+            text,
+            pos: 0,
+            characters,
+            conditional: None,
+            conditional_end: 0,
+            closed_at_line_end: None,
+            stop: None,
+        }
     }
 
     pub(crate) fn byte(&self, at: usize) -> u8 {
@@ -125,27 +137,37 @@ impl<'a> Lexer<'a> {
         self.pos = (self.pos + self.line().len() + 1).min(self.text.len());
     }
 
-    /// Goes to the next character that is neither blank nor comment.
-    pub(crate) fn skip_blanks(&mut self) -> Result<(), Step> {
+    /// Goes over the blanks here, or over one comment; whether there was either.
+    pub(crate) fn skip_blank(&mut self) -> Result<bool, Step> {
+        let start = self.pos;
         loop {
             let byte = self.byte(self.pos);
             if self.at_end() {
-                return Ok(());
+                break;
             } else if byte.is_ascii_whitespace() || byte == 0x0b || byte == 0 {
                 self.pos += 1;
             } else if byte == 0xef && self.rest().starts_with('\u{feff}') {
                 self.pos += 3;
-            } else if self.starts_line_comment() {
-                self.skip_line();
-            } else if byte == b'/' && self.byte(self.pos + 1) == b'*' {
-                self.block_comment()?;
-            } else if self.in_conditional && byte == b'*' && self.byte(self.pos + 1) == b'/' {
-                self.in_conditional = false;
-                self.pos += 2;
             } else {
-                return Ok(());
+                break;
             }
         }
+        if self.pos > start || self.at_end() {
+            return Ok(self.pos > start);
+        }
+        let (byte, next) = (self.byte(self.pos), self.byte(self.pos + 1));
+        if self.starts_line_comment() {
+            self.skip_line();
+        } else if byte == b'/' && next == b'*' {
+            self.block_comment()?;
+        } else if self.conditional.is_some() && byte == b'*' && next == b'/' {
+            self.conditional = None;
+            self.pos += 2;
+            self.conditional_end = self.pos;
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
     }
 
     fn starts_line_comment(&self) -> bool {
@@ -167,10 +189,10 @@ impl<'a> Lexer<'a> {
         let start = self.pos;
         let rest = self.rest();
         let mut signs = self.characters.conditional_comments.iter();
-        if !self.in_conditional
+        if self.conditional.is_none()
             && let Some(sign) = signs.find(|sign| rest.starts_with(**sign))
         {
-            self.in_conditional = true;
+            self.conditional = Some(start);
             self.pos += sign.len();
             while self.byte(self.pos).is_ascii_digit() {
                 self.pos += 1;
@@ -214,8 +236,10 @@ impl<'a> Lexer<'a> {
             b'[' if self.characters.brackets_quote => self.quoted(start, start, b']', Kind::Quoted),
             b'$' => self.dollar(start),
             b'@' => self.variable(start),
+            // Not behind a name: `label:BEGIN`, `x::text`.
             b':' if is_name_start(self.byte(start + 1))
-                && self.byte(start.wrapping_sub(1)) != b':' =>
+                && self.byte(start.wrapping_sub(1)) != b':'
+                && !is_name(self.byte(start.wrapping_sub(1))) =>
             {
                 self.variable(start)
             }
@@ -269,16 +293,23 @@ impl<'a> Lexer<'a> {
         self.word(start)
     }
 
+    /// Whether the delimiter begins here.
+    fn stops(&self) -> bool {
+        let Some(stop) = &self.stop else { return false };
+        stop.as_bytes().first() == Some(&self.byte(self.pos)) && self.rest().starts_with(stop)
+    }
+
     fn word(&mut self, start: usize) -> Step {
         self.pos += 1;
         // A typographic quote is no part of a name, and begins with a byte that few names have.
         let goes_on =
             |lexer: &Self, byte| is_name(byte) && (byte != 0xe2 || lexer.typographic().is_none());
-        while goes_on(self, self.byte(self.pos)) {
+        while goes_on(self, self.byte(self.pos)) && !self.stops() {
             self.pos += 1;
         }
         if self.characters.hash_names {
-            while matches!(self.byte(self.pos), b'#' | b'@') || is_name(self.byte(self.pos)) {
+            let goes_on = |byte| matches!(byte, b'#' | b'@') || is_name(byte);
+            while goes_on(self.byte(self.pos)) && !self.stops() {
                 self.pos += 1;
             }
         }
@@ -287,20 +318,22 @@ impl<'a> Lexer<'a> {
 
     fn variable(&mut self, start: usize) -> Step {
         self.pos += 1;
-        while self.byte(self.pos) == b'@' {
+        while self.byte(self.pos) == b'@' && !self.stops() {
             self.pos += 1;
         }
         if self.pos == start + 1 && !is_name(self.byte(self.pos)) {
             return self.finish(Kind::Symbol(self.byte(start)), start);
         }
-        while is_name(self.byte(self.pos)) {
+        while is_name(self.byte(self.pos)) && !self.stops() {
             self.pos += 1;
         }
         self.finish(Kind::Variable, start)
     }
 
     fn number(&mut self, start: usize) -> Step {
-        while is_name(self.byte(self.pos)) || self.byte(self.pos) == b'.' {
+        let goes_on = |byte| is_name(byte) || byte == b'.';
+        // Its first byte may begin no delimiter: that is looked for before.
+        while goes_on(self.byte(self.pos)) && (self.pos == start || !self.stops()) {
             let exponent = matches!(self.byte(self.pos), b'e' | b'E');
             self.pos += 1;
             if exponent

@@ -213,6 +213,19 @@ pub(crate) fn name_ahead(cursor: &Cursor<'_>, from: usize) -> Option<(ObjectName
     Some((ObjectName { schema, name: part(last)? }, end))
 }
 
+/// The table of `schema.table.column`, at a place further on.
+pub(crate) fn owner_ahead(cursor: &Cursor<'_>, from: usize) -> Option<ObjectName> {
+    let last = name_end(cursor, from)?.checked_sub(3).filter(|last| *last >= from)?;
+    let part = |at: usize| {
+        let token = cursor.peek_at(at).filter(Token::is_word)?;
+        let text = super::name::unquote(cursor.text(token));
+        let quoted = token.kind == Kind::Quoted;
+        Some(Ident { text, quoted, span: cursor.locate(token.range()) })
+    };
+    let schema = if last > from { part(last - 2) } else { None };
+    Some(ObjectName { schema, name: part(last)? })
+}
+
 /// Where the name at a place further on ends: it has up to four parts.
 pub(crate) fn name_end(cursor: &Cursor<'_>, from: usize) -> Option<usize> {
     let is_part = |at: usize| cursor.peek_at(at).is_some_and(|token| token.is_word());

@@ -1,0 +1,2 @@
+create view b as select x from a
+GO

@@ -1,0 +1,1 @@
+create procedure c as select 1; select 2
