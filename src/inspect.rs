@@ -20,12 +20,12 @@ use sql::parse::{Budget, Verdicts, scripts_within};
 
 use crate::atlas_sum;
 use crate::catalogues::{Catalogues, SchemaSql};
-use crate::diag::problems::left_out::{DriverNeedsLogin, RequiresLeftOut};
+use crate::diag::problems::left_out::{DriverNeedsLogin, RequiresLeftOut, WrittenAs};
 use crate::diag::problems::schema::{ContractBroken, ContractNotChecked};
 use crate::diag::{Diagnostics, message};
 use crate::left_out::{Login, has_driver};
 use crate::model::{Desired, MigrationDir, Migrations, Project, Schema, Target};
-use crate::source::{Excerpt, Sources};
+use crate::source::{Excerpt, Sources, Span};
 
 /// Reads the SQL of every schema.
 pub fn catalogues(
@@ -44,6 +44,9 @@ pub fn catalogues(
         reader.schema(&schema.desired, Dialect::of_scheme(engine), reports)
     };
     let catalogues: Catalogues = project.schemas.iter().map(read).collect();
+    for object in left_out::plain(project) {
+        reader.plain(&object, login);
+    }
     let missing = std::mem::take(&mut reader.missing);
     check_requires(project, &catalogues, &missing, diagnostics);
     catalogues
@@ -91,24 +94,42 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Whether what Atlas leaves out of a schema is reported. A driver that is left out is all there is
-    /// to say.
+    /// Whether what Atlas leaves out of a schema is reported.
     fn reports_left_out(&mut self, schema: &Schema, engine: &str, login: Login) -> bool {
         let has_token = schema.cloud.as_ref().is_some_and(|cloud| cloud.token_from.is_some());
-        if login == Login::Present || has_token {
-            return false;
-        }
-        let is_known = crate::engine::find(engine).is_some();
-        if is_known && !has_driver(engine) {
-            let kind = match schema.desired {
-                Desired::Migrations(_) => "AtlasMigration",
-                Desired::Sql(_) | Desired::Hcl(_) | Desired::Registry(_) => "AtlasSchema",
-            };
-            let primary = schema.target_span;
+        let kind = match schema.desired {
+            Desired::Migrations(_) => "AtlasMigration",
+            Desired::Sql(_) | Desired::Hcl(_) | Desired::Registry(_) => "AtlasSchema",
+        };
+        login == Login::Absent && !has_token && self.driver(engine, schema.target_span, kind)
+    }
+
+    /// Whether Atlas may have the driver without a login. A driver that is left out is all there is to
+    /// say.
+    fn driver(&mut self, engine: &str, primary: Span, kind: &'static str) -> bool {
+        let is_left_out = crate::engine::find(engine).is_some() && !has_driver(engine);
+        if is_left_out {
             self.diagnostics.report(DriverNeedsLogin { primary, engine, kind });
-            return false;
         }
-        true
+        !is_left_out
+    }
+
+    /// What Atlas leaves out of a plain object with SQL in it. What else is wrong there is not said.
+    fn plain(&mut self, object: &left_out::Plain<'_>, login: Login) {
+        let left_out::Plain { kind, engine, engine_span, has_token, sql } = object;
+        if login == Login::Present || *has_token || !self.driver(engine, *engine_span, kind) {
+            return;
+        }
+        let Some(sql) = sql else { return };
+        let dialect = Dialect::of_scheme(engine);
+        let (budget, verdicts) = (&mut self.budget, &mut self.verdicts);
+        let unsaid = &mut Diagnostics::default();
+        if let Some(scripts) = scripts_within(&[sql], dialect, budget, verdicts, unsaid) {
+            let scripts: Vec<&Script> = scripts.iter().collect();
+            let catalogue = Catalogue::build(dialect, &scripts, unsaid);
+            let written = WrittenAs::Manifest;
+            left_out::report(&scripts, &catalogue, &self.extensions, written, self.diagnostics);
+        }
     }
 
     fn schema(&mut self, desired: &Desired, dialect: Dialect, reports: bool) -> SchemaSql {
@@ -124,9 +145,10 @@ impl Reader<'_> {
                     order.iter().filter_map(|&at| scripts.get(at)).collect();
                 let catalogue = Catalogue::build(dialect, &in_order, self.diagnostics);
                 if reports {
-                    let extensions = &self.extensions;
+                    let (extensions, written) = (&self.extensions, WrittenAs::Spec);
+                    let diagnostics = &mut *self.diagnostics;
                     let found =
-                        left_out::report(&in_order, &catalogue, extensions, self.diagnostics);
+                        left_out::report(&in_order, &catalogue, extensions, written, diagnostics);
                     self.missing.pop();
                     self.missing.push(found);
                 }

@@ -10,11 +10,12 @@ use smol_str::{SmolStr, StrExt};
 use sql::catalogue::{Catalogue, Name};
 use sql::definition::{Class, Definition, Effect, ObjectName, Script, Statement, Use, UseKind};
 
-use crate::diag::problems::left_out::{Gone, LeftOut};
+use crate::diag::problems::left_out::{Gone, LeftOut, WrittenAs};
 use crate::diag::{Diagnostics, Message, message};
 use crate::left_out::{self, Fate, Login, Mode, Words};
 use crate::model::Project;
-use crate::source::Span;
+use crate::source::{Excerpt, Span};
+use crate::syntax::node::Node;
 
 /// The most further places that a warning keeps; the rest are counted.
 const MAX_PLACES: usize = 1_000;
@@ -42,6 +43,7 @@ pub(super) fn report(
     scripts: &[&Script],
     catalogue: &Catalogue,
     extensions: &BTreeSet<SmolStr>,
+    written: WrittenAs,
     diagnostics: &mut Diagnostics,
 ) -> Missing {
     let mut items = remaining(scripts, catalogue, extensions);
@@ -60,7 +62,7 @@ pub(super) fn report(
             (true, false) if any_fails => Then::Nothing,
             (true, false) => Then::Ready,
         };
-        report_group(class, then, &items, diagnostics);
+        report_group(class, then, &items, written, diagnostics);
     }
     missing
 }
@@ -81,6 +83,42 @@ pub(super) fn extensions(project: &Project) -> BTreeSet<SmolStr> {
         }
     }
     names
+}
+
+/// What is known of a plain object of the operator.
+pub(super) struct Plain<'a> {
+    /// Its kind.
+    pub(super) kind: &'static str,
+    /// The scheme of its database, or nothing.
+    pub(super) engine: &'a str,
+    /// Where that is written.
+    pub(super) engine_span: Span,
+    /// It has a login of its own.
+    pub(super) has_token: bool,
+    /// The SQL that it holds itself.
+    pub(super) sql: Option<Excerpt>,
+}
+
+/// The plain `AtlasSchema` and `AtlasMigration` objects of a project.
+pub(super) fn plain(project: &Project) -> impl Iterator<Item = Plain<'_>> {
+    project.manifests.iter().filter_map(|manifest| {
+        let written = &manifest.written;
+        let is_of_operator = written.api_version.value.starts_with("db.atlasgo.io/");
+        let kinds = ["AtlasSchema", "AtlasMigration"];
+        let kind = kinds.into_iter().find(|kind| is_of_operator && *kind == written.kind.value)?;
+        let spec = written.node.get("spec")?;
+        let scheme = spec.at(&["credentials", "scheme"]);
+        let named = spec.get("url").or(scheme);
+        let engine = named.and_then(Node::str).unwrap_or_default();
+        let sql = spec.at(&["schema", "sql"]).filter(|_| kind == "AtlasSchema");
+        Some(Plain {
+            kind,
+            engine: engine.split_once("://").map_or(engine, |(scheme, _)| scheme),
+            engine_span: named.map_or(written.name.span, |node| node.span),
+            has_token: spec.at(&["cloud", "tokenFrom"]).is_some_and(|token| !token.is_null()),
+            sql: sql.and_then(Node::excerpt),
+        })
+    })
 }
 
 /// How two effects are told to be of one object.
@@ -156,7 +194,10 @@ fn find_needed<'a>(
             let Some((at, item)) = place.and_then(|at| Some((at, items.get_mut(at)?))) else {
                 continue;
             };
-            if used.kind == UseKind::Sequence && is_serial_name(&used.name.name.text) {
+            if used.kind == UseKind::Sequence
+                && catalogue.dialect.names_sequences_in_text()
+                && is_serial_name(&used.name.name.text)
+            {
                 serial.insert(at);
                 continue;
             }
@@ -242,7 +283,13 @@ enum Then {
     Nothing,
 }
 
-fn report_group(class: Class, then: Then, items: &[&Item<'_>], diagnostics: &mut Diagnostics) {
+fn report_group(
+    class: Class,
+    then: Then,
+    items: &[&Item<'_>],
+    written: WrittenAs,
+    diagnostics: &mut Diagnostics,
+) {
     let (Some((first, others)), Some(row)) = (items.split_first(), left_out::row(class)) else {
         return;
     };
@@ -261,6 +308,7 @@ fn report_group(class: Class, then: Then, items: &[&Item<'_>], diagnostics: &mut
         others: others.take(MAX_PLACES).collect(),
         n_more: items.len().saturating_sub(MAX_PLACES + 1),
         class,
+        written,
     });
 }
 

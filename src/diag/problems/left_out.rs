@@ -21,11 +21,22 @@ pub struct LeftOut {
     pub n_more: usize,
     /// Their kind.
     pub class: Class,
+    /// Where the SQL is.
+    pub written: WrittenAs,
+}
+
+/// Where the SQL of a schema is written, which decides what may be written in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrittenAs {
+    /// In a `Schema`.
+    Spec,
+    /// In a plain `AtlasSchema`.
+    Manifest,
 }
 
 impl From<LeftOut> for Diagnostic {
     fn from(problem: LeftOut) -> Diagnostic {
-        let LeftOut { primary, message, needed, others, n_more, class } = problem;
+        let LeftOut { primary, message, needed, others, n_more, class, written } = problem;
         let mut found = Diagnostic::new(Code::AtlasLeavesOut, primary, message);
         if let Some((span, text)) = needed {
             found = found.label(span, text);
@@ -33,28 +44,31 @@ impl From<LeftOut> for Diagnostic {
         for other in others {
             found = found.label(other, "");
         }
-        ways_out(found.and_more_places(n_more), class)
+        ways_out(found.and_more_places(n_more), class, written)
     }
 }
 
 /// What says that there is a login.
-const LOGIN: &str = "if the operator has a login, use `--atlas-login`, in the sidecar `ATLAS_LOGIN=true`, or `cloud.tokenFrom` in the Schema";
+const LOGIN: &str = "if the operator has a login, use `--atlas-login`, in the sidecar `ATLAS_LOGIN=true`, or `cloud.tokenFrom`";
 
 /// What a developer can do.
-fn ways_out(found: Diagnostic, class: Class) -> Diagnostic {
+fn ways_out(found: Diagnostic, class: Class, written: WrittenAs) -> Diagnostic {
     let found = match class == Class::Extension {
         true => found.help(
             "with CloudNativePG, list it in `spec.extensions` of a manifest of the kind `Database`",
         ),
         false => found,
     };
-    let found = found.help(
-        "use `migrations:` in place of `sql` or `files`, or run it in an App with `job: true`",
-    );
+    let found = found.help(match written {
+        WrittenAs::Spec => {
+            "use `migrations:` in place of `sql` or `files`, or run it in an App with `job: true`"
+        }
+        WrittenAs::Manifest => "use an `AtlasMigration`, or run it in a Job",
+    });
     match left_out::row(class).map(|row| row.with_login) {
         Some(Fate::Applied) => found.help(LOGIN),
         Some(Fate::NeedsSetting) => found.help(
-            "if the operator has a login and a project file that manages these, use `--atlas-login`, in the sidecar `ATLAS_LOGIN=true`, or `cloud.tokenFrom` in the Schema",
+            "if the operator has a login and a project file that manages these, use `--atlas-login`, in the sidecar `ATLAS_LOGIN=true`, or `cloud.tokenFrom`",
         ),
         Some(Fate::LeftOut) | None => found,
     }
@@ -130,7 +144,7 @@ impl From<RequiresLeftOut<'_>> for Diagnostic {
                     what
                 );
                 let found = Diagnostic::new(Code::RequiresLeftOut, primary, message);
-                ways_out(found.label(created, message!("{what}", what)), class)
+                ways_out(found.label(created, message!("{what}", what)), class, WrittenAs::Spec)
             }
             Gone::Need { class, what, need, used } => {
                 let message = message!(
@@ -141,7 +155,7 @@ impl From<RequiresLeftOut<'_>> for Diagnostic {
                     what
                 );
                 let found = Diagnostic::new(Code::RequiresLeftOut, primary, message);
-                ways_out(found.label(used, "needed here"), class)
+                ways_out(found.label(used, "needed here"), class, WrittenAs::Spec)
             }
         }
     }

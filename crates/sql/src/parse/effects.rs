@@ -184,9 +184,9 @@ fn create(cursor: &mut Cursor<'_>, start: usize) -> Option<Effect> {
             foreign = true;
         } else if cursor.eat("ALGORITHM") || cursor.eat("DEFINER") {
             definer(cursor);
-        } else if cursor.eat_all(&["SQL", "SECURITY"]) {
-            cursor.skip();
-        } else if is(cursor.word(), "AGGREGATE") && is(cursor.word_at(1), "FUNCTION") {
+        } else if cursor.eat_all(&["SQL", "SECURITY"])
+            || is(cursor.word(), "AGGREGATE") && is(cursor.word_at(1), "FUNCTION")
+        {
             cursor.skip();
         } else if !cursor.eat_any(&[
             "OR",

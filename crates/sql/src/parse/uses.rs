@@ -82,8 +82,32 @@ pub(crate) fn uses(
     }
     if server.sequences_in_text {
         sequences(&cursor, &mut need);
+    } else {
+        named_sequences(&cursor, &mut need);
     }
     out
+}
+
+/// `NEXTVAL(name)` and `NEXT VALUE FOR name`, where a sequence is named like a table.
+fn named_sequences(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind, bool)) {
+    let mut ahead = 0;
+    while cursor.peek_at(ahead).is_some() {
+        let is_call = is_any(cursor.word_at(ahead), &["NEXTVAL", "LASTVAL", "SETVAL"]);
+        let after = if is_call && cursor.symbol_at(ahead + 1, b'(') {
+            Some(ahead + 2)
+        } else if is(cursor.word_at(ahead), "NEXT")
+            && is(cursor.word_at(ahead + 1), "VALUE")
+            && is(cursor.word_at(ahead + 2), "FOR")
+        {
+            Some(ahead + 3)
+        } else {
+            None
+        };
+        if let Some((name, _)) = after.and_then(|after| name_ahead(cursor, after)) {
+            need(name, UseKind::Sequence, true);
+        }
+        ahead += 1;
+    }
 }
 
 /// What a new table needs.
