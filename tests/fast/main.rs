@@ -13,6 +13,7 @@ mod disk;
 mod encodings;
 mod health;
 mod leaks;
+mod left_out;
 mod limits;
 mod mutations;
 mod plain;
