@@ -231,6 +231,9 @@ pub struct ProjectArgs {
     /// Set any field of a spec; `null` removes it
     #[arg(long, value_name = "KIND/NAME:PATH=VALUE")]
     pub set: Vec<String>,
+    /// The operator's Atlas has a login: report nothing that needs one (ATLAS_LOGIN=true)
+    #[arg(long)]
+    pub atlas_login: bool,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,

@@ -23,6 +23,10 @@ pub struct Environment {
     /// The environment that a variable chooses, with the variable's name: `ARGOCD_ENV_ENVIRONMENT`
     /// (which an Application sets), else `ENVIRONMENT` (which the sidecar sets).
     pub environment: Option<(String, String)>,
+    /// Whether the operator's Atlas has a login (`ATLAS_LOGIN`, which the sidecar sets): `true` or
+    /// `false`. Argo CD passes an Application's own variables as `ARGOCD_ENV_*`, so this one is the
+    /// platform's.
+    pub atlas_login: Option<String>,
     /// The flags that stand for parameters.
     pub flags: Flags,
 }
@@ -30,6 +34,8 @@ pub struct Environment {
 /// Flags that do what the plugin's parameters do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flags {
+    /// `--atlas-login`.
+    pub atlas_login: bool,
     /// `--namespace`: then it is [`Environment::namespace`].
     pub namespace: bool,
     /// `--environment`.
@@ -63,6 +69,7 @@ pub fn from_variables(variables: impl Iterator<Item = (OsString, OsString)>) -> 
                 let versions = value.split(',').map(|version| version.trim().to_owned());
                 environment.api_versions = versions.collect();
             }
+            "ATLAS_LOGIN" => environment.atlas_login = Some(value),
             "ARGOCD_ENV_ENVIRONMENT" => environment.environment = Some((name.to_owned(), value)),
             "ENVIRONMENT" if environment.environment.is_none() => {
                 environment.environment = Some((name.to_owned(), value));

@@ -1,9 +1,16 @@
 //! Project -> catalogues: the SQL of every schema is read, its files come into dependency order, and
 //! the Apps' contracts are held against what it defines.
 //!
+//! What Atlas leaves out of it is reported too (`left_out`).
+//!
 //! What is found is reported at the SQL file's own line. A schema whose SQL is not fully understood
 //! goes on all the same: an error is only what the database or Atlas refuses for certain.
 
+mod left_out;
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
 use sql::catalogue::Catalogue;
 use sql::catalogue::order::{self, File};
 use sql::catalogue::requires::{self, Missing};
@@ -13,37 +20,46 @@ use sql::parse::{Budget, Verdicts, scripts_within};
 
 use crate::atlas_sum;
 use crate::catalogues::{Catalogues, SchemaSql};
+use crate::diag::problems::left_out::{DriverNeedsLogin, RequiresLeftOut, WrittenAs};
 use crate::diag::problems::schema::{ContractBroken, ContractNotChecked};
 use crate::diag::{Diagnostics, message};
+use crate::left_out::{Login, has_driver};
 use crate::model::{Desired, MigrationDir, Migrations, Project, Schema, Target};
-use crate::source::{Excerpt, Sources};
+use crate::source::{Excerpt, Sources, Span};
 
 /// Reads the SQL of every schema.
 pub fn catalogues(
     project: &Project,
     sources: &Sources,
+    login: Login,
     diagnostics: &mut Diagnostics,
 ) -> Catalogues {
     let (budget, verdicts) = (Budget::default(), Verdicts::default());
-    let reader = &mut Reader { sources, budget, verdicts, diagnostics };
-    let read = |schema: &Schema| reader.schema(&schema.desired, dialect(schema, project));
+    let extensions = left_out::extensions(project);
+    let missing = Vec::new();
+    let reader = &mut Reader { sources, budget, verdicts, extensions, missing, diagnostics };
+    let read = |schema: &Schema| {
+        let engine = engine(schema, project);
+        let reports = reader.reports_left_out(schema, engine, login);
+        reader.schema(&schema.desired, Dialect::of_scheme(engine), reports)
+    };
     let catalogues: Catalogues = project.schemas.iter().map(read).collect();
-    check_requires(project, &catalogues, diagnostics);
+    for object in left_out::plain(project) {
+        reader.plain(&object, login);
+    }
+    let missing = std::mem::take(&mut reader.missing);
+    check_requires(project, &catalogues, &missing, diagnostics);
     catalogues
 }
 
-/// The dialect of a schema's database, as far as that is known.
-fn dialect(schema: &Schema, project: &Project) -> Dialect {
+/// The scheme of a schema's database, as far as that is known; else nothing.
+fn engine<'a>(schema: &'a Schema, project: &'a Project) -> &'a str {
     match &schema.target {
         Target::Database(index) => {
-            let database = project.databases.get(*index);
-            database.map_or(Dialect::Generic, |database| Dialect::of_scheme(&database.scheme))
+            project.databases.get(*index).map_or("", |database| &database.scheme)
         }
-        Target::Url(url) => {
-            let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
-            Dialect::of_scheme(scheme)
-        }
-        Target::UrlFrom(_) | Target::Unknown => Dialect::Generic,
+        Target::Url(url) => url.split_once("://").map_or("", |(scheme, _)| scheme),
+        Target::UrlFrom(_) | Target::Unknown => "",
     }
 }
 
@@ -70,11 +86,54 @@ struct Reader<'a> {
     sources: &'a Sources,
     budget: Budget,
     verdicts: Verdicts,
+    /// What CloudNativePG creates.
+    extensions: BTreeSet<SmolStr>,
+    /// What Atlas leaves out of each schema so far.
+    missing: Vec<left_out::Missing>,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl Reader<'_> {
-    fn schema(&mut self, desired: &Desired, dialect: Dialect) -> SchemaSql {
+    /// Whether what Atlas leaves out of a schema is reported.
+    fn reports_left_out(&mut self, schema: &Schema, engine: &str, login: Login) -> bool {
+        let has_token = schema.cloud.as_ref().is_some_and(|cloud| cloud.token_from.is_some());
+        let kind = match schema.desired {
+            Desired::Migrations(_) => "AtlasMigration",
+            Desired::Sql(_) | Desired::Hcl(_) | Desired::Registry(_) => "AtlasSchema",
+        };
+        login == Login::Absent && !has_token && self.driver(engine, schema.target_span, kind)
+    }
+
+    /// Whether Atlas may have the driver without a login. A driver that is left out is all there is to
+    /// say.
+    fn driver(&mut self, engine: &str, primary: Span, kind: &'static str) -> bool {
+        let is_left_out = crate::engine::find(engine).is_some() && !has_driver(engine);
+        if is_left_out {
+            self.diagnostics.report(DriverNeedsLogin { primary, engine, kind });
+        }
+        !is_left_out
+    }
+
+    /// What Atlas leaves out of a plain object with SQL in it. What else is wrong there is not said.
+    fn plain(&mut self, object: &left_out::Plain<'_>, login: Login) {
+        let left_out::Plain { kind, engine, engine_span, has_token, sql } = object;
+        if login == Login::Present || *has_token || !self.driver(engine, *engine_span, kind) {
+            return;
+        }
+        let Some(sql) = sql else { return };
+        let dialect = Dialect::of_scheme(engine);
+        let (budget, verdicts) = (&mut self.budget, &mut self.verdicts);
+        let unsaid = &mut Diagnostics::default();
+        if let Some(scripts) = scripts_within(&[sql], dialect, budget, verdicts, unsaid) {
+            let scripts: Vec<&Script> = scripts.iter().collect();
+            let catalogue = Catalogue::build(dialect, &scripts, unsaid);
+            let written = WrittenAs::Manifest;
+            left_out::report(&scripts, &catalogue, &self.extensions, written, self.diagnostics);
+        }
+    }
+
+    fn schema(&mut self, desired: &Desired, dialect: Dialect, reports: bool) -> SchemaSql {
+        self.missing.push(left_out::Missing::default());
         let Some(texts) = texts(desired) else { return SchemaSql::unread(dialect) };
         let (budget, verdicts) = (&mut self.budget, &mut self.verdicts);
         let read = scripts_within(&texts, dialect, budget, verdicts, self.diagnostics);
@@ -85,6 +144,14 @@ impl Reader<'_> {
                 let in_order: Vec<&Script> =
                     order.iter().filter_map(|&at| scripts.get(at)).collect();
                 let catalogue = Catalogue::build(dialect, &in_order, self.diagnostics);
+                if reports {
+                    let (extensions, written) = (&self.extensions, WrittenAs::Spec);
+                    let diagnostics = &mut *self.diagnostics;
+                    let found =
+                        left_out::report(&in_order, &catalogue, extensions, written, diagnostics);
+                    self.missing.pop();
+                    self.missing.push(found);
+                }
                 SchemaSql { dialect, catalogue: Some(catalogue), order }
             }
             Desired::Migrations(migrations) => {
@@ -113,7 +180,12 @@ impl Reader<'_> {
 }
 
 /// Holds every App's `requires` against the catalogues.
-fn check_requires(project: &Project, catalogues: &Catalogues, diagnostics: &mut Diagnostics) {
+fn check_requires(
+    project: &Project,
+    catalogues: &Catalogues,
+    left_out: &[left_out::Missing],
+    diagnostics: &mut Diagnostics,
+) {
     let mut searches = requires::SEARCHES;
     for contract in project.apps.iter().flat_map(|app| &app.requires) {
         let Some(schema) = project.schemas.get(contract.schema) else { continue };
@@ -122,6 +194,15 @@ fn check_requires(project: &Project, catalogues: &Catalogues, diagnostics: &mut 
             diagnostics.report(ContractNotChecked { primary, schema });
             continue;
         };
+        let name = schema.common.name.as_str();
+        if let Some(left_out) = left_out.get(contract.schema) {
+            for required in &contract.tables {
+                let (primary, table) = (required.table.span, required.table.value.as_str());
+                if let Some(gone) = left_out.find(table, catalogue) {
+                    diagnostics.report(RequiresLeftOut { primary, table, schema: name, gone });
+                }
+            }
+        }
         for missing in requires::missing(catalogue, &contract.tables, &mut searches) {
             diagnostics.report_with(|| broken(missing, &schema.common.name));
         }

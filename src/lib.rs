@@ -25,6 +25,7 @@ pub mod value;
 pub mod quantity;
 pub mod unique_names;
 pub mod annotation;
+pub mod left_out;
 pub mod parameters;
 pub mod syntax;
 pub mod spec;

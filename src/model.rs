@@ -209,6 +209,8 @@ pub struct Schema {
     pub common: Common,
     /// The database that it is applied to.
     pub target: Target,
+    /// Where that is written.
+    pub target_span: Span,
     /// What is desired.
     pub desired: Desired,
     /// `schemas`.

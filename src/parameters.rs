@@ -3,6 +3,7 @@
 
 use smol_str::SmolStr;
 
+use crate::left_out::Login;
 use crate::source::Spanned;
 use crate::syntax::Text;
 use crate::syntax::node::Node;
@@ -105,6 +106,8 @@ pub struct Settings {
     pub environment: Option<Text>,
     /// Changes of single fields, in the order in which they are made.
     pub edits: Vec<Edit>,
+    /// Whether Atlas has a login.
+    pub login: Login,
 }
 
 /// A change of one field of a spec.

@@ -54,7 +54,7 @@ pub fn compile(
     let named = resolve::files::wanted(&specs, sources, diagnostics);
     load(sources, &named.all(), diagnostics);
     let project = resolve::project(specs, sources, &named, environment, diagnostics);
-    let catalogues = inspect::catalogues(&project, sources, diagnostics);
+    let catalogues = inspect::catalogues(&project, sources, settings.login, diagnostics);
     let links = link::graph(&project, diagnostics);
     let objects = lower::objects(&project, &catalogues, &links, Span::new(root, 0..0), diagnostics);
     lower::check_served(&project, &objects, environment, diagnostics);

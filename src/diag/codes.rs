@@ -108,6 +108,9 @@ codes! {
         OtherTool = "other-tool", Error;
         OtherToolFiles = "other-tool-files", Warning;
         ContractBroken = "contract-broken", Error;
+        RequiresLeftOut = "requires-left-out", Error;
+        AtlasLeavesOut = "atlas-leaves-out", Warning;
+        AtlasNeedsLogin = "atlas-needs-login", Warning;
         ContractNotChecked = "contract-not-checked", Note;
         OperatorSetting = "operator-setting", Note;
     }

@@ -162,6 +162,7 @@ pub(crate) fn apply_flags(args: &ProjectArgs, environment: &mut Environment) {
         environment.namespace = Some(namespace.into());
     }
     environment.flags = Flags {
+        atlas_login: args.atlas_login,
         namespace: args.namespace.is_some(),
         environment: args.environment.clone(),
         images: args.images.clone(),

@@ -9,6 +9,7 @@ use crate::diag::problems::parameters::{InvalidParameter, UnknownParameter};
 use crate::diag::problems::yaml::UnprintableText;
 use crate::diag::{Diagnostic, Diagnostics, Message, message};
 use crate::environment::Environment;
+use crate::left_out::Login;
 use crate::parameters::{Edit, PARAMETERS, ParameterId, Settings};
 use crate::parse::MAX_PARAMETERS_LEN;
 use crate::parse::yaml::{self, Budget};
@@ -21,6 +22,9 @@ use crate::syntax::node::{Data, Meaning, Node, Scalar};
 pub(crate) const PARAMETERS_VARIABLE: &str = "ARGOCD_APP_PARAMETERS";
 /// The variable in which Argo CD passes the namespace.
 const NAMESPACE_VARIABLE: &str = "ARGOCD_APP_NAMESPACE";
+
+/// The variable in which the platform says that Atlas has a login.
+const LOGIN_VARIABLE: &str = "ATLAS_LOGIN";
 
 /// Reads all parameters and flags.
 pub fn settings(
@@ -46,9 +50,33 @@ pub fn settings(
         let help = "Argo CD sets this variable; on the command line, use `--namespace NAME`".into();
         diagnostics.report(InvalidParameter { primary, message, help });
     }
+    settings.login = login(environment, sources, diagnostics);
     // An empty name is what Argo CD's UI sends for a field that was cleared.
     settings.environment = settings.environment.filter(|name| !name.value.is_empty());
     settings
+}
+
+/// Whether Atlas has a login: the flag says so, or the variable.
+fn login(environment: &Environment, sources: &mut Sources, diagnostics: &mut Diagnostics) -> Login {
+    let written = environment.atlas_login.as_deref();
+    match written.map(str::to_ascii_lowercase).as_deref() {
+        _ if environment.flags.atlas_login => Login::Present,
+        Some("true") => Login::Present,
+        None | Some("false") => Login::Absent,
+        Some(_) => {
+            let written = written.unwrap_or_default();
+            let file = sources.add_virtual(LOGIN_VARIABLE, written);
+            let primary = Span::new(file, 0..written.len());
+            let message = message!(
+                "`{LOGIN_VARIABLE}` must be `true` or `false`, not `{written}`",
+                LOGIN_VARIABLE,
+                written = written.escape_debug()
+            );
+            let help = "set it to `true` in the sidecar if the operator has a login to Atlas";
+            diagnostics.report(InvalidParameter { primary, message, help: help.into() });
+            Login::Absent
+        }
+    }
 }
 
 /// Whether a text is a label of DNS (RFC 1123), as the name of every namespace.

@@ -34,11 +34,13 @@ pub(crate) fn schema(
         report_cross_namespace(&common, database, need.span, diagnostics);
     }
     common.needs.extend(need);
+    let target_span = target_span(&fields).unwrap_or(common.place);
     let desired = desired(&fields, context, diagnostics);
     rules(&fields, diagnostics);
     Schema {
         common,
         target,
+        target_span,
         desired,
         schemas: values(fields.schemas),
         exclude: values(fields.exclude),
@@ -106,6 +108,13 @@ fn target(
         Some(key) => (Target::UrlFrom(secret_key(key.clone(), diagnostics)), None),
         None => (Target::Unknown, None),
     }
+}
+
+/// Where the database is named.
+fn target_span(fields: &spec::Schema) -> Option<Span> {
+    let from = fields.url_from.as_ref().map(|from| from.secret_key_ref.name.span);
+    let url = fields.url.as_ref().map(|url| url.span);
+    fields.database.as_ref().map(|name| name.span).or(url).or(from)
 }
 
 fn database_url(url: &Text, diagnostics: &mut Diagnostics) {

@@ -15,6 +15,7 @@ mod file_order;
 mod health;
 mod joining;
 mod leaks;
+mod left_out;
 mod limits;
 mod mutations;
 mod plain;

@@ -50,6 +50,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     (
         "diag",
         &[
+            "left_out",
             "parameters",
             "source",
             "sql::catalogue",
@@ -63,7 +64,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("quantity", &[]),
     ("unique_names", &[]),
     ("annotation", &[]),
-    ("parameters", &["source", "syntax"]),
+    ("left_out", &["sql::definition"]),
+    ("parameters", &["left_out", "source", "syntax"]),
     ("engine", &[]),
     ("graph", &[]),
     // The world outside.
@@ -82,7 +84,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("object", &["annotation", "model", "source", "value"]),
     ("plan", &["graph", "model", "object"]),
     // The stages, each from what is before it to what is behind it.
-    ("parse", &["diag", "environment", "parameters", "source", "spec", "syntax"]),
+    ("parse", &["diag", "environment", "left_out", "parameters", "source", "spec", "syntax"]),
     (
         "resolve",
         &[
@@ -106,12 +108,15 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "atlas_sum",
             "catalogues",
             "diag",
+            "engine",
+            "left_out",
             "model",
             "source",
             "sql::catalogue",
             "sql::definition",
             "sql::dialect",
             "sql::parse",
+            "syntax",
         ],
     ),
     ("link", &["diag", "graph", "links", "model", "object", "source", "syntax", "value"]),

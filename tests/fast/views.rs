@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use argocd_atlas_plugin::engine::ENGINES;
+use argocd_atlas_plugin::left_out::has_driver;
 
 const SEED: &str = "testdata/seed/as_specs/input";
 
@@ -45,8 +46,13 @@ fn what_init_writes_has_nothing_wrong_with_it_for_any_engine() {
         let folder = folder(&format!("init-{}", engine.name));
         let made = generate_in(&folder, &["init", "shop", "--engine", engine.name]);
         assert_eq!(made.status.code(), Some(0), "{}: {}", engine.name, stderr(&made));
-        let checked = ["check", "--namespace", "shop", "--deny", "warnings"];
-        let checked = generate_in(&folder, &checked);
+        let mut check = vec!["check", "--namespace", "shop", "--deny", "warnings"];
+        if !has_driver(engine.name) {
+            let warned = generate_in(&folder, &check);
+            assert!(stderr(&warned).contains("warning[atlas-needs-login]"), "{}", engine.name);
+            check.push("--atlas-login");
+        }
+        let checked = generate_in(&folder, &check);
         assert_eq!(stderr(&checked), "", "{}", engine.name);
         assert_eq!(checked.status.code(), Some(0), "{}", engine.name);
     }

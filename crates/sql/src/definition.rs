@@ -313,6 +313,150 @@ pub enum Definition {
     UseSchema(Option<Ident>),
 }
 
+/// What a statement makes that is more than tables, columns, keys and indexes, by the databases' own
+/// words: what a tool that applies a schema may leave out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// A view.
+    View,
+    /// A materialized view.
+    MaterializedView,
+    /// A function.
+    Function,
+    /// A procedure.
+    Procedure,
+    /// An aggregate.
+    Aggregate,
+    /// MariaDB's package.
+    Package,
+    /// A trigger.
+    Trigger,
+    /// A trigger of the whole database.
+    EventTrigger,
+    /// What MySQL runs at a time.
+    Event,
+    /// A sequence.
+    Sequence,
+    /// An extension.
+    Extension,
+    /// A policy of row-level security.
+    Policy,
+    /// Row-level security, turned on for a table.
+    RowSecurity,
+    /// A domain.
+    Domain,
+    /// A composite type.
+    CompositeType,
+    /// A range type.
+    RangeType,
+    /// A base type, or the shell of one.
+    BaseType,
+    /// A partition with a name of its own.
+    Partition,
+    /// A table with the history of its rows.
+    VersionedTable,
+    /// A foreign table.
+    ForeignTable,
+    /// A virtual table.
+    VirtualTable,
+    /// A foreign data wrapper, server or user mapping.
+    ForeignServer,
+    /// A rewrite rule.
+    Rule,
+    /// A cast.
+    Cast,
+    /// An operator, or a class or family of them.
+    Operator,
+    /// A collation.
+    Collation,
+    /// A conversion between encodings.
+    Conversion,
+    /// A configuration, dictionary, parser or template of full text search.
+    TextSearch,
+    /// A publication.
+    Publication,
+    /// A subscription.
+    Subscription,
+    /// Extended statistics.
+    Statistics,
+    /// A procedural language.
+    Language,
+    /// An access method.
+    AccessMethod,
+    /// A tablespace.
+    Tablespace,
+    /// A synonym.
+    Synonym,
+    /// A role, user or group.
+    Role,
+    /// `GRANT`, `REVOKE`.
+    Permission,
+    /// `INSERT`, `UPDATE`, `DELETE`, `COPY`: rows.
+    Data,
+    /// `SELECT f()`, `CALL p()`: whatever that does.
+    Call,
+}
+
+impl Class {
+    /// The first of the classes that share their names with this one: a type has not the name of a
+    /// domain.
+    pub fn namespace(self) -> Class {
+        match self {
+            Class::Domain | Class::CompositeType | Class::RangeType | Class::BaseType => {
+                Class::Domain
+            }
+            Class::Partition
+            | Class::VersionedTable
+            | Class::ForeignTable
+            | Class::VirtualTable => Class::Partition,
+            Class::Function | Class::Procedure | Class::Aggregate => Class::Function,
+            Class::View
+            | Class::MaterializedView
+            | Class::Package
+            | Class::Trigger
+            | Class::EventTrigger
+            | Class::Event
+            | Class::Sequence
+            | Class::Extension
+            | Class::Policy
+            | Class::RowSecurity
+            | Class::ForeignServer
+            | Class::Rule
+            | Class::Cast
+            | Class::Operator
+            | Class::Collation
+            | Class::Conversion
+            | Class::TextSearch
+            | Class::Publication
+            | Class::Subscription
+            | Class::Statistics
+            | Class::Language
+            | Class::AccessMethod
+            | Class::Tablespace
+            | Class::Synonym
+            | Class::Role
+            | Class::Permission
+            | Class::Data
+            | Class::Call => self,
+        }
+    }
+}
+
+/// Something that a statement makes or removes, of the classes above.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// What it is.
+    pub class: Class,
+    /// It is removed.
+    pub removes: bool,
+    /// Its name, if it has one; of rows, their table.
+    pub name: Option<ObjectName>,
+    /// The table that it belongs to: of triggers, policies and rules.
+    pub on: Option<ObjectName>,
+    /// Where it is: the name, or the beginning of the statement.
+    pub span: Span,
+}
+
 /// How a name is needed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UseKind {
@@ -481,6 +625,8 @@ pub struct Statement {
     pub uses: Vec<Use>,
     /// What it creates beside its definition.
     pub makes: Vec<Make>,
+    /// What it makes or removes beside tables, columns, keys and indexes.
+    pub effects: Vec<Effect>,
     /// How well it was understood.
     pub status: ParseStatus,
 }

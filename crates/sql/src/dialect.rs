@@ -78,6 +78,11 @@ impl Dialect {
         self.grammar().is_known
     }
 
+    /// Whether a default names its sequence in a string: `nextval('x')`.
+    pub fn names_sequences_in_text(self) -> bool {
+        self.grammar().server.sequences_in_text
+    }
+
     /// The name that people write.
     pub fn name(self) -> &'static str {
         self.grammar().name

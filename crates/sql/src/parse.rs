@@ -12,6 +12,7 @@ mod join;
 mod words;
 mod read;
 mod uses;
+mod effects;
 mod verdict;
 
 use std::ops::Range;
@@ -41,6 +42,8 @@ pub struct Budget {
     words: usize,
     /// Bytes about which `sqlparser` may still be asked.
     asked: usize,
+    /// Statements in `DO` blocks that may still be looked at.
+    in_blocks: usize,
 }
 
 impl Budget {
@@ -60,6 +63,8 @@ impl Budget {
     /// Bytes of the statements about which `sqlparser` is asked, which takes it longer than all else.
     /// No more is asked then: what our own reader makes of a statement counts.
     const ASKED: usize = 2 << 20;
+    /// Statements in `DO` blocks: those beyond are not looked at.
+    const IN_BLOCKS: usize = 10_000;
 
     /// Cuts the texts of one schema into statements, or says which bound they go beyond.
     fn split(&mut self, texts: &[&Excerpt], dialect: Dialect) -> Result<Vec<Split>, TooLong> {
@@ -93,6 +98,7 @@ impl Default for Budget {
             statements: Budget::STATEMENTS,
             words: Budget::WORDS,
             asked: Budget::ASKED,
+            in_blocks: Budget::IN_BLOCKS,
         }
     }
 }
@@ -124,7 +130,8 @@ pub fn scripts_within(
     let read = texts.iter().zip(splits).map(|(text, split)| ReadText::of(text, split, dialect));
     let read: Vec<ReadText<'_>> = read.collect();
     let said = &mut verdicts.of(questions(&read, &mut budget.asked), dialect).into_iter();
-    Some(read.into_iter().map(|text| text.judge(dialect, said, sink)).collect())
+    let in_blocks = &mut budget.in_blocks;
+    Some(read.into_iter().map(|text| text.judge(dialect, said, in_blocks, sink)).collect())
 }
 
 /// A text after our own reader.
@@ -168,11 +175,13 @@ impl<'a> ReadText<'a> {
         ReadText { excerpt, split, parsed }
     }
 
-    /// `said` is what `sqlparser` says about each statement that is a question.
+    /// `said` is what `sqlparser` says about each statement that is a question; `in_blocks` bounds the
+    /// statements that are looked at inside of others.
     fn judge(
         self,
         dialect: Dialect,
         said: &mut impl Iterator<Item = Verdict>,
+        in_blocks: &mut usize,
         sink: &mut dyn Sink,
     ) -> Script {
         for flaw in &self.split.flaws {
@@ -203,6 +212,7 @@ impl<'a> ReadText<'a> {
             let definition = reading.definition.as_ref();
             let uses = uses::uses(self.excerpt, check.tokens, dialect, definition);
             let makes = uses::makes(self.excerpt, check.tokens, dialect, definition);
+            let effects = effects::effects(self.excerpt, check.tokens, dialect, in_blocks);
             after_routine = routine_goes_on(after_routine, &check, definition);
             check.note_unread(status, &mut script);
             let span = self.excerpt.locate(piece.bytes.clone());
@@ -211,6 +221,7 @@ impl<'a> ReadText<'a> {
                 definition: reading.definition,
                 uses,
                 makes,
+                effects,
                 status,
             });
         }

@@ -206,7 +206,7 @@ fn object(cursor: &mut Cursor<'_>) -> Option<Definition> {
 }
 
 /// `= UNDEFINED`, `` = `root`@`localhost` ``.
-fn definer(cursor: &mut Cursor<'_>) {
+pub(crate) fn definer(cursor: &mut Cursor<'_>) {
     cursor.eat_symbol(b'=');
     cursor.skip();
     if cursor.skip_group() {

@@ -1265,7 +1265,10 @@ fn sequences(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind, Str
                 }
                 None => ObjectName { schema: None, name: ident(&text) },
             };
-            need(name, UseKind::Sequence, Hard);
+            // Of a text the server looks for the sequence only when it needs a number.
+            let is_text =
+                cursor.symbol_at(ahead + 3, b':') && is(cursor.word_at(ahead + 5), "text");
+            need(name, UseKind::Sequence, if is_text { Soft } else { Hard });
         }
         ahead += 1;
     }

@@ -1,0 +1,10 @@
+create view active_users as select id from users where active;
+create or replace view emails as select email from users;
+create view a1 as select id from users;
+create view a2 as select id from users;
+create view a3 as select id from users;
+create view a4 as select id from users;
+create view gone as select id from users;
+drop view gone;
+create temporary view mine as select id from users;
+create materialized view totals as select count(*) as n from users;
