@@ -16,6 +16,7 @@ import (
 
 	"ariga.io/atlas/atlasexec"
 	"ariga.io/atlas/sql/migrate"
+	"github.com/ariga/atlas-operator/api/v1alpha1"
 
 	"argocd-atlas-plugin/cluster/atlas"
 	"argocd-atlas-plugin/cluster/servers"
@@ -345,6 +346,157 @@ func TestSchema(t *testing.T) {
 			c, _ := client(t, &gone, "", map[string]string{"schema.sql": users})
 			if _, err := apply(c, false); err == nil || !strings.Contains(err.Error(), "connection refused") {
 				t.Fatal(err)
+			}
+		})
+	})
+}
+
+// skipping is a policy as the operator writes it into `atlas.hcl`.
+func skipping(s v1alpha1.SkipChanges) string {
+	return string(v1alpha1.Diff{Skip: &s}.AsBlock().BuildTokens(nil).Bytes())
+}
+
+// What the policy of a Schema with `destructive: defer` is.
+var deferred = v1alpha1.SkipChanges{DropSchema: true, DropTable: true, DropColumn: true}
+
+func TestSkip(t *testing.T) {
+	const parents = "CREATE TABLE parents (id int NOT NULL PRIMARY KEY);\n"
+	const before = parents + "CREATE TABLE items (id int NOT NULL PRIMARY KEY, name varchar(20) NOT NULL, code varchar(20) NOT NULL DEFAULT 'none',\n" +
+		"  price int NOT NULL, parent int, extra varchar(20), note varchar(20),\n" +
+		"  CONSTRAINT price_positive CHECK (price > 0), CONSTRAINT items_parent FOREIGN KEY (parent) REFERENCES parents (id));\n" +
+		"CREATE UNIQUE INDEX items_code ON items (code);\nCREATE INDEX items_extra ON items (extra);\n" +
+		"CREATE TABLE entries (id int NOT NULL PRIMARY KEY, item int NOT NULL, CONSTRAINT entries_item FOREIGN KEY (item) REFERENCES items (id));\n"
+	engines(t, func(t *testing.T, e *engine) {
+		// started brings the database to the schema before, and applies another with a policy.
+		started := func(t *testing.T, policy, after string) []string {
+			t.Helper()
+			wipe(t, e)
+			c, _ := client(t, e, "", map[string]string{"schema.sql": before})
+			must[*atlasexec.SchemaApply](t)(apply(c, false))
+			c, _ = client(t, e, policy, map[string]string{"schema.sql": after})
+			dry := must[*atlasexec.SchemaApply](t)(apply(c, true))
+			r := must[*atlasexec.SchemaApply](t)(apply(c, false))
+			if !slices.Equal(dry.Changes.Pending, r.Changes.Applied) {
+				t.Errorf("planned %q, applied %q", dry.Changes.Pending, r.Changes.Applied)
+			}
+			if again := must[*atlasexec.SchemaApply](t)(apply(c, false)); len(again.Changes.Applied) != 0 {
+				t.Errorf("applied again: %q", again.Changes.Applied)
+			}
+			return r.Changes.Applied
+		}
+		takes := func(t *testing.T, statement string) {
+			t.Helper()
+			if err := e.target.Exec(ctx, statement); err != nil {
+				t.Errorf("%s: %v", statement, err)
+			}
+		}
+		t.Run("tables and columns that are gone stay", func(t *testing.T) {
+			after := strings.Replace(before, ", note varchar(20)", "", 1)
+			after = after[:strings.Index(after, "CREATE TABLE entries")]
+			if applied := started(t, skipping(deferred), after); len(applied) != 0 {
+				t.Fatalf("%q", applied)
+			}
+			if got := columns(t, e); !strings.Contains(got, "shop.items.note") || !strings.Contains(got, "shop.entries.item") {
+				t.Error(got)
+			}
+		})
+		t.Run("what is not skipped goes through beside what is", func(t *testing.T) {
+			// The index goes, the column that it is on stays, and another column comes.
+			after := strings.Replace(before, "extra varchar(20), note varchar(20)", "note varchar(20), more int", 1)
+			after = strings.Replace(after, "CREATE INDEX items_extra ON items (extra);\n", "", 1)
+			applied := strings.Join(started(t, skipping(deferred), after), "\n")
+			if strings.Contains(applied, "DROP COLUMN") || !strings.Contains(applied, "DROP INDEX") || !strings.Contains(applied, "ADD COLUMN") {
+				t.Error(applied)
+			}
+			if got := columns(t, e); !strings.Contains(got, "shop.items.extra") || !strings.Contains(got, "shop.items.more") {
+				t.Error(got)
+			}
+		})
+		t.Run("relaxed", func(t *testing.T) {
+			after := parents + "CREATE TABLE items (id int NOT NULL PRIMARY KEY, name varchar(20), code varchar(20) NOT NULL,\n" +
+				"  price int NOT NULL, parent int, extra varchar(20), note varchar(20));\n" + before[strings.Index(before, "CREATE INDEX"):]
+			applied := strings.Join(started(t, skipping(deferred), after), "\n")
+			if strings.Contains(applied, "DROP COLUMN") || strings.Contains(applied, "DROP TABLE") {
+				t.Error(applied)
+			}
+			takes(t, "INSERT INTO items (id, name, code, price, parent) VALUES (1, NULL, 'a', -1, 7), (2, NULL, 'a', -1, 7)")
+			if err := e.target.Exec(ctx, "INSERT INTO items (id, price) VALUES (3, 1)"); err == nil {
+				t.Error("the default is still there")
+			}
+		})
+		t.Run("a check with another expression", func(t *testing.T) {
+			name := "price_positive"
+			if e.name == "mariadb" {
+				// The engine writes `DROP CHECK`, which is MySQL's: under its old name, MariaDB does not take the check.
+				wipe(t, e)
+				c, _ := client(t, e, "", map[string]string{"schema.sql": before})
+				must[*atlasexec.SchemaApply](t)(apply(c, false))
+				c, _ = client(t, e, skipping(deferred), map[string]string{"schema.sql": strings.Replace(before, "price > 0", "price >= 0", 1)})
+				if _, err := apply(c, false); err == nil || !strings.Contains(err.Error(), "right syntax to use near 'CHECK `price_positive`") {
+					t.Error(err)
+				}
+				name = "price_not_negative"
+			}
+			if applied := started(t, skipping(deferred), strings.Replace(before, "price_positive CHECK (price > 0)", name+" CHECK (price >= 0)", 1)); len(applied) == 0 {
+				t.Fatal("nothing was applied")
+			}
+			takes(t, "INSERT INTO items (id, name, code, price) VALUES (1, 'a', 'a', 0)")
+		})
+		t.Run("everything skipped is nothing", func(t *testing.T) {
+			all := v1alpha1.SkipChanges{AddSchema: true, DropSchema: true, ModifySchema: true, AddTable: true, DropTable: true, ModifyTable: true,
+				AddColumn: true, DropColumn: true, ModifyColumn: true, AddIndex: true, DropIndex: true, ModifyIndex: true, AddForeignKey: true,
+				DropForeignKey: true, ModifyForeignKey: true}
+			after := parents + "CREATE TABLE items (id int NOT NULL PRIMARY KEY, name varchar(30), price int NOT NULL, parent int, more int);\nCREATE TABLE other (id int);\n"
+			if applied := started(t, skipping(all), after); len(applied) != 0 {
+				t.Errorf("%q", applied)
+			}
+		})
+		t.Run("a table whose changes are all skipped", func(t *testing.T) {
+			after := strings.Replace(before, "name varchar(20) NOT NULL", "name varchar(30)", 1)
+			if applied := started(t, skipping(v1alpha1.SkipChanges{ModifyColumn: true}), after); len(applied) != 0 {
+				t.Errorf("%q", applied)
+			}
+		})
+		t.Run("without the policy", func(t *testing.T) {
+			after := strings.Replace(before, ", note varchar(20)", "", 1)
+			after = after[:strings.Index(after, "CREATE TABLE entries")]
+			applied := strings.Join(started(t, "  diff {\n    skip {\n      drop_table = false\n    }\n  }", after), "\n")
+			if !strings.Contains(applied, "DROP COLUMN") || !strings.Contains(applied, "DROP TABLE") {
+				t.Error(applied)
+			}
+		})
+		t.Run("schemas", func(t *testing.T) {
+			if e.name != "postgres" {
+				t.Skip("MariaDB's dev server has a database of its own, which is not clean")
+			}
+			wipe(t, e)
+			whole := *e
+			whole.url, whole.devURL = strings.Replace(e.url, "&search_path=public", "", 1), strings.Replace(e.devURL, "&search_path=public", "", 1)
+			takes(t, "CREATE SCHEMA legacy")
+			takes(t, "CREATE TABLE legacy.kept (id int)")
+			for policy, drops := range map[string]bool{skipping(deferred): false, "": true} {
+				c, _ := client(t, &whole, policy, map[string]string{"schema.sql": "CREATE TABLE public.users (id int);\n"})
+				r := must[*atlasexec.SchemaApply](t)(apply(c, true))
+				if all := strings.Join(r.Changes.Pending, "\n"); strings.Contains(all, "DROP SCHEMA") != drops || !strings.Contains(all, "CREATE TABLE") {
+					t.Errorf("%s: %s", policy, all)
+				}
+			}
+		})
+		// What no policy of the operator can skip: the type of a column that stays. PostgreSQL refuses to drop it.
+		t.Run("an enum", func(t *testing.T) {
+			if e.name != "postgres" {
+				t.Skip("a type of its own is PostgreSQL's")
+			}
+			wipe(t, e)
+			c, _ := client(t, e, "", map[string]string{"schema.sql": "CREATE TYPE mood AS ENUM ('good', 'bad');\nCREATE TABLE users (id int, mood mood);\n"})
+			must[*atlasexec.SchemaApply](t)(apply(c, false))
+			c, _ = client(t, e, skipping(deferred), map[string]string{"schema.sql": "CREATE TABLE users (id int);\n"})
+			if _, err := apply(c, false); err == nil || !strings.Contains(err.Error(), "cannot drop type mood because other objects depend on it") {
+				t.Error(err)
+			}
+			c, _ = client(t, e, skipping(deferred), map[string]string{"schema.sql": "CREATE TYPE mood AS ENUM ('good', 'bad');\nCREATE TABLE users (id int);\n"})
+			if r := must[*atlasexec.SchemaApply](t)(apply(c, false)); len(r.Changes.Applied) != 0 {
+				t.Errorf("%q", r.Changes.Applied)
 			}
 		})
 	})

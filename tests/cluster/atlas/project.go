@@ -90,6 +90,7 @@ func readEnvironment(body *hclsyntax.Body) (*environment, error) {
 var skippable = map[string]schema.Change{
 	"add_schema": &schema.AddSchema{}, "drop_schema": &schema.DropSchema{}, "modify_schema": &schema.ModifySchema{},
 	"add_table": &schema.AddTable{}, "drop_table": &schema.DropTable{}, "modify_table": &schema.ModifyTable{},
+	"rename_table": &schema.RenameTable{}, "rename_constraint": &schema.RenameConstraint{},
 	"add_column": &schema.AddColumn{}, "drop_column": &schema.DropColumn{}, "modify_column": &schema.ModifyColumn{},
 	"add_index": &schema.AddIndex{}, "drop_index": &schema.DropIndex{}, "modify_index": &schema.ModifyIndex{},
 	"add_foreign_key": &schema.AddForeignKey{}, "drop_foreign_key": &schema.DropForeignKey{},

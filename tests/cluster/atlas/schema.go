@@ -152,7 +152,9 @@ func schemaApply(ctx context.Context, f *flags, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	cs, err := changes(client, from, to, f.project.diff)
+	// As the program does: both states were read from a server, which has put every expression into its own words. Without this,
+	// a check that keeps its name and gets another expression would not be a change.
+	cs, err := changes(client, from, to, append(f.project.diff, schema.DiffNormalized()))
 	if err != nil {
 		return err
 	}

@@ -18,9 +18,18 @@ var All = []Definition{
 	{Name: "broken", What: "three kinds of broken SQL, each corrected", Play: broken},
 	{Name: "first", CI: true, What: "SQL that is broken from the first install on, then corrected", Play: brokenFirst},
 	{Name: "destructive", CI: true, What: "a dropped column: refused, then allowed", Play: destructive},
-	{Name: "revert", CI: true, What: "an added column with its image, then the revert of that commit", Play: revert, Known: map[string]string{
-		Hang: "under `destructive: error` the revert of an added column is refused, and the old image never comes back (FACTS 7.7)"}},
+	{Name: "revert", CI: true, What: "an added column with its image, the revert of that commit, and the revert of the revert", Play: revert},
+	{Name: "revert-table", What: "the same with an added table, then `allow`", Play: revertTable},
+	{Name: "revert-notnull", What: "the same with a column that old writers do not know and cannot do without", Play: revertNotNull},
+	{Name: "revert-strict", What: "a column that may be null, rows that are, and the revert, which the rows do not allow", Play: revertStrict},
+	{Name: "revert-enum", What: "the same with a column of a new enum of PostgreSQL", Play: revertEnum},
+	{Name: "revert-error", What: "the same under `destructive: error`: refused, until the policy is the default", Play: revertError},
+	{Name: "revert-allow", What: "the same under `destructive: allow`", Play: revertAllow},
+	{Name: "deferred", CI: true, What: "a dropped column: it stays under the default, and goes with `allow` in a later commit", Play: deferred},
+	{Name: "relax", CI: true, What: "not null, default, index, check and foreign key are taken away: refused under `error`, not under the default", Play: relax},
+	{Name: "legacy", What: "the first run on a database that has other tables", Play: legacy},
 	{Name: "unready", What: "an image that never becomes ready, then the revert", Play: unready},
+	{Name: "waiting", What: "the same where another app waits for it: the sync is terminated by hand", Play: waiting},
 	{Name: "operator", CI: true, Alone: true, What: "the operator is down while a change is pushed", Play: operatorDown},
 	{Name: "killed", CI: true, What: "the database is killed while a schema is applied", Play: killed},
 	{Name: "away", What: "the database is killed before a push, and is slow to come back", Play: away},
@@ -32,6 +41,9 @@ var All = []Definition{
 	{Name: "retry", Alone: true, What: "the operator starts while the database is away and nothing is synced, then the action Retry", Play: retry},
 	{Name: "secret", CI: true, What: "a Secret with the credentials that comes late", Play: lateSecret},
 	{Name: "migrations", CI: true, What: "versioned migrations on PostgreSQL, a broken one and its correction", Play: migrations},
+	{Name: "migrations-back", CI: true, What: "the revert of a migration: refused, then a migration forward", Play: migrationsBack},
+	{Name: "migrations-down", What: "the revert of a migration with `migrateDown`", Play: migrationsDown},
+	{Name: "migrations-half", What: "a migration that fails halfway on MariaDB, its revert and its correction", Play: migrationsHalf},
 	{Name: "chain", What: "two databases, two schemas and three apps, an environment and parameters", Play: chain},
 	{Name: "prune", What: "an app pruned, a database taken out of Git and put back, the Application deleted", Play: prune},
 	{Name: "install", CI: true, What: "the command for the health checks of docs/install.md keeps every other key of argocd-cm", Play: install},
@@ -177,33 +189,6 @@ func destructive(s *S) {
 	s.Push("policy: {destructive: allow}")
 	s.WaitHealthy(usual)
 	s.Expect("short_bio is gone from the database", !s.Has("example.users.short_bio"))
-}
-
-func revert(s *S) {
-	s.seedSpecs()
-	s.Insert("INSERT INTO users (name, email, short_bio) VALUES ('Ada', 'ada@example.com', 'first')")
-	s.Keep("SELECT name FROM users")
-	before := s.Read("app.yaml")
-	s.addColumn("extra1", "nginx:1.27")
-	s.Push("column extra1, nginx:1.27")
-	s.WaitHealthy(usual)
-	s.File("app.yaml", before)
-	s.PushFaulty("revert of the column and of the image")
-	s.WaitHealthy(90 * time.Second)
-}
-
-func unready(s *S) {
-	s.seedSpecs()
-	before := s.Read("app.yaml")
-	s.Kubelet.NeverReady("nginx:unready")
-	s.addColumn("extra1", "nginx:unready")
-	s.Push("column extra1, an image that never becomes ready")
-	s.Wait("the new image", usual, func() bool { return s.Image("nginx") == "nginx:unready" })
-	s.Stays("not healthy", 10*time.Second, func() bool { return !s.Healthy() })
-	s.addColumn("extra2", "nginx:1.28")
-	s.Push("another image")
-	s.WaitHealthy(usual)
-	s.Expect("the first column stayed in Git", strings.Contains(s.Read("app.yaml"), "extra1") && before != "")
 }
 
 func operatorDown(s *S) {

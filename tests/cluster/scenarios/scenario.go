@@ -589,12 +589,6 @@ func (s *S) judgeSyncs() {
 	}
 }
 
-// Terminate is what `argocd app terminate-op` does.
-func (s *S) Terminate() {
-	s.Patch("Application", s.Name, `{"status":{"operationState":{"phase":"Terminating"}}}`)
-	s.Say("OPERATION terminated by hand")
-}
-
 // remove takes everything away, without asking.
 func (s *S) remove() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), 20*time.Second)

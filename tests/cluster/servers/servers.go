@@ -246,6 +246,8 @@ func (s *Server) template(name string, fill func(path string) error) error {
 }
 
 func (s *Server) mariadbd(more ...string) []string {
+	// Temporary tables are named by the process id, which a server of another run has as well, in its own namespace: in one
+	// /tmp, they would delete each other's.
 	args := []string{"--no-defaults", "--datadir=" + s.Data, "--socket=" + s.Socket(), "--pid-file=" + s.Run + "/pid", "--tmpdir=" + s.Run,
 		"--innodb-buffer-pool-size=16M", "--innodb-log-file-size=8M", "--innodb-flush-log-at-trx-commit=2", "--performance-schema=OFF",
 		"--character-set-server=utf8mb4", "--skip-name-resolve", "--skip-log-bin", "--lc-messages-dir=/usr/share/mysql"}
