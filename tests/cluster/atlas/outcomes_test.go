@@ -31,7 +31,7 @@ func TestOutcomes(t *testing.T) {
 		}
 		return otherwise
 	}
-	n, first := number("OUTCOMES", 40), number("OUTCOMES_SEED", 1)
+	n, first := number("OUTCOMES", 25), number("OUTCOMES_SEED", 1)
 	const skip = "  diff {\n    skip {\n      drop_schema = true\n      drop_table = true\n      drop_column = true\n    }\n  }"
 	engines(t, func(t *testing.T, e *engine) {
 		tried, failed, stayed := 0, 0, 0
