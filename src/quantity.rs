@@ -12,6 +12,35 @@ pub fn is_quantity(text: &str) -> bool {
     has_digit && one_point && is_quantity_suffix(suffix)
 }
 
+/// What a quantity comes to; nothing for a text that is none.
+pub fn value(text: &str) -> Option<f64> {
+    if !is_quantity(text) {
+        return None;
+    }
+    const SUFFIXES: [(&str, f64); 15] = [
+        ("Ki", 1024.0),
+        ("Mi", 1_048_576.0),
+        ("Gi", 1_073_741_824.0),
+        ("Ti", 1_099_511_627_776.0),
+        ("Pi", 1_125_899_906_842_624.0),
+        ("Ei", 1_152_921_504_606_846_976.0),
+        ("n", 1e-9),
+        ("u", 1e-6),
+        ("m", 1e-3),
+        ("k", 1e3),
+        ("M", 1e6),
+        ("G", 1e9),
+        ("T", 1e12),
+        ("P", 1e15),
+        ("E", 1e18),
+    ];
+    let with_suffix = SUFFIXES.iter().find_map(|(suffix, factor)| {
+        let number: f64 = text.strip_suffix(suffix)?.parse().ok()?;
+        Some(number * factor)
+    });
+    with_suffix.or_else(|| text.parse().ok())
+}
+
 fn is_quantity_suffix(suffix: &str) -> bool {
     const SUFFIXES: [&str; 16] =
         ["", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
@@ -26,7 +55,18 @@ fn is_decimal_exponent(suffix: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_quantity;
+    use super::{is_quantity, value};
+
+    #[test]
+    fn quantities_are_compared() {
+        assert_eq!(value("10Gi"), Some(10_737_418_240.0));
+        assert_eq!(value("1.5k"), Some(1_500.0));
+        assert_eq!(value("1e3"), Some(1_000.0));
+        assert_eq!(value("1E"), Some(1e18));
+        assert_eq!(value("500m"), Some(0.5));
+        assert_eq!(value("ten"), None);
+        assert!(value("1Ti") > value("1000Gi"));
+    }
 
     #[test]
     fn quantities() {

@@ -1,6 +1,7 @@
 //! `generate diff`: what a change does to the database, to the objects and to the waves; what can
 //! lose data comes first, and is the last to be left out where there is too much to print.
 
+mod infrastructure;
 mod objects;
 mod print;
 mod schemas;
@@ -15,6 +16,7 @@ use crate::source::Sources;
 use crate::view::markdown::shortened;
 use crate::view::waves::waits;
 
+pub use infrastructure::Loss;
 pub use print::{json, markdown, text};
 
 /// One side of a comparison.
@@ -31,6 +33,8 @@ pub struct Side<'a> {
 pub struct Difference {
     /// By Schema, what its SQL changes; the most dangerous first.
     pub schemas: Vec<SchemaChanges>,
+    /// What happens to the databases themselves, and what Kubernetes refuses.
+    pub infrastructure: Vec<Notice>,
     /// Objects that are new.
     pub added: Vec<Item>,
     /// Objects that are gone.
@@ -73,6 +77,17 @@ pub enum Revert {
         /// `migrateDown.allow` is set.
         is_allowed: bool,
     },
+}
+
+/// What is said about a database, or about an object that cannot be changed.
+#[derive(Debug)]
+pub struct Notice {
+    /// What it costs.
+    pub loss: Loss,
+    /// What is said.
+    pub pieces: Vec<Piece>,
+    /// The place that says so.
+    pub place: String,
 }
 
 /// An object and whose it is.
@@ -136,6 +151,7 @@ pub struct WaveChange {
 pub fn difference(old: Side<'_>, new: Side<'_>) -> Difference {
     let schemas = schemas::schemas(old, new);
     let mut difference = Difference { schemas, ..Difference::default() };
+    difference.infrastructure = infrastructure::notices(old, new);
     objects::objects(old, new, &mut difference);
     difference.waves = waves(old, new);
     difference
@@ -148,8 +164,8 @@ impl Difference {
         changes.filter(|change| change.change.severity == severity).count()
     }
 
-    /// How many schema changes lose data, break clients, or give a table up with its rows: what
-    /// `--deny destructive` is about.
+    /// How many changes lose data, break clients, or leave data where nothing manages it any more:
+    /// what `--deny destructive` is about.
     pub fn n_destructive(&self) -> usize {
         let changes = self.schemas.iter().flat_map(|schema| &schema.changes);
         let is_given_up = |change: &Change| {
@@ -157,24 +173,30 @@ impl Difference {
                 && matches!(change.what.gone(), Some(Gone::Table(_)))
         };
         let changes = changes.map(|change| &change.change);
-        changes
+        let is_lost = |notice: &&Notice| matches!(notice.loss, Loss::Data | Loss::Care);
+        let n_lost = self.infrastructure.iter().filter(is_lost).count();
+        let n_changes = changes
             .filter(|change| change.severity == Severity::Destructive || is_given_up(change))
-            .count()
+            .count();
+        n_changes + n_lost
     }
 
-    /// How many schema changes the operator or the server refuses.
+    /// How many changes the operator, the server or Kubernetes refuses.
     pub fn n_refused(&self) -> usize {
         let changes = self.schemas.iter().flat_map(|schema| &schema.changes);
         let is_refused = |change: &&SchemaChange| {
             matches!(change.change.outcome, Outcome::Refused | Outcome::Fails(_))
         };
-        changes.filter(is_refused).count()
+        let notices = self.infrastructure.iter();
+        let n_notices = notices.filter(|notice| notice.loss == Loss::Refused).count();
+        changes.filter(is_refused).count() + n_notices
     }
 
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
-        let Difference { schemas, added, removed, changed, waves } = self;
+        let Difference { schemas, infrastructure, added, removed, changed, waves } = self;
         schemas.is_empty()
+            && infrastructure.is_empty()
             && added.is_empty()
             && removed.is_empty()
             && changed.is_empty()

@@ -14,7 +14,7 @@ use crate::view::diff::{
 use crate::view::markdown::shortened;
 use crate::view::mask::masked_lines;
 
-fn by_id<'a>(side: Side<'a>) -> BTreeMap<ObjectId<'a>, usize> {
+pub(super) fn by_id<'a>(side: Side<'a>) -> BTreeMap<ObjectId<'a>, usize> {
     let objects = side.compilation.plan.objects.iter().enumerate();
     objects.map(|(index, planned)| (planned.object.id(), index)).collect()
 }

@@ -11,8 +11,8 @@ use crate::diag::render::Style;
 use crate::diag::secrets::hidden;
 use crate::source::printable;
 use crate::view::diff::{
-    COMMENT, Difference, FieldChange, Item, MAX_NAME_LEN, MAX_TEXT_LEN, PRINTED, Revert,
-    SchemaChange, SchemaChanges, Side, WaveChange,
+    COMMENT, Difference, FieldChange, Item, Loss, MAX_NAME_LEN, MAX_TEXT_LEN, Notice, PRINTED,
+    Revert, SchemaChange, SchemaChanges, Side, WaveChange,
 };
 use crate::view::markdown::{code, code_in_table, shortened};
 use crate::view::{graph, mermaid};
@@ -34,7 +34,10 @@ fn summary(difference: &Difference) -> String {
     if n_refused > 0 {
         parts.push(format!("{n_refused} refused"));
     }
-    let Difference { schemas: _, added, removed, changed, waves } = difference;
+    let Difference { schemas: _, infrastructure, added, removed, changed, waves } = difference;
+    if !infrastructure.is_empty() {
+        parts.push(format!("databases and objects: {} to look at", infrastructure.len()));
+    }
     let objects: Vec<String> =
         [(added.len(), "added"), (removed.len(), "removed"), (changed.len(), "changed")]
             .into_iter()
@@ -50,6 +53,8 @@ fn summary(difference: &Difference) -> String {
     if parts.is_empty() { "nothing changes".to_owned() } else { parts.join("; ") }
 }
 
+/// What stands before what Kubernetes or a server refuses, in place of a severity.
+const REFUSED: &str = "refused";
 /// What stands before what a revert does, in place of a severity.
 const ON_REVERT: &str = "on revert";
 
@@ -59,6 +64,7 @@ enum Line<'a> {
     Schema(&'a str),
     Change(&'a SchemaChanges, &'a SchemaChange),
     Revert(&'a SchemaChanges, &'a Revert),
+    Notice(&'a Notice),
     Removed(&'a Item),
     Added(&'a Item),
     Changed(&'a Item),
@@ -70,6 +76,7 @@ enum Line<'a> {
 struct Selection<T> {
     /// By schema: its heading, its changes, and what a revert does.
     schemas: Vec<(T, Vec<T>, Vec<T>)>,
+    infrastructure: Vec<T>,
     removed: Vec<T>,
     added: Vec<T>,
     changed: Vec<(T, Vec<T>)>,
@@ -95,7 +102,7 @@ fn select<T>(
     room: usize,
     print: impl Fn(Line<'_>) -> (usize, T),
 ) -> Selection<T> {
-    let Difference { schemas, added, removed, changed, waves } = difference;
+    let Difference { schemas, infrastructure, added, removed, changed, waves } = difference;
     let mut left = room;
     let mut is_full = false;
     let mut left_out: Vec<(usize, &'static str)> = Vec::new();
@@ -115,6 +122,9 @@ fn select<T>(
         of_severity(schemas, Severity::Destructive, &mut by_schema, &mut take),
         left_out_word(Severity::Destructive),
     );
+    let notices: Vec<T> =
+        infrastructure.iter().map_while(|notice| take(Line::Notice(notice))).collect();
+    leave_out(infrastructure.len() - notices.len(), "notes on databases and objects");
     let removed_lines: Vec<T> =
         removed.iter().map_while(|item| take(Line::Removed(item))).collect();
     leave_out(removed.len() - removed_lines.len(), "removed objects");
@@ -143,6 +153,7 @@ fn select<T>(
     let by_schema = by_schema.into_iter();
     Selection {
         schemas: by_schema.filter_map(|(head, lines, back)| Some((head?, lines, back))).collect(),
+        infrastructure: notices,
         removed: removed_lines,
         added: added_lines,
         changed: changed_lines,
@@ -259,11 +270,16 @@ pub fn text(difference: &Difference, style: Style, out: &mut impl Write) -> io::
         let line = text_line(line, style);
         (line.len() + 1, line)
     });
-    let Selection { schemas, removed, added, changed, waves, left_out, room: _ } = selection;
+    let Selection { schemas, infrastructure, removed, added, changed, waves, left_out, room: _ } =
+        selection;
     writeln!(out, "{}", summary(difference))?;
     if !left_out.is_empty() {
         writeln!(out, "not shown, beyond {PRINTED} bytes: {}", counted(&left_out))?;
     }
+    if !infrastructure.is_empty() {
+        writeln!(out, "\ndatabases and objects")?;
+    }
+    infrastructure.iter().try_for_each(|line| writeln!(out, "{line}"))?;
     for (schema, changes, on_revert) in schemas {
         writeln!(out, "\n{schema}")?;
         changes.iter().chain(&on_revert).try_for_each(|line| writeln!(out, "{line}"))?;
@@ -299,6 +315,13 @@ fn text_line(line: Line<'_>, style: Style) -> String {
         Line::Revert(_, revert) => {
             format!("  {:<11}  {}", ON_REVERT, words(&revert_pieces(revert)))
         }
+        Line::Notice(notice @ Notice { pieces, place, .. }) => {
+            let word = match notice.loss {
+                Loss::Refused => in_style(REFUSED, "33", style),
+                Loss::Data | Loss::Care | Loss::Perhaps => painted(notice.severity(), style),
+            };
+            format!("  {word}  {} ({})", words(pieces), printable(place.as_str()))
+        }
         Line::Removed(item) => format!("  - {}", shown(&item.words())),
         Line::Added(item) => format!("  + {}", shown(&item.words())),
         Line::Changed(item) => format!("  ~ {}", shown(&item.words())),
@@ -331,15 +354,18 @@ impl FieldChange {
 
 /// The word for a severity, wide enough for all of them.
 fn painted(severity: Severity, style: Style) -> String {
-    let word = format!("{:<11}", severity.word());
     let code = match severity {
         Severity::Destructive => "1;31",
         Severity::Risky => "33",
         Severity::Safe => "32",
     };
+    in_style(severity.word(), code, style)
+}
+
+fn in_style(word: &str, code: &str, style: Style) -> String {
     match style {
-        Style::Plain => word,
-        Style::Colored => format!("\u{1b}[{code}m{word}\u{1b}[0m"),
+        Style::Plain => format!("{word:<11}"),
+        Style::Colored => format!("\u{1b}[{code}m{word:<11}\u{1b}[0m"),
     }
 }
 
@@ -348,7 +374,7 @@ const MAX_BOXES: usize = 40;
 
 /// What changes and what it is joined to, as a picture that GitHub and GitLab draw.
 fn picture(difference: &Difference, new: Side<'_>) -> io::Result<String> {
-    let Difference { schemas, added, removed: _, changed, waves } = difference;
+    let Difference { schemas, infrastructure: _, added, removed: _, changed, waves } = difference;
     let owners = added.iter().chain(changed.iter().map(|object| &object.item));
     let labels: BTreeSet<&str> = owners
         .map(|item| item.owner.as_str())
@@ -381,8 +407,9 @@ pub fn markdown(difference: &Difference, new: Side<'_>, out: &mut impl Write) ->
         let line = markdown_line(line);
         (line.len() + 1, line)
     });
-    let Selection { schemas, removed, added, changed, waves, left_out, room } = selection;
-    let sign = match difference.count(Severity::Destructive) {
+    let Selection { schemas, infrastructure, removed, added, changed, waves, left_out, room } =
+        selection;
+    let sign = match difference.n_destructive() {
         0 => "",
         _ => ":warning: ",
     };
@@ -394,6 +421,10 @@ pub fn markdown(difference: &Difference, new: Side<'_>, out: &mut impl Write) ->
             counted(&left_out),
         )?;
     }
+    if !infrastructure.is_empty() {
+        writeln!(out, "\n**Databases and objects**\n\n| | change | where |\n|---|---|---|")?;
+    }
+    infrastructure.iter().try_for_each(|line| writeln!(out, "{line}"))?;
     for (schema, changes, on_revert) in schemas {
         writeln!(out, "{schema}")?;
         changes.iter().chain(&on_revert).try_for_each(|line| writeln!(out, "{line}"))?;
@@ -420,17 +451,21 @@ pub fn markdown(difference: &Difference, new: Side<'_>, out: &mut impl Write) ->
     writeln!(out, "\n</details>")
 }
 
+fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Destructive => "**destructive**",
+        Severity::Risky => "risky",
+        Severity::Safe => "safe",
+    }
+}
+
 fn markdown_line(line: Line<'_>) -> String {
     match line {
         Line::Schema(schema) => {
             format!("\n**{}**\n\n| | change | where |\n|---|---|---|", code(schema))
         }
         Line::Change(_, SchemaChange { change, place, note }) => {
-            let word = match change.severity {
-                Severity::Destructive => "**destructive**",
-                Severity::Risky => "risky",
-                Severity::Safe => "safe",
-            };
+            let word = severity_word(change.severity);
             let mut pieces = change.pieces();
             if !note.is_empty() {
                 pieces.push(Piece::Words("; "));
@@ -438,6 +473,13 @@ fn markdown_line(line: Line<'_>) -> String {
             }
             let place = place.as_deref().map(code_in_table).unwrap_or_default();
             format!("| {word} | {} | {place} |", cell(&pieces))
+        }
+        Line::Notice(notice @ Notice { pieces, place, .. }) => {
+            let word = match notice.loss {
+                Loss::Refused => REFUSED,
+                Loss::Data | Loss::Care | Loss::Perhaps => severity_word(notice.severity()),
+            };
+            format!("| {word} | {} | {} |", cell(pieces), code_in_table(place))
         }
         Line::Revert(_, revert) => {
             format!("| {ON_REVERT} | {} | |", cell(&revert_pieces(revert)))
@@ -461,7 +503,8 @@ pub fn json(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
         let line = json_line(line);
         (pretty_len(&line), line)
     });
-    let Selection { schemas, removed, added, changed, waves, left_out, room: _ } = selection;
+    let Selection { schemas, infrastructure, removed, added, changed, waves, left_out, room: _ } =
+        selection;
     let changed: Vec<Json> = changed
         .into_iter()
         .map(|(mut object, fields)| {
@@ -482,6 +525,7 @@ pub fn json(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
         "summary": summary(difference),
         "schemaChanges": schema_changes,
         "onRevert": on_revert,
+        "infrastructure": infrastructure,
         "objects": { "added": added, "removed": removed, "changed": changed },
         "waves": waves,
         "leftOut": left_out,
@@ -513,6 +557,12 @@ fn json_line(line: Line<'_>) -> Json {
         Line::Revert(schema, revert) => json!({
             "schema": shown(&schema.schema),
             "change": words(&revert_pieces(revert)),
+        }),
+        Line::Notice(notice @ Notice { loss, pieces, place }) => json!({
+            "severity": notice.severity().word(),
+            "refused": *loss == Loss::Refused,
+            "change": words(pieces),
+            "place": place,
         }),
         Line::Removed(object) | Line::Added(object) | Line::Changed(object) => item(object),
         Line::Field(FieldChange { path, old, new }) => {

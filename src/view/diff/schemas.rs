@@ -23,7 +23,8 @@ pub(super) fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
         let (was, is) = (before.get(name).copied(), after.get(name).copied());
         let Some((from, to)) = catalogues((old, was), (new, is)) else { continue };
         let applied = is.and_then(|index| new.compilation.project.schemas.get(index));
-        let dropped_by = applied.map(policy_of).unwrap_or_default();
+        // Without the Schema nothing is dropped: the resource goes, and the tables stay.
+        let dropped_by = applied.map_or_else(gives_up, policy_of);
         let contracts = Contracts::of(old, was, &from);
         let changes = policy::planned(&from, &to, &dropped_by).into_iter().map(|change| {
             let place = match (change.new_place, change.old_place) {
@@ -67,6 +68,11 @@ fn catalogues(
     let are_known = (from.is_some() || was.is_none()) && (to.is_some() || is.is_none());
     let empty = || Catalogue::empty(dialect);
     are_known.then(|| (from.unwrap_or_else(empty), to.unwrap_or_else(empty)))
+}
+
+/// What is done about the tables of a schema that nothing manages.
+fn gives_up() -> Policy {
+    Policy { skips: BTreeSet::from(["drop_table", "drop_column"]), ..Policy::default() }
 }
 
 /// What Atlas is told about a schema. Migrations run as they are.
