@@ -191,6 +191,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "parameters",
             "pipeline",
             "plan",
+            "quantity",
             "source",
             "sql::catalogue",
             "sql::definition",
