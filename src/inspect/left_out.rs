@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::{SmolStr, StrExt};
 use sql::catalogue::{Catalogue, Name};
-use sql::definition::{Class, Definition, Effect, ObjectName, Script, Statement, Strength, Use, UseKind};
+use sql::definition::{
+    Class, Definition, Effect, ObjectName, Script, Statement, Strength, Use, UseKind,
+};
 
 use crate::diag::problems::left_out::{Gone, LeftOut, WrittenAs};
 use crate::diag::{Diagnostics, Message, message};
