@@ -19,6 +19,7 @@ mod cycles;
 mod addresses;
 mod known;
 mod rules;
+mod scripts;
 mod servers;
 
 use std::cell::RefCell;
@@ -66,6 +67,8 @@ struct Found {
 #[derive(Default)]
 struct Findings {
     all: Vec<Found>,
+    /// What a bare word may mean. It gives way to everything else.
+    guesses: Vec<Found>,
     is_full: bool,
 }
 
@@ -74,6 +77,13 @@ impl Findings {
         match self.all.len() < 2 * INFERRED {
             true => self.all.push(found),
             false => self.is_full = true,
+        }
+    }
+
+    /// Takes what a bare word may mean, as far as there is room.
+    fn guess(&mut self, found: Found) {
+        if self.guesses.len() < INFERRED {
+            self.guesses.push(found);
         }
     }
 
@@ -119,12 +129,16 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
     add(project, certain, &ids, &mut links, diagnostics);
     let after_pods = manifests::after_their_pods(&index, &ids, &links);
     add(project, after_pods, &ids, &mut links, diagnostics);
-    let uses = {
+    let said = scripts::said(&index, &schemas);
+    add(project, said.prepared, &ids, &mut links, diagnostics);
+    let mut uses = {
         let before = Before::schemas(&index, &ids, &links, &schemas);
         uses::uses(&index, &schemas, &|first, schema| before.has(first, schema))
     };
+    let guesses = std::mem::take(&mut uses.guesses);
     add(project, uses, &ids, &mut links, diagnostics);
     jobs::link(&index, &schemas, &ids, &mut links, diagnostics);
+    add(project, said.awaited, &ids, &mut links, diagnostics);
     hooks::check(&index, &schemas, diagnostics);
     if index.is_exhausted()
         && let Some(primary) = project.units().next().and_then(|unit| project.place(unit))
@@ -135,6 +149,7 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
     }
     let mut links = cycles::settled(&index, links);
     safe_default(&index, &ids, &mut links, diagnostics);
+    add(project, cycles::harmless(&links, &ids, guesses), &ids, &mut links, diagnostics);
     for cycle in cycles::written(&links) {
         report_cycle(project, &links, &cycle, diagnostics);
     }
@@ -224,7 +239,7 @@ fn add(
     let mut there: BTreeSet<(NodeId, NodeId)> =
         links.edges().iter().map(|edge| (edge.from, edge.to)).collect();
     let mut n_inferred = 0;
-    let Findings { all, is_full } = found;
+    let Findings { all, is_full, .. } = found;
     for Found { first, then, span, by, is_blocking, origin } in all {
         let needs_nothing = is_explicit(project, then) && project.needs(then).is_empty();
         if origin == Origin::Inferred && needs_nothing {
@@ -397,7 +412,7 @@ fn safe_default(index: &Index<'_>, ids: &Ids, links: &mut Links, diagnostics: &m
         .filter(|&unit| project.pin(unit).is_none())
         .filter_map(|unit| ids.of(unit))
         .filter(uses_none)
-        .filter(|&node| !is_ancestor(node))
+        .filter(|&node| !is_ancestor(node) && !prepares(index, links, node))
         .collect();
     if schemas.is_empty() || apps.is_empty() && workloads.is_empty() {
         return;
@@ -432,6 +447,14 @@ fn safe_default(index: &Index<'_>, ids: &Ids, links: &mut Links, diagnostics: &m
             }
         }
     }
+}
+
+/// Whether a Job makes by its script what something else needs. That may be a server of data, which
+/// would come after every schema with it.
+fn prepares(index: &Index<'_>, links: &Links, node: NodeId) -> bool {
+    let runs_once = index.manifest(*links.node(node)).is_some_and(scripts::runs_once);
+    let makes = |link: &Link| link.origin == Origin::Inferred && !link.is_blocking;
+    runs_once && links.outgoing(node).any(|edge| makes(&edge.weight))
 }
 
 fn is_plain(project: &Project, unit: Unit, is: impl Fn(&Manifest) -> bool) -> bool {

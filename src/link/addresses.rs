@@ -20,6 +20,15 @@ pub(super) struct Address<'t> {
     pub(super) is_sql: bool,
 }
 
+impl Address<'_> {
+    /// Whether it is one word, with nothing that makes it an address.
+    pub(super) fn is_bare(&self) -> bool {
+        self.port.is_none() && !self.host.contains('.')
+    }
+}
+
+/// What is less is the tag of an image, or a time.
+const LOWEST_PORT: u16 = 80;
 /// What ends a URL in running text.
 const ENDS: [char; 12] = [' ', '\t', '\n', '\r', '"', '\'', '`', '<', '>', ')', '}', ']'];
 /// The longest pair of a name and a host that is looked at, in bytes.
@@ -76,6 +85,53 @@ pub(super) fn host_list(text: &str) -> impl Iterator<Item = Address<'_>> {
     hosts.map(|address| Address { ..address })
 }
 
+/// The hosts in a script, told by where they stand: `pg_isready -h pg`, `nc -z pg 5432`, `PGHOST=pg`.
+pub(super) fn in_commands(text: &str) -> impl Iterator<Item = Address<'static>> {
+    /// Programs that are told a host, and little else.
+    const PROGRAMS: [&str; 12] = [
+        "nc",
+        "ncat",
+        "netcat",
+        "telnet",
+        "nslookup",
+        "dig",
+        "ping",
+        "curl",
+        "wget",
+        "hosts",
+        "wait-for",
+        "wait-for-it",
+    ];
+    let is_port = |word: Option<&&str>| {
+        word.and_then(|word| word.parse::<u16>().ok()).is_some_and(|port| port >= LOWEST_PORT)
+    };
+    let commands = text.split(['\n', ';', '|', '&', '`', '(', ')', '{', '}', '<', '>']);
+    commands.flat_map(move |command| {
+        let words = command.split([' ', '\t', '\r', '"', '\'', '[', ']', ',']);
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let mut hosts = Vec::new();
+        let mut is_told = false;
+        for (number, word) in words.iter().enumerate() {
+            let before = number.checked_sub(1).and_then(|before| words.get(before));
+            let is_flag = word.starts_with('-');
+            let value = match word.split_once('=') {
+                Some((name, value)) if says_host(name) => Some(value),
+                _ if is_flag => word.strip_prefix("-h"),
+                _ if before.is_some_and(|it| it.starts_with('-') && says_host(it)) => Some(*word),
+                _ if is_told || is_port(words.get(number + 1)) => {
+                    Some(word.split('/').next().unwrap_or(word))
+                }
+                _ => None,
+            };
+            hosts.extend(value.and_then(host));
+            let program = word.rsplit('/').next().unwrap_or(word);
+            let program = program.strip_suffix(".sh").unwrap_or(program);
+            is_told |= PROGRAMS.contains(&program);
+        }
+        hosts
+    })
+}
+
 /// Every word of a text that could be a host: the arguments of a program, a script.
 pub(super) fn words(text: &str) -> impl Iterator<Item = Address<'static>> {
     tokens(text).filter_map(host).map(|address| Address { is_sql: false, ..address })
@@ -117,27 +173,141 @@ pub(super) fn without_templates(text: &str) -> Cow<'_, str> {
     plain.into()
 }
 
+/// Whether a variable of this name that has an address for its value names a host. A bare word names one
+/// only where the variable says so: `POSTGRES_DB=shop` and `NAMESPACE=shop` name no Service.
+pub(super) fn names_host(name: &str, address: &Address<'_>) -> bool {
+    if address.is_bare() { says_host(name) } else { may_name_host(name) }
+}
+
+/// Whether the name of a variable, a field or a flag says that its value is a host: `PGHOST`,
+/// `brokerUrl`, `--db-host`.
+pub(super) fn says_host(name: &str) -> bool {
+    /// What a word says, or ends with.
+    const ENDS: [&str; 18] = [
+        "host",
+        "hosts",
+        "hostname",
+        "hostnames",
+        "addr",
+        "addrs",
+        "address",
+        "addresses",
+        "endpoint",
+        "endpoints",
+        "url",
+        "urls",
+        "uri",
+        "uris",
+        "dsn",
+        "broker",
+        "brokers",
+        "bootstrap",
+    ];
+    /// What the last word says.
+    const LAST: [&str; 26] = [
+        "server",
+        "servers",
+        "servername",
+        "nameserver",
+        "service",
+        "services",
+        "node",
+        "nodes",
+        "peer",
+        "peers",
+        "seed",
+        "seeds",
+        "upstream",
+        "upstreams",
+        "backend",
+        "backends",
+        "proxy",
+        "master",
+        "primary",
+        "leader",
+        "sentinel",
+        "sentinels",
+        "gateway",
+        "points",
+        "replica",
+        "collector",
+    ];
+    if name == "-h" {
+        return true;
+    }
+    let words = host_words(name);
+    let Some(last) = words.last() else { return false };
+    let is_host_name = last == "name"
+        && words.iter().rev().nth(1).is_some_and(|word| matches!(&**word, "host" | "server"))
+        && words.len() > 2;
+    if is_one_of(&OTHERS, last) && !is_host_name {
+        return false;
+    }
+    let says = |word: &String| word != "ghost" && ENDS.iter().any(|end| word.ends_with(end));
+    words.iter().any(says) || LAST.contains(&last.as_str())
+}
+
+/// The words of a name, in lower case: those of `DB_HOST_1`, `db.host` and `dbHost` are two.
+fn host_words(name: &str) -> Vec<String> {
+    let name = cut(name, MAX_PAIR_LEN).trim_end_matches(|c: char| c.is_ascii_digit());
+    let mut words = Vec::new();
+    for part in name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()) {
+        let is_camel = part.chars().any(|c| c.is_ascii_lowercase());
+        let mut word = String::new();
+        for c in part.chars() {
+            if is_camel && c.is_ascii_uppercase() && !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+            }
+            word.push(c.to_ascii_lowercase());
+        }
+        words.push(word);
+    }
+    words
+}
+
+/// Last words of names that hold no host.
+const OTHERS: [&str; 37] = [
+    "type",
+    "driver",
+    "connection",
+    "dialect",
+    "engine",
+    "client",
+    "adapter",
+    "user",
+    "username",
+    "name",
+    "database",
+    "password",
+    "pass",
+    "schema",
+    "provider",
+    "kind",
+    "image",
+    "active",
+    "app",
+    "catalog",
+    "db",
+    "dbname",
+    "env",
+    "environment",
+    "key",
+    "mode",
+    "namespace",
+    "ns",
+    "owner",
+    "port",
+    "profile",
+    "profiles",
+    "role",
+    "scheme",
+    "subscription",
+    "theme",
+    "databases",
+];
+
 /// Whether a variable of this name may hold a host: not `DB_TYPE`, `DB_CONNECTION`, `DB_USER`.
 pub(super) fn may_name_host(name: &str) -> bool {
-    const OTHERS: [&str; 17] = [
-        "type",
-        "driver",
-        "connection",
-        "dialect",
-        "engine",
-        "client",
-        "adapter",
-        "user",
-        "username",
-        "name",
-        "database",
-        "password",
-        "pass",
-        "schema",
-        "provider",
-        "kind",
-        "image",
-    ];
     last_word(name).is_some_and(|word| !is_one_of(&OTHERS, word))
 }
 
@@ -299,16 +469,22 @@ fn host_pairs(text: &str) -> impl Iterator<Item = Address<'_>> {
 
 /// `host:port` wherever it is, and what ends as a Service's name does.
 fn with_port(text: &str) -> impl Iterator<Item = Address<'_>> {
-    /// What is less is the tag of an image, or a time.
-    const LOWEST: u16 = 80;
-    let found = tokens(text).filter_map(|token| {
+    let found = tokens(text).flat_map(parts).filter_map(|token| {
         let address = host(token)?;
         let is_named = address.host.bytes().any(|byte| byte.is_ascii_alphabetic());
         let is_service = address.host.ends_with(".svc") || address.host.contains(".svc.");
-        let has_port = address.port.is_some_and(|port| port >= LOWEST);
+        let has_port = address.port.is_some_and(|port| port >= LOWEST_PORT);
         (is_named && (has_port || is_service)).then_some(address)
     });
     found.map(|address| Address { is_sql: false, ..address })
+}
+
+/// A run as it is, and every two parts of one with more than one `:`: Pgpool's `0:pg-0.pg:5432`.
+fn parts(token: &str) -> impl Iterator<Item = &str> {
+    let colons = || token.match_indices(':').map(|(at, _)| at);
+    let starts = std::iter::once(0).chain(colons().map(|at| at + 1));
+    let ends = colons().skip(1).chain(std::iter::once(token.len()));
+    starts.zip(ends).filter_map(|(start, end)| token.get(start..end))
 }
 
 /// The longest runs of what hosts and ports are written with.
@@ -479,5 +655,46 @@ mod tests {
         assert!(!may_name_host("DB_CONNECTION") && !may_name_host("dbType"));
         assert!(may_name_database("PGDATABASE") && may_name_database("dbName"));
         assert!(!may_name_database("DB_HOST"));
+    }
+
+    #[test]
+    fn a_bare_word_is_a_host_where_its_name_says_so() {
+        for name in ["DB_HOST", "PGHOST", "dbHost", "--db-host", "-h", "BROKERS", "API_URL"] {
+            assert!(says_host(name), "{name}");
+        }
+        for name in ["REDIS_SERVER", "DB_HOST_1", "SQL_HOST_NAME", "contact-points", "MQ_ADDRESS"] {
+            assert!(says_host(name), "{name}");
+        }
+        for name in ["POSTGRES_DB", "PGDATABASE", "DB_USER", "NS", "POD_NAMESPACE", "SUBSCRIPTION"]
+        {
+            assert!(!says_host(name), "{name}");
+        }
+        for name in
+            ["THEME", "SPRING_PROFILES_ACTIVE", "owner", "--default-foo", "HOST_TYPE", "GHOST"]
+        {
+            assert!(!says_host(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn scripts_name_hosts_by_where_they_stand() {
+        let check = |text: &str, expected: &[&str]| {
+            let found: Vec<String> = in_commands(text).map(|it| it.host).collect();
+            assert_eq!(found, expected, "{text}");
+        };
+        check("until pg_isready -h pg -U u; do sleep 1; done", &["pg"]);
+        check("PGHOST=pg psql -c 'create database shop'", &["pg"]);
+        check("mysql -hdb -e 'create user shop'", &["db"]);
+        check("while ! mysqladmin --host=db status", &["db"]);
+        check("exec app --server \"db\" shop", &["db"]);
+        check("wait db 5432 && echo shop", &["db"]);
+        check("oc -n minio create secret generic shop", &[]);
+    }
+
+    #[test]
+    fn two_parts_of_a_run_may_be_an_address() {
+        let hosts = |text| everywhere(text).map(|it| it.host).collect::<Vec<_>>();
+        assert_eq!(hosts("0:pg-0.pg:5432,1:pg-1.pg:5432"), ["pg-0.pg", "pg-1.pg"]);
+        assert_eq!(hosts("db:5432:shop"), ["db"]);
     }
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::graph::{EdgeId, NodeId};
 use crate::link::index::Index;
 use crate::link::infer::is_database;
-use crate::link::known;
+use crate::link::{Findings, Found, Ids, known, scripts};
 use crate::links::{Link, Links, Origin};
 use crate::model::Unit;
 
@@ -58,6 +58,28 @@ pub(super) fn settled(index: &Index<'_>, links: Links) -> Links {
         };
     }
     kept
+}
+
+/// What bare words may mean, but for what would close a cycle: a word is never worth another dependency.
+pub(super) fn harmless(links: &Links, ids: &Ids, guesses: Vec<Found>) -> Findings {
+    if guesses.is_empty() {
+        return Findings::default();
+    }
+    let mut graph = crate::graph::Graph::<(), ()>::default();
+    links.nodes().iter().for_each(|_| _ = graph.add_node(()));
+    for edge in links.edges() {
+        graph.add_edge(edge.from, edge.to, ());
+    }
+    let ends = |found: &Found| Some((ids.of(found.first)?, ids.of(found.then)?));
+    for (from, to) in guesses.iter().filter_map(ends) {
+        graph.add_edge(from, to, ());
+    }
+    let groups = graph.components();
+    let mut found = Findings::default();
+    let closes_none =
+        |guess: &Found| ends(guess).is_some_and(|(from, to)| groups.get(from) != groups.get(to));
+    found.extend(guesses.into_iter().filter(closes_none));
+    found
 }
 
 /// The cycles of what somebody wrote: one for every group of units that wait for each other.
@@ -119,6 +141,7 @@ impl Cycle<'_, '_> {
                 if !closed.is_empty() {
                     let is_contradicted = closed.iter().any(|&id| is_hard(&links.edge(id).weight));
                     let is_weak = !edge.weight.is_blocking
+                        && !self.is_made(id)
                         && self.is_data(edge.to)
                         && closed.iter().any(|&id| self.is_strong(id));
                     if is_contradicted || is_weak {
@@ -157,6 +180,13 @@ impl Cycle<'_, '_> {
         let edge = self.links.edge(id);
         let is_kept = self.fates.get(id) == Some(&Fate::Kept);
         is_kept && edge.weight.is_blocking && is_inferred(&edge.weight) && self.is_data(edge.from)
+    }
+
+    /// Whether the script of a Job makes what the other one waits for.
+    fn is_made(&self, id: EdgeId) -> bool {
+        let edge = self.links.edge(id);
+        edge.weight.origin == Origin::Inferred
+            && self.index.manifest(*self.links.node(edge.from)).is_some_and(scripts::runs_once)
     }
 
     fn is_data(&self, node: NodeId) -> bool {

@@ -3,13 +3,13 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::link::known::{self, MadeName};
 use crate::link::servers::Family;
-use crate::link::{INFERRED, STEPS, pods};
+use crate::link::{INFERRED, STEPS, pods, scripts};
 use crate::model::{Hosting, Project, Unit, Workload};
 use crate::object::is_cluster_wide;
 use crate::syntax::Manifest;
@@ -31,6 +31,10 @@ pub(super) struct Index<'a> {
     makers_by_end: BTreeMap<SmolStr, Vec<Unit>>,
     /// Who makes ConfigMaps.
     map_makers: BTreeMap<SmolStr, Vec<Unit>>,
+    /// Jobs that make Secrets and ConfigMaps by a script, by kind and name.
+    made_by_jobs: BTreeMap<(&'static str, SmolStr), Vec<Unit>>,
+    /// The Secrets that a Job makes so.
+    secrets_of_jobs: BTreeMap<Unit, BTreeSet<SmolStr>>,
     /// Who makes Services of which only the beginning of the name is known.
     servers_by_beginning: BTreeMap<SmolStr, Vec<Unit>>,
     /// ConfigMaps and Secrets that are written out, by kind and name.
@@ -140,6 +144,8 @@ impl<'a> Index<'a> {
             makers_by_beginning: BTreeMap::new(),
             makers_by_end: BTreeMap::new(),
             map_makers: BTreeMap::new(),
+            made_by_jobs: BTreeMap::new(),
+            secrets_of_jobs: BTreeMap::new(),
             servers_by_beginning: BTreeMap::new(),
             texts: BTreeMap::new(),
             customs: BTreeMap::new(),
@@ -154,8 +160,13 @@ impl<'a> Index<'a> {
             let id = (written.kind.value.as_str(), written.name.value.as_str());
             if matches!(id.0, "ConfigMap" | "Secret") && known::group_of(written).is_empty() {
                 index.add_text(id, number);
-            } else if matches!(id.0, "ExternalSecret" | "SealedSecret") {
-                let target = written.node.at(&["spec", "target", "name"]).and_then(Node::str);
+            } else if matches!(
+                id.0,
+                "ExternalSecret" | "SealedSecret" | "VaultStaticSecret" | "VaultDynamicSecret"
+            ) {
+                let target = written.node.at(&["spec", "target", "name"]);
+                let target = target.or_else(|| written.node.at(&["spec", "destination", "name"]));
+                let target = target.and_then(Node::str);
                 index.add_text(("Secret", target.unwrap_or(id.1)), number);
             }
             if !manifest.is_hook {
@@ -167,6 +178,13 @@ impl<'a> Index<'a> {
                 }
                 index.objects.entry(id).or_default().push(Unit::Manifest(number));
                 index.add_makers(Unit::Manifest(number), written);
+                for (kind, name) in scripts::made_by(written) {
+                    let unit = Unit::Manifest(number);
+                    if kind == "Secret" {
+                        index.secrets_of_jobs.entry(unit).or_default().insert(name.clone());
+                    }
+                    index.made_by_jobs.entry((kind, name)).or_default().push(unit);
+                }
             }
         }
         index.add_plain_services();
@@ -329,6 +347,39 @@ impl<'a> Index<'a> {
             Unit::Manifest(index) => Some(&self.project.manifests.get(index)?.written),
             Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => None,
         }
+    }
+
+    /// All objects of a kind.
+    pub(super) fn of_kind(&self, kind: &'static str) -> impl Iterator<Item = Unit> {
+        let all = self.objects.range((kind, "")..).take_while(move |((own, _), _)| *own == kind);
+        all.flat_map(|(_, units)| units.iter().copied())
+    }
+
+    /// The Jobs whose scripts make a Secret or ConfigMap that is read from a namespace.
+    pub(super) fn jobs_making(
+        &self,
+        kind: &'static str,
+        name: &str,
+        namespace: Option<&str>,
+    ) -> Vec<Unit> {
+        if self.made_by_jobs.is_empty() {
+            return Vec::new();
+        }
+        let jobs = self.made_by_jobs.get(&(kind, name.into())).map(Vec::as_slice);
+        let jobs = jobs.unwrap_or_default();
+        let own: Vec<Unit> = self.that_fit(jobs, namespace).collect();
+        // A script may be told another namespace than that of its Job.
+        if own.is_empty() { jobs.to_vec() } else { own }
+    }
+
+    /// Whether the script of a unit makes a Secret that nobody else makes and that another one reads.
+    pub(super) fn makes_for(&self, unit: Unit, reader: Unit) -> bool {
+        let Some(secrets) = self.secrets_of_jobs.get(&unit) else { return false };
+        let Some(reader) = self.manifest(reader).filter(|_| self.spend(1)) else { return false };
+        let reads = pods::reads(reader);
+        let size: usize = reads.containers.iter().map(Vec::len).sum();
+        self.spend(reads.secrets.len() + size)
+            && reads.secrets.iter().any(|read| secrets.contains(&read.name))
     }
 
     /// The objects of a kind and name that may be meant from a namespace.
@@ -577,12 +628,16 @@ impl<'a> Index<'a> {
         let entries = |name: &str| node?.get(name)?.entries();
         let template = node.and_then(|node| {
             let of_external = node.at(&["spec", "target", "template", "data"]);
-            of_external.or_else(|| node.at(&["spec", "template", "data"]))
+            let of_vault = || node.at(&["spec", "destination", "transformation", "templates"]);
+            of_external.or_else(|| node.at(&["spec", "template", "data"])).or_else(of_vault)
         });
         let plain = template.and_then(Node::entries);
         let plain = plain.or_else(|| entries(if is_secret { "stringData" } else { "data" }));
         let encoded = if is_secret { entries("data") } else { None };
-        let text = |entry: &'a Entry| Some((&*entry.key.value, &*entry.value.scalar()?.text));
+        let text = |entry: &'a Entry| {
+            let value = entry.value.get("text").unwrap_or(&entry.value);
+            Some((&*entry.key.value, &*value.scalar()?.text))
+        };
         let plain = plain.unwrap_or_default().iter().filter_map(text);
         let encoded = encoded.unwrap_or_default().iter().filter_map(text);
         let plain = plain.map(|(key, text)| (key, DataValue::Plain(text)));

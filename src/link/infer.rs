@@ -478,7 +478,12 @@ pub(super) fn not_before(
             return;
         }
     }
+    let jobs = match written.is_empty() && kind != "ServiceAccount" {
+        true => index.jobs_making(kind, &read.name, namespace),
+        false => Vec::new(),
+    };
     let firsts = match written.is_empty() {
+        true if !jobs.is_empty() => jobs,
         true if kind != "ServiceAccount" => index.may_make(&read.name, namespace),
         true => Vec::new(),
         false => written.into_iter().filter(|&unit| index.has_wave(unit)).collect(),

@@ -285,8 +285,8 @@ impl Named<'_, '_> {
             self.schema.databases.extend(text.map(SmolStr::from));
         }
         if is_line
-            && addresses::may_name_host(name)
             && let Some(address) = addresses::host(text)
+            && addresses::names_host(name, &address)
             && self.is_database(name, &address)
         {
             self.schema.is_at(self.index, [address], span, &by, self.found);

@@ -67,8 +67,13 @@ pub(super) fn named(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &
             let is_secret = is_secret && may_be_its;
             let is_map = is_map || kind == Some("ConfigMap") || own.starts_with("configMap");
             let is_map = is_map && may_be_its;
-            // `cluster: {name: pg}` says as much as `clusterName: pg`.
-            let key = if own == "name" { key } else { own };
+            // `cluster: {name: pg}` says as much as `clusterName: pg`, `name: DB_HOST` what is beside it.
+            let key = match own {
+                "name" if kind == Some("Service") => "service",
+                "name" => key,
+                "value" => text_of("name").unwrap_or(own),
+                _ => own,
+            };
             stack.push(Field { node: &entry.value, key, is_secret, is_map });
         }
     }
@@ -282,7 +287,7 @@ impl Names<'_, '_> {
     fn addresses(&mut self, text: &str, key: &str, span: Span) {
         let (index, namespace) = (self.index, self.namespace);
         let plain = addresses::without_templates(text);
-        let whole = addresses::host_list(&plain).filter(|_| addresses::may_name_host(key));
+        let whole = addresses::host_list(&plain).filter(|it| addresses::names_host(key, it));
         for address in addresses::everywhere(&plain).chain(whole) {
             let Some(service) = index.service_of_host(&address.host, namespace) else { continue };
             for first in index.units_behind(service) {

@@ -39,6 +39,30 @@ const RULES: &[Rule] = &[
          read",
         true,
     ),
+    rule(
+        "a Job that creates a database",
+        "`Schema`, `AtlasSchema`, `AtlasMigration`",
+        "`createdb` or `CREATE DATABASE` in its script, or its name; and the server",
+        true,
+    ),
+    rule(
+        "a Job whose script makes a Secret or ConfigMap that no manifest creates",
+        "whoever reads it",
+        "`create secret`, `kind: Secret`, `secret/NAME`",
+        false,
+    ),
+    rule(
+        "a Job that approves what is to be installed",
+        "a `Subscription` (operators.coreos.com) with `installPlanApproval: Manual`",
+        "`installplan` in its script, or a variable `SUBSCRIPTION`",
+        false,
+    ),
+    rule(
+        "any workload or custom resource",
+        "a workload that waits for it",
+        "`kubectl wait`, `kubectl rollout status`, `kind/name` in its script; `k8s-wait-for`",
+        false,
+    ),
     rule("a Job that migrates", "a workload, an `App`", "the same", true),
     rule("the server of a database", "a Job that migrates", "the same", true),
     rule(

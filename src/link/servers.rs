@@ -229,6 +229,7 @@ const SEALED: &[&str] = &["vault", "openbao", "consul"];
 const TOOLS: &[&str] = &[
     "admin",
     "agent",
+    "api",
     "backup",
     "backups",
     "bench",
@@ -243,6 +244,7 @@ const TOOLS: &[&str] = &[
     "connect",
     "connector",
     "console",
+    "consumer",
     "controller",
     "cron",
     "csi",
@@ -254,6 +256,7 @@ const TOOLS: &[&str] = &[
     "express",
     "gui",
     "init",
+    "indexer",
     "injector",
     "insight",
     "instantclient",
@@ -292,7 +295,132 @@ const TOOLS: &[&str] = &[
     "web",
     "webhook",
     "webui",
+    "worker",
 ];
+/// Words behind the name of a server that say which version, distribution or part of it an image holds. With
+/// any other word it is something else: `redis-worker`, `mongo-api`, `postgres-exporter`.
+const VARIANTS: &[&str] = &[
+    "advanced",
+    "all",
+    "allinone",
+    "alpine",
+    "alpha",
+    "amd64",
+    "arm64",
+    "base",
+    "beta",
+    "bookworm",
+    "broker",
+    "bullseye",
+    "buster",
+    "ce",
+    "cluster",
+    "community",
+    "container",
+    "core",
+    "custom",
+    "data",
+    "database",
+    "db",
+    "debian",
+    "dev",
+    "distribution",
+    "documentdb",
+    "ee",
+    "edge",
+    "enterprise",
+    "fips",
+    "focal",
+    "free",
+    "full",
+    "galera",
+    "gis",
+    "ha",
+    "image",
+    "in",
+    "in-memory",
+    "jammy",
+    "kraft",
+    "latest",
+    "lite",
+    "local",
+    "lts",
+    "management",
+    "master",
+    "minimal",
+    "native",
+    "node",
+    "omni",
+    "one",
+    "oss",
+    "overlay",
+    "pg",
+    "plus",
+    "postgis",
+    "primary",
+    "pro",
+    "psmdb",
+    "raft",
+    "release",
+    "repl",
+    "replica",
+    "repmgr",
+    "rootless",
+    "secondary",
+    "sentinel",
+    "server",
+    "single",
+    "slave",
+    "slim",
+    "sql",
+    "stable",
+    "stack",
+    "standalone",
+    "standard",
+    "temurin",
+    "ubuntu",
+    "unstable",
+    "valkey",
+    "vanilla",
+    "vector",
+    "vectorchord",
+    "wolfi",
+    "xe",
+    "xtradb",
+    "instance",
+    "with",
+    "json",
+    "mongodb",
+    "mysql",
+    "postgres",
+    "postgresql",
+    "patroni",
+    "spilo",
+    "mariadb",
+    "timescale",
+    "timescaledb",
+    "pgvector",
+    "bitnami",
+    "centos",
+    "fedora",
+    "rhel",
+    "sles",
+    "ubi",
+    "photon",
+    "redis",
+    "rs",
+];
+
+/// Whether a word is one of those, or a version: `16`, `v2`, `pg16`, `ubi8`, `c9s`.
+fn is_variant(word: &str) -> bool {
+    let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let starts = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let is_version = starts(word)
+        || word.strip_prefix(['v', 'c', 'r']).is_some_and(starts)
+        || ["el", "pg", "jdk", "ol"].contains(&bare) && bare != word;
+    is_version || VARIANTS.contains(&bare)
+}
+
 /// Whole names, and beginnings of names, of what talks to a server on a server's port.
 const CLIENTS: &[&str] = &[
     "pgadmin",
@@ -339,10 +467,12 @@ pub(super) fn image(image: &str) -> Image {
     let sealed = SEALED.iter().map(|&known| (known, Server::Sealed));
     match longest(&mut sql.chain(data).chain(sealed)) {
         Some((rest, server)) => {
-            let mut words = rest.split(|c: char| !c.is_ascii_alphanumeric());
-            match words.any(|word| TOOLS.contains(&word)) {
-                true => Image::Tool,
-                false => Image::Server(server),
+            let words = rest.split(|c: char| !c.is_ascii_alphanumeric());
+            let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+            match () {
+                () if words.iter().any(|word| TOOLS.contains(word)) => Image::Tool,
+                () if words.iter().all(|word| is_variant(word)) => Image::Server(server),
+                () => Image::Unknown,
             }
         }
         None => Image::Unknown,
@@ -362,22 +492,48 @@ pub(super) fn is_atlas_operator(name: &str) -> bool {
     last.split(':').next() == Some("atlas-operator")
 }
 
-/// The server that a workload runs for as long as it is there, if it looks like one.
+/// The server that a workload runs for as long as it is there, if it looks like one: what its main
+/// container runs, which is the first that is no helper of the others.
 pub(super) fn of(workload: &Manifest) -> Option<Server> {
     if !pods::is_server_kind(workload) {
         return None;
     }
     let containers = pods::spec(workload).and_then(|spec| spec.get("containers")?.items());
     let containers = containers.unwrap_or_default();
-    let image_of = |container: &Node| container.get("image").and_then(Node::str).map(image);
-    let images: Vec<Image> = containers.iter().filter_map(image_of).collect();
-    let by_image = images.iter().filter_map(|image| match image {
-        Image::Server(server) => Some(*server),
-        Image::Tool | Image::Unknown => None,
-    });
-    by_image.min().or_else(|| {
-        let unknown = containers.iter().filter(|it| image_of(it) != Some(Image::Tool));
-        unknown.filter_map(by_container).min().map(Server::Sql)
+    let text = |container: &'_ Node| container.get("image").and_then(Node::str).map(str::to_owned);
+    let is_helper = |container: &&Node| {
+        let name = text(container).unwrap_or_default();
+        is_sidecar(&name) || image(&name) == Image::Tool
+    };
+    let main = containers.iter().find(|container| !is_helper(container))?;
+    match text(main).map_or(Image::Unknown, |name| image(&name)) {
+        Image::Server(server) => Some(server),
+        Image::Tool | Image::Unknown => by_container(main).map(Server::Sql),
+    }
+}
+
+/// Whether an image is one of those that run beside what a pod is for.
+fn is_sidecar(image: &str) -> bool {
+    const SIDECARS: [&str; 13] = [
+        "envoy",
+        "istio",
+        "proxyv2",
+        "linkerd",
+        "proxy-init",
+        "fluent",
+        "filebeat",
+        "promtail",
+        "vector",
+        "otel",
+        "opentelemetry",
+        "vault-agent",
+        "busybox",
+    ];
+    let bare = image.split('@').next().unwrap_or(image);
+    let last = bare.rsplit('/').next().unwrap_or(bare);
+    let name = last.split(':').next().unwrap_or(last);
+    SIDECARS.iter().any(|known| {
+        name == *known || name.strip_prefix(known).is_some_and(|it| it.starts_with('-'))
     })
 }
 
@@ -497,6 +653,24 @@ mod tests {
             "ghcr.io/zalando/postgres-operator",
         ] {
             assert!(!matches!(image(name), Image::Server(_)), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_other_words_is_no_server() {
+        for name in [
+            "ghcr.io/example/redis-worker:1",
+            "ghcr.io/example/mongo-api",
+            "ghcr.io/example/kafka-consumer",
+            "ghcr.io/example/postgres-reports",
+            "ghcr.io/example/elasticsearch-indexer",
+        ] {
+            assert!(!matches!(image(name), Image::Server(_)), "{name}");
+        }
+        for name in
+            ["bitnami/mariadb-galera:11", "percona/percona-xtradb-cluster:8.0", "redis-stack"]
+        {
+            assert!(matches!(image(name), Image::Server(_)), "{name}");
         }
     }
 }

@@ -16,7 +16,6 @@ use crate::link::infer::{
     Schema, inferred, is_database, made_secrets, might_serve_data, no_earlier, not_before,
 };
 use crate::link::pods::{self, Reads, Variable, VariableValue};
-use crate::link::servers::{Image, image};
 use crate::link::{Findings, cut, short};
 use crate::links::Origin;
 use crate::model::Unit;
@@ -39,20 +38,34 @@ pub(super) fn uses(
             continue;
         }
         let reads = pods::reads(&manifest.written);
-        let is_server = pods::is_server_kind(&manifest.written)
-            && pods::images(&manifest.written).any(|it| matches!(image(it), Image::Server(_)));
-        let uses_schemas = !is_server && manifest.needs.is_empty();
-        directory.read(unit, &reads, uses_schemas, &mut cache, is_before, &mut found);
+        let schemas = match manifest.needs.is_empty() {
+            true => uses_of(index, unit),
+            false => Uses::None,
+        };
+        directory.read(unit, &reads, schemas, &mut cache, is_before, &mut found);
     }
     for (number, app) in project.apps.iter().enumerate() {
         if found.is_full() {
             break;
         }
         let reads = pods::app_reads(app);
-        let uses_schemas = app.common.needs.is_empty();
-        directory.read(Unit::App(number), &reads, uses_schemas, &mut cache, is_before, &mut found);
+        let schemas = if app.common.needs.is_empty() { Uses::All } else { Uses::None };
+        directory.read(Unit::App(number), &reads, schemas, &mut cache, is_before, &mut found);
     }
     found
+}
+
+/// By what a workload is known to use the database of a schema.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Uses {
+    None,
+    /// A server of data shares its Secret with whoever logs in to it.
+    ByAddress,
+    All,
+}
+
+fn uses_of(index: &Index<'_>, unit: Unit) -> Uses {
+    if might_serve_data(index, unit) { Uses::ByAddress } else { Uses::All }
 }
 
 /// What else has to be in a database before the workloads that use it (`link::jobs`), with the pairs
@@ -68,11 +81,11 @@ pub(super) fn sharing(
     let is_before = |unit: Unit, entry: Unit| !may_wait(unit, entry);
     for (number, manifest) in index.project.manifests.iter().enumerate() {
         let (unit, written) = (Unit::Manifest(number), &manifest.written);
-        let waits = pods::is_workload(written) && !might_serve_data(index, unit);
-        if waits && !manifest.is_hook && !found.is_full() {
+        if pods::is_workload(written) && !manifest.is_hook && !found.is_full() {
             let reads = pods::reads(written);
             let references = directory.references(unit, &reads, &mut cache);
-            directory.used(unit, &reads, &references, &is_before, &mut found);
+            let by = uses_of(index, unit);
+            directory.used(unit, &reads, &references, by, &is_before, &mut found);
         }
     }
     for (number, app) in index.project.apps.iter().enumerate() {
@@ -80,7 +93,7 @@ pub(super) fn sharing(
             let unit = Unit::App(number);
             let reads = pods::app_reads(app);
             let references = directory.references(unit, &reads, &mut cache);
-            directory.used(unit, &reads, &references, &is_before, &mut found);
+            directory.used(unit, &reads, &references, Uses::All, &is_before, &mut found);
         }
     }
     found
@@ -140,8 +153,32 @@ struct Text<'s> {
     /// What may be the name of a database.
     names: BTreeSet<&'s str>,
     /// What a text of one line is as a whole, if its own name says that it may be.
-    hosts: Vec<Key<'s>>,
+    hosts: Vec<Host<'s>>,
     name: Option<&'s str>,
+    /// Bare words that may as well be something else than hosts.
+    guesses: Vec<Key<'s>>,
+}
+
+/// What a text is as a whole, and whether it is a bare word.
+#[derive(Clone, Copy)]
+struct Host<'s> {
+    key: Key<'s>,
+    is_bare: bool,
+}
+
+/// A bare word that may well be something else than a host.
+struct Guess<'s> {
+    reference: Reference<'s>,
+    /// Any server may be meant, and not only one of data.
+    is_any: bool,
+}
+
+/// What a workload names.
+struct References<'s> {
+    certain: Vec<Reference<'s>>,
+    guesses: Vec<Guess<'s>>,
+    /// What may be names of databases.
+    names: BTreeSet<&'s str>,
 }
 
 /// A database that a workload names.
@@ -200,7 +237,7 @@ impl<'s> SchemaIndex<'s> {
         &self,
         unit: Unit,
         reads: &Reads,
-        uses_schemas: bool,
+        uses: Uses,
         cache: &mut Cache<'s>,
         is_before: &impl Fn(Unit, Unit) -> bool,
         found: &mut Findings,
@@ -212,9 +249,11 @@ impl<'s> SchemaIndex<'s> {
             not_before(self.index, unit, namespace, kind, read, &by, found);
         }
         let references = self.references(unit, reads, cache);
-        let used = match uses_schemas && !self.schemas.is_empty() {
-            true => self.used(unit, reads, &references, is_before, found),
-            false => Vec::new(),
+        let used = match uses {
+            Uses::All | Uses::ByAddress if !self.schemas.is_empty() => {
+                self.used(unit, reads, &references, uses, is_before, found)
+            }
+            Uses::All | Uses::ByAddress | Uses::None => Vec::new(),
         };
         // What its schemas wait for it waits for too. Where nobody wrote that it waits for a schema,
         // written waves may part the two.
@@ -228,27 +267,22 @@ impl<'s> SchemaIndex<'s> {
             Endpoint::Service(_) | Endpoint::Host(_) => None,
         });
         let covered = covered.take_while(|_| self.index.spend(1)).collect();
-        self.servers(unit, reads, &references.0, covered, found);
+        self.servers(unit, reads, &references, covered, found);
     }
 
     /// The addresses that a workload names, and what may be names of databases.
-    fn references(
-        &self,
-        unit: Unit,
-        reads: &Reads,
-        cache: &mut Cache<'s>,
-    ) -> (Vec<Reference<'s>>, BTreeSet<&'s str>) {
+    fn references(&self, unit: Unit, reads: &Reads, cache: &mut Cache<'s>) -> References<'s> {
         let namespace = self.index.namespace(unit);
         let mut references = Mentions {
             directory: self,
             cache,
             namespace,
-            found: Vec::new(),
+            found: References { certain: Vec::new(), guesses: Vec::new(), names: BTreeSet::new() },
             seen: BTreeSet::new(),
-            names: BTreeSet::new(),
+            guessed: BTreeSet::new(),
         };
         references.collect(reads);
-        (references.found, references.names)
+        references.found
     }
 
     /// The servers that a workload names: it comes no earlier than these, and after databases.
@@ -256,7 +290,7 @@ impl<'s> SchemaIndex<'s> {
         &self,
         unit: Unit,
         reads: &Reads,
-        references: &[Reference<'s>],
+        references: &References<'s>,
         mut covered: BTreeSet<Unit>,
         found: &mut Findings,
     ) {
@@ -272,27 +306,43 @@ impl<'s> SchemaIndex<'s> {
             }
         };
         let may_wait = !is_explicit && !initialises(index, unit, reads);
-        for Reference { key, span, by } in references {
-            let firsts = match key.0 {
-                Target::Service(service) => index.units_behind(service),
-                Target::InNamespace(name, _) => {
-                    let service = index.service(name, namespace);
-                    service.map(|service| index.units_behind(service)).unwrap_or_default()
-                }
-                Target::Made(name) => index.may_make(name, namespace),
-                Target::Endpoint(_) => Vec::new(),
-            };
-            for first in firsts {
+        let firsts = |target: Target<'s>| match target {
+            Target::Service(service) => index.units_behind(service),
+            Target::InNamespace(name, _) => {
+                let service = index.service(name, namespace);
+                service.map(|service| index.units_behind(service)).unwrap_or_default()
+            }
+            Target::Made(name) => index.may_make(name, namespace),
+            Target::Endpoint(_) => Vec::new(),
+        };
+        for Reference { key, span, by } in &references.certain {
+            for first in firsts(key.0) {
                 if found.is_full() {
                     return;
                 }
-                if first == unit || !covered.insert(first) {
+                // What reads a Secret that this one makes does not come first.
+                if first == unit || !covered.insert(first) || index.makes_for(unit, first) {
                     continue;
                 }
                 found.push(match may_wait && is_database(index, first) {
                     true => inferred(first, unit, *span, &**by),
                     false => no_earlier(first, unit, *span, &**by, Origin::Mentioned),
                 });
+            }
+        }
+        // A server of data names no application by a bare word: it has the database of that name.
+        if references.guesses.is_empty() || is_database(index, unit) {
+            return;
+        }
+        for Guess { reference: Reference { key, span, by }, is_any } in &references.guesses {
+            if matches!(key.0, Target::Made(_)) {
+                continue;
+            }
+            for first in firsts(key.0) {
+                let is_meant = *is_any || is_database(index, first);
+                if first != unit && is_meant && covered.insert(first) {
+                    found.guess(no_earlier(first, unit, *span, &**by, Origin::Mentioned));
+                }
             }
         }
     }
@@ -302,7 +352,8 @@ impl<'s> SchemaIndex<'s> {
         &self,
         unit: Unit,
         reads: &Reads,
-        (mentioned, names): &(Vec<Reference<'s>>, BTreeSet<&'s str>),
+        References { certain: mentioned, names, .. }: &References<'s>,
+        uses: Uses,
         is_before: &impl Fn(Unit, Unit) -> bool,
         found: &mut Findings,
     ) -> Vec<usize> {
@@ -314,6 +365,7 @@ impl<'s> SchemaIndex<'s> {
             .flat_map(|reference| {
                 self.endpoints(reference.key.0, namespace).map(move |it| (reference, it))
             })
+            .filter(|(_, endpoint)| **endpoint != Endpoint::Unit(unit))
             .collect();
         let is_explicit = |reference: &Reference<'_>| reference.key.2 != Name::Unwritten;
         let explicit: BTreeSet<&Endpoint> = at
@@ -328,7 +380,7 @@ impl<'s> SchemaIndex<'s> {
                 used.entry(number).or_insert_with(|| (reference.span, reference.by.clone()));
             }
         }
-        for read in &reads.secrets {
+        for read in reads.secrets.iter().filter(|_| uses == Uses::All) {
             let sharing = self.by_secret.get(read.name.as_str()).into_iter().flatten();
             for &number in sharing.take_while(|_| self.index.spend(1)) {
                 let same = self.schemas.get(number).is_some_and(|schema| {
@@ -430,6 +482,7 @@ impl<'s> SchemaIndex<'s> {
     fn text(&self, text: &str) -> Text<'s> {
         let text = &*addresses::without_templates(text);
         let mut kept = Text::default();
+        let mut guesses = Vec::new();
         let mut seen = BTreeSet::new();
         let mut keep = |address: Address<'_>| {
             let key = self.key(address).filter(|key| seen.insert(*key));
@@ -437,24 +490,35 @@ impl<'s> SchemaIndex<'s> {
         };
         addresses::everywhere(text).for_each(&mut keep);
         if !text.trim_end().contains('\n') {
-            kept.hosts = addresses::host_list(text).filter_map(|it| self.key(it)).collect();
+            let hosts = addresses::host_list(text).filter_map(|it| {
+                let is_bare = it.is_bare();
+                Some(Host { key: self.key(it)?, is_bare })
+            });
+            kept.hosts = hosts.collect();
             kept.name = self.database(text.trim());
             return kept;
         }
         for line in text.lines() {
             // `<host>redis</host>`
             let elements = line.split('<').filter_map(|element| element.split_once('>'));
-            let elements = elements.filter(|(name, _)| addresses::may_name_host(name));
-            elements.filter_map(|(_, value)| addresses::host(value)).for_each(&mut keep);
+            let hosts = elements
+                .filter_map(|(name, value)| Some((name, addresses::host(value)?)))
+                .filter(|(name, address)| addresses::names_host(name, address));
+            hosts.for_each(|(_, address)| keep(address));
             let Some((name, value)) = line.split_once(['=', ':']) else { continue };
             let (name, value) = (name.trim(), value.trim().trim_matches(['"', '\'', ',']));
             if addresses::may_name_database(name) {
                 kept.names.extend(self.database(value.trim()));
             }
-            if addresses::may_name_host(name) {
-                addresses::host_list(value).for_each(&mut keep);
+            for address in addresses::host_list(value) {
+                if addresses::names_host(name, &address) {
+                    keep(address);
+                } else if addresses::may_name_host(name) {
+                    guesses.extend(self.key(address));
+                }
             }
         }
+        kept.guesses = guesses;
         kept
     }
 
@@ -505,7 +569,8 @@ impl<'s> File<'s> {
                 continue;
             }
             let is_empty = text.addresses.is_empty() && text.names.is_empty();
-            if !is_empty || !text.hosts.is_empty() || text.name.is_some() {
+            let has_words = !text.hosts.is_empty() || !text.guesses.is_empty();
+            if !is_empty || has_words || text.name.is_some() {
                 file.by_key.insert(key, file.texts.len());
                 file.texts.push((key, text));
             }
@@ -519,9 +584,9 @@ struct Mentions<'m, 's> {
     directory: &'m SchemaIndex<'s>,
     cache: &'m mut Cache<'s>,
     namespace: Option<&'s str>,
-    found: Vec<Reference<'s>>,
+    found: References<'s>,
     seen: BTreeSet<Key<'s>>,
-    names: BTreeSet<&'s str>,
+    guessed: BTreeSet<(Key<'s>, bool)>,
 }
 
 /// What the variables of a container are, so that others may refer to them.
@@ -558,6 +623,8 @@ impl<'s> Mentions<'_, 's> {
 
     fn container(&mut self, variables: &[Variable]) {
         let mut scope = Scope::default();
+        // The arguments as one text.
+        let (mut script, mut place) = (String::new(), None);
         for Variable { name, value, span } in variables {
             match value {
                 VariableValue::Text(text) => {
@@ -565,9 +632,12 @@ impl<'s> Mentions<'_, 's> {
                     let kept = self.directory.text(&text);
                     self.add(&kept, name, *span, &|| said_by(name));
                     if name.is_empty() || name.starts_with('-') {
-                        let words = addresses::words(&text).filter_map(|it| self.directory.key(it));
-                        let words: Vec<Key<'s>> = words.collect();
-                        self.keep(words, *span, &|| said_by(name));
+                        self.words(&text, name, *span);
+                        script.push_str(name);
+                        script.push(' ');
+                        script.push_str(&text);
+                        script.push(' ');
+                        place = Some(*span);
                     }
                     scope.variables.insert(name, Known::Text(text));
                 }
@@ -584,6 +654,40 @@ impl<'s> Mentions<'_, 's> {
                     self.all("ConfigMap", of, prefix, *span, &mut scope);
                 }
             }
+        }
+        if let Some(span) = place {
+            let hosts = addresses::in_commands(&script).filter_map(|it| self.directory.key(it));
+            let hosts: Vec<Key<'s>> = hosts.collect();
+            self.keep(hosts, span, &|| said_by(""));
+        }
+    }
+
+    /// The words of an argument: what looks like an address is one, any other may be a host.
+    fn words(&mut self, text: &str, name: &str, span: Span) {
+        let (mut certain, mut bare) = (Vec::new(), Vec::new());
+        for address in addresses::words(text) {
+            let of = if address.is_bare() { &mut bare } else { &mut certain };
+            of.extend(self.directory.key(address));
+        }
+        self.keep(certain, span, &|| said_by(name));
+        self.guess(bare, true, span, &|| said_by(name));
+    }
+
+    fn guess(
+        &mut self,
+        keys: impl IntoIterator<Item = Key<'s>>,
+        is_any: bool,
+        span: Span,
+        by: &dyn Fn() -> String,
+    ) {
+        let mut said: Option<Rc<str>> = None;
+        for key in keys {
+            if !self.guessed.insert((key, is_any)) {
+                continue;
+            }
+            let by = said.get_or_insert_with(|| by().into()).clone();
+            let reference = Reference { key, span, by };
+            self.found.guesses.push(Guess { reference, is_any });
         }
     }
 
@@ -674,10 +778,15 @@ impl<'s> Mentions<'_, 's> {
         if !self.directory.index.spend(text.addresses.len() + text.names.len()) {
             return;
         }
-        let hosts = if addresses::may_name_host(name) { text.hosts.as_slice() } else { &[] };
+        let (says, may) = (addresses::says_host(name), addresses::may_name_host(name));
+        let is_host = |host: &&Host<'_>| if host.is_bare { says } else { may };
+        let hosts = text.hosts.iter().filter(is_host).map(|host| host.key);
         let own = text.name.filter(|_| addresses::may_name_database(name));
-        self.names.extend(text.names.iter().copied().chain(own));
-        self.keep(text.addresses.iter().chain(hosts).copied(), span, by);
+        self.found.names.extend(text.names.iter().copied().chain(own));
+        self.keep(text.addresses.iter().copied().chain(hosts), span, by);
+        let words = text.hosts.iter().filter(|host| host.is_bare && may && !says);
+        let words = words.map(|host| host.key).chain(text.guesses.iter().copied());
+        self.guess(words, false, span, by);
     }
 
     fn keep(
@@ -690,7 +799,7 @@ impl<'s> Mentions<'_, 's> {
         for key in keys {
             if self.seen.insert(key) {
                 let by = said.get_or_insert_with(|| by().into()).clone();
-                self.found.push(Reference { key, span, by });
+                self.found.certain.push(Reference { key, span, by });
             }
         }
     }
