@@ -119,7 +119,7 @@ pub(super) fn without_templates(text: &str) -> Cow<'_, str> {
 
 /// Whether a variable of this name may hold a host: not `DB_TYPE`, `DB_CONNECTION`, `DB_USER`.
 pub(super) fn may_name_host(name: &str) -> bool {
-    const OTHERS: [&str; 17] = [
+    const OTHERS: [&str; 22] = [
         "type",
         "driver",
         "connection",
@@ -137,8 +137,15 @@ pub(super) fn may_name_host(name: &str) -> bool {
         "provider",
         "kind",
         "image",
+        "owner",
+        "users",
+        "databases",
+        "role",
+        "roles",
     ];
-    last_word(name).is_some_and(|word| !is_one_of(&OTHERS, word))
+    // `DB` alone may be a host; `POSTGRES_DB` and `PGDATABASE` are names.
+    let is_database = may_name_database(name) && !name.eq_ignore_ascii_case("db");
+    !is_database && last_word(name).is_some_and(|word| !is_one_of(&OTHERS, word))
 }
 
 /// Whether a variable of this name may hold the name of a database.
