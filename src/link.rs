@@ -12,6 +12,7 @@ mod infer;
 mod jobs;
 mod hooks;
 mod names;
+mod fields;
 mod uses;
 mod index;
 mod pods;
@@ -127,6 +128,8 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
     add(project, kinds::certain(&index), &ids, &mut links, diagnostics);
     let (schemas, certain) = infer::certain(&index);
     add(project, certain, &ids, &mut links, diagnostics);
+    let fields = fields::named(&index);
+    add(project, fields.secrets, &ids, &mut links, diagnostics);
     let after_pods = manifests::after_their_pods(&index, &ids, &links);
     add(project, after_pods, &ids, &mut links, diagnostics);
     let said = scripts::said(&index, &schemas);
@@ -140,6 +143,8 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
     jobs::link(&index, &schemas, &ids, &mut links, diagnostics);
     add(project, said.awaited, &ids, &mut links, diagnostics);
     hooks::check(&index, &schemas, diagnostics);
+    // Last: whatever else is known of the two says more.
+    add_namesakes(fields.namesakes, &ids, &mut links);
     if index.is_exhausted()
         && let Some(primary) = project.units().next().and_then(|unit| project.place(unit))
     {
@@ -257,6 +262,27 @@ fn add(
     }
     if is_full && let Some(unit) = project.units().next() {
         too_many(project, unit, diagnostics);
+    }
+}
+
+/// Adds what may only happen to be called so, where it contradicts nothing: an edge that would close
+/// a cycle says the opposite of one that is known. Beyond a number of steps nothing is added.
+fn add_namesakes(found: Findings, ids: &Ids, links: &mut Links) {
+    const MAX_STEPS: usize = 10_000_000;
+    let mut left = MAX_STEPS;
+    let mut there: BTreeSet<(NodeId, NodeId)> =
+        links.edges().iter().map(|edge| (edge.from, edge.to)).collect();
+    for Found { first, then, span, by, is_blocking, origin } in found.all {
+        let (Some(from), Some(to)) = (ids.of(first), ids.of(then)) else { continue };
+        if from == to || !there.insert((from, to)) {
+            continue;
+        }
+        let n_steps = links.nodes().len() + links.edges().len();
+        let Some(rest) = left.checked_sub(n_steps) else { return };
+        left = rest;
+        if links.reachable(to).get(from) != Some(&true) {
+            links.add_edge(from, to, Link { span, by, is_blocking, origin });
+        }
     }
 }
 

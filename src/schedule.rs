@@ -563,15 +563,17 @@ impl<'a> Levels<'a> {
         let mut path = self.path_to_pin(self.links.edge(id).from, paths);
         path.take(self.links, id);
         let Some(other) = self.pins.get(path.source).copied().flatten() else { return };
-        // What goes with a workload has a warning of its own; a written wave outdoes a default.
-        if path.has(Origin::Follows) || path.has(Origin::Default) {
+        // What goes with a workload has a warning of its own, but for pods that come before a claim
+        // which they mount; a written wave outdoes a default.
+        let is_before_claim = path.n_steps == 1 && self.is_claim(path.source);
+        if path.has(Origin::Follows) && !is_before_claim || path.has(Origin::Default) {
             return;
         }
         // A path may have thousands of steps, and there may be thousands of paths.
         let n_shown = path.n_steps.min(render::PLACES - 1);
         let n_more = path.n_steps - n_shown;
         let name = || self.project.label(*self.links.node(node));
-        if path.has(Origin::Inferred) || path.has(Origin::Mentioned) {
+        if is_before_claim || path.has(Origin::Inferred) || path.has(Origin::Mentioned) {
             let (primary, wave) = (pin.span, pin.value);
             diagnostics.report_with(|| {
                 let steps = self.steps(id, n_shown);
@@ -607,6 +609,12 @@ impl<'a> Levels<'a> {
             Origin::Inferred => first > pin,
             Origin::Mentioned => false,
         }
+    }
+
+    fn is_claim(&self, node: NodeId) -> bool {
+        let Unit::Manifest(index) = *self.links.node(node) else { return false };
+        let manifest = self.project.manifests.get(index);
+        manifest.is_some_and(|manifest| is_claim(&manifest.written.kind.value))
     }
 
     /// Whether a node is a schema or a Job: whoever waits for it needs what it has done.

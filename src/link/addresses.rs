@@ -266,7 +266,7 @@ fn host_words(name: &str) -> Vec<String> {
 }
 
 /// Last words of names that hold no host.
-const OTHERS: [&str; 37] = [
+const OTHERS: [&str; 39] = [
     "type",
     "driver",
     "connection",
@@ -304,11 +304,15 @@ const OTHERS: [&str; 37] = [
     "subscription",
     "theme",
     "databases",
+    "roles",
+    "users",
 ];
 
 /// Whether a variable of this name may hold a host: not `DB_TYPE`, `DB_CONNECTION`, `DB_USER`.
 pub(super) fn may_name_host(name: &str) -> bool {
-    last_word(name).is_some_and(|word| !is_one_of(&OTHERS, word))
+    // `DB` alone may be a host; `POSTGRES_DB` and `PGDATABASE` are names.
+    let is_database = may_name_database(name) && !name.eq_ignore_ascii_case("db");
+    !is_database && last_word(name).is_some_and(|word| !is_one_of(&OTHERS, word))
 }
 
 /// Whether a variable of this name may hold the name of a database.

@@ -187,6 +187,7 @@ impl<'a> Index<'a> {
                 }
             }
         }
+        index.add_makers_of_what_is_not_given();
         index.add_plain_services();
         index.add_made_services();
         index
@@ -256,6 +257,27 @@ impl<'a> Index<'a> {
             if let MadeName::Exact(name) = made {
                 self.map_makers.entry(name).or_default().push(unit);
             }
+        }
+    }
+
+    /// A server that is given a Secret by the project makes it no more.
+    fn add_makers_of_what_is_not_given(&mut self) {
+        let project = self.project;
+        let mut makers = Vec::new();
+        for (number, owner) in project.manifests.iter().enumerate() {
+            let unit = Unit::Manifest(number);
+            for made in known::secrets_made_unless_given(&owner.written) {
+                let MadeName::Exact(name) = made else { continue };
+                let namespace = self.namespace(unit);
+                let is_given = self.written("Secret", &name, namespace).is_some()
+                    || !self.makers(&name, namespace).is_empty();
+                if !owner.is_hook && !is_given {
+                    makers.push((name, unit));
+                }
+            }
+        }
+        for (name, unit) in makers {
+            self.makers.entry(name).or_default().push(unit);
         }
     }
 
@@ -488,7 +510,9 @@ impl<'a> Index<'a> {
         let name = labels.next()?;
         // What has a domain of its own is elsewhere.
         let is_here = labels.nth(1).is_none_or(|rest| rest == "svc" || rest.starts_with("svc."));
-        let first = *self.may_make(name, None).first().filter(|_| is_here)?;
+        let by_beginning = || self.servers_by_beginning(host, None).first().copied();
+        let first = self.may_make(name, None).first().copied().or_else(by_beginning);
+        let first = first.filter(|_| is_here)?;
         Some(self.manifest(first)?.name.value.as_str())
     }
 
@@ -615,6 +639,11 @@ impl<'a> Index<'a> {
         left.is_some()
     }
 
+    /// How many steps may still be taken.
+    pub(super) fn n_left(&self) -> usize {
+        self.left.get()
+    }
+
     /// Whether there were too few steps; then what was found may not be all.
     pub(super) fn is_exhausted(&self) -> bool {
         self.left.get() == 0
@@ -655,16 +684,13 @@ impl<'a> Index<'a> {
 /// Whether an object is a custom resource, and no workload.
 pub(super) fn is_custom(manifest: &Manifest) -> bool {
     let group = known::group_of(manifest);
-    // The groups of Kubernetes itself have no dot, or end so.
-    let is_own = !group.contains('.') || group.ends_with(".k8s.io");
-    let is_custom = !is_own || group == "gateway.networking.k8s.io";
-    is_custom && !pods::is_workload(manifest) && !known::is_schema(manifest)
+    !known::is_built_in(group) && !pods::is_workload(manifest) && !known::is_schema(manifest)
 }
 
 /// Whether a controller may make Secrets, ConfigMaps or Services for a custom resource of which
 /// nothing says how they are called.
 fn makes_more_than_is_known(manifest: &Manifest) -> bool {
-    const OTHERS: [&str; 19] = [
+    const OTHERS: [&str; 20] = [
         "argoproj.io",
         "autoscaling.k8s.io",
         "cert-manager.io",
@@ -681,6 +707,7 @@ fn makes_more_than_is_known(manifest: &Manifest) -> bool {
         "secrets-store.csi.x-k8s.io",
         "security.istio.io",
         "security.openshift.io",
+        "snapshot.storage.k8s.io",
         "traefik.containo.us",
         "traefik.io",
         "velero.io",

@@ -63,10 +63,10 @@ pub(super) fn link(
 fn migrations(index: &Index<'_>, found: &mut Findings) -> Vec<Schema> {
     let mut jobs = Vec::new();
     for (number, manifest) in index.project.manifests.iter().enumerate() {
-        if manifest.is_hook || found.is_full() || !is_migration(&manifest.written) {
+        let unit = Unit::Manifest(number);
+        if manifest.is_hook || found.is_full() || !is_migration(index, unit, &manifest.written) {
             continue;
         }
-        let unit = Unit::Manifest(number);
         jobs.push(database_of(index, unit, &pods::reads(&manifest.written), found));
     }
     for (number, app) in index.project.apps.iter().enumerate() {
@@ -84,7 +84,7 @@ fn migrations(index: &Index<'_>, found: &mut Findings) -> Vec<Schema> {
 
 /// Whether a plain manifest is a Job that migrates. One that is suspended runs nothing, and would
 /// hold back whatever waits for it.
-fn is_migration(manifest: &Manifest) -> bool {
+fn is_migration(index: &Index<'_>, unit: Unit, manifest: &Manifest) -> bool {
     let text = |path: &[&str]| manifest.node.at(path).and_then(Node::str);
     let runs_once = match (known::group_of(manifest), manifest.kind.value.as_str()) {
         ("batch", "Job") | ("argoproj.io", "Workflow") => true,
@@ -97,7 +97,51 @@ fn is_migration(manifest: &Manifest) -> bool {
         let containers: Vec<Container<'_>> =
             pods::containers(manifest).into_iter().map(container).collect();
         telling::migrates(&manifest.name.value, &containers)
+            || runs_script(index, unit, manifest, &containers)
     }
+}
+
+/// Whether a script that a Job mounts from a ConfigMap, and names in its command, migrates.
+fn runs_script(
+    index: &Index<'_>,
+    unit: Unit,
+    manifest: &Manifest,
+    containers: &[Container<'_>],
+) -> bool {
+    const SHELL: [&str; 2] = ["sh", "-c"];
+    let namespace = index.namespace(unit);
+    let reads = pods::reads(manifest);
+    let maps = reads.config_maps.iter();
+    let mut maps = maps.filter_map(|map| index.written("ConfigMap", &map.name, namespace));
+    maps.any(|number| {
+        index.data(number).take_while(|_| index.spend(1)).any(|(key, datum)| {
+            let names = |word: &&str| {
+                let mut parts = word.split(|c: char| c.is_whitespace() || matches!(c, '/' | '"'));
+                parts.any(|part| part == key)
+            };
+            let is_run = containers.iter().any(|container| container.words.iter().any(names));
+            let Some(script) = datum.text().filter(|_| is_run) else { return false };
+            let words = SHELL.into_iter().chain([&*script]).collect();
+            let container = Container { image: "", words };
+            telling::migrates(&manifest.name.value, &[container])
+        })
+    })
+}
+
+/// Whether a Job, by its arguments and images, sets up a server that is not healthy before.
+pub(super) fn sets_up_server<'t>(
+    index: &Index<'_>,
+    unit: Unit,
+    arguments: impl Iterator<Item = &'t str>,
+) -> bool {
+    let images: Vec<&str> = match unit {
+        Unit::App(number) => {
+            index.project.apps.get(number).map(|app| app.image.as_str()).into_iter().collect()
+        }
+        Unit::Manifest(_) => index.manifest(unit).map(pods::images).into_iter().flatten().collect(),
+        Unit::Database(_) | Unit::Schema(_) | Unit::EverySchema => Vec::new(),
+    };
+    telling::sets_up_server(&images, arguments)
 }
 
 fn container(node: &Node) -> Container<'_> {

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 
 use smol_str::format_smolstr;
 
-use crate::link::index::{Endpoint, Index};
+use crate::link::index::{Endpoint, Index, fits_namespace};
+use crate::link::infer::no_earlier;
 use crate::link::jobs::edge;
 use crate::link::known::references::{self, NameSite, Reference, To};
 use crate::link::known::{self, group_of};
 use crate::link::{Findings, Found, addresses, operators, short};
+use crate::links::Origin;
 use crate::model::{Desired, Unit};
 use crate::syntax::Manifest;
-use crate::syntax::node::Node;
+use crate::syntax::node::{Meaning, Node};
 
 /// What is known without a look at any pod.
 pub(super) fn certain(index: &Index<'_>) -> Findings {
@@ -28,6 +30,8 @@ pub(super) fn certain(index: &Index<'_>) -> Findings {
             }
         }
     }
+    annotations(index, &mut found);
+    owners(index, &mut found);
     projects(index, &mut found);
     operators::subscriptions(index, &mut found);
     found
@@ -71,6 +75,11 @@ fn refers(
     let text = place.name.str().unwrap_or_default();
     let own = index.namespace(unit);
     let beside = |key: &str| place.parent.get(key).and_then(Node::str);
+    // Hashicorp's kinds write `namespace/name`.
+    let (before, text) = match text.split_once('/') {
+        Some((namespace, name)) => (Some(namespace), name),
+        None => (None, text),
+    };
     let (group, kind) = match reference.to {
         To::Kind(group, kind) | To::NeededBy(group, kind) => (group, kind),
         To::KindBeside(group, kind) => match beside("kind") {
@@ -79,6 +88,11 @@ fn refers(
             Some(kind) => (own_group(place, group), kind),
             None => (own_group(place, group), kind),
         },
+        To::OfScope(group, kind, of_cluster) => {
+            let scope = place.parent.get("clusterScope").and_then(Node::scalar);
+            let is_of_cluster = scope.is_some_and(|it| it.meaning == Meaning::Bool(true));
+            (group, if is_of_cluster { of_cluster } else { kind })
+        }
         To::Service => match beside("kind") {
             None | Some("Service") => return behind(index, unit, reference, place, found),
             Some(_) => return,
@@ -87,7 +101,7 @@ fn refers(
     };
     let namespace = match has_no_namespace(kind) {
         true => None,
-        false => beside("namespace").or_else(|| beside("sourceNamespace")).or(own),
+        false => before.or(beside("namespace")).or_else(|| beside("sourceNamespace")).or(own),
     };
     let mut firsts: Vec<Unit> = index.objects(kind, text, namespace);
     firsts.retain(|&first| match index.manifest(first) {
@@ -103,13 +117,74 @@ fn refers(
     for first in firsts.into_iter().filter(|&first| first != unit) {
         let (first, then, kind) = match reference.to {
             To::NeededBy(..) => (unit, first, manifest.kind.value.as_str()),
-            To::Kind(..) | To::KindBeside(..) | To::Service | To::Host => (first, unit, kind),
+            To::Kind(..) | To::KindBeside(..) | To::OfScope(..) | To::Service | To::Host => {
+                (first, unit, kind)
+            }
         };
         let by = format_smolstr!("its {}", short(kind));
         found.push(Found {
             is_blocking: reference.is_blocking,
             ..edge(first, then, place.name.span, by)
         });
+    }
+}
+
+/// Custom resources that annotations name.
+fn annotations(index: &Index<'_>, found: &mut Findings) {
+    for (unit, manifest) in manifests(index) {
+        let annotations = manifest.node.at(&["metadata", "annotations"]).and_then(Node::entries);
+        for entry in annotations.unwrap_or_default() {
+            let key = entry.key.value.as_str();
+            let known =
+                references::ANNOTATIONS.iter().filter(|(annotation, ..)| *annotation == key);
+            for (_, group, kind) in known {
+                let names = references::annotated(entry.value.str().unwrap_or_default());
+                for (namespace, name) in names.into_iter().take_while(|_| index.spend(1)) {
+                    let namespace = match has_no_namespace(kind) {
+                        true => None,
+                        false => namespace.or(index.namespace(unit)),
+                    };
+                    let span = entry.value.span;
+                    let firsts = index.objects(kind, name, namespace).into_iter();
+                    let firsts = firsts.filter(|&first| {
+                        first != unit
+                            && index.manifest(first).is_some_and(|it| group_of(it) == *group)
+                    });
+                    let by = format_smolstr!("its {kind}");
+                    found.extend(
+                        firsts.map(|first| {
+                            no_earlier(first, unit, span, by.clone(), Origin::Mentioned)
+                        }),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A database of CloudNativePG comes after the role that owns it.
+fn owners(index: &Index<'_>, found: &mut Findings) {
+    let of_kind = |kind: &'static str| {
+        manifests(index)
+            .filter(move |(_, it)| group_of(it) == "postgresql.cnpg.io" && it.kind.value == kind)
+    };
+    let mut roles: BTreeMap<(&str, &str), Vec<Unit>> = BTreeMap::new();
+    for (unit, role) in of_kind("DatabaseRole") {
+        let name = role.node.at(&["spec", "name"]).and_then(Node::str);
+        let cluster = role.node.at(&["spec", "cluster", "name"]).and_then(Node::str);
+        if let Some(cluster) = cluster {
+            roles.entry((cluster, name.unwrap_or(&role.name.value))).or_default().push(unit);
+        }
+    }
+    for (unit, database) in of_kind("Database") {
+        let Some(owner) = database.node.at(&["spec", "owner"]) else { continue };
+        let cluster = database.node.at(&["spec", "cluster", "name"]).and_then(Node::str);
+        let key = (cluster.unwrap_or_default(), owner.str().unwrap_or_default());
+        for &first in roles.get(&key).into_iter().flatten().take_while(|_| index.spend(1)) {
+            if fits_namespace(index.namespace(first), index.namespace(unit)) {
+                found.push(edge(first, unit, owner.span, "its owner"));
+            }
+        }
     }
 }
 
@@ -142,7 +217,9 @@ fn behind(
     for &first in index.backends(place.name.str().unwrap_or_default(), namespace) {
         if first != unit {
             let link = edge(first, unit, place.name.span, "its backend");
-            found.push(Found { is_blocking: reference.is_blocking, ..link });
+            let is_blocking = reference.is_blocking;
+            // Like an Ingress it may well be there first.
+            found.push(Found { is_blocking, origin: Origin::Mentioned, ..link });
         }
     }
 }

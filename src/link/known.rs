@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use crate::syntax::Manifest;
 use crate::syntax::node::Node;
-use made::{MADE, Makes};
+use made::{MADE, Makes, Named};
 use references::To;
 
 /// The group of the Atlas Operator's kinds.
@@ -38,8 +38,17 @@ pub(super) fn secrets_made(owner: &Manifest) -> Vec<MadeName> {
     // Crossplane's resources write their connection details into a Secret that they name.
     let connection = owner.node.at(&["spec", "writeConnectionSecretToRef", "name"]);
     let connection = connection.and_then(Node::str).map(|name| MadeName::Exact(name.into()));
-    let known = makes(owner).flat_map(|made| made.secrets).flat_map(|name| name.of(owner));
-    known.chain(connection).collect()
+    let known = makes(owner).flat_map(|made| made.secrets);
+    let known = known.filter(|name| !matches!(name, Named::AtUnlessGiven(_)));
+    known.flat_map(|name| name.of(owner)).chain(connection).collect()
+}
+
+/// The Secrets that a controller makes for an object if they are not there: the object names them,
+/// and whoever else has them in the project gives them to it.
+pub(super) fn secrets_made_unless_given(owner: &Manifest) -> Vec<MadeName> {
+    let known = makes(owner).flat_map(|made| made.secrets);
+    let known = known.filter(|name| matches!(name, Named::AtUnlessGiven(_)));
+    known.flat_map(|name| name.of(owner)).collect()
 }
 
 /// The Services that a controller makes for an object.
@@ -59,7 +68,7 @@ pub(super) fn references(owner: &Manifest) -> Vec<(&str, &Node)> {
         let (group, kind, is_beside) = match reference.to {
             To::Kind(group, kind) => (group, kind, false),
             To::KindBeside(group, kind) => (group, kind, true),
-            To::NeededBy(..) | To::Service | To::Host => continue,
+            To::NeededBy(..) | To::OfScope(..) | To::Service | To::Host => continue,
         };
         if group != reference.group {
             continue;
@@ -106,6 +115,36 @@ pub(super) fn names_server(owner: &Manifest) -> bool {
 /// Whether an object is the desired state of a database.
 pub(super) fn is_schema(manifest: &Manifest) -> bool {
     group_of(manifest) == ATLAS && matches!(&*manifest.kind.value, "AtlasSchema" | "AtlasMigration")
+}
+
+/// Whether a group is one of Kubernetes itself. Others that end in `.k8s.io` are defined by whoever
+/// installs them: `gateway.networking.k8s.io`, `sparkoperator.k8s.io`.
+pub(super) fn is_built_in(group: &str) -> bool {
+    const GROUPS: [&str; 21] = [
+        "admissionregistration.k8s.io",
+        "apiextensions.k8s.io",
+        "apiregistration.k8s.io",
+        "authentication.k8s.io",
+        "authorization.k8s.io",
+        "certificates.k8s.io",
+        "coordination.k8s.io",
+        "custom.metrics.k8s.io",
+        "discovery.k8s.io",
+        "events.k8s.io",
+        "external.metrics.k8s.io",
+        "flowcontrol.apiserver.k8s.io",
+        "internal.apiserver.k8s.io",
+        "metrics.k8s.io",
+        "networking.k8s.io",
+        "node.k8s.io",
+        "rbac.authorization.k8s.io",
+        "resource.k8s.io",
+        "scheduling.k8s.io",
+        "storage.k8s.io",
+        "storagemigration.k8s.io",
+    ];
+    // A group of custom resources has a dot.
+    !group.contains('.') || GROUPS.contains(&group)
 }
 
 /// The group of an object's kind.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::link::index::{BYTES, Index, is_custom};
 use crate::link::infer::{inferred, is_database, made_secrets, no_earlier, not_before};
-use crate::link::{Findings, addresses, known, pods, short};
+use crate::link::{Findings, Found, addresses, known, pods, short};
 use crate::links::Origin;
 use crate::model::Unit;
 use crate::source::Span;
@@ -30,8 +30,9 @@ pub(super) fn named(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &
     let mut stack: Vec<Field<'_>> =
         spec.map(|node| Field { node, key: "", is_secret: false, is_map: false }).collect();
     let namespace = child_namespace(manifest).or(index.namespace(unit));
-    let mut names =
-        Names { index, unit, namespace, seen: BTreeSet::new(), secrets: BTreeSet::new(), found };
+    let is_way_in = is_way_in(manifest);
+    let (seen, secrets) = (BTreeSet::new(), BTreeSet::new());
+    let mut names = Names { index, unit, is_way_in, namespace, seen, secrets, found };
     while let Some(Field { node, key, is_secret, is_map }) = stack.pop() {
         if names.found.is_full() {
             return;
@@ -94,13 +95,15 @@ fn speaks_of_secrets(key: &str) -> bool {
         ["secret", "credential", "password", "token", "auth", "cert", "tls", "apikey", "keyref"];
     let key = key.to_ascii_lowercase();
     // A store of Secrets is an object of its own.
-    !key.contains("secretstore") && WORDS.iter().any(|word| key.contains(word))
+    !key.contains("secretstore")
+        && !key.contains("configmap")
+        && WORDS.iter().any(|word| key.contains(word))
 }
 
 /// Whether an object says what others may do: whom a pod may talk to, how it may look. It needs
 /// nothing of what it names, and what it names may need it first: where all traffic is forbidden, no
 /// server becomes healthy before the policy that allows its own.
-fn is_policy(manifest: &Manifest) -> bool {
+pub(super) fn is_policy(manifest: &Manifest) -> bool {
     const GROUPS: [&str; 12] = [
         "cilium.io",
         "crd.antrea.io",
@@ -118,8 +121,23 @@ fn is_policy(manifest: &Manifest) -> bool {
     GROUPS.contains(&known::group_of(manifest))
 }
 
+/// Whether an object is a road for traffic: like an Ingress, it is healthy without what is behind it.
+fn is_way_in(manifest: &Manifest) -> bool {
+    const KINDS: [&str; 7] = [
+        "DestinationRule",
+        "HTTPProxy",
+        "Mapping",
+        "ServiceEntry",
+        "VirtualServer",
+        "VirtualServerRoute",
+        "VirtualService",
+    ];
+    let kind = manifest.kind.value.as_str();
+    KINDS.contains(&kind) || kind.ends_with("Route") || kind.starts_with("IngressRoute")
+}
+
 /// Whether a field selects objects by their labels, which names none of them.
-fn selects(key: &str, value: &Node) -> bool {
+pub(super) fn selects(key: &str, value: &Node) -> bool {
     const LABELS: [&str; 4] = ["matchLabels", "matchExpressions", "matchNames", "labels"];
     let is_selector = key == "selector" || key.ends_with("Selector");
     // `selector: {secret: {name: token}}` and `tokenSelector: {name: token, key: value}` refer.
@@ -131,7 +149,7 @@ fn selects(key: &str, value: &Node) -> bool {
 }
 
 /// The namespace of what an Application of Argo CD or a release of Flux holds.
-fn child_namespace(manifest: &Manifest) -> Option<&str> {
+pub(super) fn child_namespace(manifest: &Manifest) -> Option<&str> {
     let path: &[&str] = match (known::group_of(manifest), manifest.kind.value.as_str()) {
         ("argoproj.io", "Application") => &["spec", "destination", "namespace"],
         ("helm.toolkit.fluxcd.io", "HelmRelease") => &["spec", "targetNamespace"],
@@ -157,6 +175,8 @@ struct Above<'t> {
 struct Names<'f, 'a> {
     index: &'f Index<'a>,
     unit: Unit,
+    /// It leads traffic to what it names, and needs none of it.
+    is_way_in: bool,
     /// Where it looks for what it names.
     namespace: Option<&'f str>,
     /// What was found already.
@@ -170,7 +190,7 @@ impl Names<'_, '_> {
     fn push(&mut self, first: Unit, span: Span, by: &str, is_blocking: bool, origin: Origin) {
         if first != self.unit && self.seen.insert((first, is_blocking)) {
             self.found.push(match is_blocking {
-                true => inferred(first, self.unit, span, by),
+                true => Found { origin, ..inferred(first, self.unit, span, by) },
                 false => no_earlier(first, self.unit, span, by, origin),
             });
         }
@@ -179,18 +199,14 @@ impl Names<'_, '_> {
     /// An object by kind and name.
     fn object(&mut self, kind: &str, name: &Node) {
         let text = name.str().unwrap_or_default();
+        // Nothing needs a Service to be there but for what answers behind it.
+        let origin = if kind == "Service" { Origin::Mentioned } else { Origin::Inferred };
         for first in self.index.objects(kind, text, self.namespace) {
             let is_worth_it = self.index.manifest(first).is_none_or(|manifest| {
                 is_custom(manifest) || pods::is_workload(manifest) || self.index.has_wave(first)
             });
             if is_worth_it {
-                self.push(
-                    first,
-                    name.span,
-                    &format!("its {}", short(kind)),
-                    false,
-                    Origin::Inferred,
-                );
+                self.push(first, name.span, &format!("its {}", short(kind)), false, origin);
             }
         }
     }
@@ -291,7 +307,7 @@ impl Names<'_, '_> {
         for address in addresses::everywhere(&plain).chain(whole) {
             let Some(service) = index.service_of_host(&address.host, namespace) else { continue };
             for first in index.units_behind(service) {
-                let is_blocking = is_database(index, first);
+                let is_blocking = !self.is_way_in && is_database(index, first);
                 self.push(
                     first,
                     span,
@@ -320,7 +336,7 @@ fn kind_of_stem(stem: &str) -> Option<&'static str> {
 }
 
 /// What a field refers to: `cluster` for `clusterRef`, `clusterName` and `clusters`.
-fn stem(key: &str) -> String {
+pub(super) fn stem(key: &str) -> String {
     const ENDS: [&str; 8] =
         ["refs", "ref", "references", "reference", "names", "name", "from", "id"];
     let key = key.to_ascii_lowercase();

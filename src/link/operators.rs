@@ -14,8 +14,9 @@ use crate::syntax::Manifest;
 use crate::syntax::node::Node;
 
 const OLM: &str = "operators.coreos.com";
+const OLM_1: &str = "olm.operatorframework.io";
 
-/// A Subscription: it installs an operator, and with it definitions that are in no manifest.
+/// A Subscription, or a ClusterExtension: it installs an operator, and with it definitions that are in no manifest.
 struct Subscription {
     unit: Unit,
     words: Vec<String>,
@@ -41,6 +42,11 @@ pub(super) fn subscriptions(index: &Index<'_>, found: &mut Findings) {
             }
         }
     }
+    for (unit, manifest) in manifests(index).filter(|(_, it)| is_extension(it)) {
+        let package = manifest.node.at(&["spec", "source", "catalog", "packageName"]);
+        let package = package.and_then(Node::str).unwrap_or(&manifest.name.value);
+        all.push(Subscription { unit, words: package_words(package) });
+    }
     if all.is_empty() {
         return;
     }
@@ -51,7 +57,8 @@ pub(super) fn subscriptions(index: &Index<'_>, found: &mut Findings) {
     let mut kinds: BTreeMap<(&str, &str), Vec<Unit>> = BTreeMap::new();
     for (_, manifest) in manifests(index) {
         let (group, kind) = (group_of(manifest), manifest.kind.value.as_str());
-        if group != OLM && !defined.contains(group) && !is_kubernetes(group) {
+        let is_own = group == OLM || group == OLM_1;
+        if !is_own && !defined.contains(group) && !known::is_built_in(group) {
             kinds.entry((group, kind)).or_insert_with(|| {
                 // Every package is compared with the kind.
                 match index.spend(N_WORDS * all.len()) {
@@ -89,6 +96,11 @@ pub(super) fn subscriptions(index: &Index<'_>, found: &mut Findings) {
     }
 }
 
+/// What OLM 1 has in the place of a Subscription.
+fn is_extension(manifest: &Manifest) -> bool {
+    group_of(manifest) == OLM_1 && manifest.kind.value == "ClusterExtension"
+}
+
 fn installed(
     index: &Index<'_>,
     installers: &[Unit],
@@ -100,7 +112,11 @@ fn installed(
         if found.is_full() {
             return;
         }
-        found.push(edge(first, unit, span, "its operator, which the Subscription installs"));
+        let by = match index.manifest(first).is_some_and(is_extension) {
+            true => "its operator, which the ClusterExtension installs",
+            false => "its operator, which the Subscription installs",
+        };
+        found.push(edge(first, unit, span, by));
     }
 }
 
@@ -139,7 +155,7 @@ const ALIASES: [(&str, &str); 8] = [
 ];
 
 /// Groups whose operators are usually there before anything of a project is.
-const USUALLY_THERE: [&str; 21] = [
+const USUALLY_THERE: [&str; 25] = [
     "argoproj.io",
     "constraints.gatekeeper.sh",
     "crd.antrea.io",
@@ -161,6 +177,11 @@ const USUALLY_THERE: [&str; 21] = [
     known::ATLAS,
     "traefik.io",
     "networking.istio.io",
+    // What is said to belong to Kubernetes, and comes with most clusters.
+    "autoscaling.k8s.io",
+    "gateway.networking.k8s.io",
+    "policy.networking.k8s.io",
+    "snapshot.storage.k8s.io",
 ];
 
 /// Whether a group is one of custom resources that an operator may define: not Kubernetes' own, nor
@@ -195,12 +216,7 @@ fn is_custom(group: &str) -> bool {
     let is_platform =
         group.strip_suffix(".openshift.io").is_some_and(|part| OPENSHIFT.contains(&part))
             || matches!(group, "user.openshift.io" | "tuned.openshift.io");
-    !is_platform && !is_kubernetes(group) && !group.starts_with("argocd-atlas-plugin")
-}
-
-fn is_kubernetes(group: &str) -> bool {
-    ["", "apps", "batch", "autoscaling", "policy", "extensions", "events"].contains(&group)
-        || group.ends_with(".k8s.io")
+    !is_platform && !known::is_built_in(group) && !group.starts_with("argocd-atlas-plugin")
 }
 
 /// The words of a package's name that say whose it is.

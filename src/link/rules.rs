@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::link::contents::{IN_DATABASES, IN_QUEUES};
 use crate::link::known::made::MADE;
 use crate::link::known::pods::PODS;
-use crate::link::known::references::{REFERENCES, To};
+use crate::link::known::references::{ANNOTATIONS, REFERENCES, To};
 
 /// A dependency that is found by code, and not by a row of a table of kinds.
 struct Rule {
@@ -82,6 +82,31 @@ const RULES: &[Rule] = &[
         "whoever reads a Secret or ConfigMap of its name that nobody else makes",
         "the name, or its beginning",
         false,
+    ),
+    rule(
+        "whatever makes a Secret",
+        "a custom resource",
+        "the name of the Secret beside a `key`, or in a field for configuration",
+        true,
+    ),
+    rule(
+        "a custom resource, whatever makes a Secret",
+        "a custom resource",
+        "the name anywhere in `spec`: of one of the same vendor, of a kind that is called like the \
+         field, of the Secret",
+        false,
+    ),
+    rule(
+        "`DatabaseRole` (postgresql.cnpg.io)",
+        "`Database` (postgresql.cnpg.io)",
+        "`spec.owner`, and `spec.cluster.name` of both",
+        true,
+    ),
+    rule(
+        "`ClusterExtension` (olm.operatorframework.io)",
+        "custom resources whose group nothing in the project defines",
+        "words of the package's name; otherwise every ClusterExtension and Subscription",
+        true,
     ),
     rule(
         "every `Schema`, `AtlasSchema`, `AtlasMigration`",
@@ -206,11 +231,15 @@ pub(super) fn table() -> String {
             To::KindBeside(group, kind) => {
                 (format!("{}, or the kind beside it", named(group, kind)), owner)
             }
+            To::OfScope(group, kind, other) => (format!("`{kind}`, `{other}` ({group})"), owner),
             To::NeededBy(group, kind) => (owner, named(group, kind)),
             To::Service => ("what answers behind a Service".to_owned(), owner),
             To::Host => ("what answers at an address".to_owned(), owner),
         };
         row(&first, &then, &by, reference.is_blocking);
+    }
+    for (annotation, group, kind) in ANNOTATIONS {
+        row(&named(group, kind), "any object", &format!("the annotation `{annotation}`"), false);
     }
     page
 }

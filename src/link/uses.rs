@@ -16,7 +16,7 @@ use crate::link::infer::{
     Schema, inferred, is_database, made_secrets, might_serve_data, no_earlier, not_before,
 };
 use crate::link::pods::{self, Reads, Variable, VariableValue};
-use crate::link::{Findings, cut, short};
+use crate::link::{Findings, Found, cut, jobs, short};
 use crate::links::Origin;
 use crate::model::Unit;
 use crate::source::Span;
@@ -325,7 +325,10 @@ impl<'s> SchemaIndex<'s> {
                     continue;
                 }
                 found.push(match may_wait && is_database(index, first) {
-                    true => inferred(first, unit, *span, &**by),
+                    // An address alone contradicts no wave that somebody wrote.
+                    true => {
+                        Found { origin: Origin::Mentioned, ..inferred(first, unit, *span, &**by) }
+                    }
                     false => no_earlier(first, unit, *span, &**by, Origin::Mentioned),
                 });
             }
@@ -808,8 +811,6 @@ impl<'s> Mentions<'_, 's> {
 /// Whether a Job makes its server ready in the first place: `cockroach init`, `rs.initiate()`.
 /// Nothing may wait for the health of that server before.
 fn initialises(index: &Index<'_>, unit: Unit, reads: &Reads) -> bool {
-    const WORDS: [&str; 7] =
-        ["init", "initiate", "rs.initiate", "unseal", "--cluster", "bootstrap", "join"];
     let is_job = match unit {
         Unit::Manifest(_) => index.manifest(unit).is_some_and(|it| it.kind.value == "Job"),
         Unit::App(number) => {
@@ -821,11 +822,9 @@ fn initialises(index: &Index<'_>, unit: Unit, reads: &Reads) -> bool {
     let arguments = reads.containers.iter().flatten().filter_map(|variable| {
         let is_argument = variable.name.is_empty() || variable.name.starts_with('-');
         let VariableValue::Text(text) = &variable.value else { return None };
-        is_argument.then_some(text)
+        is_argument.then_some(text.as_str())
     });
-    let mut words = arguments
-        .flat_map(|text| text.split(|c: char| c.is_whitespace() || matches!(c, '(' | '"' | ';')));
-    is_job && words.any(|word| WORDS.contains(&word))
+    is_job && jobs::sets_up_server(index, unit, arguments)
 }
 
 fn said_by(name: &str) -> String {

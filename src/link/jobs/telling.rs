@@ -15,7 +15,7 @@ const MAX_SCRIPT_LEN: usize = 16 * 1024;
 const DEPTH: usize = 4;
 
 /// Words of a name that say that something migrates.
-const NAMES: [&str; 33] = [
+const NAMES: [&str; 38] = [
     "migrate",
     "migrates",
     "migrating",
@@ -49,11 +49,30 @@ const NAMES: [&str; 33] = [
     "knex",
     "typeorm",
     "efbundle",
+    "createdb",
+    "createtables",
+    "dbcreate",
+    "dbseed",
+    "seeddb",
 ];
 /// Two words beside each other, in either order, that say so together.
-const DATABASES: [&str; 8] =
-    ["db", "database", "sql", "postgres", "postgresql", "pg", "mysql", "mariadb"];
-const PREPARES: [&str; 11] = [
+const DATABASES: [&str; 13] = [
+    "db",
+    "database",
+    "sql",
+    "postgres",
+    "postgresql",
+    "pg",
+    "mysql",
+    "mariadb",
+    "table",
+    "tables",
+    // Tools whose `init` and `setup` are their migrations.
+    "airflow",
+    "superset",
+    "zitadel",
+];
+const PREPARES: [&str; 15] = [
     "init",
     "initialize",
     "initializer",
@@ -65,6 +84,10 @@ const PREPARES: [&str; 11] = [
     "upgrade",
     "sync",
     "update",
+    "seed",
+    "seeder",
+    "seeding",
+    "populate",
 ];
 /// Words of a name which say that it only looks, or is about something else.
 const NOT_BY_NAME: [&str; 23] = [
@@ -98,7 +121,7 @@ const IMAGES: [(&str, &str); 17] = [
 ];
 
 /// What a program runs when it migrates: any of these lists of words, in this order, with anything
-/// between them. A `*` at the end stands for any ending.
+/// between them. A `*` at the end stands for any ending, at the beginning for any beginning.
 struct Program {
     names: &'static [&'static str],
     runs: &'static [&'static [&'static str]],
@@ -129,9 +152,12 @@ const PROGRAMS: &[Program] = &[
     program(&["sequel"], &[&["-m"]]),
     program(&["manage.py", "manage", "django-admin", "django"], &[&["migrate"], &["syncdb"]]),
     program(
-        &["flask", "airflow", "superset"],
+        &["flask", "airflow", "superset", "mlflow"],
         &[&["db", "upgrade"], &["db", "migrate"], &["db", "init"]],
     ),
+    program(&["airflow"], &[&["initdb"], &["upgradedb"]]),
+    program(&["superset"], &[&["init"]]),
+    program(&["aerich"], &[&["upgrade"], &["init-db"]]),
     program(&["alembic"], &[&["upgrade"]]),
     program(&["yoyo", "yoyo-migrate"], &[&["apply"], &["develop"]]),
     program(&["flyway"], &[&["migrate"], &["baseline"], &["deploy"]]),
@@ -166,6 +192,9 @@ const PROGRAMS: &[Program] = &[
             &["doctrine:schema:update"],
             &["doctrine:schema:create"],
             &["doctrine:database:create"],
+            &["database:migrate"],
+            &["system:update:finish"],
+            &["system:install"],
         ],
     ),
     program(&["doctrine-migrations", "phinx"], &[&["migrate"], &["migrations:migrate"]]),
@@ -173,10 +202,99 @@ const PROGRAMS: &[Program] = &[
     program(&["mix"], &[&["ecto.migrate"], &["ecto.setup"], &["ecto.create"]]),
     program(&["sqitch"], &[&["deploy"]]),
     program(&["bytebase-action"], &[&["rollout"]]),
+    program(&["gradlew", "gradle"], &[&["*flywayMigrate"], &["*liquibaseUpdate"], &["*update"]]),
+    program(
+        &["mvn", "mvnw"],
+        &[&["*flyway:migrate"], &["*liquibase:update"], &["*:migrate"], &["*:update"]],
+    ),
+    program(&["magento"], &[&["setup:upgrade"], &["setup:db-schema:upgrade"], &["setup:install"]]),
+    program(&["drush"], &[&["updatedb"], &["updb"], &["deploy"], &["site:install"]]),
+    program(&["occ"], &[&["upgrade"], &["maintenance:install"], &["migrations:migrate"]]),
+    program(&["wp"], &[&["core", "update-db"], &["core", "install"], &["db", "create"]]),
+    program(&["yii"], &[&["migrate"], &["migrate/up"], &["migrate/to"], &["migrate/fresh"]]),
+    program(
+        &["temporal-sql-tool", "temporal-cassandra-tool"],
+        &[
+            &["setup-schema"],
+            &["update-schema"],
+            &["setup"],
+            &["update"],
+            &["create-database"],
+            &["create-keyspace"],
+            &["create"],
+        ],
+    ),
+    program(&["zitadel"], &[&["setup"], &["init"]]),
+    program(&["kong"], &[&["migrations", "bootstrap"], &["migrations", "up"]]),
+    program(&["sentry"], &[&["upgrade"], &["django", "migrate"]]),
+    program(&["skeema"], &[&["push"]]),
+    program(&["pgroll"], &[&["init"], &["start"], &["complete"], &["migrate"]]),
+    program(&["grate"], &[&[]]),
+    program(&["supabase"], &[&["db", "push"], &["migration", "up"]]),
+    program(&["rambler"], &[&["apply"]]),
+    program(&["datahub-upgrade"], &[&["-u"]]),
+    program(&["update_synapse_database"], &[&[]]),
+    program(&["typo3", "typo3cms"], &[&["database:updateschema"], &["upgrade:run"]]),
 ];
 
+/// Tools that make a server what it is, and what they do then: before, it is not healthy.
+const SERVER_TOOLS: [&str; 25] = [
+    "arangosh",
+    "bao",
+    "cockroach",
+    "consul",
+    "control.sh",
+    "couchbase-cli",
+    "cqlsh",
+    "dgraph",
+    "etcdctl",
+    "garage",
+    "kafka-storage.sh",
+    "keydb-cli",
+    "mongo",
+    "mongosh",
+    "mysqlsh",
+    "nodetool",
+    "nomad",
+    "openbao",
+    "patronictl",
+    "rabbitmqctl",
+    "redis-cli",
+    "valkey-cli",
+    "vault",
+    "yb-admin",
+    "yugabyted",
+];
+
+/// Whether some arguments set up a server: by words that nothing else has, or by `init` and the like
+/// beside a tool of a server, or in its image.
+pub(super) fn sets_up_server<'t>(
+    images: &[&str],
+    arguments: impl Iterator<Item = &'t str>,
+) -> bool {
+    const ALONE: [&str; 4] = ["initiate", "rs.initiate", "unseal", "--cluster"];
+    const BESIDE: [&str; 3] = ["init", "bootstrap", "join"];
+    let is_tool = |word: &str| SERVER_TOOLS.contains(&base(word));
+    let mut has_tool = images.iter().any(|image| {
+        let last = image.rsplit('/').next().unwrap_or_default();
+        is_tool(last.split([':', '@']).next().unwrap_or_default())
+    });
+    let mut has_word = false;
+    for argument in arguments {
+        let is_end = |c: char| c.is_whitespace() || matches!(c, '(' | '"' | ';');
+        for word in argument.split(is_end) {
+            if ALONE.contains(&word) {
+                return true;
+            }
+            has_tool |= is_tool(word);
+            has_word |= BESIDE.contains(&word);
+        }
+    }
+    has_tool && has_word
+}
+
 /// What turns a command that migrates into one that only looks, or goes back.
-const NOT_BY_COMMAND: [&str; 30] = [
+const NOT_BY_COMMAND: [&str; 33] = [
     "status",
     "info",
     "validate",
@@ -193,6 +311,8 @@ const NOT_BY_COMMAND: [&str; 30] = [
     "plan",
     "help",
     "make",
+    "list",
+    "reset",
     "generate",
     "new",
     "db:migrate:status",
@@ -203,6 +323,7 @@ const NOT_BY_COMMAND: [&str; 30] = [
     "--check",
     "--plan",
     "--dry-run",
+    "--dryrun",
     "--help",
     "--version",
     "--list",
@@ -276,7 +397,8 @@ fn runs_sql(container: &Container<'_>) -> bool {
     let defines = |script: &&str| {
         let words = script.split_whitespace().map(str::to_ascii_lowercase);
         let script = words.collect::<Vec<_>>().join(" ");
-        let is_file = script.split([' ', '=', '<', '"', '\'']).any(|word| word.ends_with(".sql"));
+        let is_file =
+            script.split([' ', '=', '<', '"', '\'', ';', ')']).any(|word| word.ends_with(".sql"));
         is_file || DEFINES.iter().any(|beginning| script.contains(beginning))
     };
     has_client && scripts.iter().any(defines)
@@ -321,7 +443,10 @@ fn container_migrates(container: &Container<'_>) -> bool {
         words.insert(0, (*program).to_owned());
         return words.len() == 1 || !has_veto;
     }
-    (is_named_so(last) && !has_veto) || command_migrates(&words, 0)
+    // An image that is called like a program starts it.
+    (is_named_so(last) && !has_veto)
+        || program_migrates(last, &words)
+        || command_migrates(&words, 0)
 }
 
 /// Whether one command migrates, be it as a script within.
@@ -372,9 +497,10 @@ fn program_migrates(name: &str, rest: &[String]) -> bool {
 fn has_in_order(wanted: &[&str], words: &[String]) -> bool {
     let mut words = words.iter();
     wanted.iter().all(|wanted| {
-        words.any(|word| match wanted.strip_suffix('*') {
-            Some(beginning) => word.starts_with(beginning),
-            None => word == wanted,
+        words.any(|word| match (wanted.strip_suffix('*'), wanted.strip_prefix('*')) {
+            (Some(beginning), _) => word.starts_with(beginning),
+            (None, Some(end)) => word.ends_with(end),
+            (None, None) => word == wanted,
         })
     })
 }
@@ -398,6 +524,24 @@ fn is_generic(words: &[String]) -> bool {
         "dbmigrate",
         "syncdb",
     ];
+    /// Words beside a verb which say that nothing is migrated.
+    const OTHERS: [&str; 8] =
+        ["check", "create", "list", "show", "skip", "verify", "wait", "watch"];
+    /// Commands that are called so as a whole.
+    const WHOLE: [&str; 12] = [
+        "db_sync",
+        "db-sync",
+        "db:init",
+        "db:setup",
+        "db:sync",
+        "db-upgrade",
+        "init-schema",
+        "setup-schema",
+        "update-schema",
+        "upgrade-db",
+        "create-tables",
+        "create_tables",
+    ];
     let is_option = |word: &str| word.starts_with('-') && word != "--";
     let before = std::iter::once("").chain(words.iter().map(String::as_str));
     let own = words
@@ -405,10 +549,63 @@ fn is_generic(words: &[String]) -> bool {
         .zip(before)
         .filter(|(word, before)| !is_option(word) && (!is_option(before) || before.contains('=')));
     let named = own.take(N_WORDS).any(|(word, _)| {
-        let parts = base(word).split(|c: char| !c.is_ascii_alphanumeric());
-        parts.map(str::to_ascii_lowercase).any(|part| VERBS.contains(&part.as_str()))
+        let parts: Vec<String> = name_parts(base(word)).collect();
+        let has = |list: &[&str]| parts.iter().any(|part| list.contains(&part.as_str()));
+        WHOLE.contains(&word.as_str()) || has(&VERBS) && !has(&OTHERS) && !has(&NOT_BY_COMMAND)
     });
-    named && !is_vetoed(words) && !words.iter().any(|word| word.contains(':') && is_veto_part(word))
+    let has_option = words.iter().any(|word| is_migrating_option(word));
+    (named || has_option)
+        && !is_vetoed(words)
+        && !words.iter().any(|word| word.contains(':') && is_veto_part(word))
+}
+
+/// `--migrate`, `--run-migrations=true`; not `--migrations-dir`, `--migrate=false`.
+fn is_migrating_option(word: &str) -> bool {
+    const OPTIONS: [&str; 11] = [
+        "apply-migrations",
+        "auto-migrate",
+        "automigrate",
+        "db-migrate",
+        "migrate",
+        "migrate-and-exit",
+        "migrate-database",
+        "migrate-db",
+        "migrate-only",
+        "run-migration",
+        "run-migrations",
+    ];
+    let Some(option) = word.strip_prefix("--").or_else(|| word.strip_prefix('-')) else {
+        return false;
+    };
+    let (name, value) = option.split_once('=').unwrap_or((option, "true"));
+    // `--spring.profiles.active=migrate`
+    let is_mode =
+        ["profiles.active", "mode", "command", "task"].iter().any(|it| name.ends_with(it));
+    if is_mode && matches!(value, "migrate" | "migration" | "migrations" | "migrator") {
+        return true;
+    }
+    OPTIONS.contains(&name) && !matches!(value, "false" | "0" | "no" | "off" | "never" | "skip")
+}
+
+/// The words of a program's name, in lower case: `runMigrations.js`, `Shop.DbMigrator.dll`.
+fn name_parts(name: &str) -> impl Iterator<Item = String> {
+    let parts = name.split(|c: char| !c.is_ascii_alphanumeric());
+    parts.flat_map(|part| {
+        let mut words: Vec<String> = Vec::new();
+        let mut was_lower = false;
+        for c in part.chars() {
+            if words.is_empty() || was_lower && c.is_ascii_uppercase() {
+                words.push(String::new());
+            }
+            was_lower = c.is_ascii_lowercase();
+            if let Some(word) = words.last_mut() {
+                word.push(c.to_ascii_lowercase());
+            }
+        }
+        // `dbMigrate` is two words, and one.
+        let whole = (words.len() > 1).then(|| words.concat());
+        words.into_iter().chain(whole)
+    })
 }
 
 /// `migrate:status`, `migration:create`.
@@ -479,6 +676,9 @@ mod tests {
             "flyway",
             "migrate2",
             "mysql-setup",
+            "create-tables",
+            "seed-db",
+            "zitadel-setup",
         ] {
             assert!(migrates(name, &[]), "{name}");
         }
@@ -493,6 +693,9 @@ mod tests {
             "migration-check",
             "seed",
             "initialize",
+            "iptables-setup",
+            "seed-report-db",
+            "db-seed-check",
         ] {
             assert!(!migrates(name, &[]), "{name}");
         }
@@ -542,6 +745,34 @@ mod tests {
             &["node", "dist/migrate.js"],
             &["./run-migrations.sh"],
             &["wait-for", "db:5432", "--", "rails", "db:migrate"],
+            &["./gradlew", "flywayMigrate", "-i"],
+            &["gradle", ":db:update"],
+            &["mvn", "-B", "liquibase:update"],
+            &["./mvnw", "org.flywaydb:flyway-maven-plugin:10.0.0:migrate"],
+            &["dotnet", "Acme.Shop.DbMigrator.dll"],
+            &["/app/shop", "serve", "--migrate"],
+            &["/app/shop", "--run-migrations=true"],
+            &["aerich", "upgrade"],
+            &["mlflow", "db", "upgrade", "postgresql://db/x"],
+            &["php", "bin/magento", "setup:upgrade", "--keep-generated"],
+            &["vendor/bin/drush", "updatedb", "-y"],
+            &["php", "occ", "upgrade"],
+            &["wp", "core", "update-db"],
+            &["php", "yii", "migrate/up", "--interactive=0"],
+            &["sh", "-c", "temporal-sql-tool --plugin postgres12 --ep db setup-schema -v 0.0"],
+            &["zitadel", "setup", "--masterkeyFromEnv"],
+            &["sentry", "upgrade", "--noinput"],
+            &["skeema", "push", "production"],
+            &["pgroll", "start", "m/01.json"],
+            &["grate", "--files=/db"],
+            &["supabase", "db", "push"],
+            &["kong", "migrations", "bootstrap"],
+            &["airflow", "db", "init"],
+            &["sh", "-c", "flask db init && flask db upgrade"],
+            &["keystone-manage", "db_sync"],
+            &["node", "dist/runMigrations.js"],
+            &["java", "-jar", "app.jar", "--spring.profiles.active=migrate"],
+            &["river", "migrate-up"],
         ] {
             assert!(runs(words), "{words:?}");
         }
@@ -564,6 +795,33 @@ mod tests {
             &["backup", "--dir", "/migrations"],
             &["npm", "run", "migrate:status"],
             &["sh", "-c", "immigrate"],
+            &["./gradlew", "flywayInfo"],
+            &["./gradlew", "build"],
+            &["mvn", "flyway:info"],
+            &["mvn", "versions:update-parent"],
+            &["dotnet", "Acme.Shop.Api.dll"],
+            &["/app/shop", "--migrate=false"],
+            &["/app/shop", "--migrations-dir=/m"],
+            &["/app/shop", "--skip-migrations"],
+            &["aerich", "history"],
+            &["mlflow", "server"],
+            &["bin/magento", "cron:run"],
+            &["drush", "cron"],
+            &["occ", "status"],
+            &["wp", "cron", "event", "run"],
+            &["php", "yii", "migrate/down"],
+            &["temporal-sql-tool", "drop-database"],
+            &["zitadel", "start"],
+            &["sentry", "cleanup"],
+            &["skeema", "diff"],
+            &["pgroll", "rollback"],
+            &["grate", "--dryrun"],
+            &["supabase", "db", "diff"],
+            &["kong", "migrations", "list"],
+            &["airflow", "db", "check"],
+            &["river", "migrate-down"],
+            &["./wait-for-migrations.sh"],
+            &["java", "-jar", "app.jar", "--spring.profiles.active=batch"],
             &[],
         ] {
             assert!(!runs(words), "{words:?}");
@@ -579,9 +837,26 @@ mod tests {
         assert!(of("docker.io/migrate/migrate:v4@sha256:00", &["-path=/m", "up"]));
         assert!(of("registry:5000/arigaio/atlas", &["migrate", "apply"]));
         assert!(of("ghcr.io/example/shop-migrations:1", &[]));
+        assert!(of("ghcr.io/zitadel/zitadel:v2", &["setup", "--init-projections=true"]));
+        assert!(!of("ghcr.io/zitadel/zitadel:v2", &["start"]));
         assert!(!of("flyway/flyway", &["info"]));
         assert!(!of("example/atlas", &[]));
         assert!(!of("postgres:16", &["psql", "-c", "select 1"]));
+    }
+
+    #[test]
+    fn what_sets_up_a_server_is_told_from_what_sets_up_a_database() {
+        let sets_up =
+            |image: &str, words: &[&str]| super::sets_up_server(&[image], words.iter().copied());
+        assert!(sets_up("cockroachdb/cockroach:v24", &["init", "--insecure"]));
+        assert!(sets_up("alpine", &["sh", "-c", "cockroach init --host=db"]));
+        assert!(sets_up("mongo:7", &["mongosh", "--eval", "rs.initiate()"]));
+        assert!(sets_up("redis:7", &["redis-cli", "--cluster", "create"]));
+        assert!(sets_up("hashicorp/vault", &["operator", "init"]));
+        assert!(!sets_up("kong:3", &["kong", "migrations", "bootstrap"]));
+        assert!(!sets_up("apache/airflow:2", &["airflow", "db", "init"]));
+        assert!(!sets_up("example/shop", &["sh", "-c", "flask db init && flask db upgrade"]));
+        assert!(!sets_up("mongo:7", &["mongosh", "--eval", "db.items.find()"]));
     }
 
     #[test]
@@ -592,6 +867,7 @@ mod tests {
             &["sh", "-c", "mysql -h db < /init/tables.sql"],
             &["sh", "-c", "psql <<EOF\ncreate\n  table t (id int);\nEOF"],
             &["/opt/mssql-tools/bin/sqlcmd", "-S", "ms", "-i", "/s/a.sql"],
+            &["sh", "-c", "for f in /sql/*.sql; do psql -f $f; done"],
         ] {
             assert!(runs(words), "{words:?}");
         }

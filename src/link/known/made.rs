@@ -16,12 +16,22 @@ pub(in crate::link) enum Named {
     Suffix(&'static str),
     /// A prefix and the object's name.
     Prefix(&'static str),
+    /// A prefix, the object's name, and a suffix.
+    Around(&'static str, &'static str),
     /// The object's name, a suffix, and anything.
     Begins(&'static str),
+    /// A prefix, the object's name, a suffix, and anything.
+    BeginsAround(&'static str, &'static str),
     /// Anything, and then a text, the object's name, and another text.
     Ends(&'static str, &'static str),
     /// What is written at a path.
     At(&'static [&'static str]),
+    /// What is written at a path, where nobody else in the project makes that.
+    AtUnlessGiven(&'static [&'static str]),
+    /// What is written at a path, in the letters that a name may have, and a suffix.
+    AtSuffix(&'static [&'static str], &'static str),
+    /// The same with `-` and the object's name before the suffix.
+    AtAndSameSuffix(&'static [&'static str], &'static str),
     /// What is written at a path, or else the object's name.
     AtOr(&'static [&'static str]),
     /// What is written at a path, `-` and the object's name.
@@ -36,7 +46,8 @@ pub(in crate::link) enum Named {
 }
 
 use Named::{
-    At, AtAndSame, AtOr, Begins, Each, EachBegins, EachSuffix, Ends, Fixed, Prefix, Same, Suffix,
+    Around, At, AtAndSame, AtAndSameSuffix, AtOr, AtSuffix, AtUnlessGiven, Begins, BeginsAround,
+    Each, EachBegins, EachSuffix, Ends, Fixed, Prefix, Same, Suffix,
 };
 
 /// What the controllers of a kind make.
@@ -77,6 +88,22 @@ const CNPG_SECRETS: &[Named] = &[
 ];
 const CRUNCHY_SERVICES: &[Named] =
     &[Suffix("-primary"), Suffix("-ha"), Suffix("-replicas"), Suffix("-pgbouncer")];
+const DB2_SERVICES: &[Named] =
+    &[Around("c-", "-db2u-engn-svc"), Around("c-", "-db2u"), Around("c-", "-db2u-internal")];
+
+/// A server of KubeDB, with the Services that its governing one has beside it.
+const fn kubedb(kind: &'static str) -> Makes {
+    const SERVICES: &[Named] = &[
+        Same,
+        Suffix("-pods"),
+        Suffix("-standby"),
+        Suffix("-replicas"),
+        Suffix("-secondary"),
+        Suffix("-master"),
+    ];
+    server("kubedb.com", kind, SERVICES, &[Suffix("-auth")])
+}
+
 const COMPONENTS: &[&str] = &["spec", "componentSpecs"];
 
 pub(in crate::link) const MADE: &[Makes] = &[
@@ -157,27 +184,32 @@ pub(in crate::link) const MADE: &[Makes] = &[
         "pxc.percona.com",
         "PerconaXtraDBCluster",
         &[Suffix("-haproxy"), Suffix("-haproxy-replicas"), Suffix("-proxysql"), Suffix("-pxc")],
-        &[At(&["spec", "secretsName"]), Suffix("-secrets")],
+        &[AtUnlessGiven(&["spec", "secretsName"]), Suffix("-secrets")],
     ),
     server(
         "ps.percona.com",
         "PerconaServerMySQL",
         &[Suffix("-haproxy"), Suffix("-router"), Suffix("-mysql"), Suffix("-mysql-primary")],
-        &[At(&["spec", "secretsName"]), Suffix("-secrets")],
+        &[AtUnlessGiven(&["spec", "secretsName"]), Suffix("-secrets")],
     ),
     server(
         "k8s.mariadb.com",
         "MariaDB",
         &[Same, Suffix("-primary"), Suffix("-secondary"), Suffix("-internal")],
         &[
-            At(&["spec", "rootPasswordSecretKeyRef", "name"]),
-            At(&["spec", "passwordSecretKeyRef", "name"]),
+            AtUnlessGiven(&["spec", "rootPasswordSecretKeyRef", "name"]),
+            AtUnlessGiven(&["spec", "passwordSecretKeyRef", "name"]),
             Suffix("-root"),
         ],
     ),
     server("k8s.mariadb.com", "MaxScale", &[Same], &[]),
     server("mysql.oracle.com", "InnoDBCluster", &[Same, Suffix("-instances")], &[]),
-    server("moco.cybozu.com", "MySQLCluster", &[Prefix("moco-")], &[Prefix("moco-")]),
+    server(
+        "moco.cybozu.com",
+        "MySQLCluster",
+        &[Prefix("moco-"), Around("moco-", "-primary"), Around("moco-", "-replica")],
+        &[Prefix("moco-")],
+    ),
     server("planetscale.com", "VitessCluster", &[Begins("-vtgate-")], &[]),
     server(
         "mysql.presslabs.org",
@@ -195,7 +227,14 @@ pub(in crate::link) const MADE: &[Makes] = &[
     ),
     server("operator.yugabyte.io", "YBUniverse", &[Begins("-")], &[]),
     server("pingcap.com", "TidbCluster", &[Suffix("-tidb"), Suffix("-pd")], &[]),
-    server("clickhouse.altinity.com", "ClickHouseInstallation", &[Prefix("clickhouse-")], &[]),
+    server(
+        "clickhouse.altinity.com",
+        "ClickHouseInstallation",
+        &[Prefix("clickhouse-"), BeginsAround("chi-", "-"), BeginsAround("cluster-", "-")],
+        &[],
+    ),
+    server("clickhouse.com", "ClickHouseCluster", &[Suffix("-clickhouse-headless")], &[]),
+    server("clickhouse.com", "KeeperCluster", &[Suffix("-keeper-headless")], &[]),
     server(
         "clickhouse-keeper.altinity.com",
         "ClickHouseKeeperInstallation",
@@ -218,7 +257,7 @@ pub(in crate::link) const MADE: &[Makes] = &[
         "psmdb.percona.com",
         "PerconaServerMongoDB",
         &[Suffix("-mongos"), EachSuffix(&["spec", "replsets"], &["name"], "")],
-        &[At(&["spec", "secrets", "users"]), Suffix("-secrets")],
+        &[AtUnlessGiven(&["spec", "secrets", "users"]), Suffix("-secrets")],
     ),
     server(
         "mongodbcommunity.mongodb.com",
@@ -237,6 +276,52 @@ pub(in crate::link) const MADE: &[Makes] = &[
         &[EachSuffix(&["spec", "cassandra", "datacenters"], &["metadata.name"], "service")],
         &[Suffix("-superuser")],
     ),
+    server(
+        "cassandra.datastax.com",
+        "CassandraDatacenter",
+        &[
+            AtAndSameSuffix(&["spec", "clusterName"], "-service"),
+            AtAndSameSuffix(&["spec", "clusterName"], "-all-pods-service"),
+            AtSuffix(&["spec", "clusterName"], "-seed-service"),
+        ],
+        &[AtSuffix(&["spec", "clusterName"], "-superuser")],
+    ),
+    server(
+        "db2u.databases.ibm.com",
+        "Db2uCluster",
+        DB2_SERVICES,
+        &[Around("c-", "-instancepassword")],
+    ),
+    server(
+        "db2u.databases.ibm.com",
+        "Db2uInstance",
+        DB2_SERVICES,
+        &[Around("c-", "-instancepassword")],
+    ),
+    server("database.oracle.com", "SingleInstanceDatabase", &[Same, Suffix("-ext")], &[]),
+    server("database.oracle.com", "OracleRestDataService", &[Same], &[]),
+    kubedb("Postgres"),
+    kubedb("MySQL"),
+    kubedb("MariaDB"),
+    kubedb("PerconaXtraDB"),
+    kubedb("MSSQLServer"),
+    kubedb("Oracle"),
+    kubedb("Singlestore"),
+    kubedb("ClickHouse"),
+    kubedb("Cassandra"),
+    kubedb("MongoDB"),
+    kubedb("Elasticsearch"),
+    kubedb("Solr"),
+    kubedb("Druid"),
+    kubedb("Redis"),
+    kubedb("RedisSentinel"),
+    kubedb("Memcached"),
+    kubedb("Kafka"),
+    kubedb("RabbitMQ"),
+    kubedb("ZooKeeper"),
+    kubedb("PgBouncer"),
+    kubedb("Pgpool"),
+    kubedb("ProxySQL"),
     server(
         "elasticsearch.k8s.elastic.co",
         "Elasticsearch",
@@ -329,6 +414,19 @@ impl Named {
             Fixed(name) => exact(SmolStr::new_static(name)),
             Suffix(suffix) => exact(format_smolstr!("{own}{suffix}")),
             Prefix(prefix) => exact(format_smolstr!("{prefix}{own}")),
+            Around(prefix, suffix) => exact(format_smolstr!("{prefix}{own}{suffix}")),
+            BeginsAround(prefix, suffix) => {
+                vec![MadeName::Begins(format_smolstr!("{prefix}{own}{suffix}"))]
+            }
+            AtSuffix(path, suffix) => {
+                let name = at(path).map(|name| format_smolstr!("{}{suffix}", clean(&name)));
+                name.map(exact).unwrap_or_default()
+            }
+            AtAndSameSuffix(path, suffix) => {
+                let name = at(path).map(|name| format_smolstr!("{}-{own}{suffix}", clean(&name)));
+                name.map(exact).unwrap_or_default()
+            }
+            AtUnlessGiven(path) => at(path).map(exact).unwrap_or_default(),
             Begins(suffix) => vec![MadeName::Begins(format_smolstr!("{own}{suffix}"))],
             Ends(before, after) => vec![MadeName::Ends(format_smolstr!("{before}{own}{after}"))],
             At(path) => at(path).map(exact).unwrap_or_default(),
@@ -359,7 +457,16 @@ impl Named {
             Fixed(name) => format!("`{name}`"),
             Suffix(suffix) => format!("`NAME{suffix}`"),
             Prefix(prefix) => format!("`{prefix}NAME`"),
+            Around(prefix, suffix) => format!("`{prefix}NAME{suffix}`"),
             Begins(suffix) => format!("`NAME{suffix}*`"),
+            BeginsAround(prefix, suffix) => format!("`{prefix}NAME{suffix}*`"),
+            AtUnlessGiven(at) => {
+                format!("its `{}`, unless the project has the Secret from elsewhere", path(at))
+            }
+            AtSuffix(at, suffix) => format!("its `{}` and `{suffix}`", path(at)),
+            AtAndSameSuffix(at, suffix) => {
+                format!("its `{}`, `-`, `NAME` and `{suffix}`", path(at))
+            }
             Ends(before, after) => format!("`*{before}NAME{after}`"),
             At(at) => format!("its `{}`", path(at)),
             AtOr(at) => format!("its `{}`, or `NAME`", path(at)),
@@ -373,6 +480,12 @@ impl Named {
             }
         }
     }
+}
+
+/// A name as Kubernetes takes it.
+fn clean(name: &str) -> String {
+    let kept = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-');
+    kept.map(|c| c.to_ascii_lowercase()).collect()
 }
 
 fn tail(fields: &[&str], suffix: &str) -> String {

@@ -25,6 +25,9 @@ pub(in crate::link) enum To {
     Kind(&'static str, &'static str),
     /// An object of the kind that is written beside the name, or else of this group and kind.
     KindBeside(&'static str, &'static str),
+    /// An object of this group and the first kind; or the second, where `clusterScope` is set beside
+    /// the name.
+    OfScope(&'static str, &'static str, &'static str),
     /// The object of this group and kind needs the one that refers to it.
     NeededBy(&'static str, &'static str),
     /// What answers behind a Service.
@@ -33,7 +36,7 @@ pub(in crate::link) enum To {
     Host,
 }
 
-use To::{Host, Kind, KindBeside, NeededBy, Service};
+use To::{Host, Kind, KindBeside, NeededBy, OfScope, Service};
 
 const fn gate(
     group: &'static str,
@@ -264,31 +267,135 @@ pub(in crate::link) const REFERENCES: &[Reference] = &[
         &["spec", "triggers", "*", "authenticationRef", "name"],
         KindBeside(KEDA, "TriggerAuthentication"),
     ),
-    not_before(
-        ARGO,
-        &["Workflow"],
-        &["spec", "workflowTemplateRef", "name"],
-        Kind(ARGO, "WorkflowTemplate"),
-    ),
-    not_before(
-        ARGO,
-        &["CronWorkflow"],
-        &["spec", "workflowSpec", "workflowTemplateRef", "name"],
-        Kind(ARGO, "WorkflowTemplate"),
-    ),
-    not_before(
-        ARGO,
-        &["Rollout"],
-        &["spec", "strategy", "canary", "analysis", "templates", "*", "templateName"],
-        Kind(ARGO, "AnalysisTemplate"),
-    ),
+    workflow(&["spec", "workflowTemplateRef", "name"]),
+    workflow(&["spec", "workflowSpec", "workflowTemplateRef", "name"]),
+    workflow(&["spec", "templates", "*", "steps", "*", "*", "templateRef", "name"]),
+    workflow(&["spec", "templates", "*", "dag", "tasks", "*", "templateRef", "name"]),
+    workflow(&["spec", "workflowSpec", "templates", "*", "steps", "*", "*", "templateRef", "name"]),
+    workflow(&[
+        "spec",
+        "workflowSpec",
+        "templates",
+        "*",
+        "dag",
+        "tasks",
+        "*",
+        "templateRef",
+        "name",
+    ]),
+    analysis(&["spec", "strategy", "canary", "analysis", "templates", "*", "templateName"]),
+    analysis(&[
+        "spec",
+        "strategy",
+        "canary",
+        "steps",
+        "*",
+        "analysis",
+        "templates",
+        "*",
+        "templateName",
+    ]),
+    analysis(&[
+        "spec",
+        "strategy",
+        "canary",
+        "steps",
+        "*",
+        "experiment",
+        "analyses",
+        "*",
+        "templateName",
+    ]),
+    analysis(&[
+        "spec",
+        "strategy",
+        "blueGreen",
+        "prePromotionAnalysis",
+        "templates",
+        "*",
+        "templateName",
+    ]),
+    analysis(&[
+        "spec",
+        "strategy",
+        "blueGreen",
+        "postPromotionAnalysis",
+        "templates",
+        "*",
+        "templateName",
+    ]),
+    analysis(&["spec", "analyses", "*", "templateName"]),
+    analysis(&["spec", "templates", "*", "templateName"]),
     not_before(
         ARGO,
         &["Rollout"],
         &["spec", "workloadRef", "name"],
         KindBeside("apps", "Deployment"),
     ),
+    // What Flux installs.
+    not_before(
+        "helm.toolkit.fluxcd.io",
+        &["HelmRelease"],
+        &["spec", "dependsOn", "*", "name"],
+        Kind("helm.toolkit.fluxcd.io", "HelmRelease"),
+    ),
+    not_before(
+        "kustomize.toolkit.fluxcd.io",
+        &["Kustomization"],
+        &["spec", "dependsOn", "*", "name"],
+        Kind("kustomize.toolkit.fluxcd.io", "Kustomization"),
+    ),
+    // Backups.
+    gate(
+        "psmdb.percona.com",
+        &["PerconaServerMongoDBBackup", "PerconaServerMongoDBRestore"],
+        &["spec", "clusterName"],
+        Kind("psmdb.percona.com", "PerconaServerMongoDB"),
+    ),
+    gate(
+        "pxc.percona.com",
+        &["PerconaXtraDBClusterBackup", "PerconaXtraDBClusterRestore"],
+        &["spec", "pxcCluster"],
+        Kind("pxc.percona.com", "PerconaXtraDBCluster"),
+    ),
+    gate(
+        "pgv2.percona.com",
+        &["PerconaPGBackup", "PerconaPGRestore"],
+        &["spec", "pgCluster"],
+        Kind("pgv2.percona.com", "PerconaPGCluster"),
+    ),
+    gate(
+        "ps.percona.com",
+        &["PerconaServerMySQLBackup", "PerconaServerMySQLRestore"],
+        &["spec", "clusterName"],
+        Kind("ps.percona.com", "PerconaServerMySQL"),
+    ),
+    // Storage.
+    not_before(
+        "storage.k8s.io",
+        &["StorageClass"],
+        &["parameters", "pool"],
+        Kind("ceph.rook.io", "CephBlockPool"),
+    ),
+    not_before(
+        "storage.k8s.io",
+        &["StorageClass"],
+        &["parameters", "dataPool"],
+        Kind("ceph.rook.io", "CephBlockPool"),
+    ),
+    not_before(
+        "storage.k8s.io",
+        &["StorageClass"],
+        &["parameters", "fsName"],
+        Kind("ceph.rook.io", "CephFilesystem"),
+    ),
     // Operators by OLM.
+    gate(
+        "olm.operatorframework.io",
+        &["ClusterExtension"],
+        &["spec", "source", "catalog", "selector", "matchLabels", CATALOG_NAME],
+        Kind("olm.operatorframework.io", "ClusterCatalog"),
+    ),
     gate(
         "operators.coreos.com",
         &["Subscription"],
@@ -303,6 +410,61 @@ const fn provider_sql(
     kind: &'static str,
 ) -> Reference {
     not_before(group, &[], path, Kind(group, kind))
+}
+
+/// The label that the catalogues of OLM 1 have their own name in.
+const CATALOG_NAME: &str = "olm.operatorframework.io/metadata.name";
+
+const fn workflow(path: &'static [&'static str]) -> Reference {
+    const KINDS: &[&str] =
+        &["Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate"];
+    not_before(ARGO, KINDS, path, OfScope(ARGO, "WorkflowTemplate", "ClusterWorkflowTemplate"))
+}
+
+const fn analysis(path: &'static [&'static str]) -> Reference {
+    const KINDS: &[&str] =
+        &["Rollout", "Experiment", "AnalysisTemplate", "ClusterAnalysisTemplate"];
+    not_before(ARGO, KINDS, path, OfScope(ARGO, "AnalysisTemplate", "ClusterAnalysisTemplate"))
+}
+
+/// Annotations by which any object names custom resources, one or several with commas between them:
+/// the annotation, and the group and kind of what it names.
+pub(in crate::link) const ANNOTATIONS: &[(&str, &str, &str)] = &[
+    ("cert-manager.io/issuer", "cert-manager.io", "Issuer"),
+    ("cert-manager.io/cluster-issuer", "cert-manager.io", "ClusterIssuer"),
+    ("konghq.com/plugins", "configuration.konghq.com", "KongPlugin"),
+    ("konghq.com/plugins", "configuration.konghq.com", "KongClusterPlugin"),
+    ("konghq.com/override", "configuration.konghq.com", "KongIngress"),
+    ("traefik.ingress.kubernetes.io/router.middlewares", "traefik.io", "Middleware"),
+    ("traefik.ingress.kubernetes.io/router.middlewares", "traefik.containo.us", "Middleware"),
+    ("traefik.ingress.kubernetes.io/router.tls.options", "traefik.io", "TLSOption"),
+    ("traefik.ingress.kubernetes.io/router.tls.options", "traefik.containo.us", "TLSOption"),
+    ("traefik.ingress.kubernetes.io/service.serverstransport", "traefik.io", "ServersTransport"),
+    ("nginx.org/policies", "k8s.nginx.org", "Policy"),
+    ("networking.gke.io/v1beta1.FrontendConfig", "networking.gke.io", "FrontendConfig"),
+    ("networking.gke.io/managed-certificates", "networking.gke.io", "ManagedCertificate"),
+    ("k8s.v1.cni.cncf.io/networks", "k8s.cni.cncf.io", "NetworkAttachmentDefinition"),
+];
+
+/// The names in such an annotation, with their namespaces where these are written: `name`,
+/// `namespace/name`, and Traefik's `namespace-name@kubernetescrd`, which can be parted in many ways.
+pub(in crate::link) fn annotated(text: &str) -> Vec<(Option<&str>, &str)> {
+    let mut names = Vec::new();
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        if let Some(joined) = part.strip_suffix("@kubernetescrd") {
+            let halves = joined.match_indices('-').filter_map(|(at, _)| {
+                let (namespace, name) = joined.split_at_checked(at)?;
+                Some((Some(namespace), name.get(1..)?))
+            });
+            names.extend(halves);
+        } else {
+            names.push(match part.split_once('/') {
+                Some((namespace, name)) => (Some(namespace), name),
+                None => (None, part),
+            });
+        }
+    }
+    names
 }
 
 /// What an object of its kind may refer to.
