@@ -3,7 +3,9 @@
 //!
 //! The extensions that come with PostgreSQL were read from the catalogue of a PostgreSQL 15 server
 //! (November 2026): the types, operator classes and other objects that belong to each, and of its
-//! functions those that are meant to be called. The others are from their own documentation.
+//! functions those that are meant to be called. The others (PostGIS, pgvector, TimescaleDB, pg_cron and
+//! so on) were written from memory and held against no server; a name that is missing here costs an
+//! order, and no error.
 
 use crate::definition::UseKind;
 
