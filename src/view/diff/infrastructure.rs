@@ -10,7 +10,7 @@ use sql::catalogue::change::{Piece, Severity};
 
 use crate::annotation;
 use crate::model::{
-    Database, Desired, Destructive, Hosting, Migrations, Project, Schema, Storage, Target,
+    Database, Desired, Destructive, Hosting, Migrations, Project, Schema, Storage, Target, Unit,
 };
 use crate::object::Object;
 use crate::quantity;
@@ -444,8 +444,16 @@ fn objects(old: Side<'_>, new: Side<'_>, found: &mut Vec<Found>) {
         if is.is_hook || is_replaced(&is.object) {
             continue;
         }
+        if loses_its_pod(&was.object, &is.object, &new.compilation.project) {
+            let words =
+                ": its pod is replaced, and with it all that it holds (it has no `storage`)";
+            let label = new.compilation.project.label(is.object.owner);
+            let pieces = vec![name(label), Piece::Words(words)];
+            let place = Place::New(is.object.place);
+            found.push(Found { loss: Loss::Data, pieces, place });
+        }
         // Both name what is refused of a volume; the Database says it in its own words.
-        let is_ours = matches!(is.object.owner, crate::model::Unit::Database(_));
+        let is_ours = matches!(is.object.owner, Unit::Database(_));
         let fixed = FIXED.iter().filter(|fixed| fixed.group == id.group && fixed.kind == id.kind);
         for fixed in fixed {
             for field in changed_fields(fixed, &was.object, &is.object) {
@@ -469,6 +477,16 @@ fn objects(old: Side<'_>, new: Side<'_>, found: &mut Vec<Found>) {
             }
         }
     }
+}
+
+/// Whether a database without a volume gets another pod.
+fn loses_its_pod(was: &Object, is: &Object, project: &Project) -> bool {
+    let Unit::Database(index) = is.owner else { return false };
+    let keeps_nothing = project.databases.get(index).is_some_and(|database| {
+        matches!(&database.hosting, Hosting::InCluster(server) if server.storage.is_none())
+    });
+    let pod = &["spec", "template"];
+    keeps_nothing && is.kind() == "Deployment" && was.at(pod) != is.at(pod)
 }
 
 /// Whether Argo CD deletes the object and makes it anew.
