@@ -309,7 +309,7 @@ pub enum DiffFormat {
 pub enum DenyDiff {
     /// Schema changes that lose data, break clients, or give up a table with its rows
     Destructive,
-    /// Schema changes that the operator or the server refuses
+    /// Changes that the operator, the server or Kubernetes refuses, or may refuse
     Refused,
 }
 

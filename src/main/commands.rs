@@ -200,7 +200,8 @@ pub(crate) fn diff(
     // What could not be read before may be lost now.
     let is_denied = deny.iter().any(|deny| match deny {
         DenyDiff::Destructive => is_unknown || difference.n_destructive() > 0,
-        DenyDiff::Refused => is_unknown || difference.n_refused() > 0,
+        // What may be refused is not known to go through.
+        DenyDiff::Refused => is_unknown || difference.n_refused() != (0, 0),
     });
     Ok(if is_denied { ExitCode::from(1) } else { new.code() })
 }

@@ -181,15 +181,21 @@ impl Difference {
         n_changes + n_lost
     }
 
-    /// How many changes the operator, the server or Kubernetes refuses.
-    pub fn n_refused(&self) -> usize {
+    /// How many changes the operator, the server or Kubernetes refuses for certain, and how many it
+    /// refuses perhaps.
+    pub fn n_refused(&self) -> (usize, usize) {
         let changes = self.schemas.iter().flat_map(|schema| &schema.changes);
-        let is_refused = |change: &&SchemaChange| {
-            matches!(change.change.outcome, Outcome::Refused | Outcome::Fails(_))
-        };
-        let notices = self.infrastructure.iter();
-        let n_notices = notices.filter(|notice| notice.loss == Loss::Refused).count();
-        changes.filter(is_refused).count() + n_notices
+        let verdicts = changes.filter_map(|change| match &change.change.outcome {
+            Outcome::Refused => Some(true),
+            Outcome::Fails(clash) => Some(clash.is_certain()),
+            Outcome::Made | Outcome::Stays(_) | Outcome::Skipped | Outcome::HeldBack => None,
+        });
+        let notices = self.infrastructure.iter().filter(|notice| notice.loss == Loss::Refused);
+        let verdicts = verdicts.chain(notices.map(|_| true));
+        verdicts.fold((0, 0), |(certain, perhaps), is_certain| match is_certain {
+            true => (certain + 1, perhaps),
+            false => (certain, perhaps + 1),
+        })
     }
 
     /// Whether nothing differs.

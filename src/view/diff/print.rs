@@ -30,9 +30,11 @@ fn summary(difference: &Difference) -> String {
     if !schema.is_empty() {
         parts.push(format!("schema changes: {}", schema.join(", ")));
     }
-    let n_refused = difference.n_refused();
-    if n_refused > 0 {
-        parts.push(format!("{n_refused} refused"));
+    let (n_refused, n_perhaps) = difference.n_refused();
+    for (n, words) in [(n_refused, "refused"), (n_perhaps, "perhaps refused")] {
+        if n > 0 {
+            parts.push(format!("{n} {words}"));
+        }
     }
     let Difference { schemas: _, infrastructure, added, removed, changed, waves } = difference;
     if !infrastructure.is_empty() {
@@ -257,7 +259,8 @@ fn outcome_word(outcome: &Outcome) -> &'static str {
         Outcome::Skipped => "skipped",
         Outcome::Refused => "refused",
         Outcome::HeldBack => "heldBack",
-        Outcome::Fails(_) => "fails",
+        Outcome::Fails(clash) if clash.is_certain() => "fails",
+        Outcome::Fails(_) => "unknown",
     }
 }
 

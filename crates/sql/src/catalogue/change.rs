@@ -102,7 +102,7 @@ pub enum What {
     ColumnAdded {
         /// The column.
         column: SmolStr,
-        /// It is `NOT NULL` and has no default, so that tables with rows refuse it.
+        /// It is `NOT NULL` without a default: the server refuses it if the table has rows.
         mandatory: bool,
     },
     /// A key or index is gone.
@@ -220,7 +220,7 @@ pub enum Outcome {
 pub enum Stays {
     /// Nothing.
     Quietly,
-    /// A column that is `NOT NULL` and has no default: a row cannot be inserted without it.
+    /// A `NOT NULL` column without a default: an INSERT that omits it fails.
     Mandatory,
     /// A table with a foreign key that stays as well: a row of this table that is referred to cannot be
     /// deleted.
@@ -243,6 +243,16 @@ pub enum Clash {
     /// A foreign key of another table refers to the key that is dropped, and is dropped as well, perhaps
     /// later.
     PerhapsReferredBy(SmolStr),
+}
+
+impl Clash {
+    /// Whether the server refuses the change for certain.
+    pub fn is_certain(&self) -> bool {
+        match self {
+            Clash::TypeInUse(_) | Clash::Numbered | Clash::ReferredBy(_) => true,
+            Clash::PerhapsComputed(_) | Clash::PerhapsReferredBy(_) => false,
+        }
+    }
 }
 
 /// One change.

@@ -697,7 +697,7 @@ impl<'a> Splitter<'a> {
 const ROUTINES: &[&str] = &["PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE"];
 
 const OTHER_OBJECTS: &[&str] = &[
-    // `CREATE PARTITION FUNCTION` has no body.
+    // `CREATE PARTITION FUNCTION` (SQL Server) is followed by no function body.
     "PARTITION",
     "TABLE",
     "VIEW",

@@ -82,7 +82,7 @@ pub(crate) fn uses(
         Some(Definition::Object { kind: ObjectKind::Type, .. }) => {
             behind(&cursor, &["AS"], UseKind::Type, &mut need);
             words_as_types(&cursor, 3, &mut need);
-            assigned(&cursor, &mut need);
+            assigned(&cursor, FUNCTION_OR_TYPE, &mut need);
             called(&cursor, &[], Hard, &mut need);
         }
         Some(Definition::Object { kind: ObjectKind::Sequence, .. }) => owned_by(&cursor, &mut need),
@@ -678,15 +678,23 @@ fn begins_element(cursor: &Cursor<'_>, at: usize) -> bool {
     })
 }
 
-/// `SFUNC = f`, `LEFTARG = a`: values that may be functions or types.
-fn assigned(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind, Strength)) {
+/// What a value in a list of settings of PostgreSQL usually names.
+const FUNCTION_OR_TYPE: [UseKind; 2] = [UseKind::Function, UseKind::Type];
+
+/// `SFUNC = f`, `LEFTARG = a`, `DICTIONARY = d`: each value may name an object of these kinds.
+fn assigned(
+    cursor: &Cursor<'_>,
+    kinds: [UseKind; 2],
+    need: &mut impl FnMut(ObjectName, UseKind, Strength),
+) {
     let mut at = 0;
     while cursor.peek_at(at).is_some() {
         if cursor.symbol_at(at, b'=')
             && let Some((name, _)) = name_ahead(cursor, at + 1)
         {
-            need(name.clone(), UseKind::Function, Soft);
-            need(name, UseKind::Type, Soft);
+            for kind in kinds {
+                need(name.clone(), kind, Soft);
+            }
         }
         at += 1;
     }
@@ -1103,7 +1111,7 @@ fn granted(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind, Stren
     }
 }
 
-/// What is created and has no definition here.
+/// What a `CREATE` statement needs if it creates an object that has no [`Definition`].
 fn created_other(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind, Strength)) {
     let words = target(cursor, created_kind(cursor, 0));
     let (kind, name) = words.map(|(kind, name, _)| (kind, name)).unzip();
@@ -1132,22 +1140,13 @@ fn created_other(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind,
         }
         Some(UseKind::Function) => {
             words_as_types(cursor, 3, need);
-            assigned(cursor, need);
+            assigned(cursor, FUNCTION_OR_TYPE, need);
         }
-        Some(UseKind::Operator) => assigned(cursor, need),
+        Some(UseKind::Operator) => assigned(cursor, FUNCTION_OR_TYPE, need),
         Some(UseKind::OperatorClass) => operator_class(cursor, need),
         Some(UseKind::Collation) => behind(cursor, &["FROM"], UseKind::Collation, need),
         Some(UseKind::TextSearch) => {
-            let mut at = 0;
-            while cursor.peek_at(at).is_some() {
-                if cursor.symbol_at(at, b'=')
-                    && let Some((name, _)) = name_ahead(cursor, at + 1)
-                {
-                    need(name.clone(), UseKind::TextSearch, Soft);
-                    need(name, UseKind::Function, Soft);
-                }
-                at += 1;
-            }
+            assigned(cursor, [UseKind::TextSearch, UseKind::Function], need);
         }
         Some(UseKind::Publication) => behind(cursor, &["TABLE"], UseKind::Table, need),
         Some(UseKind::Trigger | UseKind::Wrapper | UseKind::Language | UseKind::AccessMethod) => {
@@ -1222,7 +1221,7 @@ fn operator_class(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind
     }
 }
 
-/// `ALTER` of what is no table.
+/// What an `ALTER` statement needs if it alters anything but a table.
 fn altered_other(cursor: &Cursor<'_>, need: &mut impl FnMut(ObjectName, UseKind, Strength)) {
     let second = cursor.word_at(1);
     if is(second, "DEFAULT") {
