@@ -83,7 +83,10 @@ fn check(case: &Path) -> Result<(), Failed> {
     }
     always(&directory, &variables)?;
     if let Some(files) = texts(&directory.join("input")) {
-        common::invariants(&files, &environment(&variables));
+        let environment = environment(&variables);
+        common::invariants(&files, &environment);
+        // The fuzzer begins with these inputs.
+        common::pictures::check(&common::compile(&files, &environment));
     }
     Ok(())
 }

@@ -11,7 +11,9 @@ use std::collections::BTreeMap;
 use sql::catalogue::change::{Change, Gone, Outcome, Piece, Severity};
 
 use crate::model::Unit;
+use crate::object::ObjectId;
 use crate::pipeline::Compilation;
+use crate::plan::Scheduled;
 use crate::source::Sources;
 use crate::view::markdown::shortened;
 use crate::view::waves::waits;
@@ -210,26 +212,40 @@ impl Difference {
     }
 }
 
-fn waves(old: Side<'_>, new: Side<'_>) -> Vec<WaveChange> {
-    let before: BTreeMap<String, i64> = old
-        .compilation
+/// What makes a unit the same in both states: a spec by its name, a plain manifest by all that
+/// identifies it in the cluster, as two namespaces may each have a `Job/approve`.
+type Identity<'a> = (String, Option<ObjectId<'a>>);
+
+/// Every unit that has a wave, and what it is.
+fn scheduled(side: Side<'_>) -> impl Iterator<Item = (Identity<'_>, &Scheduled)> {
+    let compilation = side.compilation;
+    let manifests: BTreeMap<Unit, ObjectId<'_>> = compilation
         .plan
-        .units
+        .objects
         .iter()
-        .map(|scheduled| (old.compilation.project.label(scheduled.unit), scheduled.wave))
+        .filter(|planned| matches!(planned.object.owner, Unit::Manifest(_)))
+        .map(|planned| (planned.object.owner, planned.object.id()))
         .collect();
-    let moved = new.compilation.plan.units.iter().filter(|unit| unit.unit != Unit::EverySchema);
+    let units = compilation.plan.units.iter().filter(|of| of.unit != Unit::EverySchema);
+    units
+        .map(move |of| ((compilation.project.label(of.unit), manifests.get(&of.unit).copied()), of))
+}
+
+fn waves(old: Side<'_>, new: Side<'_>) -> Vec<WaveChange> {
+    let before: BTreeMap<Identity<'_>, i64> =
+        scheduled(old).map(|(identity, of)| (identity, of.wave)).collect();
+    let moved = scheduled(new).filter_map(|(identity, of)| {
+        let old = *before.get(&identity)?;
+        (old != of.wave).then_some((identity.0, old, of))
+    });
     moved
-        .filter_map(|scheduled| {
-            let unit = new.compilation.project.label(scheduled.unit);
-            let old = *before.get(&unit)?;
-            let why = match scheduled.held_by {
+        .map(|(unit, old, of)| {
+            let why = match of.held_by {
                 Some(edge) => waits(edge, new.compilation, new.sources),
-                None if scheduled.is_pinned => "the wave is written".to_owned(),
+                None if of.is_pinned => "the wave is written".to_owned(),
                 None => "waits for nothing".to_owned(),
             };
-            let why = shortened(&why, MAX_TEXT_LEN);
-            (old != scheduled.wave).then_some(WaveChange { unit, old, new: scheduled.wave, why })
+            WaveChange { unit, old, new: of.wave, why: shortened(&why, MAX_TEXT_LEN) }
         })
         .collect()
 }
