@@ -240,9 +240,12 @@ pub enum Clash {
     ReferredBy(SmolStr),
     /// A column is computed from others of its table, perhaps from the one whose type changes.
     PerhapsComputed(SmolStr),
-    /// A foreign key of another table refers to the key that is dropped, and is dropped as well, perhaps
-    /// later.
+    /// A foreign key of another table refers to the key that is dropped, or to the column whose type
+    /// changes, and is dropped as well, perhaps later.
     PerhapsReferredBy(SmolStr),
+    /// The server numbers the foreign keys of the table that have no names, and one behind this one gets
+    /// its number, by which Atlas confuses them.
+    PerhapsConfused,
 }
 
 impl Clash {
@@ -250,7 +253,9 @@ impl Clash {
     pub fn is_certain(&self) -> bool {
         match self {
             Clash::TypeInUse(_) | Clash::Numbered | Clash::ReferredBy(_) => true,
-            Clash::PerhapsComputed(_) | Clash::PerhapsReferredBy(_) => false,
+            Clash::PerhapsComputed(_) | Clash::PerhapsReferredBy(_) | Clash::PerhapsConfused => {
+                false
+            }
         }
     }
 }
@@ -367,10 +372,15 @@ impl Change {
                 name(column),
                 Words(" is computed from it"),
             ],
+            Outcome::Fails(Clash::PerhapsConfused) => vec![Words(
+                ", perhaps refused by the server: the foreign keys of this table have no names, and Atlas confuses their numbers; name them (`CONSTRAINT x FOREIGN KEY`) in a change before",
+            )],
             Outcome::Fails(Clash::PerhapsReferredBy(table)) => vec![
-                Words(", refused by the server if Atlas drops it before the foreign key of "),
+                Words(
+                    ", refused by the server if Atlas makes it before it drops the foreign key of ",
+                ),
                 name(table),
-                Words(" that refers to it: drop that in a change before"),
+                Words(" that refers to it: drop the key in a change before"),
             ],
         }
     }

@@ -150,6 +150,8 @@ struct Held<'a> {
     keys: BTreeMap<(SmolStr, SmolStr), &'a Key>,
     /// By table, as it is shown, a column that stays and numbers itself.
     numbered: BTreeSet<(SmolStr, SmolStr)>,
+    /// The tables, as they are shown, in which an unnamed foreign key behind one that is dropped remains.
+    renumbered: BTreeSet<SmolStr>,
     /// By table, as it is shown, a column that is computed from others.
     computed: BTreeMap<SmolStr, SmolStr>,
 }
@@ -190,6 +192,11 @@ impl<'a> Held<'a> {
             let Some(after) = new.tables.get(name) else { continue };
             let kept: BTreeSet<_> =
                 after.foreign_keys.iter().map(|key| shape(new.dialect, key)).collect();
+            let unnamed = table.foreign_keys.iter().filter(|key| key.name.is_none());
+            let mut remain = unnamed.map(|key| kept.contains(&shape(old.dialect, key)));
+            if remain.any(|remains| !remains) && remain.any(|remains| remains) {
+                held.renumbered.insert(shown.clone());
+            }
             for key in &table.foreign_keys {
                 if !kept.contains(&shape(old.dialect, key)) && old.name(&key.table) != *name {
                     held.refers(old, key, &shown, false);
@@ -239,15 +246,11 @@ impl<'a> Held<'a> {
             true => dropped.kind == KeyKind::Primary,
             false => fold_all(old.dialect, &of.key.referred) == columns,
         };
-        let found = referring.iter().filter(needs).max_by_key(|of| of.stays)?;
-        let table = found.table.clone();
-        Some(match found.stays {
-            true => Clash::ReferredBy(table),
-            false => Clash::PerhapsReferredBy(table),
-        })
+        most_certain(referring.iter().filter(needs))
     }
 
-    /// The foreign key of a table that stays which refers to a column whose type changes.
+    /// The foreign key that refers to a column whose type changes; one that stays counts before one that
+    /// is dropped as well.
     fn needs_column(&self, new: &Catalogue, table: &str, column: &SmolStr) -> Option<Clash> {
         let after = new.table_called(table)?;
         let referring = self.referring.get(&new.name(&after.name))?;
@@ -256,9 +259,18 @@ impl<'a> Held<'a> {
             true => after.primary_key().is_some_and(|key| key.columns.iter().any(is_it)),
             false => of.key.referred.iter().any(is_it),
         };
-        let found = referring.iter().filter(|of| of.stays).find(refers)?;
-        Some(Clash::ReferredBy(found.table.clone()))
+        most_certain(referring.iter().filter(refers))
     }
+}
+
+/// The clash with foreign keys of which one is in the way.
+fn most_certain<'h>(referring: impl Iterator<Item = &'h Referring<'h>>) -> Option<Clash> {
+    let found = referring.max_by_key(|of| of.stays)?;
+    let table = found.table.clone();
+    Some(match found.stays {
+        true => Clash::ReferredBy(table),
+        false => Clash::PerhapsReferredBy(table),
+    })
 }
 
 fn fold_all(dialect: Dialect, names: &[Ident]) -> Vec<SmolStr> {
@@ -295,6 +307,10 @@ fn clash(change: &Change, held: &Held<'_>, old: &Catalogue, new: &Catalogue) -> 
     if let What::KeyDropped { key, kind } = what {
         let is_held = server.keeps_what_is_referred_to || *kind != KeyKind::Index;
         return is_held.then(|| held.needs_key(old, new, table, key)).flatten();
+    }
+    if matches!(what, What::ForeignKeyDropped { .. }) {
+        let is_confused = server.foreign_keys_are_numbered && held.renumbered.contains(table);
+        return is_confused.then_some(Clash::PerhapsConfused);
     }
     let changed = what.retyped()?;
     if server.keeps_what_is_referred_to
@@ -461,6 +477,26 @@ mod tests {
                 "risky: table `d` stays in the database, where nothing manages it any more",
                 "risky: column `p.id` widened from `int` to `bigint`, refused by the server: table `d` refers to it, and stays in the database",
                 "risky: unique key `(code)` on `p` dropped, refused by the server: table `c` refers to it, and stays in the database",
+            ],
+        );
+        check(
+            Dialect::MariaDb,
+            &defer(),
+            "create table p (id int primary key); create table c (a int, b int, foreign key (a) references p (id), foreign key (b) references p (id));",
+            "create table p (id int primary key); create table c (a int, b int, foreign key (b) references p (id));",
+            &[
+                "risky: foreign key `(a) -> p` of `c` dropped, perhaps refused by the server: the foreign keys of this table have no names, and Atlas confuses their numbers; name them (`CONSTRAINT x FOREIGN KEY`) in a change before",
+            ],
+        );
+        // Found by the random changes of the cluster suite: Atlas makes the change of `p` first.
+        check(
+            Dialect::MariaDb,
+            &defer(),
+            "create table p (id int primary key); create table c (p int, foreign key (p) references p (id));",
+            "create table p (id bigint primary key); create table c (p int);",
+            &[
+                "risky: foreign key `(p) -> p` of `c` dropped",
+                "risky: column `p.id` widened from `int` to `bigint`, refused by the server if Atlas makes it before it drops the foreign key of `c` that refers to it: drop the key in a change before",
             ],
         );
         check(

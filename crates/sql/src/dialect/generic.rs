@@ -153,6 +153,7 @@ pub(super) const SERVER: Server = Server {
     integer_keys_count: false,
     numbered_column_needs_key: false,
     keeps_what_is_referred_to: false,
+    foreign_keys_are_numbered: false,
     keeps_what_is_computed_from: false,
     relaxes_by_drop: false,
     tables_are_made_anew: false,

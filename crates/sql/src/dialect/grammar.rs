@@ -400,6 +400,8 @@ pub(crate) struct Server {
     pub(crate) numbered_column_needs_key: bool,
     /// Whether a column that a foreign key refers to keeps its type, and any index on it its place.
     pub(crate) keeps_what_is_referred_to: bool,
+    /// Whether foreign keys without a name are numbered within their table.
+    pub(crate) foreign_keys_are_numbered: bool,
     /// Whether a column from which another is computed keeps its type.
     pub(crate) keeps_what_is_computed_from: bool,
     /// Whether the statement that lets a column be null, or takes its default away, is a `DROP`.

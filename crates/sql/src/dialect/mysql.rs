@@ -138,7 +138,12 @@ pub(super) const GRAMMAR: Grammar = Grammar {
     },
     theirs: &sqlparser::dialect::MySqlDialect {},
     copying_operators: &["div"],
-    server: Server { numbered_column_needs_key: true, keeps_what_is_referred_to: true, ..SERVER },
+    server: Server {
+        numbered_column_needs_key: true,
+        keeps_what_is_referred_to: true,
+        foreign_keys_are_numbered: true,
+        ..SERVER
+    },
 };
 
 /// The types, in lower case, without arguments.
