@@ -140,8 +140,10 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
     };
     let guesses = std::mem::take(&mut uses.guesses);
     add(project, uses, &ids, &mut links, diagnostics);
-    jobs::link(&index, &schemas, &ids, &mut links, diagnostics);
+    let migrations = jobs::link(&index, &schemas, &ids, &mut links, diagnostics);
     add(project, said.awaited, &ids, &mut links, diagnostics);
+    let kin = jobs::kin::of(&index, &migrations, &ids, &links);
+    add(project, kin, &ids, &mut links, diagnostics);
     hooks::check(&index, &schemas, diagnostics);
     // Last: whatever else is known of the two says more.
     add_namesakes(fields.namesakes, &ids, &mut links);

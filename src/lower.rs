@@ -25,7 +25,7 @@ use crate::environment::Environment;
 use crate::links::Links;
 use crate::lower::recheck::Servers;
 use crate::model::{Project, Unit};
-use crate::object::{Object, ObjectId, group};
+use crate::object::{Object, ObjectId, group, is_cluster_wide};
 use crate::source::Span;
 use crate::value::{Map, Value};
 
@@ -129,7 +129,10 @@ fn report_duplicates(project: &Project, objects: &[Object], diagnostics: &mut Di
     for object in objects.iter().filter(is_named) {
         let id = object.id();
         // What names no namespace goes where the Application goes.
-        let namespace = id.namespace.or(project.namespace.as_deref());
+        let namespace = match is_cluster_wide(id.group, id.kind) {
+            true => None,
+            false => id.namespace.or(project.namespace.as_deref()),
+        };
         let first = match seen.entry((id.name, ObjectId { namespace, ..id })) {
             Entry::Vacant(place) => {
                 place.insert(object);

@@ -452,6 +452,8 @@ fn oracle(text: &str) -> impl Iterator<Item = Address<'_>> {
 /// `"host": "db"` of JSON, `'dbhost' => 'db'` of PHP, `db.host=db` and `server: db`, several on one line
 /// too.
 fn host_pairs(text: &str) -> impl Iterator<Item = Address<'_>> {
+    /// How many pieces from what says so a host is still that of a database.
+    const MAX_DISTANCE: usize = 8;
     const ENDS: [&str; 8] =
         ["host", "hosts", "hostname", "server", "servers", "addr", "address", "endpoint"];
     let names_host = |name: &str| {
@@ -462,13 +464,73 @@ fn host_pairs(text: &str) -> impl Iterator<Item = Address<'_>> {
         };
         ENDS.iter().any(ends)
     };
-    let pieces = text.split(['\n', ',', ';', '{', '}', '(', ')', '[', ']']);
-    let hosts = pieces.filter(|piece| piece.len() <= MAX_PAIR_LEN).filter_map(move |piece| {
+    let pieces = || {
+        let pieces = text.split(['\n', ',', ';', '{', '}', '(', ')', '[', ']']);
+        pieces.filter(|piece| piece.len() <= MAX_PAIR_LEN).enumerate()
+    };
+    let said: Vec<(usize, bool)> =
+        pieces().filter_map(|(number, piece)| Some((number, says_sql(piece)?))).collect();
+    // What says neither belongs to what was said before, or else to what is said next.
+    let is_sql = move |number: usize| {
+        let next = said.partition_point(|(place, _)| *place <= number);
+        let before = next.checked_sub(1).and_then(|it| said.get(it));
+        let near = |it: &&(usize, bool)| it.0.abs_diff(number) <= MAX_DISTANCE;
+        before.filter(near).or_else(|| said.get(next).filter(near)).is_some_and(|it| it.1)
+    };
+    pieces().filter_map(move |(number, piece)| {
         let halves = piece.split_once("=>").or_else(|| piece.split_once([':', '=']));
         let (_, value) = halves.filter(|(name, _)| names_host(name))?;
-        host(value.trim_matches([' ', '\t', '\r', '"', '\'', '\\']))
-    });
-    hosts.map(|address| Address { is_sql: false, ..address })
+        let address = host(value.trim_matches([' ', '\t', '\r', '"', '\'', '\\']))?;
+        Some(Address { is_sql: is_sql(number), ..address })
+    })
+}
+
+/// Whether a piece of a configuration is about an SQL database, or about another kind of server.
+fn says_sql(piece: &str) -> Option<bool> {
+    const SQL: [&str; 12] = [
+        "postgres",
+        "postgresql",
+        "pgsql",
+        "mysql",
+        "mysql2",
+        "mariadb",
+        "mssql",
+        "sqlserver",
+        "jdbc",
+        "database",
+        "databases",
+        "db",
+    ];
+    const OTHER: [&str; 18] = [
+        "redis",
+        "valkey",
+        "cache",
+        "memcached",
+        "rabbitmq",
+        "amqp",
+        "kafka",
+        "nats",
+        "mqtt",
+        "smtp",
+        "mail",
+        "mongodb",
+        "mongo",
+        "elasticsearch",
+        "opensearch",
+        "s3",
+        "minio",
+        "ldap",
+    ];
+    let mut says = None;
+    for word in piece.split(|c: char| !c.is_ascii_alphanumeric()) {
+        if is_one_of(&OTHER, word) {
+            return Some(false);
+        }
+        if is_one_of(&SQL, word) {
+            says = Some(true);
+        }
+    }
+    says
 }
 
 /// `host:port` wherever it is, and what ends as a Service's name does.
@@ -633,6 +695,20 @@ mod tests {
         check("mail { server = smtp; user = web }", &["smtp"]);
         check("image: web\nghost: x\nname: db", &["x"]);
         check("(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=ora)(PORT=1521)))", &["ora"]);
+    }
+
+    #[test]
+    fn a_host_in_a_file_is_that_of_a_database_where_the_file_says_so_near_it() {
+        check(
+            "production:\n  adapter: postgresql\n  host: db\n  database: shop",
+            &[("db", None, None)],
+        );
+        check("{\"host\": \"db\", \"port\": 5432, \"database\": \"shop\"}", &[("db", None, None)]);
+        check(
+            "redis:\n  host: cache\npostgres:\n  host: db\nsmtp:\n  host: mail",
+            &[("db", None, None)],
+        );
+        check("server: api\nname: shop", &[]);
     }
 
     #[test]

@@ -13,7 +13,8 @@ use crate::link::infer::Schema;
 use crate::link::jobs::database_of;
 use crate::link::known::made::MADE;
 use crate::link::known::{self, MadeName, references};
-use crate::link::{Findings, pods, short};
+use crate::link::pods::{Reads, Variable, VariableValue};
+use crate::link::{Findings, addresses, pods, short};
 use crate::model::{Phase, Unit};
 use crate::source::Span;
 use crate::syntax::Manifest;
@@ -134,8 +135,37 @@ impl Needs<'_, '_> {
                 self.add(server.first, span, "uses this server");
             }
         }
+        self.called(&reads);
         if !prepares(hook) {
             self.schemas(&database, hook, schemas);
+        }
+    }
+
+    /// The workloads that its script calls: `curl http://api:8080/seed`. A variable that holds an
+    /// address says too little: many hooks read the configuration of the whole application.
+    fn called(&mut self, reads: &Reads) {
+        let namespace = self.index.namespace(self.unit);
+        let is_argument = |it: &&Variable| it.name.is_empty() || it.name.starts_with('-');
+        for container in &reads.containers {
+            let (mut script, mut place) = (String::new(), None);
+            for Variable { name, value, span } in container.iter().filter(is_argument) {
+                if let VariableValue::Text(text) = value {
+                    let text = pods::unexpanded(text);
+                    script.extend([name.as_str(), " ", &*text, " "]);
+                    place = Some(*span);
+                }
+            }
+            let Some(span) = place.filter(|_| !may_fail(&script)) else { continue };
+            let commands = addresses::in_commands(&script).map(|it| it.host);
+            let mut hosts: Vec<String> = commands.collect();
+            hosts.extend(addresses::hosts_of_urls(&script).map(|it| it.host));
+            for host in hosts.into_iter().take_while(|_| self.index.spend(1)) {
+                for endpoint in self.index.endpoints(&host, namespace) {
+                    if let Endpoint::Unit(server) = endpoint {
+                        self.add(server, span, "calls it");
+                    }
+                }
+            }
         }
     }
 
@@ -190,6 +220,15 @@ impl Needs<'_, '_> {
             self.found.push((first, span, by));
         }
     }
+}
+
+/// Whether a script goes on when a command of it fails.
+fn may_fail(script: &str) -> bool {
+    let goes_on = |rest: &str| {
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        matches!(word.trim_end_matches([';', ')', '}']), "true" | ":" | "echo" | "exit")
+    };
+    script.split("||").skip(1).any(goes_on)
 }
 
 /// Whether a hook is there to do something before a schema changes, as its name says.

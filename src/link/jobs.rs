@@ -4,6 +4,7 @@
 //! Each is described like a schema, so that the workloads that use its database are found in the
 //! same way (`link::uses`): by an address or a Secret that both have.
 
+pub(super) mod kin;
 mod telling;
 
 use std::borrow::Cow;
@@ -24,14 +25,15 @@ use crate::syntax::Manifest;
 use crate::syntax::node::{Meaning, Node};
 use telling::Container;
 
-/// Adds what migration Jobs and what is made in a database wait for, and who waits for them.
+/// Adds what migration Jobs and what is made in a database wait for, and who waits for them. Returns the
+/// migration Jobs.
 pub(super) fn link(
     index: &Index<'_>,
     schemas: &[Schema],
     ids: &Ids,
     links: &mut Links,
     diagnostics: &mut Diagnostics,
-) {
+) -> BTreeSet<Unit> {
     let project = index.project;
     let mut found = Findings::default();
     let mut entries = contents::made_in_databases(index);
@@ -45,7 +47,7 @@ pub(super) fn link(
     contents::before_users(index, ids, links, &mut found);
     add(project, found, ids, links, diagnostics);
     if entries.is_empty() {
-        return;
+        return is_job;
     }
     let sharing = {
         let before = Before::schemas(index, ids, links, &entries);
@@ -57,6 +59,7 @@ pub(super) fn link(
         uses::sharing(index, &entries, &may_wait)
     };
     add(project, sharing, ids, links, diagnostics);
+    is_job
 }
 
 /// The Jobs that migrate, with the databases that they name; the servers of these come before them.

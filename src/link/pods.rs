@@ -112,9 +112,15 @@ pub(super) fn service_account(workload: &Manifest) -> Option<&str> {
 
 /// The images of a workload's containers, those that run before them not counted.
 pub(super) fn images(workload: &Manifest) -> impl Iterator<Item = &str> {
+    image_nodes(workload).map(|(image, _)| image)
+}
+
+/// The same, with where they are written.
+pub(super) fn image_nodes(workload: &Manifest) -> impl Iterator<Item = (&str, Span)> {
     let containers = spec(workload).and_then(|spec| spec.get("containers")?.items());
     let containers = containers.unwrap_or_default().iter();
-    containers.filter_map(|container| container.get("image")?.str())
+    let images = containers.filter_map(|container| container.get("image"));
+    images.filter_map(|image| Some((image.str()?, image.span)))
 }
 
 /// What a plain workload reads.
@@ -376,6 +382,50 @@ pub(super) fn expand(text: &str, defined: impl Fn(&str) -> Option<String>) -> Co
     replaced(text, MAX_TEXT_LEN, defined)
 }
 
+/// What a variable says that Kubernetes sets in every pod for each Service of its namespace
+/// (`pkg/kubelet/envvars/envvars.go`): `SHOP_DB_SERVICE_HOST` is the address of `shop-db`.
+enum OfService {
+    /// The Service's name.
+    Host(String),
+    Port,
+}
+
+fn of_service(variable: &str) -> Option<OfService> {
+    let is_port = |rest: &str| rest.is_empty() || rest.starts_with('_');
+    let host = |name: &str| {
+        let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        let is_service = !name.is_empty() && name.len() <= 63 && name.bytes().all(is_name);
+        is_service.then(|| OfService::Host(name.to_ascii_lowercase().replace('_', "-")))
+    };
+    if let Some(name) = variable.strip_suffix("_SERVICE_HOST") {
+        return host(name);
+    }
+    // Those of Docker's links: `SHOP_DB_PORT_5432_TCP_ADDR`.
+    if let Some((name, port)) =
+        variable.strip_suffix("_TCP_ADDR").and_then(|it| it.rsplit_once("_PORT_"))
+    {
+        return port.bytes().all(|byte| byte.is_ascii_digit()).then(|| host(name)).flatten();
+    }
+    let (_, rest) = variable.rsplit_once("_SERVICE_PORT")?;
+    is_port(rest).then_some(OfService::Port)
+}
+
+/// Such a variable as a shell and most templates write it, `$NAME` or `${NAME}`, and what follows.
+fn shell_variable(text: &str) -> Option<(OfService, &str)> {
+    /// The longest name of a Service, and what follows it.
+    const MAX_NAME_LEN: usize = 63 + "_PORT_65535_TCP_ADDR".len();
+    let inside = text.strip_prefix('$')?;
+    let (is_braced, inside) = match inside.strip_prefix('{') {
+        Some(inside) => (true, inside),
+        None => (false, inside),
+    };
+    let within = cut(inside, MAX_NAME_LEN + 1);
+    let end = within.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    let (name, rest) = inside.split_at_checked(end.unwrap_or(within.len()))?;
+    let rest = if is_braced { rest.strip_prefix('}')? } else { rest };
+    Some((of_service(name)?, rest))
+}
+
 fn replaced(text: &str, longest: usize, defined: impl Fn(&str) -> Option<String>) -> Cow<'_, str> {
     if !text.contains('$') {
         return Cow::Borrowed(text);
@@ -391,14 +441,31 @@ fn replaced(text: &str, longest: usize, defined: impl Fn(&str) -> Option<String>
         let inside = from.strip_prefix("$(").filter(|_| may_end);
         rest = match inside.and_then(|inside| inside.split_once(')')) {
             Some((name, after)) => {
-                let value = defined(name);
-                expanded.push_str(value.as_deref().map_or("unknown", |it| cut(it, MAX_TEXT_LEN)));
+                match (defined(name), of_service(name)) {
+                    (Some(value), _) => expanded.push_str(cut(&value, MAX_TEXT_LEN)),
+                    (None, Some(OfService::Host(host))) => expanded.push_str(&host),
+                    // Without a port, an address is still one.
+                    (None, Some(OfService::Port)) if expanded.ends_with(':') => {
+                        expanded.pop();
+                    }
+                    (None, Some(OfService::Port) | None) => expanded.push_str("unknown"),
+                }
                 after
             }
-            None => {
-                expanded.push('$');
-                from.strip_prefix("$$").or_else(|| from.strip_prefix('$')).unwrap_or_default()
-            }
+            None => match shell_variable(from) {
+                Some((OfService::Host(host), after)) => {
+                    expanded.push_str(&host);
+                    after
+                }
+                Some((OfService::Port, after)) if expanded.ends_with(':') => {
+                    expanded.pop();
+                    after
+                }
+                Some((OfService::Port, _)) | None => {
+                    expanded.push('$');
+                    from.strip_prefix("$$").or_else(|| from.strip_prefix('$')).unwrap_or_default()
+                }
+            },
         };
         if expanded.len() > longest {
             return Cow::Owned(expanded);

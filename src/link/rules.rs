@@ -63,7 +63,12 @@ const RULES: &[Rule] = &[
         "`kubectl wait`, `kubectl rollout status`, `kind/name` in its script; `k8s-wait-for`",
         false,
     ),
-    rule("a Job that migrates", "a workload, an `App`", "the same", true),
+    rule(
+        "a Job that migrates",
+        "a workload, an `App`",
+        "the same; the image that both run; a ConfigMap of a database's settings that both read",
+        true,
+    ),
     rule("the server of a database", "a Job that migrates", "the same", true),
     rule(
         "a database: what runs or makes one, also Redis, Kafka and the like",

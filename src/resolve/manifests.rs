@@ -8,6 +8,7 @@ use crate::diag::problems::output::GenerateName;
 use crate::diag::problems::spec::WrongType;
 use crate::environment::Environment;
 use crate::model::Hook;
+use crate::object::is_cluster_wide;
 use crate::syntax::Manifest;
 use crate::syntax::node::{Data, Entry, Meaning, Node};
 
@@ -26,8 +27,11 @@ pub(crate) fn distinct(
             continue;
         }
         let own = manifest.namespace.as_ref().map(|namespace| namespace.value.as_str());
-        let namespace = own.or(environment.namespace.as_deref()).unwrap_or_default();
         let group = manifest.api_version.value.split_once('/').map_or("", |(group, _)| group);
+        let namespace = match is_cluster_wide(group, &manifest.kind.value) {
+            true => "",
+            false => own.or(environment.namespace.as_deref()).unwrap_or_default(),
+        };
         let id = [&manifest.name.value, &manifest.kind.value].map(|text| text.to_string());
         let [name, kind] = id;
         let key = (name, kind, group.to_owned(), namespace.to_owned());
@@ -128,7 +132,14 @@ pub(crate) fn check(written: &Manifest, hook: Option<&Hook>, diagnostics: &mut D
         ("batch", "CronJob") => &["spec", "jobTemplate", "spec", "template"],
         ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
         | ("batch", "Job")
-        | ("", "ReplicationController") => &["spec", "template"],
+        | ("", "ReplicationController")
+        | ("argoproj.io", "Rollout")
+        | ("apps.openshift.io", "DeploymentConfig")
+        | ("serving.knative.dev", "Service" | "Configuration")
+        | ("apps.kruise.io", "CloneSet" | "StatefulSet" | "DaemonSet" | "BroadcastJob") => {
+            &["spec", "template"]
+        }
+        ("keda.sh", "ScaledJob") => &["spec", "jobTargetRef", "template"],
         ("", "ConfigMap") => return texts(&written.node, "data", false, diagnostics),
         ("", "Secret") => return texts(&written.node, "stringData", true, diagnostics),
         _ => return,

@@ -95,6 +95,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "engine",
             "environment",
             "model",
+            "object",
             "source",
             "spec",
             "sql::catalogue",

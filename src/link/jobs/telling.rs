@@ -426,8 +426,9 @@ fn words(name: &str) -> impl Iterator<Item = String> {
     words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase)
 }
 
-fn container_migrates(container: &Container<'_>) -> bool {
-    let bare = container.image.split('@').next().unwrap_or_default();
+/// The tool that an image is, with the program that it starts, and the image's name without tag.
+fn tool(image: &str) -> (Option<&'static str>, &str) {
+    let bare = image.split('@').next().unwrap_or_default();
     let path = match bare.rsplit_once(':') {
         Some((path, tag)) if !tag.contains('/') => path,
         _ => bare,
@@ -435,12 +436,22 @@ fn container_migrates(container: &Container<'_>) -> bool {
     let own = IMAGES.iter().find(|(image, _)| {
         path.strip_suffix(image).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
     });
+    (own.map(|(_, program)| *program), path)
+}
+
+/// Whether an image is a tool for migrations, which is not of one application.
+pub(super) fn is_tool(image: &str) -> bool {
+    tool(image).0.is_some()
+}
+
+fn container_migrates(container: &Container<'_>) -> bool {
+    let (own, path) = tool(container.image);
     let last = path.rsplit('/').next().unwrap_or_default();
     let mut words: Vec<String> = container.words.iter().map(|&word| word.to_owned()).collect();
     let has_veto = words.iter().any(|word| NOT_BY_COMMAND.contains(&word.as_str()));
-    if let Some((_, program)) = own {
+    if let Some(program) = own {
         // The image starts its program, and the arguments are those of the program.
-        words.insert(0, (*program).to_owned());
+        words.insert(0, program.to_owned());
         return words.len() == 1 || !has_veto;
     }
     // An image that is called like a program starts it.

@@ -69,6 +69,7 @@ const ROUTES: &[&str] = &["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDP
 const KEDA: &str = "keda.sh";
 const ATLAS: &str = crate::link::known::ATLAS;
 const ARGO: &str = "argoproj.io";
+const STORAGE_CLASS: To = Kind("storage.k8s.io", "StorageClass");
 const ELASTICSEARCH: To = Kind("elasticsearch.k8s.elastic.co", "Elasticsearch");
 const SQL: [&str; 3] =
     ["postgresql.sql.crossplane.io", "mysql.sql.crossplane.io", "mssql.sql.crossplane.io"];
@@ -110,6 +111,7 @@ pub(in crate::link) const REFERENCES: &[Reference] = &[
     // Databases, and what is made in them.
     gate(CNPG, &[], &["spec", "cluster", "name"], Kind(CNPG, "Cluster")),
     gate(EDB, &[], &["spec", "cluster", "name"], Kind(EDB, "Cluster")),
+    gate(CNPG, &["Subscription"], &["spec", "publicationName"], Kind(CNPG, "Publication")),
     gate(
         CNPG,
         &["Cluster"],
@@ -371,6 +373,22 @@ pub(in crate::link) const REFERENCES: &[Reference] = &[
         Kind("ps.percona.com", "PerconaServerMySQL"),
     ),
     // Storage.
+    not_before("", &["PersistentVolumeClaim"], &["spec", "storageClassName"], STORAGE_CLASS),
+    not_before(
+        "apps",
+        &["StatefulSet"],
+        &["spec", "volumeClaimTemplates", "*", "spec", "storageClassName"],
+        STORAGE_CLASS,
+    ),
+    not_before(CNPG, &["Cluster"], &["spec", "storage", "storageClass"], STORAGE_CLASS),
+    not_before(CNPG, &["Cluster"], &["spec", "walStorage", "storageClass"], STORAGE_CLASS),
+    not_before(MARIADB, &["MariaDB"], &["spec", "storage", "storageClassName"], STORAGE_CLASS),
+    not_before(
+        "acid.zalan.do",
+        &["postgresql"],
+        &["spec", "volume", "storageClass"],
+        STORAGE_CLASS,
+    ),
     not_before(
         "storage.k8s.io",
         &["StorageClass"],
