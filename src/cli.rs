@@ -70,9 +70,6 @@ pub enum Command {
         /// How to print it
         #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
         format: DiffFormat,
-        /// What makes the exit code 1
-        #[arg(long, value_enum)]
-        deny: Vec<DenyDiff>,
         /// The directory and the flags.
         #[command(flatten)]
         project: ProjectArgs,
@@ -99,9 +96,9 @@ pub enum Command {
         /// How to print them
         #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
         format: CheckFormat,
-        /// What makes the check fail beside errors
-        #[arg(long, value_enum)]
-        deny: Option<Deny>,
+        /// Print what is accepted at its line, with the reasons, and nothing else
+        #[arg(long, conflicts_with = "format")]
+        accepted: bool,
     },
     /// Print the JSON Schema of the specs, for editors
     JsonSchema,
@@ -234,6 +231,16 @@ pub struct ProjectArgs {
     /// The operator's Atlas has a login: report nothing that needs one (ATLAS_LOGIN=true)
     #[arg(long)]
     pub atlas_login: bool,
+    /// Report this diagnostic code as an error. `check` also takes `warnings`, and `diff` takes
+    /// `destructive` (data is lost, clients break, a table is given up) and `refused`
+    #[arg(long, value_name = "CODE")]
+    pub deny: Vec<String>,
+    /// Report this diagnostic code as a warning
+    #[arg(long, value_name = "CODE")]
+    pub warn: Vec<String>,
+    /// Do not report this diagnostic code
+    #[arg(long, value_name = "CODE")]
+    pub allow: Vec<String>,
     /// When to use colours
     #[arg(long, value_enum, default_value_t = Color::Auto)]
     pub color: Color,
@@ -286,13 +293,6 @@ pub enum GraphFormat {
     Html,
 }
 
-/// What makes `check` fail beside errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Deny {
-    /// Warnings too
-    Warnings,
-}
-
 /// How `diff` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DiffFormat {
@@ -302,15 +302,6 @@ pub enum DiffFormat {
     Markdown,
     /// For programs
     Json,
-}
-
-/// What makes `diff` fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DenyDiff {
-    /// Schema changes that lose data, break clients, or give up a table with its rows
-    Destructive,
-    /// Changes that the operator, the server or Kubernetes refuses, or may refuse
-    Refused,
 }
 
 /// When to use colours.

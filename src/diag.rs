@@ -4,6 +4,7 @@
 //! severity belongs to its [`Code`], and its place is a field, so that neither can be forgotten.
 //! Stages add to [`Diagnostics`] and carry on; `diag::render` prints them.
 
+pub mod accept;
 pub mod codes;
 mod message;
 pub mod problems;
@@ -12,7 +13,8 @@ pub mod secrets;
 
 use std::sync::OnceLock;
 
-use crate::source::{Span, printable};
+use crate::source::{Sources, Span, printable};
+use accept::{Acceptances, Accepted, Levels, Subject};
 pub use codes::Code;
 pub use message::{Message, TEXT};
 pub(crate) use message::{Quote, message};
@@ -66,6 +68,8 @@ pub struct Diagnostic {
     pub n_more_places: usize,
     /// What to write instead.
     pub help: Vec<String>,
+    /// The severity that the command line gives it, if it does.
+    level: Option<Severity>,
 }
 
 impl Diagnostic {
@@ -80,6 +84,7 @@ impl Diagnostic {
             labels: Vec::new(),
             n_more_places: 0,
             help: Vec::new(),
+            level: None,
         }
     }
 
@@ -111,9 +116,9 @@ impl Diagnostic {
         self
     }
 
-    /// The severity of its code.
+    /// The severity of its code, or that of the command line.
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.level.unwrap_or(self.code.severity())
     }
 }
 
@@ -123,6 +128,13 @@ pub struct Diagnostics {
     found: Vec<Diagnostic>,
     n_errors: usize,
     n_left_out: usize,
+    levels: Levels,
+    /// The comments that accept something, once they have been read.
+    acceptances: Option<Acceptances>,
+    /// What is accepted at its line.
+    accepted: Vec<Accepted>,
+    /// Whether there were more errors than are kept, of which nobody knows whether they are accepted.
+    has_lost_errors: bool,
     concealed: Vec<Span>,
     /// The same, to find them by; made when somebody asks.
     concealed_index: OnceLock<render::Concealed>,
@@ -165,6 +177,60 @@ impl Diagnostics {
         self.found.len() < MAX_GUESSED_NAMES
     }
 
+    /// For a run in which the command line gives codes these levels.
+    pub fn with_levels(levels: Levels) -> Diagnostics {
+        Diagnostics { levels, ..Diagnostics::default() }
+    }
+
+    /// Takes out what is accepted at its line, and gives everything else the severity that the command
+    /// line says. What is reported later is not affected until this is called again.
+    pub fn settle(&mut self, sources: &Sources) {
+        let mut acceptances = match self.acceptances.take() {
+            Some(acceptances) => acceptances,
+            None => Acceptances::of(sources, self),
+        };
+        self.has_lost_errors |= self.n_errors >= KEPT && self.n_left_out > 0;
+        let found = std::mem::take(&mut self.found);
+        for mut diagnostic in found {
+            let code = diagnostic.code;
+            let line = (diagnostic.primary.file, sources.position(diagnostic.primary).line);
+            if code.may_be_accepted()
+                && let Some(by) = acceptances.at(Subject::Code(code), line)
+            {
+                self.accepted.push(Accepted { diagnostic, by: by.clone() });
+            } else if let Some(severity) = self.levels.severity(code) {
+                diagnostic.level = Some(severity);
+                self.found.push(diagnostic);
+            }
+        }
+        let errors = self.found.iter().filter(|found| found.severity() == Severity::Error);
+        self.n_errors = errors.count();
+        self.acceptances = Some(acceptances);
+    }
+
+    /// Reports the comments that accept what is not there.
+    pub fn report_unused_acceptances(&mut self) {
+        let acceptances = self.acceptances.take();
+        if let Some(acceptances) = &acceptances {
+            acceptances.report_unused(self);
+        }
+        self.acceptances = acceptances;
+    }
+
+    /// Forgets what was found, once it has been shown.
+    pub fn forget_found(&mut self) {
+        let Diagnostics { levels, acceptances, concealed, .. } = std::mem::take(self);
+        *self = Diagnostics { levels, acceptances, concealed, ..Diagnostics::default() };
+    }
+
+    /// What is accepted at its line, by file and place.
+    pub fn accepted(&self) -> Vec<&Accepted> {
+        let mut accepted: Vec<&Accepted> = self.accepted.iter().collect();
+        accepted.sort_by_key(|it| (it.by.place, it.diagnostic.primary, it.diagnostic.code));
+        accepted.dedup();
+        accepted
+    }
+
     /// How many were reported beyond those that are kept.
     pub fn n_left_out(&self) -> usize {
         self.n_left_out
@@ -173,6 +239,8 @@ impl Diagnostics {
     /// Adds all that another run has found.
     pub fn append(&mut self, other: Diagnostics) {
         self.n_left_out += other.n_left_out;
+        self.has_lost_errors |= other.has_lost_errors;
+        self.accepted.extend(other.accepted);
         other.found.into_iter().for_each(|found| self.report(found));
         self.concealed.extend(other.concealed);
         self.concealed_index = OnceLock::new();
@@ -191,7 +259,7 @@ impl Diagnostics {
 
     /// Whether an error is among them: then nothing may be printed.
     pub fn has_errors(&self) -> bool {
-        self.n_errors > 0
+        self.n_errors > 0 || self.has_lost_errors
     }
 
     /// How many there are.

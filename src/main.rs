@@ -62,16 +62,20 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Waves { project, format }) => commands::waves(&project, format, out)?,
         Some(Command::Explain { what, project }) => commands::explain(&what, &project, out)?,
         Some(Command::Graph(args)) => commands::graph(&args, out)?,
-        Some(Command::Check { against, no_merge_base, project, format, deny }) => {
-            commands::check(&against, no_merge_base, &project, format, deny, out)?
+        Some(Command::Check { against, no_merge_base, project, format, accepted }) => {
+            let how = match accepted {
+                true => commands::Checked::Accepted,
+                false => commands::Checked::Found(format),
+            };
+            commands::check(&against, no_merge_base, &project, how, out)?
         }
         Some(Command::Parameters(project)) => commands::parameters(&project, out)?,
         Some(Command::Discover(project)) => commands::discover(&project, out)?,
         Some(Command::Health { format }) => commands::health(format, out)?,
         Some(Command::Application(args)) => commands::application(args, out)?,
         Some(Command::Sum { dir, rebase }) => commands::sum(&dir, &rebase, out)?,
-        Some(Command::Diff { against, no_merge_base, format, deny, project }) => {
-            commands::diff(&against, no_merge_base, format, &deny, &project, out)?
+        Some(Command::Diff { against, no_merge_base, format, project }) => {
+            commands::diff(&against, no_merge_base, format, &project, out)?
         }
         Some(Command::JsonSchema) => commands::json_schema(out)?,
         Some(Command::Init(args)) => commands::init(&args, out)?,

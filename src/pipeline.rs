@@ -59,6 +59,7 @@ pub fn compile(
     let objects = lower::objects(&project, &catalogues, &links, Span::new(root, 0..0), diagnostics);
     lower::check_served(&project, &objects, environment, diagnostics);
     let plan = schedule::plan(&project, &links, objects, diagnostics);
+    diagnostics.settle(sources);
     let environments = parse::environments(sources).into_iter().map(str::to_owned).collect();
     let environment = settings.environment.map(|name| name.value);
     Compilation { project, catalogues, links, plan, environments, environment }

@@ -56,7 +56,12 @@ pub fn project(
     let schemas =
         each(schemas, |index, spec| schema::schema(index, spec, &databases, &context, diagnostics));
     let hosts = app::hosts(&apps, &context);
-    let scope = template::Scope { databases: &databases, schemas: &schemas, apps: &hosts };
+    let scope = template::Scope {
+        databases: &databases,
+        schemas: &schemas,
+        apps: &hosts,
+        unescaped: Default::default(),
+    };
     let apps = each(apps, |index, spec| app::app(index, spec, &scope, &context, diagnostics));
     let manifests =
         each(manifests, |index, written| manifest(index, written, &context, diagnostics));

@@ -33,6 +33,32 @@ macro_rules! codes {
     };
 }
 
+impl Code {
+    /// Whether somebody may accept a problem of this kind: what is less than an error, and errors that are
+    /// a judgement on what is meant. After any other error there is nothing to generate.
+    pub fn may_be_accepted(self) -> bool {
+        const JUDGEMENTS: [Code; 15] = [
+            Code::ContractBroken,
+            Code::DuplicateColumn,
+            Code::EditedMigration,
+            Code::ForeignKeyColumns,
+            Code::LateMigration,
+            Code::MissingMigration,
+            Code::OtherTool,
+            Code::RequiresLeftOut,
+            Code::SqlMisspelt,
+            Code::SqlStrayComma,
+            Code::SqlStrayText,
+            Code::SqlUnbalanced,
+            Code::SqlUnknownVerb,
+            Code::UnknownKeyColumn,
+            Code::UnservedKind,
+        ];
+        let is_own = matches!(self, Code::InvalidAcceptance | Code::UnusedAcceptance);
+        !is_own && (self.severity() != Severity::Error || JUDGEMENTS.contains(&self))
+    }
+}
+
 codes! {
     "Reading YAML" {
         YamlSyntax = "yaml-syntax", Error;
@@ -57,6 +83,10 @@ codes! {
         ConflictingFields = "conflicting-fields", Error;
         EmptyProject = "empty-project", Error;
     }
+    "Acceptance" {
+        InvalidAcceptance = "invalid-acceptance", Warning;
+        UnusedAcceptance = "unused-acceptance", Note;
+    }
     "Names and references" {
         InvalidName = "invalid-name", Error;
         DuplicateName = "duplicate-name", Error;
@@ -74,7 +104,7 @@ codes! {
         UnusableFile = "unusable-file", Error;
         OtherEncoding = "other-encoding", Warning;
         LiteralPassword = "literal-password", Warning;
-        UnescapedUrl = "unescaped-url", Warning;
+        UnescapedUrl = "unescaped-url", Note;
     }
     "Parameters and environments" {
         InvalidParameter = "invalid-parameter", Error;

@@ -1,5 +1,6 @@
 //! One struct for every problem, by the part of the project that it is found in.
 
+pub mod accept;
 pub mod history;
 pub mod left_out;
 pub mod names;

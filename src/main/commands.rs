@@ -11,10 +11,10 @@ use std::process::ExitCode;
 use anyhow::{Context, anyhow};
 use argocd_atlas_plugin::atlas_sum::{self, Migration, Sum};
 use argocd_atlas_plugin::cli::{
-    Against, AgainstIfAny, ApplicationArgs, CheckFormat, Cli, Deny, DenyDiff, DiffFormat,
-    GraphArgs, GraphFormat, HealthFormat, InitArgs, ManifestsArgs, ProjectArgs, WavesFormat,
+    Against, AgainstIfAny, ApplicationArgs, CheckFormat, Cli, DiffFormat, GraphArgs, GraphFormat,
+    HealthFormat, InitArgs, ManifestsArgs, ProjectArgs, WavesFormat,
 };
-use argocd_atlas_plugin::diag::{Code, Diagnostics, Severity, nearest};
+use argocd_atlas_plugin::diag::{Code, Severity, nearest};
 use argocd_atlas_plugin::environment::Environment;
 use argocd_atlas_plugin::pipeline::Compilation;
 use argocd_atlas_plugin::read::{Directory, Revision};
@@ -26,7 +26,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::run::{Run, apply_flags, is_standard_input, stderr, width};
+use crate::run::{Run, apply_flags, is_standard_input, stderr, width, without_denied};
 
 pub(crate) fn manifests(args: &ManifestsArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let run = Run::of(&args.project)?;
@@ -166,10 +166,11 @@ pub(crate) fn diff(
     against: &Against,
     no_merge_base: bool,
     format: DiffFormat,
-    deny: &[DenyDiff],
     args: &ProjectArgs,
     out: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
+    let (args, [denies_destructive, denies_refused]) =
+        &without_denied(args, ["destructive", "refused"]);
     let mut new = Run::of(args)?;
     new.report()?;
     if new.diagnostics.has_errors() {
@@ -187,9 +188,9 @@ pub(crate) fn diff(
         writeln!(stderr(), "note: `{}` {what}", printable(against.as_str()))?;
         old.report_first()?;
     }
-    let mut found = Diagnostics::default();
-    history::check(&old.compilation.project, &new.compilation.project, &mut found);
-    new.diagnostics = found;
+    new.diagnostics.forget_found();
+    history::check(&old.compilation.project, &new.compilation.project, &mut new.diagnostics);
+    new.diagnostics.settle(&new.sources);
     new.report()?;
     let difference = view::diff::difference(old.side(), new.side());
     match format {
@@ -198,11 +199,10 @@ pub(crate) fn diff(
         DiffFormat::Json => view::diff::json(&difference, out)?,
     }
     // What could not be read before may be lost now.
-    let is_denied = deny.iter().any(|deny| match deny {
-        DenyDiff::Destructive => is_unknown || difference.n_destructive() > 0,
-        // What may be refused is not known to go through.
-        DenyDiff::Refused => is_unknown || difference.n_refused() != (0, 0),
-    });
+    let is_lost = *denies_destructive && (is_unknown || difference.n_destructive() > 0);
+    // What may be refused is not known to go through.
+    let is_refused = *denies_refused && (is_unknown || difference.n_refused() != (0, 0));
+    let is_denied = is_lost || is_refused;
     Ok(if is_denied { ExitCode::from(1) } else { new.code() })
 }
 
@@ -254,14 +254,23 @@ pub(crate) fn sum(dir: &Path, rebase: &[String], out: &mut impl Write) -> anyhow
     Ok(ExitCode::SUCCESS)
 }
 
+/// What `check` prints.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Checked {
+    /// The diagnostics.
+    Found(CheckFormat),
+    /// What is accepted at its line.
+    Accepted,
+}
+
 pub(crate) fn check(
     against: &AgainstIfAny,
     no_merge_base: bool,
     args: &ProjectArgs,
-    format: CheckFormat,
-    deny: Option<Deny>,
+    how: Checked,
     out: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
+    let (args, [denies_warnings]) = &without_denied(args, ["warnings"]);
     let mut run = Run::of(args)?;
     let (revision, directory) = (against.revision.as_deref(), against.directory.as_deref());
     if let Some((old, against)) = before(revision, directory, no_merge_base, args)? {
@@ -271,18 +280,25 @@ pub(crate) fn check(
         }
         let projects = (&old.compilation.project, &run.compilation.project);
         history::check(projects.0, projects.1, &mut run.diagnostics);
+        run.diagnostics.settle(&run.sources);
     }
+    run.diagnostics.report_unused_acceptances();
     let files = Files::below(read::path_in_repository(&args.dir));
-    match format {
-        CheckFormat::Text => run.report()?,
-        CheckFormat::Json => view::check::json(&run.diagnostics, &run.sources, out)?,
-        CheckFormat::Github => view::github::print(&run.diagnostics, &run.sources, &files, out)?,
-        CheckFormat::Sarif => view::sarif::print(&run.diagnostics, &run.sources, &files, out)?,
+    let Run { diagnostics, sources, .. } = &run;
+    match how {
+        Checked::Accepted => view::check::accepted(diagnostics, sources, out)?,
+        Checked::Found(CheckFormat::Text) => run.report()?,
+        Checked::Found(CheckFormat::Json) => view::check::json(diagnostics, sources, out)?,
+        Checked::Found(CheckFormat::Github) => {
+            view::github::print(diagnostics, sources, &files, out)?;
+        }
+        Checked::Found(CheckFormat::Sarif) => {
+            view::sarif::print(diagnostics, sources, &files, out)?;
+        }
     }
     let sorted = run.diagnostics.sorted();
     let has_warnings = sorted.iter().any(|found| found.severity() == Severity::Warning);
-    let denied = deny == Some(Deny::Warnings) && has_warnings;
-    Ok(if denied { ExitCode::from(1) } else { run.code() })
+    Ok(if *denies_warnings && has_warnings { ExitCode::from(1) } else { run.code() })
 }
 
 /// Draws the project.

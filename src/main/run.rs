@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use argocd_atlas_plugin::cli::{Cli, Color, ProjectArgs};
+use argocd_atlas_plugin::diag::accept::{Level, Levels};
 use argocd_atlas_plugin::diag::render::{self, Style};
 use argocd_atlas_plugin::diag::{Diagnostics, Severity, nearest};
 use argocd_atlas_plugin::environment::{self, Environment, Flags};
@@ -33,7 +34,7 @@ impl Run {
     pub(crate) fn of(args: &ProjectArgs) -> anyhow::Result<Run> {
         let _progress = Progress::begin(args.quiet);
         let mut directory = Directory::open(dir(args)).with_context(|| not_found(args))?;
-        let mut run = Run::begin(args);
+        let mut run = Run::begin(args)?;
         let Begun { sources, root, diagnostics, .. } = &mut run;
         if is_standard_input(args) {
             let file = read::standard_input(io::stdin().lock(), sources, diagnostics)
@@ -71,7 +72,7 @@ impl Run {
             let (shown, revision) = (printable(shown), printable(revision));
             writeln!(stderr(), "note: `{shown}` is not in `{revision}`: all of it is new")?;
         }
-        let mut run = Run::begin(args);
+        let mut run = Run::begin(args)?;
         let Begun { sources, root, diagnostics, .. } = &mut run;
         directory.read(sources, *root, diagnostics);
         let run =
@@ -82,13 +83,14 @@ impl Run {
         }
     }
 
-    fn begin(args: &ProjectArgs) -> Begun {
+    fn begin(args: &ProjectArgs) -> anyhow::Result<Begun> {
         let mut environment = environment::from_variables(environment::process_variables());
         apply_flags(args, &mut environment);
         let mut sources = Sources::default();
         let root = sources.add_virtual(args.dir.display().to_string(), "");
-        let diagnostics = Diagnostics::default();
-        Begun { sources, root, environment, diagnostics, color: args.color, quiet: args.quiet }
+        let diagnostics = Diagnostics::with_levels(levels(args)?);
+        let (color, quiet) = (args.color, args.quiet);
+        Ok(Begun { sources, root, environment, diagnostics, color, quiet })
     }
 
     /// Prints the diagnostics to standard error.
@@ -155,6 +157,37 @@ impl Begun {
             pipeline::compile(&mut sources, root, &environment, load, &mut diagnostics);
         Run { sources, diagnostics, compilation, color, quiet }
     }
+}
+
+/// What the flags say of codes.
+fn levels(args: &ProjectArgs) -> anyhow::Result<Levels> {
+    let mut levels = Levels::default();
+    let denied = args.deny.iter().map(|name| (name, Level::Deny));
+    let warned = args.warn.iter().map(|name| (name, Level::Warn));
+    let allowed = args.allow.iter().map(|name| (name, Level::Allow));
+    for (name, level) in denied.chain(warned).chain(allowed) {
+        let of = DENIED_WORDS.iter().find(|(word, _)| word == name && level == Level::Deny);
+        if let Some((word, command)) = of {
+            return Err(anyhow!("`--deny {word}` is for `generate {command}`"));
+        }
+        levels.set(name, level).map_err(|error| anyhow!("{error}"))?;
+    }
+    Ok(levels)
+}
+
+/// What `--deny` takes beside codes, and in which command.
+const DENIED_WORDS: [(&str, &str); 3] =
+    [("warnings", "check"), ("destructive", "diff"), ("refused", "diff")];
+
+/// The flags without these words of a command for `--deny`, and which of them are there.
+pub(crate) fn without_denied<const N: usize>(
+    args: &ProjectArgs,
+    own: [&str; N],
+) -> (ProjectArgs, [bool; N]) {
+    let are_denied = own.map(|own| args.deny.iter().any(|word| word == own));
+    let mut rest = args.clone();
+    rest.deny.retain(|word| !own.contains(&word.as_str()));
+    (rest, are_denied)
 }
 
 pub(crate) fn apply_flags(args: &ProjectArgs, environment: &mut Environment) {

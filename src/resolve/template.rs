@@ -4,9 +4,9 @@
 //! Secret: a `secretKeyRef` variable holds them, and Kubernetes' own `$(VAR)` puts them together.
 //! No secret value is ever in the output.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-
-use std::collections::BTreeMap;
 
 use smol_str::{SmolStr, SmolStrBuilder, format_smolstr};
 
@@ -26,6 +26,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) databases: &'a [Database],
     pub(crate) schemas: &'a [Schema],
     pub(crate) apps: &'a [Host],
+    /// The Databases whose URL has been reported: once says it.
+    pub(crate) unescaped: RefCell<BTreeSet<SmolStr>>,
 }
 
 /// How an App is reached.
@@ -223,7 +225,7 @@ fn reference_pieces(
     if unit != reader.unit {
         needs.push(Need { unit, span, by: format_smolstr!("${{{inside}}}") });
     }
-    let place = ReferenceSite { span, reader, property };
+    let place = ReferenceSite { span, reader, property, unescaped: &scope.unescaped };
     match unit {
         Unit::Database(index) => {
             let database = scope.databases.get(index);
@@ -246,6 +248,7 @@ struct ReferenceSite<'a> {
     span: Span,
     reader: &'a Reader<'a>,
     property: &'a str,
+    unescaped: &'a RefCell<BTreeSet<SmolStr>>,
 }
 
 impl ReferenceSite<'_> {
@@ -297,7 +300,10 @@ impl ReferenceSite<'_> {
             let key = secret_key(database, key);
             return vec![Piece::Secret(format_smolstr!("{name}_URL"), key)];
         }
-        diagnostics.report(UnescapedUrl { primary: self.span, database: &database.common.name });
+        let own = &database.common.name;
+        if self.unescaped.borrow_mut().insert(own.clone()) {
+            diagnostics.report(UnescapedUrl { primary: self.span, database: own });
+        }
         let port = database.port.map(|port| format!(":{port}")).unwrap_or_default();
         let host = escape_dollar(&database.host);
         let database_name = escape_dollar(&percent_encode(&database.database));

@@ -5,8 +5,10 @@ use std::io::{self, Write};
 
 use serde_json::json;
 
+use crate::diag::accept::Accepted;
+use crate::diag::secrets::hidden;
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, Sources, Span, printable};
 use crate::view::waves;
 
 /// How files are called for programs that start from the repository and not from the project.
@@ -34,7 +36,7 @@ impl Files {
     }
 }
 
-/// Prints one JSON document: `{"diagnostics": [...]}`; lines and columns count from 1.
+/// Prints one JSON document: `{"diagnostics": [...], "accepted": [...]}`; lines and columns count from 1.
 ///
 /// # Errors
 /// When `out` cannot be written to.
@@ -43,7 +45,39 @@ pub fn json(diagnostics: &Diagnostics, sources: &Sources, out: &mut impl Write) 
     let all = diagnostics.sorted().into_iter().map(|found| diagnostic(found, sources));
     writeln!(out, "{{")?;
     waves::list("diagnostics", 1, all, out)?;
+    writeln!(out, ",")?;
+    let accepted = diagnostics.accepted().into_iter().map(|Accepted { diagnostic: found, by }| {
+        let mut value = diagnostic(found, sources);
+        if let Some(object) = value.as_object_mut() {
+            object.insert("reason".to_owned(), json!(shown_reason(&by.reason)));
+            object.insert("acceptedAt".to_owned(), place(by.place, sources));
+        }
+        value
+    });
+    waves::list("accepted", 1, accepted, out)?;
     writeln!(out, "\n}}")
+}
+
+/// Prints what is accepted at its line, one to a line: where, which code, why, and what was reported.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn accepted(
+    diagnostics: &Diagnostics,
+    sources: &Sources,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    for Accepted { diagnostic, by } in diagnostics.accepted() {
+        let (place, code) = (sources.place(by.place), by.subject.name());
+        let (reason, what) = (shown_reason(&by.reason), printable(diagnostic.message.as_str()));
+        writeln!(out, "{place}: {code}: {reason} (accepted: {what})")?;
+    }
+    Ok(())
+}
+
+/// The reason of an acceptance, without what looks like a secret.
+pub(super) fn shown_reason(reason: &str) -> String {
+    printable(hidden(reason)).into_owned()
 }
 
 fn diagnostic(found: &Diagnostic, sources: &Sources) -> serde_json::Value {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
 use crate::source::{Sources, Span};
-use crate::view::check::Files;
+use crate::view::check::{Files, shown_reason};
 use crate::view::{explain, waves};
 
 /// Prints one run with every rule and every diagnostic.
@@ -43,7 +43,18 @@ pub fn print(
     let log = format!("{log:#}");
     let (before, after) = log.split_once("      \"results\": []").unwrap_or((log.as_str(), ""));
     write!(out, "{before}")?;
-    let results = diagnostics.sorted().into_iter().map(|found| result(found, sources, files));
+    let found = diagnostics.sorted().into_iter().map(|found| result(found, sources, files));
+    let accepted = diagnostics.accepted().into_iter().map(|accepted| {
+        let mut value = result(&accepted.diagnostic, sources, files);
+        let reason = plain(&shown_reason(&accepted.by.reason));
+        // SARIF 3.27.23: the result is there, and counts no more.
+        let suppressions = json!([{ "kind": "inSource", "justification": reason }]);
+        if let Some(object) = value.as_object_mut() {
+            object.insert("suppressions".to_owned(), suppressions);
+        }
+        value
+    });
+    let results = found.chain(accepted);
     waves::list("results", 3, results, out)?;
     writeln!(out, "{after}")
 }
