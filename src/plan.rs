@@ -40,4 +40,6 @@ pub struct Scheduled {
     pub pulled_by: Option<EdgeId>,
     /// Whether the wave is written.
     pub is_pinned: bool,
+    /// Whether it is in the last wave because it does not become healthy by itself, or after what does not.
+    pub is_put_off: bool,
 }

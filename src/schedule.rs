@@ -13,12 +13,12 @@ use crate::graph::{Edge, EdgeId, NodeId};
 use crate::links::{Link, Links, Origin, step};
 use crate::model::{Hook, Phase, Project, Unit};
 use crate::object::{
-    Object, apply_rank, is_claim, is_cluster_wide, is_healthy_at_once, why_it_follows,
+    Object, apply_rank, group, is_claim, is_cluster_wide, is_healthy_at_once, why_it_follows,
 };
 use crate::plan::{Plan, Planned, Scheduled};
 use crate::source::Spanned;
 use crate::syntax::Manifest;
-use crate::syntax::node::Node;
+use crate::syntax::node::{Meaning, Node};
 use crate::value::Value;
 
 /// Schedules the objects of a project.
@@ -176,12 +176,71 @@ fn waves(project: &Project, links: &Links, diagnostics: &mut Diagnostics) -> Vec
             held_by: levels.held_by(node),
             pulled_by: levels.pulled_by(node),
             is_pinned: levels.pin(node).is_some(),
+            is_put_off: false,
         })
         .collect();
     claims_join_their_pods(project, links, &levels, &mut units);
+    put_off(project, links, &mut units);
     what_others_read_comes_first(project, links, &mut units);
     report_held_back(project, links, &units, diagnostics);
     units
+}
+
+/// What does not become healthy by itself is in the last wave: a Job that is suspended, a Deployment that
+/// is paused (Argo CD calls both Suspended), a claim that waits for a pod which no manifest has. In any
+/// earlier wave Argo CD would wait for it before it applies the next one.
+fn put_off(project: &Project, links: &Links, units: &mut [Scheduled]) {
+    let Some(last) = units.iter().map(|scheduled| scheduled.wave).max() else { return };
+    let waiting = waiting_classes(project);
+    let stuck: Vec<NodeId> = units
+        .iter()
+        .filter(|scheduled| scheduled.wave < last)
+        .filter(|scheduled| match scheduled.unit {
+            Unit::Manifest(index) => project.manifests.get(index).is_some_and(|manifest| {
+                !manifest.is_hook
+                    && waits_for_somebody(links, scheduled.node, &manifest.written, &waiting)
+            }),
+            Unit::Database(_) | Unit::Schema(_) | Unit::App(_) | Unit::EverySchema => false,
+        })
+        .map(|scheduled| scheduled.node)
+        .collect();
+    // A few in all: whoever suspends thousands of Jobs has no order among them.
+    const MOST: usize = 100;
+    for node in stuck.into_iter().take(MOST) {
+        let reached = links.reachable(node);
+        let after = |other: usize| other == node || reached.get(other) == Some(&true);
+        let is_free = |scheduled: &Scheduled| !scheduled.is_pinned || !after(scheduled.node);
+        if units.iter().all(is_free) {
+            for scheduled in units.iter_mut().filter(|scheduled| after(scheduled.node)) {
+                scheduled.is_put_off = scheduled.wave < last;
+                scheduled.wave = scheduled.wave.max(last);
+            }
+        }
+    }
+}
+
+/// Whether an object waits for a person, or for a pod that nobody makes.
+fn waits_for_somebody(
+    links: &Links,
+    node: NodeId,
+    manifest: &Manifest,
+    waiting: &BTreeSet<&str>,
+) -> bool {
+    let is_true = |path: &[&str]| {
+        let scalar = manifest.node.at(path).and_then(Node::scalar);
+        scalar.is_some_and(|scalar| scalar.meaning == Meaning::Bool(true))
+    };
+    let kind = manifest.kind.value.as_str();
+    match (group(&manifest.api_version.value), kind) {
+        ("batch", "Job") => is_true(&["spec", "suspend"]),
+        ("apps", "Deployment") => is_true(&["spec", "paused"]),
+        ("", _) if is_claim(kind) => {
+            let mut mounting = links.outgoing(node);
+            is_held_back(manifest, waiting)
+                && mounting.all(|edge| edge.weight.origin != Origin::Follows)
+        }
+        _ => false,
+    }
 }
 
 /// Where something that reads a ConfigMap may be below wave zero, a ConfigMap without a wave is in

@@ -84,7 +84,8 @@ impl Acceptances {
             if let Some(at) = mark(line) {
                 let end = start + line.trim_end().len();
                 let place = Span::new(file, start + at..end);
-                match acceptance(line.get(at..).unwrap_or_default().trim_end(), place) {
+                let text = line.get(at..).unwrap_or_default().trim_end();
+                match acceptance(text, place, diagnostics.are_few()) {
                     Ok(acceptance) => {
                         pending.push(self.all.len());
                         self.all.push(acceptance);
@@ -134,13 +135,15 @@ fn is_comment(line: &str) -> bool {
 }
 
 /// What `generate: allow CODE reason` accepts.
-fn acceptance(text: &str, place: Span) -> Result<Acceptance, InvalidAcceptance> {
+/// Of few mistakes only it is told what may be meant.
+fn acceptance(text: &str, place: Span, are_few: bool) -> Result<Acceptance, InvalidAcceptance> {
     let rest = text.strip_prefix(MARK).unwrap_or_default();
     let (word, reason) = rest.trim().split_once(char::is_whitespace).unwrap_or((rest.trim(), ""));
     let invalid = |why| InvalidAcceptance { primary: place, code: word.to_owned(), why };
     let Some(subject) = Subject::called(word).filter(|_| rest.starts_with([' ', '\t'])) else {
         let known = Code::ALL.iter().map(|code| code.name());
-        let nearest = nearest(word, known).map(str::to_owned);
+        let nearest = if are_few { nearest(word, known) } else { None };
+        let nearest = nearest.map(str::to_owned);
         return Err(invalid(Why::Unknown { nearest }));
     };
     if let Subject::Code(code) = subject

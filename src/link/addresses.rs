@@ -62,7 +62,7 @@ pub(super) fn in_text(text: &str) -> impl Iterator<Item = Address<'_>> {
 /// Everything that a text names by URL, in the manner of a driver, or with a port.
 pub(super) fn everywhere(text: &str) -> impl Iterator<Item = Address<'_>> {
     let drivers = urls(text).chain(go_dsns(text)).chain(oracle(text)).chain(key_values(text));
-    drivers.chain(with_port(text)).chain(host_pairs(text))
+    drivers.chain(with_port(text)).chain(host_pairs(text)).chain(constants(text))
 }
 
 /// The hosts of all URLs in a text, whatever their scheme.
@@ -142,6 +142,10 @@ pub(super) fn words(text: &str) -> impl Iterator<Item = Address<'static>> {
 pub(super) fn without_templates(text: &str) -> Cow<'_, str> {
     /// The longest template, in bytes: every byte is looked at so often at the most.
     const MAX_TEMPLATE_LEN: usize = 128;
+    // Properties of Java escape the colon.
+    if text.contains("\\:") {
+        return without_templates(&text.replace("\\:", ":")).into_owned().into();
+    }
     if !text.contains("{{") && !text.contains("${") {
         return text.into();
     }
@@ -454,8 +458,18 @@ fn oracle(text: &str) -> impl Iterator<Item = Address<'_>> {
 fn host_pairs(text: &str) -> impl Iterator<Item = Address<'_>> {
     /// How many pieces from what says so a host is still that of a database.
     const MAX_DISTANCE: usize = 8;
-    const ENDS: [&str; 8] =
-        ["host", "hosts", "hostname", "server", "servers", "addr", "address", "endpoint"];
+    const ENDS: [&str; 9] = [
+        "host",
+        "hosts",
+        "hostname",
+        "server",
+        "servers",
+        "addr",
+        "address",
+        "endpoint",
+        // `serverName` of JDBC's data sources.
+        "servername",
+    ];
     let names_host = |name: &str| {
         let word = last_word(name).unwrap_or_default();
         let ends = |end: &&str| {
@@ -482,6 +496,43 @@ fn host_pairs(text: &str) -> impl Iterator<Item = Address<'_>> {
         let (_, value) = halves.filter(|(name, _)| names_host(name))?;
         let address = host(value.trim_matches([' ', '\t', '\r', '"', '\'', '\\']))?;
         Some(Address { is_sql: is_sql(number), ..address })
+    })
+}
+
+/// The value of a name in capitals, in whatever language: `define('DB_HOST', 'db')`,
+/// `ENV.fetch("DB_HOST") { "db" }`, `os.environ.get("DB_HOST", "db")`, `SetEnv DB_HOST db`.
+fn constants(text: &str) -> impl Iterator<Item = Address<'_>> {
+    /// The most that stands between the two.
+    const MAX_BETWEEN: usize = 8;
+    /// The most of a name on either side of the word.
+    const MAX_NAME_LEN: usize = 64;
+    let is_name = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let names = text.match_indices("HOST").chain(text.match_indices("SERVER"));
+    names.filter_map(move |(at, end)| {
+        let after = text.get(at + end.len()..)?;
+        // Every byte is looked at so often at the most.
+        let bytes = text.as_bytes().get(at.saturating_sub(MAX_NAME_LEN)..at)?;
+        let own = bytes.iter().rev().take_while(|byte| is_name(char::from(**byte))).count();
+        if own == MAX_NAME_LEN {
+            return None;
+        }
+        let start = at - own;
+        let length = cut(after, MAX_NAME_LEN).find(|c: char| !is_name(c))?;
+        let name = text.get(start..at + end.len() + length)?;
+        let rest = after.get(length..)?;
+        let is_value = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':');
+        let from = cut(rest, MAX_BETWEEN).find(is_value)?;
+        let is_between = |c: char| c.is_whitespace() && c != '\n' || "'\"(){}[],=>;".contains(c);
+        let is_apart = from > 0 && rest.get(..from)?.chars().all(is_between);
+        if !is_apart || !name.contains('_') || !says_host(name) {
+            return None;
+        }
+        let value = rest.get(from..)?;
+        let value = value.split(|c: char| !is_value(c)).next()?;
+        let address = host(value.trim_matches([':', '.', '-']))?;
+        let is_sql =
+            says_sql(name) == Some(true) || says_sql(&name.replace('_', " ")) == Some(true);
+        Some(Address { is_sql, ..address })
     })
 }
 
@@ -709,6 +760,24 @@ mod tests {
             &[("db", None, None)],
         );
         check("server: api\nname: shop", &[]);
+    }
+
+    #[test]
+    fn a_name_in_capitals_has_its_value_in_every_language() {
+        for text in [
+            "define('DB_HOST', 'db');",
+            "host: ENV.fetch(\"DB_HOST\") { \"db\" }",
+            "'HOST': os.environ.get(\"POSTGRES_HOST\", \"db\"),",
+            "env[DB_HOST] = db",
+            "SetEnv DB_HOST db",
+            "environment=A=\"b\",DB_HOST=\"db\"",
+            "$ENV{DB_HOST} = 'db';",
+            "db.url=jdbc\\:postgresql\\://db\\:5432/shop",
+        ] {
+            let plain = without_templates(text);
+            assert!(everywhere(&plain).any(|it| it.host == "db" && it.is_sql), "{text}");
+        }
+        assert_eq!(constants("MYHOST db GHOST_X db DB_HOST\ndb HOST").count(), 0);
     }
 
     #[test]

@@ -302,8 +302,12 @@ impl<'a> Index<'a> {
                 candidates.filter(has_all).take(left).map(Unit::Manifest).collect::<Vec<_>>()
             });
             let elsewhere = written.node.at(&["spec", "externalName"]).and_then(Node::str);
-            let backends = backends.unwrap_or_default();
+            let mut backends = backends.unwrap_or_default();
             left -= backends.len();
+            // No pod of the project has the labels that an operator gives to its own.
+            for (kind, name) in selector.into_iter().flat_map(known::selected_by_operators) {
+                backends.extend(self.objects(kind, name, namespace));
+            }
             self.is_full |= left == 0;
             if let Some(family) = Family::of_ports(&written.node) {
                 let behind = backends.iter().map(|&unit| (unit, family));
@@ -402,6 +406,11 @@ impl<'a> Index<'a> {
         let size: usize = reads.containers.iter().map(Vec::len).sum();
         self.spend(reads.secrets.len() + size)
             && reads.secrets.iter().any(|read| secrets.contains(&read.name))
+    }
+
+    /// Whether there are claims at all.
+    pub(super) fn has_claims(&self) -> bool {
+        self.project.manifests.iter().any(|it| crate::object::is_claim(&it.written.kind.value))
     }
 
     /// The objects of a kind and name that may be meant from a namespace.

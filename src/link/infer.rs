@@ -486,7 +486,11 @@ pub(super) fn not_before(
         true if !jobs.is_empty() => jobs,
         true if kind != "ServiceAccount" => index.may_make(&read.name, namespace),
         true => Vec::new(),
-        false => written.into_iter().filter(|&unit| index.has_wave(unit)).collect(),
+        // What is healthy as soon as it is applied is later than wave 0 where somebody wrote so.
+        false if matches!(kind, "ConfigMap" | "ServiceAccount") => {
+            written.into_iter().filter(|&unit| index.has_wave(unit)).collect()
+        }
+        false => written,
     };
     let others = firsts.into_iter().filter(|&first| first != then);
     found.extend(others.map(|first| no_earlier(first, then, read.span, by, Origin::Inferred)));
@@ -537,8 +541,8 @@ pub(super) fn collect_texts<'a>(node: Option<&'a Node>, texts: &mut Vec<&'a Node
 /// right to write their `status`, or by the webhooks that it serves.
 fn operators(index: &Index<'_>, found: &mut Findings) {
     let mut by_group: BTreeMap<SmolStr, BTreeSet<Unit>> = BTreeMap::new();
-    let defined = defined_groups(index);
-    let is_served = |group: &str| defined.contains(group) || group == known::ATLAS;
+    let used = used_groups(index);
+    let is_served = |group: &str| used.contains(group) || group == known::ATLAS;
     let rights = status_rights(index, &is_served);
     let mut left = INFERRED;
     for (number, manifest) in index.project.manifests.iter().enumerate() {
@@ -570,7 +574,8 @@ fn operators(index: &Index<'_>, found: &mut Findings) {
     }
     for (number, manifest) in index.project.manifests.iter().enumerate() {
         let (unit, group) = (Unit::Manifest(number), known::group_of(&manifest.written));
-        if manifest.is_hook || !defined.contains(group) && group != known::ATLAS {
+        let is_definition = manifest.written.kind.value == "CustomResourceDefinition";
+        if manifest.is_hook || is_definition || !is_served(group) {
             continue;
         }
         let operators = by_group.get(group).into_iter().flatten();
@@ -585,11 +590,12 @@ fn operators(index: &Index<'_>, found: &mut Findings) {
     }
 }
 
-/// The groups whose kinds are defined in the project.
-fn defined_groups<'a>(index: &Index<'a>) -> BTreeSet<&'a str> {
-    let definitions = index.project.manifests.iter();
-    let definitions = definitions.filter(|it| it.written.kind.value == "CustomResourceDefinition");
-    definitions.filter_map(|it| it.written.node.at(&["spec", "group"])?.str()).collect()
+/// The groups that are not Kubernetes' own, of objects in the project. Their kinds may be defined here,
+/// or in another Application.
+fn used_groups<'a>(index: &Index<'a>) -> BTreeSet<&'a str> {
+    let manifests = index.project.manifests.iter().filter(|it| !it.is_hook);
+    let groups = manifests.map(|it| known::group_of(&it.written));
+    groups.filter(|group| !known::is_built_in(group)).collect()
 }
 
 type Rights<'a> = BTreeMap<&'a str, BTreeSet<(Option<&'a str>, &'a str)>>;
@@ -639,24 +645,54 @@ fn texts<'a>(of: &'a Node, name: &str) -> impl Iterator<Item = &'a str> {
     of.get(name).and_then(Node::items).unwrap_or_default().iter().filter_map(Node::str)
 }
 
-/// The groups that an admission webhook looks at, and the Service that answers.
+/// The groups whose objects the server of a Service has to see: those that an admission webhook looks at,
+/// that a definition has converted, and that an APIService serves.
 fn webhooks(manifest: &Manifest) -> Vec<(&str, &str, Option<&str>)> {
+    let node = &manifest.node;
+    fn one<'n>(
+        group: Option<&'n Node>,
+        service: Option<&'n Node>,
+    ) -> Option<(&'n str, &'n str, Option<&'n str>)> {
+        let (name, namespace) = service_of(service?)?;
+        Some((group?.str()?, name, namespace))
+    }
+    match manifest.kind.value.as_str() {
+        "CustomResourceDefinition" => {
+            const NOW: &[&str] = &["spec", "conversion", "webhook", "clientConfig", "service"];
+            const BEFORE: &[&str] = &["spec", "conversion", "webhookClientConfig", "service"];
+            let service = node.at(NOW).or_else(|| node.at(BEFORE));
+            one(node.at(&["spec", "group"]), service).into_iter().collect()
+        }
+        "APIService" => {
+            one(node.at(&["spec", "group"]), node.at(&["spec", "service"])).into_iter().collect()
+        }
+        _ => {
+            let hooks = admission_hooks(manifest).iter();
+            hooks
+                .filter_map(|hook| {
+                    let (name, namespace) = service_of(hook.at(&["clientConfig", "service"])?)?;
+                    let rules = hook.get("rules")?.items()?.iter();
+                    let groups = rules.flat_map(|rule| texts(rule, "apiGroups"));
+                    let own = groups.filter(|group| !matches!(*group, "" | "*"));
+                    Some(own.map(move |group| (group, name, namespace)))
+                })
+                .flatten()
+                .collect()
+        }
+    }
+}
+
+/// The name and the namespace of a Service.
+fn service_of(node: &Node) -> Option<(&str, Option<&str>)> {
+    Some((node.get("name")?.str()?, node.get("namespace").and_then(Node::str)))
+}
+
+/// The webhooks of a configuration of admission.
+pub(super) fn admission_hooks(manifest: &Manifest) -> &[Node] {
     let is_webhook = known::group_of(manifest) == "admissionregistration.k8s.io"
         && manifest.kind.value.ends_with("WebhookConfiguration");
     let hooks = manifest.node.get("webhooks").and_then(Node::items).unwrap_or_default();
-    let hooks = hooks.iter().filter(|_| is_webhook);
-    hooks
-        .filter_map(|hook| {
-            let service = hook.at(&["clientConfig", "service"])?;
-            let name = service.get("name")?.str()?;
-            let namespace = service.get("namespace").and_then(Node::str);
-            let rules = hook.get("rules")?.items()?.iter();
-            let groups = rules.flat_map(|rule| texts(rule, "apiGroups"));
-            let own = groups.filter(|group| !matches!(*group, "" | "*"));
-            Some(own.map(move |group| (group, name, namespace)))
-        })
-        .flatten()
-        .collect()
+    if is_webhook { hooks } else { &[] }
 }
 
 /// Whether a workload might serve data, and so waits for no schema by default.

@@ -85,6 +85,17 @@ fn migrations(index: &Index<'_>, found: &mut Findings) -> Vec<Schema> {
     jobs
 }
 
+/// Whether a unit is a Job that migrates.
+pub(super) fn migrates(index: &Index<'_>, unit: Unit) -> bool {
+    match unit {
+        Unit::App(number) => index.project.apps.get(number).is_some_and(is_app_migration),
+        Unit::Manifest(_) => {
+            index.manifest(unit).is_some_and(|manifest| is_migration(index, unit, manifest))
+        }
+        Unit::Database(_) | Unit::Schema(_) | Unit::EverySchema => false,
+    }
+}
+
 /// Whether a plain manifest is a Job that migrates. One that is suspended runs nothing, and would
 /// hold back whatever waits for it.
 fn is_migration(index: &Index<'_>, unit: Unit, manifest: &Manifest) -> bool {

@@ -31,6 +31,7 @@ pub(super) fn certain(index: &Index<'_>) -> Findings {
         }
     }
     annotations(index, &mut found);
+    needed_by_annotations(index, &mut found);
     owners(index, &mut found);
     projects(index, &mut found);
     operators::subscriptions(index, &mut found);
@@ -126,6 +127,26 @@ fn refers(
             is_blocking: reference.is_blocking,
             ..edge(first, then, place.name.span, by)
         });
+    }
+}
+
+/// Custom resources that become healthy only with what names them in an annotation.
+fn needed_by_annotations(index: &Index<'_>, found: &mut Findings) {
+    for (unit, manifest) in manifests(index) {
+        for (annotation, group, kind) in references::NEEDED_BY_ANNOTATIONS {
+            let value = manifest.node.at(&["metadata", "annotations", annotation]);
+            let Some(value) = value else { continue };
+            let names = references::annotated(value.str().unwrap_or_default());
+            for (namespace, name) in names.into_iter().take_while(|_| index.spend(1)) {
+                let namespace = namespace.or(index.namespace(unit));
+                let objects = index.objects(kind, name, namespace).into_iter();
+                let objects = objects
+                    .filter(|&then| index.manifest(then).is_some_and(|it| group_of(it) == *group));
+                let by = "the annotation that names it";
+                let origin = Origin::Mentioned;
+                found.extend(objects.map(|then| no_earlier(unit, then, value.span, by, origin)));
+            }
+        }
     }
 }
 

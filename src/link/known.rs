@@ -117,6 +117,26 @@ pub(super) fn is_schema(manifest: &Manifest) -> bool {
     group_of(manifest) == ATLAS && matches!(&*manifest.kind.value, "AtlasSchema" | "AtlasMigration")
 }
 
+/// The custom resources whose pods a selector means, by the labels that their operators give to pods.
+pub(super) fn selected_by_operators(selector: &Node) -> Vec<(&'static str, &str)> {
+    const LABELS: [(&str, &str); 10] = [
+        ("cnpg.io/cluster", "Cluster"),
+        ("cnpg.io/poolerName", "Pooler"),
+        ("postgresql", "Cluster"),
+        ("cluster-name", "postgresql"),
+        ("postgres-operator.crunchydata.com/cluster", "PostgresCluster"),
+        ("strimzi.io/cluster", "Kafka"),
+        ("app.kubernetes.io/instance", "MariaDB"),
+        ("app.kubernetes.io/instance", "PerconaXtraDBCluster"),
+        ("mysql.oracle.com/cluster", "InnoDBCluster"),
+        ("stackgres.io/cluster-name", "SGCluster"),
+    ];
+    let named = |(label, kind): (&'static str, &'static str)| {
+        Some((kind, selector.get(label).and_then(Node::str)?))
+    };
+    LABELS.into_iter().filter_map(named).collect()
+}
+
 /// Whether a group is one of Kubernetes itself. Others that end in `.k8s.io` are defined by whoever
 /// installs them: `gateway.networking.k8s.io`, `sparkoperator.k8s.io`.
 pub(super) fn is_built_in(group: &str) -> bool {

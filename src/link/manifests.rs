@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use crate::link::index::Index;
-use crate::link::infer::no_earlier;
-use crate::link::{Findings, Found, Ids, known, pods};
+use crate::link::infer::{admission_hooks, no_earlier};
+use crate::link::{Findings, Found, Ids, known, pods, short};
 use crate::links::{Link, Links, Origin};
 use crate::model::Unit;
 use crate::object::is_claim;
@@ -76,9 +76,28 @@ fn follow(index: &Index<'_>, then: Unit, manifest: &Manifest, found: &mut Findin
                 found.extend(behind(index, then, name, "its service"));
             }
         }
-        None if pods::is_workload(manifest) => claims(index, then, manifest, found),
+        None if pods::is_workload(manifest) => {
+            claims(index, then, manifest, found);
+            claims_of_templates(index, then, manifest, found);
+        }
         None if is_claim(&manifest.kind.value) => sources(index, then, manifest, found),
-        None => {}
+        None => {
+            admission(index, then, manifest, found);
+            claims_of_resource(index, then, manifest, found);
+        }
+    }
+}
+
+/// A configuration of admission comes no earlier than the server that it asks: until that answers,
+/// everything that it looks at is refused.
+fn admission(index: &Index<'_>, then: Unit, manifest: &Manifest, found: &mut Findings) {
+    for hook in admission_hooks(manifest) {
+        let Some(service) = hook.at(&["clientConfig", "service"]) else { continue };
+        let Some(name) = service.get("name") else { continue };
+        let namespace = service.get("namespace").and_then(Node::str);
+        let servers = index.backends(name.str().unwrap_or_default(), namespace).iter();
+        let by = "its service";
+        found.extend(servers.map(|&it| no_earlier(it, then, name.span, by, Origin::Mentioned)));
     }
 }
 
@@ -142,7 +161,7 @@ fn sources(index: &Index<'_>, then: Unit, claim: &Manifest, found: &mut Findings
         found.extend(
             firsts
                 .filter(|&first| first != then)
-                .map(|first| no_earlier(first, then, name.span, field, Origin::Inferred)),
+                .map(|first| no_earlier(first, then, name.span, field, Origin::Mentioned)),
         );
     }
 }
@@ -155,10 +174,80 @@ fn claims(index: &Index<'_>, then: Unit, workload: &Manifest, found: &mut Findin
         .iter()
         .filter_map(|volume| volume.at(&["persistentVolumeClaim", "claimName"]));
     let namespace = index.namespace(then);
+    let runs_at_once = pods::runs_at_once(workload);
     for name in names {
-        let claims =
-            index.objects("PersistentVolumeClaim", name.str().unwrap_or_default(), namespace);
-        found.extend(claims.into_iter().map(|first| goes_with(first, then, name, "claimName")));
+        let text = name.str().unwrap_or_default();
+        let mut claims = index.objects("PersistentVolumeClaim", text, namespace);
+        let is_written = !claims.is_empty();
+        if !is_written {
+            claims = makers_of_claim(index, text, namespace);
+        }
+        let others = claims.into_iter().filter(|&first| first != then);
+        found.extend(others.map(|first| match runs_at_once && is_written {
+            true => goes_with(first, then, name, "claimName"),
+            // What runs later, if ever, binds no claim.
+            false => no_earlier(first, then, name.span, "claimName", Origin::Mentioned),
+        }));
+    }
+}
+
+/// The claims that the pods of a custom resource mount, by the fields that are called so.
+fn claims_of_resource(index: &Index<'_>, then: Unit, manifest: &Manifest, found: &mut Findings) {
+    const FIELDS: [&str; 6] =
+        ["claimName", "existingClaim", "persistentVolumeClaimName", "pvc", "pvcName", "claim"];
+    if known::is_built_in(known::group_of(manifest)) || !index.has_claims() {
+        return;
+    }
+    let mut stack = vec![&manifest.node];
+    while let Some(node) = stack.pop() {
+        if !index.spend(1) {
+            return;
+        }
+        stack.extend(node.items().unwrap_or_default());
+        for entry in node.entries().unwrap_or_default() {
+            stack.push(&entry.value);
+            let Some(name) = entry.value.str().filter(|_| FIELDS.contains(&&*entry.key.value))
+            else {
+                continue;
+            };
+            let claims = index.objects("PersistentVolumeClaim", name, index.namespace(then));
+            let by = entry.key.value.as_str();
+            found.extend(claims.into_iter().map(|it| goes_with(it, then, &entry.value, short(by))));
+        }
+    }
+}
+
+/// Who makes a claim that nobody writes: a StatefulSet for each of its pods, or a DataVolume.
+fn makers_of_claim(index: &Index<'_>, claim: &str, namespace: Option<&str>) -> Vec<Unit> {
+    let mut makers = index.objects("DataVolume", claim, namespace);
+    let Some((base, number)) = claim.rsplit_once('-') else { return makers };
+    if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return makers;
+    }
+    for (at, _) in base.match_indices('-').take_while(|_| index.spend(1)) {
+        let set = base.get(at + 1..).unwrap_or_default();
+        makers.extend(index.objects("StatefulSet", set, namespace));
+    }
+    makers
+}
+
+/// The claims that are written in the place of those that a StatefulSet would make: `data-db-0`.
+fn claims_of_templates(index: &Index<'_>, then: Unit, workload: &Manifest, found: &mut Findings) {
+    /// So many pods are looked at.
+    const MAX_PODS: usize = 16;
+    if workload.kind.value != "StatefulSet" || !pods::runs_at_once(workload) {
+        return;
+    }
+    let templates = workload.node.at(&["spec", "volumeClaimTemplates"]).and_then(Node::items);
+    let names = templates.unwrap_or_default().iter();
+    for name in names.filter_map(|template| template.at(&["metadata", "name"])) {
+        let Some(text) = name.str().filter(|text| text.len() <= 63) else { continue };
+        for number in (0..MAX_PODS).take_while(|_| index.spend(1)) {
+            let claim = format!("{text}-{}-{number}", short(&workload.name.value));
+            let claims =
+                index.objects("PersistentVolumeClaim", &claim, index.namespace(then)).into_iter();
+            found.extend(claims.map(|first| goes_with(first, then, name, "volumeClaimTemplates")));
+        }
     }
 }
 

@@ -80,6 +80,29 @@ pub(super) fn is_server_kind(manifest: &Manifest) -> bool {
     known::pods::of(manifest).is_some_and(|pods| pods.is_server)
 }
 
+/// Whether a workload runs a pod as soon as it is applied: no schedule, no zero replicas, no suspension.
+pub(super) fn runs_at_once(manifest: &Manifest) -> bool {
+    const LATER: [&str; 8] = [
+        "AdvancedCronJob",
+        "AnalysisTemplate",
+        "ClusterWorkflowTemplate",
+        "CronJob",
+        "CronWorkflow",
+        "ScaledJob",
+        "Service",
+        "WorkflowTemplate",
+    ];
+    let at = |path: &[&str]| manifest.node.at(path).and_then(Node::scalar);
+    let is_true = |path: &[&str]| {
+        at(path).is_some_and(|it| it.meaning == crate::syntax::node::Meaning::Bool(true))
+    };
+    let has_none = at(&["spec", "replicas"]).is_some_and(|replicas| replicas.text == "0");
+    !LATER.contains(&manifest.kind.value.as_str())
+        && !has_none
+        && !is_true(&["spec", "suspend"])
+        && !is_true(&["spec", "paused"])
+}
+
 /// The template of a workload's pods: the object itself for a `Pod`.
 fn template(workload: &Manifest) -> Option<&Node> {
     known::pods::template(workload)
@@ -139,6 +162,13 @@ pub(super) fn reads(workload: &Manifest) -> Reads {
     for container in containers(workload) {
         reads.container(container);
     }
+    // The agent that Vault's injector adds logs in before the pod's own containers start.
+    let address = template(workload)
+        .and_then(|it| it.at(&["metadata", "annotations", "vault.hashicorp.com/service"]));
+    if let Some((text, span)) = address.and_then(|it| Some((it.str()?, it.span))) {
+        let (name, value) = (SmolStr::new_static("VAULT_ADDR"), VariableValue::Text(text.into()));
+        reads.containers.push(vec![Variable { name, value, span }]);
+    }
     reads
 }
 
@@ -170,6 +200,39 @@ impl Reads {
             self.needed.extend(needed.map(|read| ("ConfigMap", read)));
             self.config_maps.extend(read);
         }
+        self.driver_of_volume(volume);
+    }
+
+    /// What the driver of a volume is told: a Secret to log in with, and objects of its own.
+    fn driver_of_volume(&mut self, volume: &Node) {
+        const SECRETS: [&[&str]; 9] = [
+            &["csi", "nodePublishSecretRef", "name"],
+            &["azureFile", "secretName"],
+            &["cephfs", "secretRef", "name"],
+            &["cinder", "secretRef", "name"],
+            &["flexVolume", "secretRef", "name"],
+            &["iscsi", "secretRef", "name"],
+            &["rbd", "secretRef", "name"],
+            &["scaleIO", "secretRef", "name"],
+            &["storageos", "secretRef", "name"],
+        ];
+        // Not by "volumes": no file of the pod holds it.
+        let secrets = SECRETS.into_iter().filter_map(|path| read(volume.at(path), "a volume"));
+        self.secrets.extend(secrets);
+        let attribute = |name: &str| volume.at(&["csi", "volumeAttributes", name]);
+        let provider = read(attribute("secretProviderClass"), "secretProviderClass");
+        self.needed.extend(provider.map(|read| ("SecretProviderClass", read)));
+        let kind = attribute("csi.cert-manager.io/issuer-kind").and_then(Node::str);
+        let kind = if kind == Some("ClusterIssuer") { "ClusterIssuer" } else { "Issuer" };
+        let issuer = read(attribute("csi.cert-manager.io/issuer-name"), "issuer-name");
+        self.needed.extend(issuer.map(|read| (kind, read)));
+        // The kubelet mounts it: what answers there has to be up.
+        let server = volume.at(&["nfs", "server"]);
+        let server = server.and_then(|server| Some((server.str()?, server.span)));
+        self.containers.extend(server.map(|(text, span)| {
+            let (name, text) = (SmolStr::new_static("NFS_SERVER"), SmolStr::from(text));
+            vec![Variable { name, value: VariableValue::Text(text), span }]
+        }));
     }
 
     fn container(&mut self, container: &Node) {
@@ -201,6 +264,17 @@ impl Reads {
         let arguments = ["command", "args"].into_iter().filter_map(|name| container.get(name));
         let arguments = arguments.filter_map(Node::items).flatten();
         variables.extend(flags(arguments.filter_map(|node| Some((node.str()?, node.span)))));
+        for handler in HANDLERS {
+            let Some(handler) = container.at(handler) else { continue };
+            let command = handler.at(&["exec", "command"]).and_then(Node::items);
+            let words = command.unwrap_or_default().iter();
+            variables.extend(flags(words.filter_map(|node| Some((node.str()?, node.span)))));
+            let hosts = ["httpGet", "tcpSocket"].map(|kind| handler.at(&[kind, "host"]));
+            variables.extend(hosts.into_iter().flatten().filter_map(|host| {
+                let value = VariableValue::Text(host.str()?.into());
+                Some(Variable { name: SmolStr::new_static("PROBE_HOST"), value, span: host.span })
+            }));
+        }
         self.containers.push(variables);
     }
 
@@ -239,6 +313,10 @@ impl Reads {
         Some(Variable { name, value, span })
     }
 }
+
+/// What a pod is not ready without, beside its program. A failing liveness probe starts it again.
+const HANDLERS: [&[&str]; 4] =
+    [&["startupProbe"], &["readinessProbe"], &["livenessProbe"], &["lifecycle", "postStart"]];
 
 /// Arguments as variables: `--db-host=mysql`, `--db-host mysql`, and any other text under no name.
 fn flags<'t>(arguments: impl Iterator<Item = (&'t str, Span)>) -> Vec<Variable> {
@@ -439,7 +517,12 @@ fn replaced(text: &str, longest: usize, defined: impl Fn(&str) -> Option<String>
         expanded.push_str(before);
         let may_end = text.len() - from.len() < ends_at;
         let inside = from.strip_prefix("$(").filter(|_| may_end);
-        rest = match inside.and_then(|inside| inside.split_once(')')) {
+        // With anything else in it, it is a command of a shell.
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let inside = inside
+            .and_then(|inside| inside.split_once(')'))
+            .filter(|(name, _)| name.chars().all(is_name));
+        rest = match inside {
             Some((name, after)) => {
                 match (defined(name), of_service(name)) {
                     (Some(value), _) => expanded.push_str(cut(&value, MAX_TEXT_LEN)),

@@ -355,11 +355,17 @@ impl<'a> ByLabel<'a> {
             if manifest.is_hook || !pods::is_workload(&manifest.written) {
                 continue;
             }
-            let labels = pods::labels(&manifest.written).and_then(Node::entries);
-            for label in labels.unwrap_or_default() {
+            let own = manifest.written.node.at(&["metadata", "labels"]);
+            let labels = [pods::labels(&manifest.written), own].into_iter().flatten();
+            let labels = labels.filter_map(Node::entries).flatten();
+            for label in labels {
                 if let Some(value) = label.value.str() {
                     let key = (label.key.value.as_str(), value);
-                    units.entry(key).or_default().push(Unit::Manifest(number));
+                    let there = units.entry(key).or_default();
+                    let unit = Unit::Manifest(number);
+                    if there.last() != Some(&unit) {
+                        there.push(unit);
+                    }
                 }
             }
         }
@@ -417,6 +423,18 @@ fn objects(index: &Index<'_>, kind: &str, name: &str, namespace: Option<&str>) -
     units
 }
 
+/// The namespace that a script tells `kubectl`.
+fn namespace_of(script: &Script) -> Option<&str> {
+    let words = script.words.iter().enumerate();
+    let mut told = words.filter_map(|(at, word)| match word.as_str() {
+        "-n" | "--namespace" => script.words.get(at + 1).map(|word| &**word),
+        word => word.strip_prefix("--namespace="),
+    });
+    let namespace = told.next().map(|word| script.value(word))?;
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    Some(namespace).filter(|name| !name.is_empty() && name.bytes().all(is_name))
+}
+
 /// What a script names as `kind/name`, or waits for as `kind name` or by labels.
 fn waits(
     index: &Index<'_>,
@@ -429,7 +447,7 @@ fn waits(
     if !index.spend(script.words.len() / BYTES) {
         return;
     }
-    let namespace = index.namespace(unit);
+    let namespace = namespace_of(script).or(index.namespace(unit));
     let mut verb = "";
     let mut firsts = BTreeSet::new();
     for (at, word) in script.words.iter().enumerate() {
@@ -446,7 +464,7 @@ fn waits(
             && !kind.is_empty()
         {
             firsts.extend(objects(index, kind, script.value(name), namespace));
-        } else if matches!(verb, "wait" | "status") {
+        } else if matches!(verb, "wait" | "status" | "get") {
             if kind_of(word).is_some()
                 && let Some(name) = script.operands(at + 1).next()
             {

@@ -20,6 +20,7 @@ use crate::link::{Findings, Found, cut, jobs, short};
 use crate::links::Origin;
 use crate::model::Unit;
 use crate::source::Span;
+use crate::syntax::node::Node;
 
 /// What every workload waits for: Secrets that are made, and the schemas of its database, but for
 /// those that `is_before` says it comes before.
@@ -244,6 +245,8 @@ impl<'s> SchemaIndex<'s> {
     ) {
         let namespace = self.index.namespace(unit);
         made_secrets(self.index, unit, namespace, &reads.secrets, found);
+        let pull = pull_secrets_of_account(self.index, namespace, reads);
+        made_secrets(self.index, unit, namespace, &pull, found);
         for (kind, read) in &reads.needed {
             let by = format!("{}: {kind} `{}`", read.by, short(&read.name));
             not_before(self.index, unit, namespace, kind, read, &by, found);
@@ -306,6 +309,8 @@ impl<'s> SchemaIndex<'s> {
             }
         };
         let may_wait = !is_explicit && !initialises(index, unit, reads);
+        // The application's whole configuration is often that of the Job which migrates for it.
+        let is_migration = jobs::migrates(index, unit);
         let firsts = |target: Target<'s>| match target {
             Target::Service(service) => index.units_behind(service),
             Target::InNamespace(name, _) => {
@@ -322,6 +327,11 @@ impl<'s> SchemaIndex<'s> {
                 }
                 // What reads a Secret that this one makes does not come first.
                 if first == unit || !covered.insert(first) || index.makes_for(unit, first) {
+                    continue;
+                }
+                if is_migration && &**by != ARGUMENTS && !is_database(index, first) {
+                    covered.remove(&first);
+                    found.guess(no_earlier(first, unit, *span, &**by, Origin::Mentioned));
                     continue;
                 }
                 found.push(match may_wait && is_database(index, first) {
@@ -808,6 +818,31 @@ impl<'s> Mentions<'_, 's> {
     }
 }
 
+/// The Secrets with which the ServiceAccount of a pod pulls its images.
+fn pull_secrets_of_account(
+    index: &Index<'_>,
+    namespace: Option<&str>,
+    reads: &Reads,
+) -> Vec<pods::Read> {
+    let accounts = reads.needed.iter().filter(|(kind, _)| *kind == "ServiceAccount");
+    let mut found = Vec::new();
+    for (_, read) in accounts.take_while(|_| index.spend(1)) {
+        let manifests = index.objects("ServiceAccount", &read.name, namespace);
+        for manifest in manifests.into_iter().filter_map(|unit| index.manifest(unit)) {
+            let secrets = manifest.node.get("imagePullSecrets").and_then(Node::items);
+            let names = secrets.unwrap_or_default().iter().filter_map(|it| it.get("name")?.str());
+            let by = "imagePullSecrets of its ServiceAccount";
+            found.extend(names.take_while(|_| index.spend(1)).map(|name| pods::Read {
+                name: name.into(),
+                key: None,
+                span: read.span,
+                by: by.into(),
+            }));
+        }
+    }
+    found
+}
+
 /// Whether a Job makes its server ready in the first place: `cockroach init`, `rs.initiate()`.
 /// Nothing may wait for the health of that server before.
 fn initialises(index: &Index<'_>, unit: Unit, reads: &Reads) -> bool {
@@ -829,7 +864,10 @@ fn initialises(index: &Index<'_>, unit: Unit, reads: &Reads) -> bool {
 
 fn said_by(name: &str) -> String {
     match name.starts_with('-') || name.is_empty() {
-        true => "its arguments".to_owned(),
+        true => ARGUMENTS.to_owned(),
         false => format!("env `{}`", short(name)),
     }
 }
+
+/// What says so where it is no variable and no file.
+const ARGUMENTS: &str = "its arguments";

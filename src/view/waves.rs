@@ -400,6 +400,9 @@ pub(crate) fn why(scheduled: &Scheduled, compilation: &Compilation, sources: &So
         let place = pin.map(|pin| sources.place(pin.span)).unwrap_or_default();
         return format!("the wave is written ({place})");
     }
+    if scheduled.is_put_off {
+        return "does not become healthy by itself: last".to_owned();
+    }
     match scheduled.held_by {
         Some(edge) => waits(edge, compilation, sources),
         None if scheduled.pulled_by.is_some() => {

@@ -1494,6 +1494,11 @@ fn many_files() -> Vec<Case> {
                 (0..5_000).for_each(|n| write(dir, &format!("m/{n:014}_a.sql"), "select 1;"));
             },
         ),
+        case("40,000 comments that accept nothing", Printed, |dir| {
+            write(dir, "a.yaml", spec("Schema", "s", "url: \"postgres://h/d\", files: [a.sql]"));
+            write(dir, "a.sql", "-- generate: allow unknown-tabel why\n".repeat(20_000));
+            write(dir, "b.yaml", "# generate: allow unknown-table why\n".repeat(20_000));
+        }),
         case("9,000 apps with a file of 900 KB", Refused("use more than 33554432 bytes"), |dir| {
             let app = many("App", 9_000, |_| "image: i, configFiles: {/a/b: big.txt}".to_owned());
             series(dir, "a.yaml", "", 9_000, app, "");
@@ -1547,6 +1552,19 @@ fn links() -> Vec<Case> {
                     )
                 };
                 series(dir, "c.yaml", "", 3_300, schema, "");
+            },
+        ),
+        case(
+            "9,000 workloads with the image of 900 migration Jobs",
+            Refused("more than 200000 dependencies"),
+            |dir| {
+                series(dir, "a.yaml", "", 9_000, |n| workload(n, "w", "s"), "");
+                let job = |n: usize| {
+                    format!(
+                        "---\napiVersion: batch/v1\nkind: Job\nmetadata: {{name: migrate{n}}}\nspec: {{template: {{spec: {{restartPolicy: Never, containers: [{{name: c, image: i}}]}}}}}}\n"
+                    )
+                };
+                series(dir, "b.yaml", "", 900, job, "");
             },
         ),
         case(

@@ -460,9 +460,14 @@ pub(in crate::link) const ANNOTATIONS: &[(&str, &str, &str)] = &[
     ("traefik.ingress.kubernetes.io/service.serverstransport", "traefik.io", "ServersTransport"),
     ("nginx.org/policies", "k8s.nginx.org", "Policy"),
     ("networking.gke.io/v1beta1.FrontendConfig", "networking.gke.io", "FrontendConfig"),
-    ("networking.gke.io/managed-certificates", "networking.gke.io", "ManagedCertificate"),
     ("k8s.v1.cni.cncf.io/networks", "k8s.cni.cncf.io", "NetworkAttachmentDefinition"),
 ];
+
+/// Annotations of an object without which the custom resource that they name never becomes healthy:
+/// the certificate is made for the load balancer of the Ingress
+/// (<https://cloud.google.com/kubernetes-engine/docs/how-to/managed-certs>).
+pub(in crate::link) const NEEDED_BY_ANNOTATIONS: &[(&str, &str, &str)] =
+    &[("networking.gke.io/managed-certificates", "networking.gke.io", "ManagedCertificate")];
 
 /// The names in such an annotation, with their namespaces where these are written: `name`,
 /// `namespace/name`, and Traefik's `namespace-name@kubernetescrd`, which can be parted in many ways.
