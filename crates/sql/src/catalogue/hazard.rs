@@ -7,6 +7,7 @@
 use crate::catalogue::change::{Change, Outcome, Severity, What};
 use crate::definition::{Check, CheckKind, Class, Column, Key, KeyKind, PropertyKind, TypeName};
 use crate::dialect::Dialect;
+use crate::dialect::grammar::Costs;
 
 pub use table::ROWS;
 
@@ -292,13 +293,11 @@ impl Source {
 
 /// The row for a change on a server of a version, or of any. Where several rows could hold, the worst.
 pub fn find(kind: Kind, dialect: Dialect, version: Option<u32>) -> Option<&'static Row> {
-    let engine = match dialect {
-        Dialect::Postgres => Engine::Postgres,
-        Dialect::MariaDb => Engine::MariaDb,
-        Dialect::MySql => Engine::MySql,
-        Dialect::Sqlite | Dialect::SqlServer | Dialect::ClickHouse | Dialect::Generic => {
-            Engine::Any
-        }
+    let engine = match dialect.grammar().server.costs {
+        Costs::Postgres => Engine::Postgres,
+        Costs::MariaDb => Engine::MariaDb,
+        Costs::MySql => Engine::MySql,
+        Costs::Unknown => Engine::Any,
     };
     let holds = |row: &&Row| {
         let is_of_version = version.is_none_or(|of| row.since <= of && of <= row.until);
