@@ -13,11 +13,10 @@
 )]
 
 mod sql_support;
+#[path = "sql_support/start.rs"]
+mod start;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use argocd_atlas_plugin::diag::{Diagnostics, Severity};
 use argocd_atlas_plugin::source::{Excerpt, Sources};
@@ -26,6 +25,7 @@ use sql::dialect::Dialect;
 use sql::parse::{joined, lines, scripts};
 use sql_support::probes::{PROBES, Probe};
 use sql_support::{corpus, fixture, mutants, report};
+use start::{MariaDb, Postgres};
 
 #[test]
 fn mariadb_agrees() {
@@ -214,179 +214,10 @@ fn in_order(dialect: Dialect, files: &[(String, String)]) -> Vec<String> {
     order.into_iter().map(|at| lines(&files[at].1)).collect()
 }
 
-/// A directory that is removed, and a process that is stopped, at the end.
-struct Running {
-    child: Child,
-    folder: PathBuf,
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-        drop(std::fs::remove_dir_all(&self.folder));
-    }
-}
-
-/// An empty directory with a short path (a socket's path has 107 bytes at most), owned by `user`.
-fn folder(name: &str, user: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
-    drop(std::fs::remove_dir_all(&folder));
-    std::fs::create_dir_all(&folder).expect("a directory can be made");
-    if is_root() {
-        drop(quiet(Command::new("chown").arg(user).arg(&folder)));
-    }
-    folder
-}
-
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output();
-    id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
-}
-
-/// The program, run as a user who is not root: both servers insist.
-fn as_user(user: &str, program: &Path) -> Command {
-    if !is_root() {
-        return Command::new(program);
-    }
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid", user, "--regid", user, "--init-groups", "--"]).arg(program);
-    command
-}
-
-fn quiet(command: &mut Command) -> Option<Output> {
-    command.stdin(Stdio::null()).output().ok().filter(|output| output.status.success())
-}
-
-fn find(names: &[&str], folders: &[PathBuf]) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let standard = ["/usr/sbin", "/usr/bin", "/usr/local/bin"].map(PathBuf::from);
-    let all: Vec<PathBuf> =
-        folders.iter().cloned().chain(std::env::split_paths(&path)).chain(standard).collect();
-    all.iter()
-        .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
-        .find(|p| p.is_file())
-}
-
-fn wait(mut ready: impl FnMut() -> bool) -> bool {
-    let start = Instant::now();
-    while start.elapsed() < Duration::from_secs(30) {
-        if ready() {
-            return true;
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    false
-}
-
-/// Runs a client that reads a text: the first error that it prints.
-fn feed(command: &mut Command, text: &str) -> Result<(), String> {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| error.to_string())?;
-    let mut stdin = child.stdin.take().expect("the client reads");
-    // It may stop reading at an error.
-    drop(stdin.write_all(text.as_bytes()));
-    drop(stdin);
-    let output = child.wait_with_output().map_err(|error| error.to_string())?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    let first = errors.lines().find(|line| line.contains("ERROR")).unwrap_or("failed");
-    Err(first.to_owned())
-}
-
-struct MariaDb {
-    running: Running,
-    client: PathBuf,
-}
-
-impl MariaDb {
-    fn start() -> Option<MariaDb> {
-        let server = find(&["mariadbd", "mysqld"], &[])?;
-        let install = find(&["mariadb-install-db", "mysql_install_db"], &[])?;
-        let client = find(&["mariadb", "mysql"], &[])?;
-        let folder = folder("atlas-sql-my", "mysql");
-        let data = folder.join("data");
-        let datadir = format!("--datadir={}", data.display());
-        let mut install = as_user("mysql", &install);
-        install.args(["--no-defaults", &datadir, "--auth-root-authentication-method=normal"]);
-        quiet(&mut install)?;
-        let child = as_user("mysql", &server)
-            .args(["--no-defaults", &datadir, "--skip-networking", "--skip-log-bin"])
-            .arg("--innodb-flush-log-at-trx-commit=0")
-            .arg(format!("--socket={}", folder.join("s").display()))
-            .arg(format!("--pid-file={}", folder.join("pid").display()))
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let server = MariaDb { running: Running { child, folder }, client };
-        wait(|| server.feed("select 1").is_ok()).then_some(server)
-    }
-
-    fn feed(&self, text: &str) -> Result<(), String> {
-        let socket = format!("--socket={}", self.running.folder.join("s").display());
-        feed(Command::new(&self.client).args(["--no-defaults", "-uroot", &socket]), text)
-    }
-}
-
 impl Server for MariaDb {
     fn run(&self, text: &str) -> Result<(), String> {
         let start = "drop database if exists t; create database t character set utf8mb4; use t;\n";
         self.feed(&format!("{start}{text}\n;"))
-    }
-}
-
-struct Postgres {
-    running: Running,
-    client: PathBuf,
-}
-
-impl Postgres {
-    fn start() -> Option<Postgres> {
-        let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-        let mut folders: Vec<PathBuf> = versions.map(|entry| entry.path().join("bin")).collect();
-        folders.sort();
-        folders.reverse();
-        let init = find(&["initdb"], &folders)?;
-        let server = find(&["postgres"], &folders)?;
-        let client = find(&["psql"], &folders)?;
-        let folder = folder("atlas-sql-pg", "postgres");
-        let data = folder.join("data");
-        quiet(
-            as_user("postgres", &init)
-                .args(["-A", "trust", "-N", "-U", "postgres", "-E", "UTF8", "-D"])
-                .arg(&data),
-        )?;
-        let child = as_user("postgres", &server)
-            .arg("-D")
-            .arg(&data)
-            .arg("-k")
-            .arg(&folder)
-            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let server = Postgres { running: Running { child, folder }, client };
-        wait(|| server.feed("select 1").is_ok()).then_some(server)
-    }
-
-    fn feed(&self, text: &str) -> Result<(), String> {
-        self.feed_to("postgres", text)
-    }
-
-    fn feed_to(&self, database: &str, text: &str) -> Result<(), String> {
-        let mut command = Command::new(&self.client);
-        command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"]);
-        feed(command.arg(&self.running.folder).arg(database), text)
     }
 }
 

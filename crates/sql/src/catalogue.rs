@@ -9,6 +9,7 @@
 
 mod live;
 pub mod build;
+pub mod hazard;
 pub mod change;
 pub mod order;
 pub mod policy;
@@ -21,7 +22,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::{SmolStr, StrExt};
 
-use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind, ObjectKind, ObjectName};
+use crate::definition::{
+    Check, Class, Column, Defined, ForeignKey, Ident, Key, KeyKind, ObjectKind, ObjectName, Print,
+    Property, Whole,
+};
 use crate::dialect::Dialect;
 use crate::dialect::grammar::Folding;
 use crate::source::Span;
@@ -47,6 +51,12 @@ pub struct Table {
     pub keys: Vec<Key>,
     /// Its foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
+    /// Its checks and exclusions.
+    pub checks: Vec<Check>,
+    /// What else is set for it, at most one of a kind.
+    pub properties: Vec<Property>,
+    /// What it was called before statements renamed it.
+    pub former: Vec<Name>,
     /// It may have columns that are not known here.
     pub open: bool,
     names: ColumnNames,
@@ -75,6 +85,9 @@ struct ColumnNames {
     lower: BTreeSet<SmolStr>,
 }
 
+/// What tells one definition from another: its class, name, table and signature.
+pub type DefinitionKey = (Class, Name, Option<Name>, Print);
+
 /// The tables, views and other names of one schema.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
@@ -86,6 +99,15 @@ pub struct Catalogue {
     pub views: BTreeMap<Name, Box<View>>,
     /// Types, sequences, functions, triggers, schemas and extensions, with their places.
     pub objects: BTreeMap<(ObjectKind, Name), Span>,
+    /// What has a name and is no table, by what it is, its name, its table, and what tells it from others
+    /// of that name.
+    pub definitions: BTreeMap<DefinitionKey, Defined>,
+    /// The labels of enums, in order.
+    pub enums: BTreeMap<Name, Vec<SmolStr>>,
+    /// Comments made by statements of their own, by what they are on.
+    pub comments: BTreeMap<SmolStr, (Print, Span)>,
+    /// Statements that are compared as a whole.
+    pub wholes: BTreeMap<(Whole, Print), Span>,
     /// The names of tables that are not in lower case, by what they are in it.
     lower_tables: BTreeMap<Name, Name>,
     /// The names of such views.
@@ -106,6 +128,10 @@ impl Catalogue {
             tables: BTreeMap::new(),
             views: BTreeMap::new(),
             objects: BTreeMap::new(),
+            definitions: BTreeMap::new(),
+            enums: BTreeMap::new(),
+            comments: BTreeMap::new(),
+            wholes: BTreeMap::new(),
             lower_tables: BTreeMap::new(),
             lower_views: BTreeMap::new(),
             unread_words: BTreeSet::new(),
@@ -152,6 +178,15 @@ impl Catalogue {
 
     fn find<'a, T>(&self, map: &'a BTreeMap<Name, Box<T>>, name: &ObjectName) -> Option<&'a T> {
         of_name(map, &self.name(name), name.schema.is_none()).map(|(_, found)| &**found)
+    }
+
+    /// What tells something with a name from others.
+    pub(crate) fn definition_key(&self, defined: &Defined) -> DefinitionKey {
+        let nameless = || Name { name: SmolStr::default(), schema: None };
+        let name = defined.name.as_ref().map_or_else(nameless, |name| self.name(name));
+        let signature = if defined.name.is_some() { defined.signature } else { defined.print };
+        let on = defined.on.as_ref().map(|table| self.name(table));
+        (defined.class.namespace(), name, on, signature)
     }
 
     /// A written name as the database compares it.
@@ -285,7 +320,8 @@ impl Table {
         open: bool,
     ) -> Table {
         let names = ColumnNames::new(dialect, columns.iter().map(|column| &column.name));
-        Table { name, columns, keys, foreign_keys, open, names }
+        let (checks, properties, former) = (Vec::new(), Vec::new(), Vec::new());
+        Table { name, columns, keys, foreign_keys, checks, properties, former, open, names }
     }
 
     /// Whether it has a column of a name as people write it in a spec.

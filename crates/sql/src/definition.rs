@@ -83,6 +83,141 @@ pub struct TypeName {
     pub span: Span,
 }
 
+/// What tokens say, whatever their white space, their comments and the case of their words: what is
+/// compared of a text that is not kept. Two texts of one print are the same; nothing has the print
+/// [`Print::NONE`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Print(pub(crate) u64, pub(crate) u64);
+
+impl Print {
+    /// The print of nothing.
+    pub const NONE: Print = Print(0, 0);
+
+    /// The print of several texts, whose order is of no interest.
+    #[must_use]
+    pub fn with(self, other: Print) -> Print {
+        Print(self.0.wrapping_add(other.0), self.1.wrapping_add(other.1))
+    }
+}
+
+/// What kind of property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PropertyKind {
+    /// `COLLATE`.
+    Collation,
+    /// `CHARACTER SET`.
+    Charset,
+    /// How a column numbers itself: `GENERATED ALWAYS AS IDENTITY (START 1)`, `AUTO_INCREMENT`.
+    Numbering,
+    /// The expression that a column is computed from.
+    Computed,
+    /// Whether a computed column is stored.
+    Stored,
+    /// MySQL's `ON UPDATE CURRENT_TIMESTAMP`.
+    OnUpdate,
+    /// The storage engine of a table.
+    Engine,
+    /// `PARTITION BY`, and partitions that have no names of their own.
+    Partitioning,
+    /// `INHERITS`.
+    Inheritance,
+    /// `UNLOGGED`.
+    Unlogged,
+    /// Row-level security is on.
+    RowSecurity,
+    /// It counts for the owner as well.
+    ForcedRowSecurity,
+    /// `REPLICA IDENTITY`.
+    ReplicaIdentity,
+    /// MariaDB's `WITH SYSTEM VERSIONING`.
+    Versioning,
+    /// SQLite's `STRICT` and `WITHOUT ROWID`.
+    RowFormat,
+    /// Where and by which access method a table is stored.
+    Placement,
+    /// A comment.
+    Comment,
+    /// All else that is set for a table or column.
+    Settings,
+    /// What is not even that: where columns come from (`AS SELECT`, `LIKE`), which triggers are off.
+    Other,
+}
+
+/// What is said of a table or column beside its columns, keys and types.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Property {
+    /// Which.
+    pub kind: PropertyKind,
+    /// What is set, where that is a word; in lower case.
+    pub value: SmolStr,
+    /// What is set.
+    pub print: Print,
+    /// Where it was written.
+    pub span: Span,
+}
+
+impl Property {
+    /// Puts a property among others, in the place of one of its kind.
+    pub(crate) fn set(self, among: &mut Vec<Property>) {
+        let found = among.iter().position(|other| other.kind == self.kind);
+        let is_nothing = self.print == Print::NONE;
+        match found.and_then(|at| among.get_mut(at).map(|other| (at, other))) {
+            Some((at, _)) if is_nothing => {
+                among.remove(at);
+            }
+            Some((_, other)) if self.kind.accumulates() => {
+                other.print = other.print.with(self.print);
+            }
+            Some((_, other)) => *other = self,
+            None if is_nothing => {}
+            None => among.push(self),
+        }
+    }
+}
+
+impl PropertyKind {
+    /// Whether a second one is added to the first.
+    fn accumulates(self) -> bool {
+        matches!(
+            self,
+            PropertyKind::Settings
+                | PropertyKind::Other
+                | PropertyKind::Partitioning
+                | PropertyKind::RowFormat
+        )
+    }
+}
+
+/// Which constraint that is no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CheckKind {
+    /// `CHECK`.
+    Check,
+    /// `EXCLUDE`.
+    Exclusion,
+}
+
+/// A check or exclusion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Which.
+    pub kind: CheckKind,
+    /// Its name, if one was written.
+    pub name: Option<Ident>,
+    /// The column with which it was written.
+    pub column: Option<SmolStr>,
+    /// What it says.
+    pub print: Print,
+    /// What stands behind it: `not enforced`.
+    pub tail: SmolStr,
+    /// The rows that there are were not looked at when it was added (`NOT VALID`).
+    pub not_valid: bool,
+    /// Whether they have been since, or need not be.
+    pub validated: bool,
+    /// Where it was written.
+    pub span: Span,
+}
+
 /// A column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
@@ -94,10 +229,16 @@ pub struct Column {
     pub not_null: bool,
     /// The text of its default.
     pub default: Option<SmolStr>,
+    /// The same, to compare.
+    pub default_print: Print,
     /// Computed from other columns.
     pub generated: bool,
     /// Numbered by the database (`AUTO_INCREMENT`, `IDENTITY`, `serial`).
     pub identity: bool,
+    /// What else is said of it, at most one of a kind.
+    pub properties: Vec<Property>,
+    /// What it was called before statements renamed it.
+    pub former: Vec<SmolStr>,
     /// The whole definition.
     pub span: Span,
 }
@@ -148,6 +289,12 @@ pub struct Key {
     pub concurrently: bool,
     /// Written with the table itself, rather than by a statement of its own.
     pub in_table: bool,
+    /// How it is built, in lower case, where that is not the usual way: `gin`, `fulltext`.
+    pub method: SmolStr,
+    /// All else that is said of it: order, operator classes, expressions, predicate, options.
+    pub details: Print,
+    /// Its comment.
+    pub comment: Print,
     /// Where it was written.
     pub span: Span,
 }
@@ -165,6 +312,12 @@ pub struct ForeignKey {
     pub referred: Vec<Ident>,
     /// What happens to the row, in lower case: `on delete cascade on update no action`.
     pub actions: SmolStr,
+    /// What stands behind them, in lower case: `deferrable initially deferred`.
+    pub tail: SmolStr,
+    /// The rows that there are were not looked at when it was added (`NOT VALID`).
+    pub not_valid: bool,
+    /// They have been since, or need not be.
+    pub validated: bool,
     /// Where it was written.
     pub span: Span,
 }
@@ -180,6 +333,10 @@ pub struct TableDefinition {
     pub keys: Vec<Key>,
     /// Its foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
+    /// Its checks and exclusions.
+    pub checks: Vec<Check>,
+    /// What else is said of it, at most one of a kind.
+    pub properties: Vec<Property>,
     /// `IF NOT EXISTS`, or `OR REPLACE`: a second one of that name is meant.
     pub tolerant: bool,
     /// It has columns that are not written here (`AS SELECT`, `LIKE`, `INHERITS`, `PARTITION OF`).
@@ -214,7 +371,7 @@ pub enum Alteration {
     /// `SET NOT NULL` or `DROP NOT NULL`.
     SetNotNull(Ident, bool),
     /// `SET DEFAULT` or `DROP DEFAULT`.
-    SetDefault(Ident, Option<SmolStr>),
+    SetDefault(Ident, Option<(SmolStr, Print)>),
     /// `ADD GENERATED ... AS IDENTITY`.
     SetIdentity(Ident),
     /// `RENAME COLUMN a TO b`.
@@ -225,6 +382,18 @@ pub enum Alteration {
     AddKey(Key),
     /// `ADD FOREIGN KEY`.
     AddForeignKey(ForeignKey),
+    /// `ADD CHECK`.
+    AddCheck(Check),
+    /// `VALIDATE CONSTRAINT`.
+    Validate(Ident),
+    /// `RENAME CONSTRAINT a TO b`, `RENAME INDEX a TO b`.
+    RenameConstraint(Ident, Ident),
+    /// Something that is set for the table, or for a column of it.
+    SetProperty(Option<Ident>, Property),
+    /// `DROP IDENTITY`.
+    DropIdentity(Ident),
+    /// `DROP EXPRESSION`.
+    DropExpression(Ident),
     /// `DROP CONSTRAINT`, `DROP INDEX`, `DROP FOREIGN KEY`.
     DropConstraint(Ident),
     /// `DROP PRIMARY KEY`.
@@ -398,6 +567,49 @@ pub enum Class {
 }
 
 impl Class {
+    /// What people call it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Class::View => "view",
+            Class::MaterializedView => "materialized view",
+            Class::Function => "function",
+            Class::Procedure => "procedure",
+            Class::Aggregate => "aggregate",
+            Class::Package => "package",
+            Class::Trigger => "trigger",
+            Class::EventTrigger => "event trigger",
+            Class::Event => "event",
+            Class::Sequence => "sequence",
+            Class::Extension => "extension",
+            Class::Policy => "policy",
+            Class::RowSecurity => "row-level security",
+            Class::Domain => "domain",
+            Class::CompositeType | Class::RangeType | Class::BaseType => "type",
+            Class::Partition => "partition",
+            Class::VersionedTable => "versioned table",
+            Class::ForeignTable => "foreign table",
+            Class::VirtualTable => "virtual table",
+            Class::ForeignServer => "foreign server",
+            Class::Rule => "rule",
+            Class::Cast => "cast",
+            Class::Operator => "operator",
+            Class::Collation => "collation",
+            Class::Conversion => "conversion",
+            Class::TextSearch => "text search object",
+            Class::Publication => "publication",
+            Class::Subscription => "subscription",
+            Class::Statistics => "statistics",
+            Class::Language => "language",
+            Class::AccessMethod => "access method",
+            Class::Tablespace => "tablespace",
+            Class::Synonym => "synonym",
+            Class::Role => "role",
+            Class::Permission => "permission",
+            Class::Data => "rows",
+            Class::Call => "call",
+        }
+    }
+
     /// The first of the classes that share their names with this one: a type has not the name of a
     /// domain.
     pub fn namespace(self) -> Class {
@@ -601,6 +813,60 @@ pub struct Make {
     pub extends: bool,
 }
 
+/// What a statement says that only comparisons need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// Something of a class is created.
+    Created(Defined),
+    /// It is changed.
+    Altered(Defined),
+    /// An enum is created with these labels.
+    Enum(ObjectName, Vec<SmolStr>),
+    /// A label is added to an enum, before or after another one.
+    EnumLabel {
+        /// The enum.
+        name: ObjectName,
+        /// The label.
+        label: SmolStr,
+        /// The label that it stands before, or behind where `true`.
+        beside: Option<(SmolStr, bool)>,
+    },
+    /// A label is renamed.
+    EnumLabelRenamed(ObjectName, SmolStr, SmolStr),
+    /// `COMMENT ON x IS y`.
+    Comment(SmolStr, Print, Span),
+    /// A statement that is compared as a whole.
+    Whole(Whole, Print, Span),
+}
+
+/// What a statement is about that is compared as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Whole {
+    /// `GRANT`, `REVOKE` and the like.
+    Permission,
+    /// Something that is not compared by its parts: a call, dynamic SQL, a statement that was not read.
+    Other,
+}
+
+/// Something with a name that is kept as a print.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defined {
+    /// What it is.
+    pub class: Class,
+    /// Its name, if it has one.
+    pub name: Option<ObjectName>,
+    /// The table that it belongs to.
+    pub on: Option<ObjectName>,
+    /// What tells it from others of its name: the types of a function's arguments.
+    pub signature: Print,
+    /// What is said of it.
+    pub print: Print,
+    /// It is changed here, and created elsewhere.
+    pub is_altered: bool,
+    /// Where its name stands.
+    pub span: Span,
+}
+
 /// How well a statement was understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ParseStatus {
@@ -627,6 +893,8 @@ pub struct Statement {
     pub makes: Vec<Make>,
     /// What it makes or removes beside tables, columns, keys and indexes.
     pub effects: Vec<Effect>,
+    /// What only comparisons need.
+    pub facts: Vec<Fact>,
     /// How well it was understood.
     pub status: ParseStatus,
 }

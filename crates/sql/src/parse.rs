@@ -7,12 +7,14 @@
 //! statement at a time: that is for the catalogue.
 
 mod token;
+mod print;
 mod split;
 mod join;
 mod words;
 mod read;
 mod uses;
 mod effects;
+mod facts;
 mod verdict;
 
 use std::ops::Range;
@@ -213,6 +215,8 @@ impl<'a> ReadText<'a> {
             let uses = uses::uses(self.excerpt, check.tokens, dialect, definition);
             let makes = uses::makes(self.excerpt, check.tokens, dialect, definition);
             let effects = effects::effects(self.excerpt, check.tokens, dialect, in_blocks);
+            let known = (definition, status);
+            let facts = facts::facts(self.excerpt, check.tokens, dialect, &effects, known);
             after_routine = routine_goes_on(after_routine, &check, definition);
             check.note_unread(status, &mut script);
             let span = self.excerpt.locate(piece.bytes.clone());
@@ -222,6 +226,7 @@ impl<'a> ReadText<'a> {
                 uses,
                 makes,
                 effects,
+                facts,
                 status,
             });
         }

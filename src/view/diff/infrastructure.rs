@@ -200,7 +200,7 @@ fn version(was: &Database, is: &Database) -> Option<(Loss, Vec<Piece>)> {
 }
 
 /// Major and minor version in the tag of an image.
-fn release(image: &str) -> Option<(u64, u64)> {
+pub(super) fn release(image: &str) -> Option<(u64, u64)> {
     let image = image.split('@').next().unwrap_or(image);
     let (_, tag) = image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))?;
     let mut numbers = tag.split(|c: char| !c.is_ascii_digit());

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use serde_json::{Map as JsonMap, Value as Json, json};
 use sql::catalogue::change::{Outcome, Piece, Severity};
+use sql::catalogue::hazard::{Hazard, Row};
 
 use crate::diag::render::Style;
 use crate::diag::secrets::hidden;
@@ -19,10 +20,9 @@ use crate::view::{graph, mermaid};
 
 /// `1 destructive, 2 risky and 3 safe schema changes; ...`.
 fn summary(difference: &Difference) -> String {
-    let severities = [Severity::Destructive, Severity::Risky, Severity::Safe];
-    let schema: Vec<String> = severities
-        .into_iter()
-        .map(|severity| (difference.count(severity), severity.word()))
+    let schema: Vec<String> = Severity::ALL
+        .iter()
+        .map(|severity| (difference.count(*severity), severity.word()))
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
@@ -93,7 +93,9 @@ fn left_out_word(severity: Severity) -> &'static str {
     match severity {
         Severity::Destructive => "destructive schema changes",
         Severity::Risky => "risky schema changes",
+        Severity::Unknown => "unknown schema changes",
         Severity::Safe => "safe schema changes",
+        Severity::Cosmetic => "cosmetic schema changes",
     }
 }
 
@@ -134,6 +136,10 @@ fn select<T>(
         of_severity(schemas, Severity::Risky, &mut by_schema, &mut take),
         left_out_word(Severity::Risky),
     );
+    leave_out(
+        of_severity(schemas, Severity::Unknown, &mut by_schema, &mut take),
+        left_out_word(Severity::Unknown),
+    );
     leave_out(of_reverts(schemas, &mut by_schema, &mut take), "revert notes");
     let wave_lines: Vec<T> = waves.iter().map_while(|wave| take(Line::Wave(wave))).collect();
     leave_out(waves.len() - wave_lines.len(), "moved waves");
@@ -151,6 +157,10 @@ fn select<T>(
     leave_out(
         of_severity(schemas, Severity::Safe, &mut by_schema, &mut take),
         left_out_word(Severity::Safe),
+    );
+    leave_out(
+        of_severity(schemas, Severity::Cosmetic, &mut by_schema, &mut take),
+        left_out_word(Severity::Cosmetic),
     );
     let by_schema = by_schema.into_iter();
     Selection {
@@ -308,12 +318,13 @@ fn text_line(line: Line<'_>, style: Style) -> String {
         Line::Change(_, SchemaChange { change, place, note }) => {
             let place = place.as_deref().map(printable);
             let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
-            let note = match note.is_empty() {
+            let below = |pieces: &[Piece]| match pieces.is_empty() {
                 true => String::new(),
-                false => format!("\n               {}", words(note)),
+                false => format!("\n               {}", words(pieces)),
             };
+            let (costs, note) = (below(&change.costs()), below(note));
             let severity = painted(change.severity, style);
-            format!("  {severity}  {}{place}{note}", words(&change.pieces()))
+            format!("  {severity}  {}{place}{costs}{note}", words(&change.pieces()))
         }
         Line::Revert(_, revert) => {
             format!("  {:<11}  {}", ON_REVERT, words(&revert_pieces(revert)))
@@ -360,7 +371,9 @@ fn painted(severity: Severity, style: Style) -> String {
     let code = match severity {
         Severity::Destructive => "1;31",
         Severity::Risky => "33",
+        Severity::Unknown => "36",
         Severity::Safe => "32",
+        Severity::Cosmetic => "2",
     };
     in_style(severity.word(), code, style)
 }
@@ -457,8 +470,9 @@ pub fn markdown(difference: &Difference, new: Side<'_>, out: &mut impl Write) ->
 fn severity_word(severity: Severity) -> &'static str {
     match severity {
         Severity::Destructive => "**destructive**",
-        Severity::Risky => "risky",
-        Severity::Safe => "safe",
+        Severity::Risky | Severity::Unknown | Severity::Safe | Severity::Cosmetic => {
+            severity.word()
+        }
     }
 }
 
@@ -470,9 +484,9 @@ fn markdown_line(line: Line<'_>) -> String {
         Line::Change(_, SchemaChange { change, place, note }) => {
             let word = severity_word(change.severity);
             let mut pieces = change.pieces();
-            if !note.is_empty() {
+            for more in [&change.costs(), note].into_iter().filter(|more| !more.is_empty()) {
                 pieces.push(Piece::Words("; "));
-                pieces.extend_from_slice(note);
+                pieces.extend_from_slice(more);
             }
             let place = place.as_deref().map(code_in_table).unwrap_or_default();
             format!("| {word} | {} | {place} |", cell(&pieces))
@@ -543,6 +557,21 @@ fn pretty_len(value: &Json) -> usize {
     value.to_string().len() + INDENTATION
 }
 
+/// What the server does while a change is made.
+fn hazard(row: &Row) -> Json {
+    let Row { kind: _, engine: _, since: _, until: _, source, hazard } = row;
+    let Hazard { rewrites, scans, waits, can_fail, is_reversible, fix } = hazard;
+    json!({
+        "rewrites": rewrites,
+        "scans": scans,
+        "waits": waits.word(),
+        "canFail": can_fail,
+        "reversible": is_reversible,
+        "fix": (!fix.is_empty()).then_some(fix),
+        "source": source.word(),
+    })
+}
+
 fn json_line(line: Line<'_>) -> Json {
     let shown = |text: &str| shortened(text, 3 * MAX_TEXT_LEN);
     let item = |item: &Item| json!({ "object": shown(&item.object), "owner": shown(&item.owner) });
@@ -554,6 +583,7 @@ fn json_line(line: Line<'_>) -> Json {
             "outcome": outcome_word(&change.outcome),
             "table": shown(&hidden(&change.table)),
             "change": words(&change.pieces()),
+            "hazard": change.hazard.map(hazard),
             "note": (!note.is_empty()).then(|| words(note)),
             "place": place,
         }),

@@ -8,7 +8,8 @@ use sql::catalogue::Catalogue;
 use sql::catalogue::change::{Change, Gone, Outcome, Piece, Severity, Stays, What};
 use sql::catalogue::policy::{self, Policy};
 
-use crate::model::{Desired, Destructive, MigrationDir, Schema, Unit};
+use crate::model::{Database, Desired, Destructive, Hosting, MigrationDir, Schema, Target, Unit};
+use crate::view::diff::infrastructure::release;
 use crate::view::diff::{MAX_PATH_LEN, Revert, SchemaChange, SchemaChanges, Side};
 use crate::view::markdown::shortened;
 
@@ -24,7 +25,8 @@ pub(super) fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
         let Some((from, to)) = catalogues((old, was), (new, is)) else { continue };
         let applied = is.and_then(|index| new.compilation.project.schemas.get(index));
         // Without the Schema nothing is dropped: the resource goes, and the tables stay.
-        let dropped_by = applied.map_or_else(gives_up, policy_of);
+        let databases = &new.compilation.project.databases;
+        let dropped_by = applied.map_or_else(gives_up, |schema| policy_of(schema, databases));
         let contracts = Contracts::of(old, was, &from);
         let changes = policy::planned(&from, &to, &dropped_by).into_iter().map(|change| {
             let place = match (change.new_place, change.old_place) {
@@ -39,7 +41,10 @@ pub(super) fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
         let changes: Vec<SchemaChange> = changes.collect();
         let reverted = was.and_then(|index| old.compilation.project.schemas.get(index));
         let on_revert = match (reverted, applied) {
-            (Some(back), Some(now)) => on_revert((&to, now), (&from, back)),
+            (Some(back), Some(now)) => {
+                let policy = policy_of(back, &old.compilation.project.databases);
+                on_revert((&to, now), (&from, back), &policy)
+            }
             (_, _) => Vec::new(),
         };
         if !changes.is_empty() {
@@ -75,21 +80,51 @@ fn gives_up() -> Policy {
     Policy { skips: BTreeSet::from(["drop_table", "drop_column"]), ..Policy::default() }
 }
 
-/// What Atlas is told about a schema. Migrations run as they are.
-fn policy_of(schema: &Schema) -> Policy {
+/// What Atlas is told about a schema, and on which server. Migrations run as they are.
+fn policy_of(schema: &Schema, databases: &[Database]) -> Policy {
+    let server = server(schema, databases);
     if matches!(schema.desired, Desired::Migrations(_)) {
-        return Policy::default();
+        return Policy { runs_statements: true, ..server };
     }
     Policy {
         skips: schema.policy.never_made().collect(),
         refuses_drops: schema.policy.destructive == Destructive::Error,
         builds_concurrently: schema.policy.concurrent_create == Some(true),
+        ..server
+    }
+}
+
+/// What is known of the server of a schema.
+fn server(schema: &Schema, databases: &[Database]) -> Policy {
+    let (scheme, image) = match &schema.target {
+        Target::Database(index) => {
+            let Some(database) = databases.get(*index) else { return Policy::default() };
+            let image = match &database.hosting {
+                Hosting::InCluster(server) => Some(&server.image),
+                Hosting::CloudNativePg(cluster) => cluster.image.as_ref(),
+                Hosting::External => None,
+            };
+            (database.scheme.as_str(), image)
+        }
+        Target::Url(url) => (url.split("://").next().unwrap_or_default(), None),
+        Target::UrlFrom(_) | Target::Unknown => return Policy::default(),
+    };
+    let version = image.and_then(|image| release(image)).map(|(major, _)| major);
+    let known = ["postgres", "postgresql", "mysql", "mariadb", "maria"];
+    Policy {
+        version: version.and_then(|major| u32::try_from(major).ok()),
+        is_relative: !known.contains(&scheme.split('+').next().unwrap_or_default()),
+        ..Policy::default()
     }
 }
 
 /// What a revert of the change would lose, leave behind or be refused: the way back, under the
 /// policy that is in Git then.
-fn on_revert((from, now): (&Catalogue, &Schema), (to, back): (&Catalogue, &Schema)) -> Vec<Revert> {
+fn on_revert(
+    (from, now): (&Catalogue, &Schema),
+    (to, back): (&Catalogue, &Schema),
+    policy: &Policy,
+) -> Vec<Revert> {
     if let (Desired::Migrations(now), Desired::Migrations(back)) = (&now.desired, &back.desired) {
         let (Some(now_last), Some(back_last)) = (last(&now.directory), last(&back.directory))
         else {
@@ -107,7 +142,7 @@ fn on_revert((from, now): (&Catalogue, &Schema), (to, back): (&Catalogue, &Schem
         };
         is_felt || change.severity == Severity::Destructive
     };
-    let changes = policy::planned(from, to, &policy_of(back)).into_iter();
+    let changes = policy::planned(from, to, policy).into_iter();
     changes.filter(matters).map(Revert::Change).collect()
 }
 

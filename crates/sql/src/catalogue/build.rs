@@ -7,10 +7,10 @@ use smol_str::{SmolStr, StrExt};
 
 use crate::catalogue::live::{Live, Tables};
 use crate::catalogue::types;
-use crate::catalogue::{Catalogue, Name, View, fold, folded, of_name};
+use crate::catalogue::{Catalogue, DefinitionKey, Name, View, fold, folded, of_name};
 use crate::definition::{
-    Alteration, Column, Definition, ForeignKey, Ident, Key, ObjectKind, ObjectName, ParseStatus,
-    Script, Statement, TableDefinition, TypeName,
+    Alteration, Class, Column, Definition, Fact, ForeignKey, Ident, Key, ObjectKind, ObjectName,
+    ParseStatus, Print, Script, Statement, TableDefinition, TypeName,
 };
 use crate::dialect::Dialect;
 use crate::near::nearest;
@@ -34,6 +34,7 @@ impl Catalogue {
             any_table: false,
             searches: SEARCHES,
             type_searches: TYPE_SEARCHES,
+            searched_labels: 0,
             copies: COPIED_COLUMNS,
             types: BTreeSet::new(),
             schemas: BTreeSet::new(),
@@ -71,6 +72,8 @@ struct Builder<'a, 'd> {
     searches: usize,
     /// How many unknown types more are looked up: each is compared with all types there are.
     type_searches: usize,
+    /// How many labels of enums were read to add others.
+    searched_labels: usize,
     /// How many columns partitions may still take over from their tables.
     copies: usize,
     /// The names that types have here, in lower case; filled at the end.
@@ -83,12 +86,15 @@ struct Builder<'a, 'd> {
 const SEARCHES: usize = 200;
 /// More problems than anybody reads.
 const TYPE_SEARCHES: usize = 1_000;
+/// Labels of enums that are read to find the place of a new one; further ones are not added.
+const SEARCHED_LABELS: usize = 10_000_000;
 /// Columns that partitions take over from their tables; a partition beyond may have any columns.
 const COPIED_COLUMNS: usize = 50_000;
 
 impl<'a> Builder<'a, '_> {
     fn statement(&mut self, statement: &'a Statement) {
         let uncertain = statement.status != ParseStatus::Read;
+        self.forgets(statement);
         match &statement.definition {
             None => {}
             Some(Definition::Table(table)) => self.create_table(table, uncertain),
@@ -137,6 +143,96 @@ impl<'a> Builder<'a, '_> {
             Some(Definition::UseSchema(schema)) => {
                 let dialect = self.catalogue.dialect;
                 self.catalogue.current = schema.as_ref().map(|schema| folded(dialect, schema));
+            }
+        }
+        for fact in &statement.facts {
+            self.fact(fact);
+        }
+    }
+
+    /// What is dropped and no table, view or index.
+    fn forgets(&mut self, statement: &Statement) {
+        for effect in statement.effects.iter().filter(|effect| effect.removes) {
+            let Some(written) = &effect.name else { continue };
+            let name = self.catalogue.name(written);
+            let on = effect.on.as_ref().map(|table| self.catalogue.name(table));
+            let first = (effect.class.namespace(), name.clone(), on, Print::NONE);
+            let of_name = self.catalogue.definitions.range(first.clone()..);
+            let is_it =
+                |key: &&DefinitionKey| (&key.0, &key.1, &key.2) == (&first.0, &first.1, &first.2);
+            let found: Vec<_> = of_name.map(|(key, _)| key).take_while(is_it).cloned().collect();
+            for key in found {
+                self.catalogue.definitions.remove(&key);
+            }
+            if effect.class.namespace() == Class::Domain {
+                self.catalogue.enums.remove(&name);
+                self.catalogue.objects.remove(&(ObjectKind::Type, name));
+            }
+        }
+    }
+
+    fn fact(&mut self, fact: &Fact) {
+        let catalogue = &mut self.catalogue;
+        match fact {
+            Fact::Created(defined) => {
+                let key = catalogue.definition_key(defined);
+                catalogue.definitions.insert(key, defined.clone());
+            }
+            Fact::Altered(altered) => {
+                let key = catalogue.definition_key(altered);
+                let first = (key.0, key.1.clone(), key.2.clone(), Print::NONE);
+                let found = match catalogue.definitions.contains_key(&key) {
+                    true => Some(key.clone()),
+                    false => {
+                        let of_name = catalogue.definitions.range(first..).next();
+                        of_name
+                            .filter(|(of, _)| (of.0, &of.1) == (key.0, &key.1))
+                            .map(|(of, _)| of.clone())
+                    }
+                };
+                match found.and_then(|key| catalogue.definitions.get_mut(&key)) {
+                    Some(found) => found.print = found.print.with(altered.print),
+                    None => {
+                        catalogue.definitions.insert(key, altered.clone());
+                    }
+                }
+            }
+            Fact::Enum(name, labels) => {
+                let name = catalogue.name(name);
+                catalogue.enums.insert(name, labels.clone());
+            }
+            Fact::EnumLabel { name, label, beside } => {
+                let name = catalogue.name(name);
+                let Some(labels) = catalogue.enums.get_mut(&name) else { return };
+                // Each step reads all labels.
+                self.searched_labels += labels.len();
+                if self.searched_labels > SEARCHED_LABELS || labels.contains(label) {
+                    return;
+                }
+                let beside = beside.as_ref().and_then(|(other, is_after)| {
+                    let at = labels.iter().position(|label| label == other)?;
+                    Some(at + usize::from(*is_after))
+                });
+                labels.insert(beside.unwrap_or(labels.len()), label.clone());
+            }
+            Fact::EnumLabelRenamed(name, from, to) => {
+                let name = catalogue.name(name);
+                let Some(labels) = catalogue.enums.get_mut(&name) else { return };
+                self.searched_labels += labels.len();
+                if self.searched_labels <= SEARCHED_LABELS
+                    && let Some(label) = labels.iter_mut().find(|label| *label == from)
+                {
+                    label.clone_from(to);
+                }
+            }
+            Fact::Comment(target, Print::NONE, _) => {
+                catalogue.comments.remove(target);
+            }
+            Fact::Comment(target, print, span) => {
+                catalogue.comments.insert(target.clone(), (*print, *span));
+            }
+            Fact::Whole(of, print, span) => {
+                catalogue.wholes.insert((*of, *print), *span);
             }
         }
     }
@@ -340,6 +436,12 @@ impl<'a> Builder<'a, '_> {
                 | Alteration::RenameColumn(..)
                 | Alteration::DropConstraint(_)
                 | Alteration::DropPrimaryKey
+                | Alteration::AddCheck(_)
+                | Alteration::Validate(_)
+                | Alteration::RenameConstraint(..)
+                | Alteration::SetProperty(..)
+                | Alteration::DropIdentity(_)
+                | Alteration::DropExpression(_)
                 | Alteration::Other
                 | Alteration::Unknown => {}
             }
@@ -524,12 +626,25 @@ fn alter(table: &mut Live, alteration: &Alteration) {
         }
         Alteration::SetNotNull(name, set) => change(table, name, &|column| column.not_null = *set),
         Alteration::SetDefault(name, default) => {
-            change(table, name, &|column| column.default.clone_from(default));
+            let (text, print) = default.clone().unzip();
+            change(table, name, &|column| {
+                column.default.clone_from(&text);
+                column.default_print = print.unwrap_or_default();
+            });
         }
         Alteration::SetIdentity(name) => change(table, name, &|column| column.identity = true),
         Alteration::RenameColumn(from, to) => table.rename_column(from, to),
         Alteration::DropConstraint(name) => table.drop_constraint(name),
         Alteration::DropPrimaryKey => table.drop_primary_key(),
+        Alteration::AddCheck(check) => table.add_check(check),
+        Alteration::Validate(name) => table.validate(name),
+        Alteration::RenameConstraint(from, to) => table.rename_constraint(from, to),
+        Alteration::SetProperty(column, property) => {
+            table.set_property(column.as_ref(), property);
+        }
+        Alteration::DropIdentity(column) | Alteration::DropExpression(column) => {
+            table.forget_value(column);
+        }
         Alteration::Unknown => table.open = true,
         Alteration::AddKey(_)
         | Alteration::AddForeignKey(_)

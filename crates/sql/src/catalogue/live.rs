@@ -11,7 +11,10 @@ use std::ops::Bound;
 use smol_str::SmolStr;
 
 use crate::catalogue::{Name, Table, folded, of_name};
-use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind, ObjectName, TableDefinition};
+use crate::definition::{
+    Check, Column, ForeignKey, Ident, Key, KeyKind, ObjectName, Property, PropertyKind,
+    TableDefinition,
+};
 use crate::dialect::Dialect;
 
 /// The tables that there are, each with a number of its own.
@@ -35,6 +38,9 @@ pub(super) struct Live {
     by_name: BTreeSet<(SmolStr, usize)>,
     keys: Vec<Option<Held<Key>>>,
     foreign_keys: Vec<Option<Held<ForeignKey>>>,
+    checks: Vec<Option<Check>>,
+    properties: Vec<Property>,
+    former: Vec<Name>,
     /// Of every name the keys and foreign keys with it.
     constraints: BTreeMap<SmolStr, Vec<Constraint>>,
     primary_keys: Vec<usize>,
@@ -54,6 +60,7 @@ struct Held<T> {
 enum Constraint {
     Key(usize),
     ForeignKey(usize),
+    Check(usize),
 }
 
 impl Tables {
@@ -112,6 +119,10 @@ impl Tables {
         for key in &table.foreign_keys {
             self.add_foreign_key(place, key);
         }
+        if let Some(live) = self.get_mut(place) {
+            table.checks.iter().for_each(|check| live.add_check(check));
+            live.properties.clone_from(&table.properties);
+        }
         place
     }
 
@@ -162,6 +173,7 @@ impl Tables {
         if let Some(place) = self.insert_again(&old, new)
             && let Some(table) = self.get_mut(place)
         {
+            table.former.push(old);
             table.name.name = to.clone();
         }
     }
@@ -215,6 +227,9 @@ impl Live {
             by_name,
             keys: Vec::new(),
             foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            properties: Vec::new(),
+            former: Vec::new(),
             constraints: BTreeMap::new(),
             primary_keys: Vec::new(),
             referred: Names::default(),
@@ -263,7 +278,8 @@ impl Live {
     /// Puts another column in the place of one; whether there is one.
     pub(super) fn redefine(&mut self, old: &Ident, column: &Column) -> bool {
         let Some(found) = self.column_mut(old) else { return false };
-        *found = Column { name: old.clone(), ..column.clone() };
+        let former = std::mem::take(&mut found.former);
+        *found = Column { name: old.clone(), former, ..column.clone() };
         self.rename_column(old, &column.name);
         true
     }
@@ -273,6 +289,9 @@ impl Live {
         let (old, new) = (folded(self.dialect, from), folded(self.dialect, to));
         if let Some(place) = self.place(from) {
             if let Some(column) = self.columns.get_mut(place).and_then(Option::as_mut) {
+                if column.name.text != to.text {
+                    column.former.push(std::mem::take(&mut column.name.text));
+                }
                 column.name = to.clone();
             }
             self.by_name.remove(&(old.clone(), place));
@@ -338,7 +357,83 @@ impl Live {
                         *key = None;
                     }
                 }
+                Constraint::Check(number) => {
+                    if let Some(check) = self.checks.get_mut(number) {
+                        *check = None;
+                    }
+                }
             }
+        }
+    }
+
+    pub(super) fn add_check(&mut self, check: &Check) {
+        if let Some(name) = &check.name {
+            let of_name = self.constraints.entry(folded(self.dialect, name)).or_default();
+            of_name.push(Constraint::Check(self.checks.len()));
+        }
+        self.checks.push(Some(check.clone()));
+    }
+
+    /// `VALIDATE CONSTRAINT`.
+    pub(super) fn validate(&mut self, name: &Ident) {
+        for constraint in self.constraints.get(&folded(self.dialect, name)).into_iter().flatten() {
+            match constraint {
+                Constraint::Key(_) => {}
+                Constraint::ForeignKey(number) => {
+                    if let Some(Some(held)) = self.foreign_keys.get_mut(*number) {
+                        held.key.validated = true;
+                    }
+                }
+                Constraint::Check(number) => {
+                    if let Some(Some(check)) = self.checks.get_mut(*number) {
+                        check.validated = true;
+                    }
+                }
+            }
+        }
+    }
+
+    /// `RENAME CONSTRAINT`, `RENAME INDEX`.
+    pub(super) fn rename_constraint(&mut self, from: &Ident, to: &Ident) {
+        let renamed = self.constraints.remove(&folded(self.dialect, from)).unwrap_or_default();
+        for constraint in &renamed {
+            let name = match constraint {
+                Constraint::Key(number) => {
+                    self.keys.get_mut(*number).and_then(Option::as_mut).map(|of| &mut of.key.name)
+                }
+                Constraint::ForeignKey(number) => {
+                    let key = self.foreign_keys.get_mut(*number).and_then(Option::as_mut);
+                    key.map(|of| &mut of.key.name)
+                }
+                Constraint::Check(number) => {
+                    self.checks.get_mut(*number).and_then(Option::as_mut).map(|of| &mut of.name)
+                }
+            };
+            if let Some(name) = name {
+                *name = Some(to.clone());
+            }
+        }
+        self.constraints.entry(folded(self.dialect, to)).or_default().extend(renamed);
+    }
+
+    /// Sets something for the table, or for a column of it.
+    pub(super) fn set_property(&mut self, column: Option<&Ident>, property: &Property) {
+        let among = match column {
+            None => Some(&mut self.properties),
+            Some(name) => self.column_mut(name).map(|column| &mut column.properties),
+        };
+        if let Some(among) = among {
+            property.clone().set(among);
+        }
+    }
+
+    /// `DROP IDENTITY`, `DROP EXPRESSION`.
+    pub(super) fn forget_value(&mut self, name: &Ident) {
+        use PropertyKind::{Computed, Numbering, Stored};
+        if let Some(column) = self.column_mut(name) {
+            (column.identity, column.generated) = (false, false);
+            let is_value = |of: &Property| matches!(of.kind, Computed | Numbering | Stored);
+            column.properties.retain(|property| !is_value(property));
         }
     }
 
@@ -369,7 +464,10 @@ impl Live {
         };
         let keys = self.keys.into_iter().flatten().filter_map(key).collect();
         let foreign_keys = self.foreign_keys.into_iter().flatten().filter_map(foreign_key);
-        Table::new(dialect, self.name, columns, keys, foreign_keys.collect(), self.open)
+        let foreign_keys = foreign_keys.collect();
+        let checks = self.checks.into_iter().flatten().collect();
+        let table = Table::new(dialect, self.name, columns, keys, foreign_keys, self.open);
+        Table { checks, properties: self.properties, former: self.former, ..table }
     }
 }
 

@@ -267,6 +267,12 @@ fn extends(alteration: &Alteration) -> bool {
         | Alteration::RenameTable(_)
         | Alteration::AttachPartition(_)
         | Alteration::SetSchema(_)
+        | Alteration::AddCheck(_)
+        | Alteration::Validate(_)
+        | Alteration::RenameConstraint(..)
+        | Alteration::SetProperty(..)
+        | Alteration::DropIdentity(_)
+        | Alteration::DropExpression(_)
         | Alteration::Other
         | Alteration::Unknown => false,
     }

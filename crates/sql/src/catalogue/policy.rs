@@ -11,8 +11,9 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::catalogue::change::{Change, Clash, Gone, Outcome, Severity, Stays, What};
 use crate::catalogue::diff::{self, key_name};
+use crate::catalogue::hazard::{self, Kind};
 use crate::catalogue::{Catalogue, Name, Table, folded};
-use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind};
+use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind, PropertyKind};
 use crate::dialect::Dialect;
 
 /// What Atlas is told to do with a plan.
@@ -24,6 +25,12 @@ pub struct Policy {
     pub refuses_drops: bool,
     /// Indexes are built while the table is written to.
     pub builds_concurrently: bool,
+    /// What changes is what statements do, and not what Atlas plans.
+    pub runs_statements: bool,
+    /// The major version of the server, where it is known.
+    pub version: Option<u32>,
+    /// The server is another one that speaks the dialect, and what it costs there is not known.
+    pub is_relative: bool,
 }
 
 /// What changes from one catalogue to the other, with what becomes of each change: destructive
@@ -31,6 +38,9 @@ pub struct Policy {
 pub fn planned(old: &Catalogue, new: &Catalogue, policy: &Policy) -> Vec<Change> {
     let mut changes = diff::diff(old, new);
     for change in &mut changes {
+        if !policy.runs_statements {
+            not_renamed(change);
+        }
         if policy.builds_concurrently {
             built_concurrently(change);
         }
@@ -40,7 +50,14 @@ pub fn planned(old: &Catalogue, new: &Catalogue, policy: &Policy) -> Vec<Change>
             skip(change, old, new);
         }
     }
-    clashes(old, new, &mut changes);
+    for change in &mut changes {
+        hazard::judge(
+            change,
+            if policy.is_relative { Dialect::Generic } else { new.dialect },
+            policy.version,
+        );
+    }
+    clashes(old, new, policy, &mut changes);
     let is_made = |change: &Change| change.outcome == Outcome::Made;
     let refuses = |change: &Change| is_made(change) && drops(&change.what, new);
     if policy.refuses_drops && changes.iter().any(refuses) {
@@ -53,6 +70,17 @@ pub fn planned(old: &Catalogue, new: &Catalogue, policy: &Policy) -> Vec<Change>
     changes
 }
 
+/// Atlas compares states: it drops what a statement of the desired schema renames.
+fn not_renamed(change: &mut Change) {
+    if let What::TableRenamed { is_certain, .. } | What::ColumnRenamed { is_certain, .. } =
+        &mut change.what
+        && std::mem::take(is_certain)
+    {
+        change.severity = Severity::Destructive;
+        change.kind = Kind::of(&change.what);
+    }
+}
+
 fn built_concurrently(change: &mut Change) {
     if let What::KeyAdded { blocks_writes, kind, .. } = &mut change.what
         && *blocks_writes
@@ -61,6 +89,7 @@ fn built_concurrently(change: &mut Change) {
         if *kind == KeyKind::Index {
             change.severity = Severity::Safe;
         }
+        change.kind = change.kind.concurrently();
     }
 }
 
@@ -80,10 +109,28 @@ fn kind(what: &What) -> Option<&'static str> {
         What::KeyAdded { kind: KeyKind::Unique | KeyKind::Index, .. } => "add_index",
         What::ForeignKeyDropped { .. } => "drop_foreign_key",
         What::ForeignKeyAdded { .. } => "add_foreign_key",
-        What::ForeignKeyChanged { .. } => "modify_foreign_key",
+        What::ForeignKeyChanged { .. } | What::ForeignKeyRenamed { .. } => "modify_foreign_key",
         What::TableAdded => "add_table",
+        What::SchemaDropped => "drop_schema",
+        What::PropertyChanged { column: Some(_), .. } => "modify_column",
+        What::KeyChanged { kind: KeyKind::Unique | KeyKind::Index, .. } => "modify_index",
         What::KeyDropped { kind: KeyKind::Primary, .. }
         | What::KeyAdded { kind: KeyKind::Primary, .. }
+        | What::KeyChanged { kind: KeyKind::Primary, .. }
+        | What::CheckDropped { .. }
+        | What::CheckAdded { .. }
+        | What::CheckChanged { .. }
+        | What::PropertyChanged { column: None, .. }
+        | What::CommentChanged
+        | What::ObjectDropped { .. }
+        | What::ObjectAdded { .. }
+        | What::ObjectChanged { .. }
+        | What::WholeChanged { .. }
+        | What::LabelDropped { .. }
+        | What::LabelAdded { .. }
+        | What::LabelsReordered
+        | What::SchemaAdded
+        | What::TypeAdded
         | What::ViewDropped
         | What::ViewChanged
         | What::ViewAdded
@@ -93,8 +140,26 @@ fn kind(what: &What) -> Option<&'static str> {
 
 /// Whether a change is one of a table, none of which is changed.
 fn is_in_skipped_table(what: &What, policy: &Policy) -> bool {
-    let is_of_table =
-        !matches!(what, What::TableDropped | What::TableRenamed { .. } | What::TableAdded);
+    let is_of_table = !matches!(
+        what,
+        What::TableDropped
+            | What::TableRenamed { .. }
+            | What::TableAdded
+            | What::ObjectDropped { .. }
+            | What::ObjectAdded { .. }
+            | What::ObjectChanged { .. }
+            | What::WholeChanged { .. }
+            | What::LabelDropped { .. }
+            | What::LabelAdded { .. }
+            | What::LabelsReordered
+            | What::SchemaDropped
+            | What::SchemaAdded
+            | What::TypeAdded
+            | What::TypeDropped
+            | What::ViewDropped
+            | What::ViewChanged
+            | What::ViewAdded
+    );
     is_of_table && policy.skips.contains("modify_table")
 }
 
@@ -113,6 +178,7 @@ fn skip(change: &mut Change, old: &Catalogue, new: &Catalogue) {
                 false => (Stays::Mandatory, Severity::Risky, to),
             }
         }
+        None if change.what == What::SchemaDropped => (Stays::Quietly, Severity::Safe, None),
         None => {
             change.outcome = Outcome::Skipped;
             // The new version may need it.
@@ -142,6 +208,8 @@ fn holding(table: &Table, old: &Catalogue, new: &Catalogue) -> Option<SmolStr> {
 /// refers to what.
 #[derive(Default)]
 struct Held<'a> {
+    /// Statements run as they are.
+    runs_statements: bool,
     /// By the name of a type, in lower case, a column that has it and stays.
     types: BTreeMap<SmolStr, SmolStr>,
     /// By table, the foreign keys that refer to it and are gone from Git.
@@ -154,6 +222,8 @@ struct Held<'a> {
     renumbered: BTreeSet<SmolStr>,
     /// By table, as it is shown, a column that is computed from others.
     computed: BTreeMap<SmolStr, SmolStr>,
+    /// By table, as it is shown, a view that reads it.
+    viewed: BTreeMap<SmolStr, SmolStr>,
 }
 
 /// A foreign key that Git no longer names.
@@ -201,6 +271,12 @@ impl<'a> Held<'a> {
                 if !kept.contains(&shape(old.dialect, key)) && old.name(&key.table) != *name {
                     held.refers(old, key, &shown, false);
                 }
+            }
+        }
+        for view in old.views.values() {
+            for table in view.reads.iter().filter_map(|read| old.table(read)) {
+                let shown = table.name.shown().into();
+                held.viewed.entry(shown).or_insert_with(|| view.name.shown().into());
             }
         }
         for name in held.referring.keys() {
@@ -284,8 +360,9 @@ fn shape(dialect: Dialect, key: &ForeignKey) -> (Vec<SmolStr>, SmolStr, Vec<Smol
 }
 
 /// Finds the changes that a server refuses because of what it holds to.
-fn clashes(old: &Catalogue, new: &Catalogue, changes: &mut [Change]) {
-    let held = Held::by(old, new, changes);
+fn clashes(old: &Catalogue, new: &Catalogue, policy: &Policy, changes: &mut [Change]) {
+    let runs_statements = policy.runs_statements;
+    let held = Held { runs_statements, ..Held::by(old, new, changes) };
     for change in changes.iter_mut().filter(|change| change.outcome != Outcome::Skipped) {
         if let Some(clash) = clash(change, &held, old, new) {
             change.severity = change.severity.min(Severity::Risky);
@@ -297,6 +374,16 @@ fn clashes(old: &Catalogue, new: &Catalogue, changes: &mut [Change]) {
 fn clash(change: &Change, held: &Held<'_>, old: &Catalogue, new: &Catalogue) -> Option<Clash> {
     let server = &new.dialect.grammar().server;
     let Change { table, what, .. } = change;
+    let is_case_alone = |to: &SmolStr, column: &SmolStr| to.to_lowercase() == column.to_lowercase();
+    if let What::ColumnRenamed { column, to, is_certain: false } = what
+        && is_case_alone(to, column)
+    {
+        let stays = matches!(change.outcome, Outcome::Stays(_));
+        return stays.then_some(Clash::NameTaken);
+    }
+    if matches!(what, What::LabelDropped { .. } | What::LabelsReordered) {
+        return (!held.runs_statements).then_some(Clash::Labels);
+    }
     if *what == What::TypeDropped {
         return held.types.get(&*table.to_lowercase()).cloned().map(Clash::TypeInUse);
     }
@@ -318,9 +405,13 @@ fn clash(change: &Change, held: &Held<'_>, old: &Catalogue, new: &Catalogue) -> 
     {
         return Some(clash);
     }
-    let computed = held.computed.get(table)?;
-    let is_kept = server.keeps_what_is_computed_from && computed != changed;
-    is_kept.then(|| Clash::PerhapsComputed(computed.clone()))
+    if !server.keeps_what_is_computed_from {
+        return None;
+    }
+    let computed = held.computed.get(table).filter(|computed| *computed != changed);
+    let computed = computed.map(|computed| Clash::PerhapsComputed(computed.clone()));
+    let viewed = held.viewed.get(table).filter(|_| !held.runs_statements);
+    computed.or_else(|| viewed.map(|view| Clash::PerhapsViewed(view.clone())))
 }
 
 /// Whether the statement that makes a change contains `DROP `, for which the operator searches.
@@ -335,7 +426,23 @@ fn drops(what: &What, new: &Catalogue) -> bool {
         | What::KeyDropped { .. }
         | What::ForeignKeyDropped { .. }
         | What::ForeignKeyChanged { .. }
+        | What::ForeignKeyRenamed { .. }
+        | What::KeyChanged { .. }
+        | What::CheckDropped { .. }
+        | What::CheckChanged { .. }
+        | What::ObjectDropped { .. }
+        | What::SchemaDropped
         | What::TypeDropped => true,
+        // A primary key or column is changed by a `MODIFY`, or made anew with its table.
+        What::PropertyChanged {
+            to: None,
+            property: PropertyKind::Numbering | PropertyKind::Computed,
+            ..
+        } => server.relaxes_by_drop || server.tables_are_made_anew,
+        What::PropertyChanged { property: PropertyKind::Comment, .. } | What::CommentChanged => {
+            false
+        }
+        What::PropertyChanged { .. } | What::CheckAdded { .. } => server.tables_are_made_anew,
         What::Nullable { .. } | What::DefaultChanged { gone: true, .. } => {
             server.relaxes_by_drop || server.tables_are_made_anew
         }
@@ -349,6 +456,14 @@ fn drops(what: &What, new: &Catalogue) -> bool {
         What::ColumnAdded { .. }
         | What::KeyAdded { kind: KeyKind::Unique | KeyKind::Index, .. }
         | What::ViewChanged
+        | What::ObjectAdded { .. }
+        | What::ObjectChanged { .. }
+        | What::WholeChanged { .. }
+        | What::LabelDropped { .. }
+        | What::LabelAdded { .. }
+        | What::LabelsReordered
+        | What::SchemaAdded
+        | What::TypeAdded
         | What::TableAdded
         | What::ViewAdded => false,
     }
@@ -525,16 +640,17 @@ mod tests {
             "safe: index `i` on `t` dropped, refused by the operator (`destructive: error`)",
         ];
         check(Dialect::Postgres, &refuses, old, new, &gone);
-        let held_back = gone.map(|line| match line.split_once(", refused") {
-            Some((what, _)) if what.ends_with("nullable") || what.ends_with("removed") => {
-                format!("{what}, not made, as the operator refuses another change")
-            }
-            _ => line.to_owned(),
-        });
-        let held_back: Vec<&str> = held_back.iter().map(String::as_str).collect();
+        // MySQL needs no DROP for either of the two, and builds the table again for the first.
+        let held_back = [
+            "destructive: column `t.c` dropped, perhaps renamed to `d`, refused by the operator (`destructive: error`)",
+            "risky: column `t.a` made nullable, not made, as the operator refuses another change",
+            "safe: default of column `t.a` removed, not made, as the operator refuses another change",
+            "safe: column `t.d` added, not made, as the operator refuses another change",
+            "safe: index `i` on `t` dropped, refused by the operator (`destructive: error`)",
+        ];
         check(Dialect::MySql, &refuses, old, new, &held_back);
         let relaxed = "create table t (a int, b int, c int); create index i on t (b);";
-        let made = ["safe: column `t.a` made nullable", "safe: default of column `t.a` removed"];
+        let made = ["risky: column `t.a` made nullable", "safe: default of column `t.a` removed"];
         check(Dialect::MySql, &refuses, old, relaxed, &made);
     }
 

@@ -44,9 +44,20 @@ impl Normal {
         };
         let integers = ["integer", "bigint", "smallint", "tinyint", "mediumint", "year"];
         let width = types.display_width && integers.contains(&name);
+        // The digits of a second that a time without a precision has.
+        let times = ["timestamp", "timestamptz", "time", "timetz", "datetime"];
+        let precision = match (times.contains(&name), types.sized_texts, types.of_users) {
+            (true, true, _) => Some("0"),
+            (true, false, true) => Some("6"),
+            (_, _, _) => None,
+        };
         Normal {
             name: if name == "boolean" { types.boolean.into() } else { name.into() },
-            args: if width { Vec::new() } else { written.args.clone() },
+            args: match (width, precision) {
+                (true, _) => Vec::new(),
+                (false, Some(precision)) if written.args.is_empty() => vec![precision.into()],
+                (false, _) => written.args.clone(),
+            },
             unsigned: written.unsigned,
             array: written.array,
         }
@@ -84,7 +95,15 @@ pub enum Fit {
 
 /// Compares an old type with a new one.
 pub fn fit(dialect: Dialect, old: &TypeName, new: &TypeName) -> Fit {
+    let are_of_two_schemas = old
+        .schema
+        .as_ref()
+        .zip(new.schema.as_ref())
+        .is_some_and(|(old, new)| old.text.to_lowercase() != new.text.to_lowercase());
     let (old, new) = (Normal::of(dialect, old), Normal::of(dialect, new));
+    if old == new && are_of_two_schemas {
+        return Fit::Different;
+    }
     if old == new {
         return Fit::Same;
     }
@@ -193,6 +212,66 @@ fn numeric_fit(old: &Normal, new: &Normal) -> Fit {
             }
         }
     }
+}
+
+/// What a change of a type means for the rows that there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Retype {
+    /// They are stored alike.
+    Relaxed,
+    /// Their length may take one more byte.
+    Grown,
+    /// Labels are added behind all others.
+    Extended,
+    /// They are stored otherwise, and all of them fit.
+    Wider,
+    /// It is not known.
+    Other,
+}
+
+/// The longest `varchar` whose length takes one byte in every character set: 63 characters of four bytes.
+const SHORT: u64 = 63;
+/// The shortest whose length takes two bytes in every character set.
+const LONG: u64 = 256;
+
+/// What a change of a type means for rows.
+pub(super) fn retype(dialect: Dialect, old: &TypeName, new: &TypeName) -> Retype {
+    let kinds = &dialect.grammar().types;
+    let is_wider = fit(dialect, old, new) == Fit::Wider;
+    let (old, new) = (Normal::of(dialect, old), Normal::of(dialect, new));
+    if !is_wider {
+        return Retype::Other;
+    }
+    if old.array || new.array || old.unsigned != new.unsigned {
+        return Retype::Wider;
+    }
+    let is_varying = |of: &Normal| matches!(of.name.as_str(), "varchar" | "text");
+    if kinds.sized_texts {
+        if matches!(old.name.as_str(), "enum" | "set") && old.name == new.name {
+            return match new.args.starts_with(&old.args) {
+                true => Retype::Extended,
+                false => Retype::Wider,
+            };
+        }
+        if (old.name.as_str(), new.name.as_str()) != ("varchar", "varchar") {
+            return Retype::Wider;
+        }
+        return match (old.length(), new.length()) {
+            (Some(_), Some(new)) if new <= SHORT => Retype::Relaxed,
+            (Some(old), Some(_)) if old >= LONG => Retype::Relaxed,
+            (_, _) => Retype::Grown,
+        };
+    }
+    let scale = |of: &Normal| of.number(1).unwrap_or(0);
+    let same = old.name == new.name;
+    let relaxes = match old.name.as_str() {
+        "varchar" | "text" => is_varying(&new),
+        "bit varying" => same,
+        "numeric" => same && (new.args.is_empty() || scale(&old) == scale(&new)),
+        "timestamp" | "timestamptz" | "time" | "timetz" => same,
+        _ => false,
+    };
+    if relaxes { Retype::Relaxed } else { Retype::Wider }
 }
 
 /// Lengths, precisions and the members of an enum.

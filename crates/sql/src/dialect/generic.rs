@@ -2,8 +2,8 @@
 //! quotes, no extras.
 
 use super::grammar::{
-    Alterations, Backslash, Blocks, Characters, Columns, Folding, Grammar, HashComments, Indexes,
-    Names, NeedType, Options, Scripts, Server, Tables, Tail, Types,
+    Alterations, Backslash, Blocks, Characters, Columns, Costs, Folding, Grammar, HashComments,
+    Indexes, Names, NeedType, Options, Scripts, Server, Tables, Tail, Types,
 };
 use super::postgres;
 use crate::word::CONSTRAINT_WORDS;
@@ -157,4 +157,5 @@ pub(super) const SERVER: Server = Server {
     keeps_what_is_computed_from: false,
     relaxes_by_drop: false,
     tables_are_made_anew: false,
+    costs: Costs::Unknown,
 };

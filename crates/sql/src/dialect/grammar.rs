@@ -408,6 +408,21 @@ pub(crate) struct Server {
     pub(crate) relaxes_by_drop: bool,
     /// Whether Atlas changes a table by making another one and dropping the first.
     pub(crate) tables_are_made_anew: bool,
+    /// Whose costs of a change are known to be its own.
+    pub(crate) costs: Costs,
+}
+
+/// The servers of which it is known what a change costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Costs {
+    /// PostgreSQL.
+    Postgres,
+    /// MariaDB.
+    MariaDb,
+    /// MySQL.
+    MySql,
+    /// None.
+    Unknown,
 }
 
 impl Grammar {

@@ -1,6 +1,6 @@
 //! MariaDB: MySQL with a few words more and a few fewer.
 
-use super::grammar::{Characters, Grammar, Names};
+use super::grammar::{Characters, Costs, Grammar, Names, Server};
 use super::mysql;
 
 pub(super) const GRAMMAR: Grammar = Grammar {
@@ -8,6 +8,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
     schemes: &["mariadb", "maria"],
     characters: Characters { conditional_comments: &["/*!", "/*M!"], ..mysql::GRAMMAR.characters },
     names: Names { reserved: &[mysql::RESERVED, RESERVED], ..mysql::GRAMMAR.names },
+    server: Server { costs: Costs::MariaDb, ..mysql::GRAMMAR.server },
     ..mysql::GRAMMAR
 };
 

@@ -2,8 +2,8 @@
 
 use super::generic::{ALTERATIONS, CHARACTERS, COLUMNS, NAMES, SCRIPTS, SERVER, TABLES, TYPES};
 use super::grammar::{
-    Alterations, Backslash, Blocks, Characters, Clause, Columns, Grammar, HashComments, Indexes,
-    Names, NeedType, Options, Scripts, Server, Tables, Tail, Then, Types,
+    Alterations, Backslash, Blocks, Characters, Clause, Columns, Costs, Grammar, HashComments,
+    Indexes, Names, NeedType, Options, Scripts, Server, Tables, Tail, Then, Types,
 };
 use crate::word::ELEMENT_WORDS;
 
@@ -142,6 +142,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         numbered_column_needs_key: true,
         keeps_what_is_referred_to: true,
         foreign_keys_are_numbered: true,
+        costs: Costs::MySql,
         ..SERVER
     },
 };

@@ -4,8 +4,8 @@ use super::generic::{
     ALTERATIONS, CHARACTERS, COLUMNS, COMMON, NAMES, SCRIPTS, SERVER, TABLES, TYPES,
 };
 use super::grammar::{
-    Alterations, Backslash, Blocks, Characters, Clause, Columns, Folding, Grammar, Names, NeedType,
-    Options, Scripts, Server, Tables, Tail, Then, Types,
+    Alterations, Backslash, Blocks, Characters, Clause, Columns, Costs, Folding, Grammar, Names,
+    NeedType, Options, Scripts, Server, Tables, Tail, Then, Types,
 };
 
 pub(super) const GRAMMAR: Grammar = Grammar {
@@ -94,6 +94,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         indexes_block_writes: true,
         keeps_what_is_computed_from: true,
         relaxes_by_drop: true,
+        costs: Costs::Postgres,
         ..SERVER
     },
     theirs: &sqlparser::dialect::PostgreSqlDialect {},

@@ -252,7 +252,7 @@ fn operator(cursor: &mut Cursor<'_>) -> ObjectName {
 }
 
 /// Reads the words of an object.
-fn object(cursor: &mut Cursor<'_>) -> Option<Class> {
+pub(crate) fn object(cursor: &mut Cursor<'_>) -> Option<Class> {
     let found = OBJECTS.iter().find(|(words, _)| cursor.eat_all(words));
     found.map(|(_, class)| *class)
 }

@@ -18,14 +18,20 @@ pub(crate) mod view;
 
 use std::ops::Range;
 
-use crate::definition::{Definition, Ident, Key, KeyKind, ObjectKind};
+use smol_str::{SmolStr, StrExt};
+
+use crate::definition::{
+    Definition, Ident, Key, KeyKind, ObjectKind, Print, Property, PropertyKind,
+};
 use crate::dialect::Dialect;
+use crate::parse::print::Printer;
 use crate::parse::token::Token;
 use crate::parse::words;
 use crate::source::Excerpt;
 use crate::word::{is, is_any};
 
 pub(crate) use cursor::Cursor;
+pub(crate) use name::unquote;
 
 /// What was read.
 #[derive(Debug, Default)]
@@ -140,34 +146,43 @@ fn create(cursor: &mut Cursor<'_>) -> Option<Definition> {
     let mut temporary = false;
     let mut materialized = false;
     let mut kind = None;
+    let mut unlogged = None;
+    let mut method = SmolStr::default();
     loop {
+        let mark = cursor.mark();
         if cursor.eat("TABLE") {
             cursor.defines = true;
             tolerant |= cursor.if_not_exists();
-            return table::create_table(cursor, tolerant, temporary);
+            let mut made = table::create_table(cursor, tolerant, temporary);
+            if let (Some(Definition::Table(table)), Some(property)) = (&mut made, unlogged) {
+                table.properties.push(property);
+            }
+            return made;
         } else if cursor.eat("VIEW") {
             cursor.defines = true;
             return view::create_view(cursor, tolerant, materialized);
         } else if cursor.eat("INDEX") {
             cursor.defines = true;
-            return create_index(cursor, kind.unwrap_or(KeyKind::Index));
+            return create_index(cursor, kind.unwrap_or(KeyKind::Index), method);
         } else if cursor.eat("UNIQUE") {
             kind = Some(KeyKind::Unique);
         } else if cursor.eat("TEMPORARY") || cursor.eat("TEMP") {
             temporary = true;
         } else if cursor.eat("MATERIALIZED") {
             materialized = true;
+        } else if cursor.eat("UNLOGGED") {
+            let print = Printer::of_word(cursor.grammar, "set");
+            let property = cursor.property(PropertyKind::Unlogged, mark);
+            unlogged = Some(Property { print, ..property });
+        } else if is_any(cursor.word(), INDEX_METHODS) {
+            method = cursor.word().to_ascii_lowercase_smolstr();
+            cursor.skip();
         } else if cursor.eat_any(&[
             "GLOBAL",
             "LOCAL",
-            "UNLOGGED",
             "FOREIGN",
             "RECURSIVE",
-            "FULLTEXT",
-            "SPATIAL",
-            "CLUSTERED",
             "NONCLUSTERED",
-            "COLUMNSTORE",
             "EXTERNAL",
             "OR",
             "REPLACE",
@@ -233,7 +248,10 @@ fn unknown_object(cursor: &mut Cursor<'_>) {
     }
 }
 
-fn create_index(cursor: &mut Cursor<'_>, kind: KeyKind) -> Option<Definition> {
+/// What may stand before `INDEX` and tells how it is built.
+const INDEX_METHODS: &[&str] = &["FULLTEXT", "SPATIAL", "VECTOR", "CLUSTERED", "COLUMNSTORE"];
+
+fn create_index(cursor: &mut Cursor<'_>, kind: KeyKind, mut method: SmolStr) -> Option<Definition> {
     let start = cursor.start();
     let concurrently = cursor.eat("CONCURRENTLY");
     let tolerant = cursor.if_not_exists();
@@ -243,7 +261,7 @@ fn create_index(cursor: &mut Cursor<'_>, kind: KeyKind) -> Option<Definition> {
         cursor.name().map(|name| name.name)
     };
     if cursor.grammar.tables.index_type_first && cursor.eat("USING") {
-        cursor.skip();
+        cursor.method(&mut method);
     }
     if !cursor.expect("ON") {
         return None;
@@ -251,9 +269,10 @@ fn create_index(cursor: &mut Cursor<'_>, kind: KeyKind) -> Option<Definition> {
     cursor.eat("ONLY");
     let table = cursor.name()?;
     if cursor.eat("USING") {
-        cursor.skip();
+        cursor.method(&mut method);
     }
     let mut key = cursor.key_columns(kind)?;
+    key.method = method;
     key.name = name;
     key.concurrently = concurrently;
     cursor.index_options(&mut key);
@@ -325,6 +344,9 @@ pub(crate) fn empty_key(kind: KeyKind, span: crate::source::Span) -> Key {
         partial: false,
         concurrently: false,
         in_table: false,
+        method: SmolStr::default(),
+        details: Print::NONE,
+        comment: Print::NONE,
         span,
     }
 }

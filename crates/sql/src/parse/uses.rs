@@ -765,6 +765,12 @@ fn altered(
         | Alteration::DropConstraint(_)
         | Alteration::DropPrimaryKey
         | Alteration::SetSchema(_)
+        | Alteration::AddCheck(_)
+        | Alteration::Validate(_)
+        | Alteration::RenameConstraint(..)
+        | Alteration::SetProperty(..)
+        | Alteration::DropIdentity(_)
+        | Alteration::DropExpression(_)
         | Alteration::Other
         | Alteration::Unknown => {}
     }

@@ -1,10 +1,15 @@
 //! `ALTER TABLE`.
 
-use crate::definition::{Alteration, Definition, ObjectName, TableDefinition};
+use smol_str::StrExt;
+
+use crate::definition::{
+    Alteration, Definition, Ident, ObjectName, Print, Property, PropertyKind, TableDefinition,
+};
 use crate::dialect::grammar::Options;
+use crate::parse::print::Printer;
 use crate::parse::read::column::{column, data_type};
 use crate::parse::read::cursor::Cursor;
-use crate::parse::read::{Lint, table, unknown_object};
+use crate::parse::read::{Lint, table, unknown_object, unquote};
 use crate::parse::token::Kind;
 use crate::parse::words;
 use crate::word::{is, is_any};
@@ -50,6 +55,7 @@ fn alteration(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Altera
     let checked = cursor.grammar.alterations.with_check
         && cursor.eat("WITH")
         && cursor.eat_any(&["CHECK", "NOCHECK"]);
+    let mark = cursor.mark();
     if cursor.eat("ADD") {
         add(cursor, table, into);
     } else if cursor.eat("DROP") {
@@ -72,11 +78,13 @@ fn alteration(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Altera
     } else if cursor.eat_all(&["ATTACH", "PARTITION"]) {
         into.extend(cursor.name().map(Alteration::AttachPartition));
         cursor.skip_element();
+        let property = cursor.property(PropertyKind::Partitioning, mark);
+        into.push(Alteration::SetProperty(None, property));
     } else if cursor.eat_all(&["SET", "SCHEMA"]) {
         into.extend(cursor.ident().map(Alteration::SetSchema));
     } else if checked || known_other(cursor) {
         cursor.skip_element();
-        into.push(Alteration::Other);
+        into.push(other(cursor, mark));
     } else {
         if let Some(keyword) = words::slip(cursor.word(), ACTIONS) {
             cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
@@ -85,6 +93,85 @@ fn alteration(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Altera
         }
         cursor.skip_element();
         into.push(Alteration::Unknown);
+    }
+}
+
+/// What an action says that changes no column, key or name, from a mark up to here.
+fn other(cursor: &Cursor<'_>, mark: usize) -> Alteration {
+    use PropertyKind::{ForcedRowSecurity, Partitioning, ReplicaIdentity, RowSecurity, Unlogged};
+    let words = cursor.words_since(mark);
+    let begins = |start: &str| words.starts_with(start);
+    let set = |kind, is_set: bool| {
+        let property = cursor.property(kind, mark);
+        let print = if is_set { Printer::of_word(cursor.grammar, "set") } else { Print::NONE };
+        Alteration::SetProperty(None, Property { print, ..property })
+    };
+    match () {
+        () if begins("enable row level") => set(RowSecurity, true),
+        () if begins("disable row level") => set(RowSecurity, false),
+        () if begins("force row level") => set(ForcedRowSecurity, true),
+        () if begins("no force row level") => set(ForcedRowSecurity, false),
+        () if begins("set tablespace") || begins("set access method") => {
+            Alteration::SetProperty(None, cursor.property(PropertyKind::Placement, mark))
+        }
+        () if begins("inherit") || begins("no inherit") => {
+            Alteration::SetProperty(None, cursor.property(PropertyKind::Inheritance, mark))
+        }
+        () if begins("set unlogged") => set(Unlogged, true),
+        () if begins("set logged") => set(Unlogged, false),
+        () if begins("replica identity default") => set(ReplicaIdentity, false),
+        () if begins("replica identity") => {
+            Alteration::SetProperty(None, cursor.property(ReplicaIdentity, mark))
+        }
+        () if begins("validate constraint") => {
+            let tokens = cursor.tokens_since(mark);
+            let name = tokens.get(2).map(|token| Ident {
+                text: unquote(cursor.text(*token)),
+                quoted: token.kind == Kind::Quoted,
+                span: cursor.locate(token.range()),
+            });
+            name.map_or(Alteration::Other, Alteration::Validate)
+        }
+        // What changes no more than how the statement runs.
+        () if begins("algorithm")
+            || begins("lock")
+            || begins("wait")
+            || begins("nowait")
+            || begins("force")
+            || begins("disable keys")
+            || begins("enable keys")
+            || begins("analyze")
+            || begins("check partition")
+            || begins("optimize")
+            || begins("cluster on")
+            || begins("owner to")
+            || begins("auto_increment")
+            || begins("order by") =>
+        {
+            Alteration::Other
+        }
+        () if begins("convert to") => {
+            let tokens = cursor.tokens_since(mark);
+            let collate = tokens.iter().position(|token| is(cursor.text(*token), "COLLATE"));
+            let end = collate.unwrap_or(tokens.len());
+            let value = end.checked_sub(1).and_then(|at| tokens.get(at));
+            let value = value.map_or("", |token| cursor.text(*token));
+            let value = unquote(value).to_ascii_lowercase_smolstr();
+            let print = Printer::of_word(cursor.grammar, &value);
+            let property = cursor.property(PropertyKind::Charset, mark);
+            Alteration::SetProperty(None, Property { print, value, ..property })
+        }
+        () if words.contains("partition") => {
+            Alteration::SetProperty(None, cursor.property(Partitioning, mark))
+        }
+        // What is not measured of PostgreSQL: which triggers and rules are on, `OF type`.
+        () if matches!(cursor.grammar.tables.options, Options::Clauses)
+            && !begins("set (")
+            && !begins("reset (") =>
+        {
+            Alteration::SetProperty(None, cursor.property(PropertyKind::Other, mark))
+        }
+        () => Alteration::SetProperty(None, table::option(cursor, mark)),
     }
 }
 
@@ -102,8 +189,9 @@ fn known_other(cursor: &Cursor<'_>) -> bool {
 
 fn add(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Alteration>) {
     if is_any(cursor.word(), cursor.grammar.alterations.adds) {
+        let mark = cursor.mark();
         cursor.skip_element();
-        into.push(Alteration::Other);
+        into.push(other(cursor, mark));
         return;
     }
     let mut made = empty_table(table);
@@ -117,6 +205,9 @@ fn add(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Alteration>) 
             Alteration::AddKey(key)
         }));
         into.extend(made.foreign_keys.into_iter().map(Alteration::AddForeignKey));
+        into.extend(made.checks.into_iter().map(Alteration::AddCheck));
+        let set = |property| Alteration::SetProperty(None, property);
+        into.extend(made.properties.into_iter().map(set));
         if made.open {
             into.push(Alteration::Unknown);
         }
@@ -138,6 +229,7 @@ fn add(cursor: &mut Cursor<'_>, table: &ObjectName, into: &mut Vec<Alteration>) 
         into.push(Alteration::AddColumn { column: Box::new(parts.column), tolerant });
         into.extend(parts.keys.into_iter().map(Alteration::AddKey));
         into.extend(parts.foreign_keys.into_iter().map(Alteration::AddForeignKey));
+        into.extend(parts.checks.into_iter().map(Alteration::AddCheck));
         if grouped && cursor.eat_symbol(b',') {
             continue;
         }
@@ -184,6 +276,8 @@ fn empty_table(name: &ObjectName) -> TableDefinition {
         columns: Vec::new(),
         keys: Vec::new(),
         foreign_keys: Vec::new(),
+        checks: Vec::new(),
+        properties: Vec::new(),
         tolerant: false,
         open: false,
         temporary: false,
@@ -200,8 +294,16 @@ fn drop(cursor: &mut Cursor<'_>, into: &mut Vec<Alteration>) {
     if is_any(cursor.word(), &["PARTITION", "PROJECTION", "STATISTICS", "PERIOD", "SYSTEM"])
         && cursor.kind_at(1).is_some()
     {
+        let mark = cursor.mark();
+        let is_versioning = is(cursor.word(), "SYSTEM");
         cursor.skip_element();
-        into.push(Alteration::Other);
+        into.push(match is_versioning {
+            true => {
+                let property = cursor.property(PropertyKind::Versioning, mark);
+                Alteration::SetProperty(None, Property { print: Print::NONE, ..property })
+            }
+            false => other(cursor, mark),
+        });
         return;
     }
     let foreign = cursor.eat("FOREIGN") && cursor.expect("KEY");
@@ -220,8 +322,9 @@ fn drop(cursor: &mut Cursor<'_>, into: &mut Vec<Alteration>) {
 
 fn alter_column(cursor: &mut Cursor<'_>, into: &mut Vec<Alteration>) {
     if is_any(cursor.word(), cursor.grammar.alterations.alters) {
+        let mark = cursor.mark();
         cursor.skip_element();
-        into.push(Alteration::Other);
+        into.push(other(cursor, mark));
         return;
     }
     cursor.eat("COLUMN");
@@ -234,12 +337,15 @@ fn alter_column(cursor: &mut Cursor<'_>, into: &mut Vec<Alteration>) {
     };
     if cursor.eat_all(&["SET", "DATA", "TYPE"]) || cursor.eat("TYPE") {
         if let Some(data_type) = data_type(cursor) {
-            into.push(Alteration::SetType(name, Box::new(data_type)));
+            into.push(Alteration::SetType(name.clone(), Box::new(data_type)));
         } else {
             cursor.missing("a type");
         }
+        let mark = cursor.mark();
         if cursor.eat("COLLATE") {
             cursor.name();
+            let property = cursor.value_property(PropertyKind::Collation, mark);
+            into.push(Alteration::SetProperty(Some(name), property));
         }
         if cursor.eat("USING") {
             cursor.skip_element();
@@ -249,16 +355,38 @@ fn alter_column(cursor: &mut Cursor<'_>, into: &mut Vec<Alteration>) {
         cursor.expect("NULL");
         into.push(Alteration::SetNotNull(name, set));
     } else if cursor.eat_all(&["SET", "DEFAULT"]) {
+        let mark = cursor.mark();
         let default = cursor.expression();
-        into.push(Alteration::SetDefault(name, Some(default)));
+        let print = cursor.print_since(mark);
+        into.push(Alteration::SetDefault(name, Some((default, print))));
     } else if cursor.eat_all(&["DROP", "DEFAULT"]) {
         into.push(Alteration::SetDefault(name, None));
-    } else if cursor.eat_all(&["ADD", "GENERATED"]) {
+    } else if is(cursor.word(), "ADD") && is(cursor.word_at(1), "GENERATED") {
+        cursor.skip();
+        let mark = cursor.mark();
         cursor.skip_element();
-        into.push(Alteration::SetIdentity(name));
-    } else if cursor.eat_any(&["SET", "DROP", "RESET", "RESTART"]) {
+        into.push(Alteration::SetIdentity(name.clone()));
+        let property = cursor.property(PropertyKind::Numbering, mark);
+        into.push(Alteration::SetProperty(Some(name), property));
+    } else if cursor.eat_all(&["DROP", "IDENTITY"]) {
+        cursor.if_exists();
+        into.push(Alteration::DropIdentity(name));
+    } else if cursor.eat_all(&["DROP", "EXPRESSION"]) {
+        cursor.if_exists();
+        into.push(Alteration::DropExpression(name));
+    } else if is_any(cursor.word(), &["SET", "DROP", "RESET", "RESTART"]) {
+        let mark = cursor.mark();
+        cursor.skip();
+        let is_expression = cursor.eat_all(&["EXPRESSION", "AS"]);
+        let is_numbering = is_any(cursor.word(), &["GENERATED", "INCREMENT", "MINVALUE", "CACHE"]);
+        let inner = cursor.mark();
         cursor.skip_element();
-        into.push(Alteration::Other);
+        let (kind, mark) = match (is_expression, is_numbering) {
+            (true, _) => (PropertyKind::Computed, inner),
+            (false, true) => (PropertyKind::Numbering, inner),
+            (false, false) => (PropertyKind::Settings, mark),
+        };
+        into.push(Alteration::SetProperty(Some(name), cursor.property(kind, mark)));
     } else {
         cursor.expect_one(&["SET", "DROP", "TYPE", "ADD", "RESET"]);
         cursor.skip_element();
@@ -275,14 +403,15 @@ fn redefine(cursor: &mut Cursor<'_>, renames: bool, into: &mut Vec<Alteration>) 
     let old = old.unwrap_or_else(|| parts.column.name.clone());
     into.push(Alteration::Redefine { old, column: Box::new(parts.column) });
     into.extend(parts.keys.into_iter().map(Alteration::AddKey));
+    into.extend(parts.checks.into_iter().map(Alteration::AddCheck));
 }
 
 fn rename(cursor: &mut Cursor<'_>, into: &mut Vec<Alteration>) {
     if cursor.eat_any(&["INDEX", "KEY", "CONSTRAINT"]) {
-        cursor.ident();
+        let from = cursor.ident();
         cursor.expect("TO");
-        cursor.ident();
-        into.push(Alteration::Other);
+        let names = from.zip(cursor.ident());
+        into.extend(names.map(|(from, to)| Alteration::RenameConstraint(from, to)));
         return;
     }
     if cursor.eat("TO")

@@ -2,11 +2,15 @@
 
 use smol_str::{SmolStr, StrExt, format_smolstr};
 
-use crate::definition::{Column, ForeignKey, Ident, Key, KeyKind, ObjectName, TypeName};
+use crate::definition::{
+    Check, CheckKind, Column, ForeignKey, Ident, Key, KeyKind, ObjectName, Print, Property,
+    PropertyKind, TypeName,
+};
 use crate::dialect::grammar::{Indexes, NeedType, Then};
+use crate::parse::print::Printer;
 use crate::parse::read::cursor::Cursor;
 use crate::parse::read::{Lint, empty_key};
-use crate::parse::token::Kind;
+use crate::parse::token::{Kind, Token};
 use crate::parse::words;
 use crate::word::{is, is_any};
 
@@ -15,6 +19,7 @@ pub(crate) struct ColumnParts {
     pub(crate) column: Column,
     pub(crate) keys: Vec<Key>,
     pub(crate) foreign_keys: Vec<ForeignKey>,
+    pub(crate) checks: Vec<Check>,
 }
 
 /// Reads a column's definition up to the comma or parenthesis behind it.
@@ -42,13 +47,23 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
             data_type,
             not_null: false,
             default: None,
+            default_print: Print::NONE,
             generated: false,
             identity: false,
+            properties: Vec::new(),
+            former: Vec::new(),
             span: name.span,
         },
         keys: Vec::new(),
         foreign_keys: Vec::new(),
+        checks: Vec::new(),
     };
+    if let Some(data_type) =
+        parts.column.data_type.as_ref().filter(|_| cursor.grammar.types.unsigned)
+        && let Some(found) = attribute(cursor, data_type)
+    {
+        found.set(&mut parts.column.properties);
+    }
     constraints(cursor, &mut parts);
     let needs_type = match cursor.grammar.columns.need_type {
         NeedType::Yes => true,
@@ -68,6 +83,19 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
     }
     parts.column.span = cursor.since(start);
     Some(parts)
+}
+
+/// What a word behind a type of MySQL says that the type itself does not: `ZEROFILL`, `BINARY`.
+fn attribute(cursor: &Cursor<'_>, data_type: &TypeName) -> Option<Property> {
+    const WORDS: &[&str] = &["zerofill", "binary", "ascii", "unicode", "byte"];
+    let lower = data_type.text.to_ascii_lowercase();
+    let found = lower.split_whitespace().skip(1).find(|word| WORDS.contains(word))?;
+    Some(Property {
+        kind: PropertyKind::Settings,
+        value: SmolStr::default(),
+        print: Printer::of_word(cursor.grammar, found),
+        span: data_type.span,
+    })
 }
 
 /// Words that end a type, because they begin a constraint.
@@ -266,8 +294,10 @@ fn modifiers(cursor: &mut Cursor<'_>) -> (bool, bool) {
 /// What follows a column's type.
 fn constraints(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
     let mut name: Option<Ident> = None;
+    // The constraint that `DEFERRABLE` and the like belong to.
+    let mut last = Last::None;
     while !cursor.at_element_end() {
-        let start = cursor.start();
+        let (start, mark) = (cursor.start(), cursor.mark());
         if cursor.kind() != Some(Kind::Word) {
             if cursor.kind() == Some(Kind::Quoted) && looks_like_column(cursor) {
                 let (before, after) = (cursor.before(), cursor.here());
@@ -294,8 +324,144 @@ fn constraints(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
         if !is_read {
             return unknown(cursor);
         }
+        keep(cursor, parts, mark, &mut last);
     }
 }
+
+/// The constraint that was read last.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    None,
+    Key,
+    ForeignKey,
+    Check,
+}
+
+/// Keeps what a clause says that is neither a type, nor a key, nor a default.
+fn keep(cursor: &Cursor<'_>, parts: &mut ColumnParts, mark: usize, last: &mut Last) {
+    let tokens = cursor.tokens_since(mark);
+    let word = |at: usize| match tokens.get(at) {
+        Some(token) if token.kind == Kind::Word => cursor.text(*token),
+        Some(_) | None => "",
+    };
+    let first = word(0);
+    let behind = |word: &str| {
+        let is_it = |token: &Token| token.kind == Kind::Word && is(cursor.text(*token), word);
+        mark + tokens.iter().position(is_it).map_or(0, |at| at + 1)
+    };
+    // SQLite: what happens to a row that violates the constraint.
+    if behind("CONFLICT") > mark {
+        let conflict = cursor.property(PropertyKind::Settings, behind("CONFLICT"));
+        conflict.set(&mut parts.column.properties);
+    }
+    let property = match () {
+        () if is_any(first, &["PRIMARY", "UNIQUE"]) => return *last = Last::Key,
+        () if is(first, "REFERENCES") => return *last = Last::ForeignKey,
+        () if is(first, "CHECK") => return *last = Last::Check,
+        () if is_any(first, &["DEFERRABLE", "INITIALLY", "ENFORCED"])
+            || is(first, "NO") && is(word(1), "INHERIT")
+            || is(first, "NOT") && is_any(word(1), &["DEFERRABLE", "ENFORCED", "VALID"]) =>
+        {
+            return tail_of(cursor, parts, mark, *last);
+        }
+        () if is_any(
+            first,
+            &["CONSTRAINT", "KEY", "NOT", "NULL", "DEFAULT", "FIRST", "AFTER", "VISIBLE"],
+        ) =>
+        {
+            return;
+        }
+        () if is(first, "COLLATE") => cursor.value_property(PropertyKind::Collation, mark),
+        () if is_any(first, &["CHARACTER", "CHARSET"]) => {
+            cursor.value_property(PropertyKind::Charset, mark)
+        }
+        () if is(first, "COMMENT") => {
+            let text = cursor.value_property(PropertyKind::Comment, mark);
+            Property { value: SmolStr::default(), ..text }
+        }
+        () if is_any(first, &["STORED", "PERSISTENT", "PERSISTED"]) => stored(cursor, mark),
+        () if is(first, "VIRTUAL") => return,
+        () if is_any(first, &["IDENTITY", "AUTO_INCREMENT", "AUTOINCREMENT"])
+            || is(first, "GENERATED") && parts.column.identity =>
+        {
+            cursor.property(PropertyKind::Numbering, mark)
+        }
+        () if is_any(first, &["GENERATED", "AS"]) => {
+            let is_stored = |token: &&Token| {
+                token.kind == Kind::Word
+                    && is_any(cursor.text(**token), &["STORED", "PERSISTENT", "PERSISTED"])
+            };
+            if tokens.last().filter(is_stored).is_some() {
+                stored(cursor, mark).set(&mut parts.column.properties);
+            }
+            computed(cursor, behind("AS"))
+        }
+        () if is(first, "ON") && is(word(1), "UPDATE") => {
+            cursor.property(PropertyKind::OnUpdate, mark)
+        }
+        () if is(first, "ON") => return,
+        () => cursor.property(PropertyKind::Settings, mark),
+    };
+    property.set(&mut parts.column.properties);
+}
+
+fn stored(cursor: &Cursor<'_>, mark: usize) -> Property {
+    let print = Printer::of_word(cursor.grammar, "stored");
+    Property { print, ..cursor.property(PropertyKind::Stored, mark) }
+}
+
+/// The expression of a computed column, from behind `AS` on; the words behind it are none of it.
+fn computed(cursor: &Cursor<'_>, mark: usize) -> Property {
+    let tokens = cursor.tokens_since(mark);
+    let is_close = |token: &Token| token.kind == Kind::Symbol(b')');
+    let end = tokens.iter().rposition(is_close).map_or(tokens.len(), |at| at + 1);
+    let group = tokens.get(..end).unwrap_or_default();
+    let print = Printer::of(cursor.grammar, &cursor.excerpt.text, group);
+    Property { print, ..cursor.property(PropertyKind::Computed, mark) }
+}
+
+/// What stands behind a constraint, unless it holds anyway.
+fn tail_of(cursor: &Cursor<'_>, parts: &mut ColumnParts, mark: usize, last: Last) {
+    let words = cursor.words_since(mark);
+    match last {
+        Last::None => {}
+        Last::Key => {
+            if let Some(key) = parts.keys.last_mut().filter(|_| !is_usual(&words)) {
+                key.details = key.details.with(cursor.print_since(mark));
+            }
+        }
+        Last::ForeignKey => {
+            if let Some(key) = parts.foreign_keys.last_mut() {
+                add_tail(&mut key.tail, &mut key.not_valid, &words);
+                key.validated = !key.not_valid;
+            }
+        }
+        Last::Check => {
+            if let Some(check) = parts.checks.last_mut() {
+                add_tail(&mut check.tail, &mut check.not_valid, &words);
+                check.validated = !check.not_valid;
+            }
+        }
+    }
+}
+
+/// Whether the words behind a constraint say what holds anyway.
+pub(crate) fn is_usual(words: &str) -> bool {
+    matches!(words, "not deferrable" | "initially immediate" | "enforced")
+}
+
+/// Adds words behind a constraint.
+pub(crate) fn add_tail(tail: &mut SmolStr, not_valid: &mut bool, words: &str) {
+    if words == "not valid" {
+        *not_valid = true;
+    } else if !is_usual(words) && tail.len() <= MAX_TAIL {
+        let blank = if tail.is_empty() { "" } else { " " };
+        *tail = format_smolstr!("{tail}{blank}{words}");
+    }
+}
+
+/// Longer than all words that may stand behind a constraint.
+const MAX_TAIL: usize = 200;
 
 /// A key, a reference or a check, and the name before it.
 fn key(
@@ -310,21 +476,24 @@ fn key(
         }
     } else if cursor.eat("PRIMARY") {
         cursor.expect("KEY");
-        cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
+        let method = cursor.clustering(KeyKind::Primary);
         cursor.eat_any(&["ASC", "DESC"]);
         conflict(cursor);
         parts.column.not_null = true;
-        parts.keys.push(own_key(cursor, parts, KeyKind::Primary, name.take(), start));
+        let key = own_key(cursor, parts, KeyKind::Primary, name.take(), start);
+        parts.keys.push(Key { method, ..key });
         with_options(cursor);
     } else if cursor.eat("UNIQUE") {
         cursor.eat("KEY");
-        cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
+        let method = cursor.clustering(KeyKind::Unique);
+        let mut key = own_key(cursor, parts, KeyKind::Unique, name.take(), start);
+        key.method = method;
         if cursor.eat("NULLS") {
-            cursor.eat("NOT");
-            cursor.expect("DISTINCT");
+            cursor.nulls(&mut key);
         }
         conflict(cursor);
-        parts.keys.push(own_key(cursor, parts, KeyKind::Unique, name.take(), start));
+        key.span = cursor.since(start);
+        parts.keys.push(key);
         with_options(cursor);
     } else if cursor.grammar.columns.key_is_primary && cursor.eat("KEY") {
         parts.column.not_null = true;
@@ -333,12 +502,36 @@ fn key(
         let columns = vec![parts.column.name.clone()];
         parts.foreign_keys.extend(references(cursor, name.take(), columns, start));
     } else if cursor.eat("CHECK") {
+        let mark = cursor.mark();
         cursor.group();
-        *name = None;
+        let column = Some(parts.column.name.text.clone());
+        let check =
+            Check { column, ..new_check(cursor, CheckKind::Check, name.take(), mark, start) };
+        parts.checks.push(check);
     } else {
         return false;
     }
     true
+}
+
+/// A check whose expression begins at a mark and ends here.
+pub(crate) fn new_check(
+    cursor: &Cursor<'_>,
+    kind: CheckKind,
+    name: Option<Ident>,
+    mark: usize,
+    start: usize,
+) -> Check {
+    Check {
+        kind,
+        name,
+        column: None,
+        print: cursor.print_since(mark),
+        tail: SmolStr::default(),
+        not_valid: false,
+        validated: true,
+        span: cursor.since(start),
+    }
 }
 
 /// `NOT NULL`, `NULL`, and the other words behind a `NOT`.
@@ -537,9 +730,12 @@ fn default(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
     {
         cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
     }
+    let mark = cursor.mark();
     let text = cursor.expression();
     // `DEFAULT NULL` is none.
-    parts.column.default = (!is(&text, "NULL")).then_some(text);
+    let is_set = !is(&text, "NULL");
+    parts.column.default_print = if is_set { cursor.print_since(mark) } else { Print::NONE };
+    parts.column.default = is_set.then_some(text);
 }
 
 fn generated(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
@@ -609,7 +805,17 @@ pub(crate) fn references(
         });
     }
     let span = cursor.since(start);
-    Some(ForeignKey { name, columns, table, referred, actions: actions.into(), span })
+    Some(ForeignKey {
+        name,
+        columns,
+        table,
+        referred,
+        actions: actions.into(),
+        tail: SmolStr::default(),
+        not_valid: false,
+        validated: true,
+        span,
+    })
 }
 
 fn table_range(cursor: &Cursor<'_>, _table: &ObjectName, end: usize) -> std::ops::Range<usize> {

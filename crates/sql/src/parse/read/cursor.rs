@@ -4,10 +4,13 @@
 
 use std::ops::Range;
 
-use crate::definition::Definition;
+use smol_str::{SmolStr, StrExt};
+
+use crate::definition::{Definition, KeyKind, Print, Property, PropertyKind};
 use crate::dialect::Dialect;
 use crate::dialect::grammar::{Clause, Grammar, Then};
-use crate::parse::read::{Lint, ParseError, Parsed};
+use crate::parse::print::Printer;
+use crate::parse::read::{Lint, ParseError, Parsed, unquote};
 use crate::parse::token::{Kind, Token};
 use crate::parse::words;
 use crate::source::{Excerpt, Span};
@@ -164,6 +167,73 @@ impl<'a> Cursor<'a> {
         let (here, next) = (self.peek(), self.peek_at(1));
         let adjoins = here.zip(next).is_some_and(|(here, next)| here.end == next.start);
         adjoins && self.symbol_at(1, symbol)
+    }
+
+    // Prints.
+
+    /// This place, for what is said from here on.
+    pub(crate) fn mark(&self) -> usize {
+        self.pos
+    }
+
+    pub(crate) fn tokens_since(&self, mark: usize) -> &'a [Token] {
+        self.tokens.get(mark..self.pos).unwrap_or_default()
+    }
+
+    /// The print of what stands between a place and this one.
+    pub(crate) fn print_since(&self, mark: usize) -> Print {
+        Printer::of(self.grammar, &self.excerpt.text, self.tokens_since(mark))
+    }
+
+    /// What stands between a place and this one, in lower case with single blanks.
+    pub(crate) fn words_since(&self, mark: usize) -> SmolStr {
+        let mut words = String::new();
+        for token in self.tokens_since(mark) {
+            if !words.is_empty() {
+                words.push(' ');
+            }
+            words.push_str(&self.text(*token).to_ascii_lowercase());
+        }
+        words.into()
+    }
+
+    /// A property that says what stands between a place and this one.
+    pub(crate) fn property(&self, kind: PropertyKind, mark: usize) -> Property {
+        let tokens = self.tokens_since(mark);
+        let start = tokens.first().map_or(self.start(), |token| token.range().start);
+        let print = self.print_since(mark);
+        Property { kind, value: SmolStr::default(), print, span: self.since(start) }
+    }
+
+    /// A property whose value is the last token before this place.
+    pub(crate) fn value_property(&self, kind: PropertyKind, mark: usize) -> Property {
+        let tokens = self.tokens_since(mark);
+        let last = tokens.last().map_or("", |token| self.text(*token));
+        let value = unquote(last).to_ascii_lowercase_smolstr();
+        let print = match tokens.len().checked_sub(1).and_then(|last| tokens.get(last..)) {
+            Some(last) => Printer::of(self.grammar, &self.excerpt.text, last),
+            None => Print::NONE,
+        };
+        Property { value, print, ..self.property(kind, mark) }
+    }
+
+    /// Reads how an index is built; `btree` is the usual way.
+    pub(crate) fn method(&mut self, method: &mut SmolStr) {
+        let named = self.word().to_ascii_lowercase_smolstr();
+        if named != "btree" {
+            *method = named;
+        }
+        self.skip();
+    }
+
+    /// `CLUSTERED` or `NONCLUSTERED`, where that is not the usual way of a kind of key.
+    pub(crate) fn clustering(&mut self, kind: KeyKind) -> SmolStr {
+        let word = self.word().to_ascii_lowercase_smolstr();
+        let usual = if kind == KeyKind::Primary { "clustered" } else { "nonclustered" };
+        if self.eat_any(&["CLUSTERED", "NONCLUSTERED"]) && word != usual {
+            return word;
+        }
+        SmolStr::default()
     }
 
     // Stepping.

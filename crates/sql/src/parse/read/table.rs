@@ -1,10 +1,15 @@
 //! `CREATE TABLE`.
 
-use crate::definition::{Definition, Ident, Key, KeyKind, TableDefinition};
+use smol_str::{SmolStr, StrExt};
+
+use crate::definition::{
+    Check, CheckKind, Definition, Ident, Key, KeyKind, Print, Property, PropertyKind,
+    TableDefinition,
+};
 use crate::dialect::grammar::{Indexes, Options, Tail};
-use crate::parse::read::Lint;
-use crate::parse::read::column::{self, references};
+use crate::parse::read::column::{self, add_tail, new_check, references};
 use crate::parse::read::cursor::Cursor;
+use crate::parse::read::{Lint, unquote};
 use crate::parse::token::Kind;
 use crate::parse::words;
 use crate::word::{CONSTRAINT_WORDS, ELEMENT_WORDS, is, is_any};
@@ -26,6 +31,8 @@ pub(crate) fn create_table(
         columns: Vec::new(),
         keys: Vec::new(),
         foreign_keys: Vec::new(),
+        checks: Vec::new(),
+        properties: Vec::new(),
         tolerant,
         open: false,
         temporary,
@@ -188,6 +195,7 @@ fn element(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
             table.columns.push(parts.column);
             table.keys.extend(parts.keys);
             table.foreign_keys.extend(parts.foreign_keys);
+            table.checks.extend(parts.checks);
         }
     }
 }
@@ -252,21 +260,25 @@ pub(crate) fn constraint(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -
     } else if is(cursor.word(), "FOREIGN") {
         foreign_key(cursor, table, name, start);
     } else if is(cursor.word(), "CHECK") {
-        check(cursor);
+        check(cursor, table, name, start);
     } else if is(cursor.word(), "EXCLUDE")
         && (cursor.symbol_at(1, b'(') || is(cursor.word_at(1), "USING"))
     {
         cursor.skip();
+        let mark = cursor.mark();
         if cursor.eat("USING") {
             cursor.skip();
         }
         cursor.group();
-        tail(cursor);
-    } else if named && tables.default_constraints && cursor.eat("DEFAULT") {
+        checked(cursor, table, new_check(cursor, CheckKind::Exclusion, name, mark, start));
+    } else if named && tables.default_constraints && is(cursor.word(), "DEFAULT") {
+        let mark = cursor.mark();
+        cursor.skip();
         cursor.expression();
         if cursor.eat("FOR") {
             cursor.ident();
         }
+        cursor.property(PropertyKind::Settings, mark).set(&mut table.properties);
     } else if named {
         only_named(cursor);
     } else {
@@ -293,23 +305,63 @@ fn foreign_key(
         }
     }
     if let Some(columns) = cursor.name_list() {
-        table.foreign_keys.extend(references(cursor, name, columns, start));
+        let mut key = references(cursor, name, columns, start);
+        let mark = cursor.mark();
+        tail(cursor);
+        if let Some(key) = &mut key {
+            tail_words(cursor, mark, |words| add_tail(&mut key.tail, &mut key.not_valid, words));
+            key.validated = !key.not_valid;
+        }
+        table.foreign_keys.extend(key);
     } else {
         cursor.skip_element();
+        tail(cursor);
     }
-    tail(cursor);
 }
 
 /// `CHECK (x)`.
-fn check(cursor: &mut Cursor<'_>) {
+fn check(cursor: &mut Cursor<'_>, table: &mut TableDefinition, name: Option<Ident>, start: usize) {
     cursor.skip();
     cursor.eat_all(&["NOT", "FOR", "REPLICATION"]);
+    let mark = cursor.mark();
     if cursor.grammar.tables.bare_checks {
         cursor.skip_element();
     } else {
         cursor.group();
     }
+    checked(cursor, table, new_check(cursor, CheckKind::Check, name, mark, start));
+}
+
+/// Reads what follows a check, and adds it to the table.
+fn checked(cursor: &mut Cursor<'_>, table: &mut TableDefinition, mut check: Check) {
+    let mark = cursor.mark();
     tail(cursor);
+    tail_words(cursor, mark, |words| add_tail(&mut check.tail, &mut check.not_valid, words));
+    check.validated = !check.not_valid;
+    table.checks.push(check);
+}
+
+/// Calls `add` with each of the clauses behind a constraint.
+fn tail_words(cursor: &Cursor<'_>, mark: usize, mut add: impl FnMut(&str)) {
+    let words = cursor.words_since(mark);
+    let mut rest = words.as_str();
+    const PARTS: &[&str] = &[
+        "not valid",
+        "not deferrable",
+        "deferrable",
+        "initially immediate",
+        "initially deferred",
+        "not enforced",
+        "enforced",
+        "no inherit",
+    ];
+    while !rest.is_empty() {
+        let part = PARTS.iter().find(|part| rest.starts_with(**part));
+        let end = part.map_or(rest.len(), |part| part.len());
+        let (part, after) = rest.split_at(end);
+        add(part);
+        rest = after.trim_start();
+    }
 }
 
 /// What stands behind `CONSTRAINT name` alone.
@@ -380,9 +432,14 @@ fn index_as_key(cursor: &mut Cursor<'_>, table: &mut TableDefinition, start: usi
         if is(cursor.word(), "VECTOR") && !is_named_so(1) {
             return false;
         }
+        let method = cursor.word().to_ascii_lowercase_smolstr();
         cursor.skip();
         let _ = cursor.eat("KEY") || cursor.eat("INDEX");
+        let n_before = table.keys.len();
         key(cursor, table, KeyKind::Index, None, start);
+        if let Some(key) = table.keys.get_mut(n_before) {
+            key.method = method;
+        }
         return true;
     }
     if !is_named_so(0) || names_a_column(cursor) {
@@ -396,6 +453,7 @@ fn index_as_key(cursor: &mut Cursor<'_>, table: &mut TableDefinition, start: usi
 
 /// `LIKE other INCLUDING ALL`.
 fn like(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> bool {
+    let mark = cursor.mark();
     if !cursor.eat("LIKE") {
         return false;
     }
@@ -404,6 +462,7 @@ fn like(cursor: &mut Cursor<'_>, table: &mut TableDefinition) -> bool {
     while cursor.eat_any(&["INCLUDING", "EXCLUDING"]) {
         cursor.skip();
     }
+    cursor.property(PropertyKind::Other, mark).set(&mut table.properties);
     true
 }
 
@@ -447,12 +506,14 @@ pub(crate) fn key_body(
     name: &mut Option<Ident>,
     start: usize,
 ) -> Option<Key> {
-    if cursor.grammar.tables.clustered_keys {
-        cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
-    }
+    let clustering = match cursor.grammar.tables.clustered_keys {
+        true => cursor.clustering(kind),
+        false => SmolStr::default(),
+    };
+    let mut before = super::empty_key(kind, cursor.since(start));
+    before.method = clustering;
     if cursor.eat("NULLS") {
-        cursor.eat("NOT");
-        cursor.expect("DISTINCT");
+        cursor.nulls(&mut before);
     }
     if cursor.grammar.tables.keys_use_indexes && cursor.eat_all(&["USING", "INDEX"]) {
         let mut key = super::empty_key(kind, cursor.since(start));
@@ -474,14 +535,22 @@ pub(crate) fn key_body(
         if cursor.eat("USING")
             || (is(cursor.word(), "TYPE") && !cursor.symbol_at(1, b'(') && cursor.eat("TYPE"))
         {
-            cursor.skip();
+            cursor.method(&mut before.method);
         }
     }
     let mut key = cursor.key_columns(kind)?;
     key.name = name.take();
     key.in_table = true;
+    key.method = before.method;
+    key.details = key.details.with(before.details);
     cursor.index_options(&mut key);
+    let mark = cursor.mark();
     tail(cursor);
+    let (mut words, mut not_valid) = (SmolStr::default(), false);
+    tail_words(cursor, mark, |part| add_tail(&mut words, &mut not_valid, part));
+    if !words.is_empty() {
+        key.details = key.details.with(cursor.print_since(mark));
+    }
     key.span = cursor.since(start);
     Some(key)
 }
@@ -501,12 +570,14 @@ fn options(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
         Options::Clauses => clauses(cursor, table),
         Options::Words => option_words(cursor, table),
         Options::Any => {
+            let mark = cursor.mark();
             table.open |= is_any(cursor.word(), &["AS", "LIKE", "CLONE"]);
             while !cursor.at_end() {
                 table.open |=
                     is(cursor.word(), "AS") && is_any(cursor.word_at(1), &["SELECT", "WITH"]);
                 cursor.skip();
             }
+            cursor.property(PropertyKind::Settings, mark).set(&mut table.properties);
         }
     }
 }
@@ -514,9 +585,12 @@ fn options(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
 /// `STRICT, WITHOUT ROWID`.
 fn option_words(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
     while !cursor.at_end() {
+        let mark = cursor.mark();
         if cursor.eat("AS") {
             table.open = true;
             cursor.rest_is_known();
+            cursor.property(PropertyKind::Other, mark).set(&mut table.properties);
+            return;
         } else if cursor.eat("WITHOUT") {
             cursor.expect("ROWID");
         } else if !cursor.eat("STRICT") {
@@ -525,6 +599,7 @@ fn option_words(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
             }
             return;
         }
+        cursor.property(PropertyKind::RowFormat, mark).set(&mut table.properties);
         cursor.eat_symbol(b',');
     }
 }
@@ -536,23 +611,31 @@ fn assignments(
     names: &'static [&'static str],
 ) {
     while !cursor.at_end() {
+        let mark = cursor.mark();
         if is(cursor.word(), "PARTITION") {
             cursor.skip();
             cursor.expect("BY");
             cursor.rest_is_known();
+            cursor.property(PropertyKind::Partitioning, mark).set(&mut table.properties);
+            return;
         } else if is_any(cursor.word(), &["AS", "SELECT", "LIKE", "IGNORE", "REPLACE"])
             || cursor.next_is(b'(')
         {
             table.open = true;
             cursor.rest_is_known();
+            cursor.property(PropertyKind::Other, mark).set(&mut table.properties);
+            return;
         } else if cursor.eat_symbol(b',') {
+            continue;
         } else if cursor.eat_any(&["DEFAULT", "DATA", "INDEX", "CHARACTER"]) {
             // `DEFAULT CHARACTER SET = x`, `DATA DIRECTORY = x`.
             if is_any(cursor.word(), &["SET", "DIRECTORY"]) {
                 cursor.skip();
                 cursor.eat_symbol(b'=');
                 cursor.skip();
-            } else if !is_any(cursor.word(), &["CHARSET", "CHARACTER", "COLLATE", "ENCRYPTION"]) {
+            } else if is_any(cursor.word(), &["CHARSET", "CHARACTER", "COLLATE", "ENCRYPTION"]) {
+                continue;
+            } else {
                 cursor.expect_one(&["CHARSET", "CHARACTER", "COLLATE"]);
                 cursor.eat_symbol(b'=');
                 cursor.skip();
@@ -580,26 +663,66 @@ fn assignments(
                 cursor.unexpected();
             }
             cursor.rest_is_known();
+            return;
         }
+        option(cursor, mark).set(&mut table.properties);
+    }
+}
+
+/// What an option of a table says, from a mark up to here.
+pub(crate) fn option(cursor: &Cursor<'_>, mark: usize) -> Property {
+    let tokens = cursor.tokens_since(mark);
+    let words = || tokens.iter().filter(|token| token.kind == Kind::Word).take(4);
+    let has = |names: &[&str]| words().any(|token| is_any(cursor.text(*token), names));
+    let first = tokens.first().map_or("", |token| cursor.text(*token));
+    let last = cursor.value_property(PropertyKind::Settings, mark);
+    match () {
+        () if is(first, "ENGINE") || is(first, "TYPE") => {
+            let is_usual = last.value == "innodb";
+            let print = if is_usual { Print::NONE } else { last.print };
+            Property { kind: PropertyKind::Engine, print, ..last }
+        }
+        () if is(first, "COLLATE") => Property { kind: PropertyKind::Collation, ..last },
+        () if has(&["CHARSET"]) || has(&["CHARACTER"]) => {
+            Property { kind: PropertyKind::Charset, ..last }
+        }
+        () if is(first, "COMMENT") => {
+            let empty = unquote(tokens.last().map_or("", |token| cursor.text(*token))).is_empty();
+            let print = if empty { Print::NONE } else { last.print };
+            Property { kind: PropertyKind::Comment, value: SmolStr::default(), print, ..last }
+        }
+        // The next number is no part of a schema.
+        () if is_any(first, &["AUTO_INCREMENT", "AVG_ROW_LENGTH", "START"]) => {
+            Property { print: Print::NONE, ..last }
+        }
+        () if has(&["VERSIONING"]) => cursor.property(PropertyKind::Versioning, mark),
+        () => cursor.property(PropertyKind::Settings, mark),
     }
 }
 
 /// `INHERITS (a) PARTITION BY RANGE (b) WITH (fillfactor = 70)`.
 fn clauses(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
     while !cursor.at_end() {
+        let mark = cursor.mark();
         if cursor.eat("INHERITS") {
             table.open = true;
             cursor.group();
+            cursor.property(PropertyKind::Inheritance, mark).set(&mut table.properties);
         } else if cursor.eat("PARTITION") {
             cursor.expect("BY");
             cursor.expect_one(&["RANGE", "LIST", "HASH"]);
             cursor.group();
+            cursor.property(PropertyKind::Partitioning, mark).set(&mut table.properties);
         } else if cursor.eat("USING") || cursor.eat("TABLESPACE") || cursor.eat("SERVER") {
             cursor.ident();
+            if cursor.words_since(mark) != "using heap" {
+                cursor.property(PropertyKind::Placement, mark).set(&mut table.properties);
+            }
         } else if cursor.eat("WITH") || cursor.eat("OPTIONS") {
             if cursor.eat_any(&["OIDS"]) || cursor.eat_all(&["NO", "DATA"]) || cursor.eat("DATA") {
             } else {
                 cursor.group();
+                cursor.property(PropertyKind::Settings, mark).set(&mut table.properties);
             }
         } else if cursor.eat_all(&["WITHOUT", "OIDS"]) {
         } else if cursor.eat_all(&["ON", "COMMIT"]) {
@@ -609,6 +732,7 @@ fn clauses(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
         } else if cursor.eat("AS") {
             table.open = true;
             cursor.rest_is_known();
+            cursor.property(PropertyKind::Other, mark).set(&mut table.properties);
         } else {
             let known = &["INHERITS", "PARTITION", "USING", "TABLESPACE", "WITH", "WITHOUT"];
             if let Some(keyword) = words::slip(cursor.word(), known) {
