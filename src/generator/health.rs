@@ -73,6 +73,12 @@ pub const DATABASE_CHECKS: &[HealthCheck] = &[
     of_database!("postgresql.cnpg.io", "Publication"),
     of_database!("postgresql.cnpg.io", "Subscription"),
     of_database!("postgresql.cnpg.io", "Backup"),
+    of_database!("k8s.mariadb.com", "MariaDB"),
+    of_database!("k8s.mariadb.com", "MaxScale"),
+    of_database!("k8s.mariadb.com", "Database"),
+    of_database!("k8s.mariadb.com", "User"),
+    of_database!("k8s.mariadb.com", "Grant"),
+    of_database!("k8s.mariadb.com", "Connection"),
 ];
 
 /// Every check, in the order in which it is printed.
