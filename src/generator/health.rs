@@ -79,6 +79,12 @@ pub const DATABASE_CHECKS: &[HealthCheck] = &[
     of_database!("k8s.mariadb.com", "User"),
     of_database!("k8s.mariadb.com", "Grant"),
     of_database!("k8s.mariadb.com", "Connection"),
+    of_database!("acid.zalan.do", "postgresql"),
+    of_database!("postgres-operator.crunchydata.com", "PostgresCluster"),
+    of_database!("pgv2.percona.com", "PerconaPGCluster"),
+    of_database!("pxc.percona.com", "PerconaXtraDBCluster"),
+    of_database!("ps.percona.com", "PerconaServerMySQL"),
+    of_database!("psmdb.percona.com", "PerconaServerMongoDB"),
 ];
 
 /// Every check, in the order in which it is printed.
