@@ -85,6 +85,8 @@ pub const DATABASE_CHECKS: &[HealthCheck] = &[
     of_database!("pxc.percona.com", "PerconaXtraDBCluster"),
     of_database!("ps.percona.com", "PerconaServerMySQL"),
     of_database!("psmdb.percona.com", "PerconaServerMongoDB"),
+    of_database!("mysql.oracle.com", "InnoDBCluster"),
+    of_database!("kafka.strimzi.io", "Kafka"),
 ];
 
 /// Every check, in the order in which it is printed.

@@ -332,12 +332,18 @@ fn draw(args: &GraphArgs, run: &Run, out: &mut impl Write) -> io::Result<()> {
 
 /// Prints the health checks: all, or those that a project needs.
 pub(crate) fn health(
-    needed_by: Option<&ProjectArgs>,
+    needed: bool,
+    args: &ProjectArgs,
     format: HealthFormat,
     out: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
     let mut checks = generator::health::all();
-    if let Some(args) = needed_by {
+    if !needed && args.dir != Path::new(".") {
+        return Err(anyhow!(
+            "`health` prints all checks and reads no directory; add `--needed` for those of this one"
+        ));
+    }
+    if needed {
         let run = Run::of(args)?;
         run.report()?;
         if run.diagnostics.has_errors() {

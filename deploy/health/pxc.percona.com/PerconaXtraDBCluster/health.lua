@@ -110,12 +110,15 @@ end
 
 -- Pods are there or not, as the last spec said; this one says something else.
 local is_paused = spec.pause == true
-if state == "paused" and is_paused then -- AppStatePaused
-  return health("Suspended", "spec.pause has stopped the database")
+if state == "paused" and spec.pause == false then -- AppStatePaused
+  return health("Progressing", "waiting for the operator to start the database")
 end
-if state == "paused" or (state == "ready" and is_paused) then
-  return health("Progressing", is_paused and "waiting for the operator to stop the database"
-    or "waiting for the operator to start the database")
+if state == "ready" and is_paused then
+  return health("Progressing", "waiting for the operator to stop the database")
+end
+if state == "paused" then
+  return unseen(status.observedGeneration)
+    or health("Suspended", "spec.pause has stopped the database")
 end
 if state ~= "ready" then
   return health("Progressing", state, message)
