@@ -4,12 +4,7 @@
 //! must be true of all of them at once: of every fixture with any field replaced, of every fixture
 //! while it is deleted, and of whole syncs that follow a controller from phase to phase.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
