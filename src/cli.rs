@@ -50,9 +50,15 @@ pub enum Command {
     Parameters(ProjectArgs),
     /// Print the files that hold specs; nothing where there are none
     Discover(ProjectArgs),
-    /// Print the health checks and actions of the operator's kinds, as a merge patch of `argocd-cm`
+    /// Print the health checks of the operator's kinds and of databases, as a merge patch of `argocd-cm`
     #[command(after_help = HEALTH_HELP)]
     Health {
+        /// Print only those of the kinds that the directory contains or makes
+        #[arg(long)]
+        needed: bool,
+        /// The directory and the flags.
+        #[command(flatten)]
+        project: ProjectArgs,
         /// What to print
         #[arg(long, value_enum, default_value_t = HealthFormat::Patch)]
         format: HealthFormat,
@@ -119,7 +125,8 @@ Apply it with
 
   generate health | kubectl -n argocd patch configmap argocd-cm --type merge --patch-file /dev/stdin
 
-which keeps every other key of `argocd-cm`.";
+which keeps every other key of `argocd-cm`. Without `--needed`, no directory is read and all checks
+are printed: this is what an Argo CD needs that many projects share.";
 
 /// What to compare with.
 #[derive(Args, Clone, Debug)]

@@ -71,7 +71,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Some(Command::Parameters(project)) => commands::parameters(&project, out)?,
         Some(Command::Discover(project)) => commands::discover(&project, out)?,
-        Some(Command::Health { format }) => commands::health(format, out)?,
+        Some(Command::Health { needed, project, format }) => {
+            commands::health(needed, &project, format, out)?
+        }
         Some(Command::Application(args)) => commands::application(args, out)?,
         Some(Command::Sum { dir, rebase }) => commands::sum(&dir, &rebase, out)?,
         Some(Command::Diff { against, no_merge_base, format, project }) => {

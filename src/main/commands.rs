@@ -346,10 +346,31 @@ fn draw(args: &GraphArgs, run: &Run, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-pub(crate) fn health(format: HealthFormat, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+/// Prints the health checks: all, or those that a project needs.
+pub(crate) fn health(
+    needed: bool,
+    args: &ProjectArgs,
+    format: HealthFormat,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    let mut checks = generator::health::all();
+    if !needed && args.dir != Path::new(".") {
+        return Err(anyhow!(
+            "`health` prints all checks and reads no directory; add `--needed` for those of this one"
+        ));
+    }
+    if needed {
+        let run = Run::of(args)?;
+        run.report()?;
+        if run.diagnostics.has_errors() {
+            return Ok(run.code());
+        }
+        let ids = run.compilation.plan.objects.iter().map(|planned| planned.object.id());
+        checks = generator::health::needed(ids.map(|id| (id.group, id.kind)));
+    }
     let text = match format {
-        HealthFormat::Patch => generator::health::merge_patch(),
-        HealthFormat::Configmap => generator::health::config_map(),
+        HealthFormat::Patch => generator::health::merge_patch(&checks),
+        HealthFormat::Configmap => generator::health::config_map(&checks),
     };
     out.write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)

@@ -11,9 +11,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use argocd_atlas_plugin::generator::health::{
-    self, HEALTH_CHECKS, HealthCheck, config_map, merge_patch,
-};
+use argocd_atlas_plugin::generator::health::{self, ATLAS_CHECKS, HealthCheck, all};
 use serde_json::{Value, json};
 
 const IMAGE: &str = "ghcr.io/argocd-atlas-plugin/argocd-atlas-plugin:v0.1.0";
@@ -24,7 +22,7 @@ const MARK: &str = "# Below this line: BLESS=1 cargo test --test fast deploy::\n
 #[test]
 fn the_component_holds_the_config_map() {
     let path = "deploy/kustomize/health/kustomization.yaml";
-    let text = config_map();
+    let text = health::config_map(&all());
     let (_, object) = text.split_once("apiVersion").unwrap();
     // Kustomize trims the text of a patch, and a script would lose its last line end.
     let patch = indented(&format!("apiVersion{object}# The end\n"), 6);
@@ -32,7 +30,7 @@ fn the_component_holds_the_config_map() {
 
     let patches = &read_yaml(path)["patches"];
     let patch: Value = serde_saphyr::from_str(patches[0]["patch"].as_str().unwrap()).unwrap();
-    assert_eq!(patch, serde_saphyr::from_str::<Value>(&config_map()).unwrap());
+    assert_eq!(patch, serde_saphyr::from_str::<Value>(&health::config_map(&all())).unwrap());
 }
 
 /// Nothing under `deploy/` is an object that the cluster has already, in a form that `kubectl apply` takes.
@@ -61,13 +59,13 @@ fn no_file_replaces_what_is_installed() {
 fn the_helm_values_hold_the_checks() {
     let path = "deploy/helm/health-values.yaml";
     let mut generated = head(path);
-    for (key, value) in health::keys() {
+    for (key, value) in health::keys(&all()) {
         generated.push_str(&format!("    {key}: |\n{}", indented(&value, 6)));
     }
     check_generated(path, &generated);
 
     let values = read_yaml(path);
-    let patch: Value = serde_saphyr::from_str(&merge_patch()).unwrap();
+    let patch: Value = serde_saphyr::from_str(&health::merge_patch(&all())).unwrap();
     assert_eq!(values["configs"]["cm"], patch["data"]);
 }
 
@@ -75,7 +73,7 @@ fn the_helm_values_hold_the_checks() {
 fn the_argocd_resource_holds_the_checks() {
     let path = "deploy/argocd-operator/argocd.yaml";
     let mut generated = head(path);
-    for check in HEALTH_CHECKS {
+    for check in all() {
         generated.push_str(&format!(
             "    - group: {}\n      kind: {}\n      check: |\n{}",
             check.group,
@@ -84,12 +82,12 @@ fn the_argocd_resource_holds_the_checks() {
         ));
     }
     generated.push_str("  resourceActions:\n");
-    let keys = health::keys();
+    let keys = health::keys(&all());
     let actions = |check: &HealthCheck| {
         let key = format!("resource.customizations.actions.{}_{}", check.group, check.kind);
         keys.iter().find(|(written, _)| *written == key).unwrap().1.clone()
     };
-    for check in HEALTH_CHECKS {
+    for check in ATLAS_CHECKS {
         generated.push_str(&format!(
             "    - group: {}\n      kind: {}\n      action: |\n{}",
             check.group,
@@ -101,7 +99,7 @@ fn the_argocd_resource_holds_the_checks() {
 
     let argocd = read_yaml(path);
     for (check, written) in
-        HEALTH_CHECKS.iter().zip(argocd["spec"]["resourceActions"].as_array().unwrap())
+        ATLAS_CHECKS.iter().zip(argocd["spec"]["resourceActions"].as_array().unwrap())
     {
         assert_eq!(
             *written,
@@ -109,7 +107,8 @@ fn the_argocd_resource_holds_the_checks() {
         );
     }
     let checks = &argocd["spec"]["resourceHealthChecks"];
-    for (check, written) in HEALTH_CHECKS.iter().zip(checks.as_array().unwrap()) {
+    assert_eq!(checks.as_array().unwrap().len(), all().len());
+    for (check, written) in all().iter().zip(checks.as_array().unwrap()) {
         assert_eq!(*written, json!({"group": check.group, "kind": check.kind, "check": check.lua}));
     }
 }
@@ -224,7 +223,7 @@ fn the_patch_merges_into_argocd_cm() {
     let Some(objects) = kustomize("tests/deploy/overlay") else { return };
     let patched = object(&objects, "ConfigMap", "argocd-cm");
     let mut expected = read_yaml("tests/deploy/base/argocd-cm.yaml");
-    for (key, value) in health::keys() {
+    for (key, value) in health::keys(&all()) {
         expected["data"][key] = json!(value);
     }
     assert_eq!(patched["data"], expected["data"]);

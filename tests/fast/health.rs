@@ -11,14 +11,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use argocd_atlas_plugin::generator::health::{
-    self, HEALTH_CHECKS, HealthCheck, config_map, merge_patch,
+    self, ATLAS_CHECKS, HealthCheck, all, config_map, merge_patch,
 };
 use mlua::{Function, Lua, LuaOptions, StdLib, Value as LuaValue};
 use serde_json::{Value, json};
 
 #[test]
 fn every_fixture_has_the_health_that_the_test_file_says() {
-    for check in HEALTH_CHECKS {
+    for check in all() {
         let vm = Vm::new(check);
         let tests = read_yaml(&directory(check).join("health_test.yaml"));
         let mut wrong = Vec::new();
@@ -41,21 +41,32 @@ fn every_fixture_has_the_health_that_the_test_file_says() {
 }
 
 #[test]
-fn every_fixture_is_tested_and_every_reason_has_one() {
-    for check in HEALTH_CHECKS {
+fn every_fixture_is_tested() {
+    for check in all() {
         let tests = read_yaml(&directory(check).join("health_test.yaml"));
-        let mut named = Vec::new();
+        let mut named: Vec<String> = tests["tests"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|test| test["inputPath"].as_str().unwrap().to_owned())
+            .collect();
+        named.sort();
+        let on_disk: Vec<String> =
+            fixtures(check).into_iter().map(|name| format!("testdata/{name}")).collect();
+        assert_eq!(named, on_disk);
+    }
+}
+
+#[test]
+fn every_reason_has_a_fixture() {
+    for check in ATLAS_CHECKS {
         let mut reasons = Vec::new();
-        for test in tests["tests"].as_array().unwrap() {
-            let input = test["inputPath"].as_str().unwrap().to_owned();
-            let object = read_yaml(&directory(check).join(&input));
+        for name in fixtures(check) {
+            let object = fixture(check, &name);
             for condition in object["status"]["conditions"].as_array().into_iter().flatten() {
                 reasons.push(condition["reason"].as_str().unwrap().to_owned());
             }
-            named.push(input);
         }
-        named.sort();
-        assert_eq!(named, fixtures(check));
         for reason in all_reasons(check.kind) {
             assert!(reasons.iter().any(|r| r == reason), "{}: no fixture for {reason}", check.kind);
         }
@@ -69,7 +80,7 @@ fn the_whole_matrix_keeps_the_promises() {
     let some = |values: &[i64]| -> Vec<Option<i64>> {
         std::iter::once(None).chain(values.iter().map(|v| Some(*v))).collect()
     };
-    for check in HEALTH_CHECKS {
+    for check in ATLAS_CHECKS {
         let vm = Vm::new(check);
         let mut n_cases = 0;
         for reason in all_reasons(check.kind).into_iter().chain(["SomethingNew", ""]) {
@@ -132,7 +143,7 @@ fn no_shape_of_object_is_an_error() {
         json!([{"type": "Ready", "status": "False", "reason": "ApprovalPending"}]),
         json!({"type": "Ready", "status": "True"}),
     ];
-    for check in HEALTH_CHECKS {
+    for check in ATLAS_CHECKS {
         let vm = Vm::new(check);
         vm.health(&json!({}));
         for value in &odd {
@@ -163,7 +174,7 @@ fn no_shape_of_object_is_an_error() {
 
 #[test]
 fn several_ready_conditions_are_healthy_only_together() {
-    for check in HEALTH_CHECKS {
+    for check in ATLAS_CHECKS {
         let vm = Vm::new(check);
         let yes = json!({"type": "Ready", "status": "True", "reason": "Applied"});
         let no = json!({"type": "Ready", "status": "False", "reason": "Reconciling"});
@@ -178,7 +189,7 @@ fn several_ready_conditions_are_healthy_only_together() {
 /// Lua, and Argo CD puts them right afterwards (`cleanReturnedObj`).
 #[test]
 fn every_action_does_what_the_test_file_says() {
-    for check in HEALTH_CHECKS {
+    for check in ATLAS_CHECKS {
         let actions = directory(check).join("actions");
         let tests = read_yaml(&actions.join("action_test.yaml"));
         let read = |test: &Value, key: &str| read_yaml(&actions.join(test[key].as_str().unwrap()));
@@ -188,7 +199,7 @@ fn every_action_does_what_the_test_file_says() {
             vm.written(vm.script.call(()).unwrap())
         };
         for test in tests["discoveryTests"].as_array().unwrap() {
-            let found = run(check.discovery, &read(test, "inputPath"));
+            let found = run(check.actions.unwrap().discovery, &read(test, "inputPath"));
             let mut named = Vec::new();
             for (name, fields) in found.as_object().unwrap() {
                 let mut action = fields.clone();
@@ -203,45 +214,64 @@ fn every_action_does_what_the_test_file_says() {
             let expected = read(test, "expectedOutputPath");
             let vm = Vm::new(check);
             let expected = vm.written(vm.to_lua(&expected));
-            assert_eq!(run(check.retry, &read(test, "inputPath")), expected, "{test}");
+            assert_eq!(
+                run(check.actions.unwrap().retry, &read(test, "inputPath")),
+                expected,
+                "{test}"
+            );
         }
         assert!(tests.len() >= 3);
     }
-    let [schema, migration] = HEALTH_CHECKS;
-    assert_eq!((schema.discovery, schema.retry), (migration.discovery, migration.retry));
+    let [schema, migration] = ATLAS_CHECKS;
+    let scripts = |check: HealthCheck| check.actions.map(|of| (of.discovery, of.retry)).unwrap();
+    assert_eq!(scripts(schema), scripts(migration));
 }
 
 #[test]
 fn both_checks_are_the_same_after_their_tables() {
     const MARK: &str = "-- Both checks are the same from here on";
-    let [schema, migration] = HEALTH_CHECKS.map(|check| check.lua.split_once(MARK).unwrap().1);
+    let [schema, migration] = ATLAS_CHECKS.map(|check| check.lua.split_once(MARK).unwrap().1);
     assert_eq!(schema, migration);
 }
 
 #[test]
 fn the_patch_holds_the_checks_byte_for_byte() {
-    let patch: Value = serde_saphyr::from_str(&merge_patch()).unwrap();
+    let patch: Value = serde_saphyr::from_str(&merge_patch(&all())).unwrap();
     let expected: BTreeMap<String, Value> =
-        health::keys().into_iter().map(|(key, value)| (key, json!(value))).collect();
-    for check in HEALTH_CHECKS {
+        health::keys(&all()).into_iter().map(|(key, value)| (key, json!(value))).collect();
+    for check in all() {
         let key = |what| format!("resource.customizations.{what}.{}_{}", check.group, check.kind);
         assert_eq!(expected[&key("health")], json!(check.lua));
-        let actions = expected[&key("actions")].as_str().unwrap();
+        let Some(actions) = check.actions else {
+            assert!(!expected.contains_key(&key("actions")));
+            continue;
+        };
         assert_eq!(
-            serde_saphyr::from_str::<Value>(actions).unwrap(),
+            serde_saphyr::from_str::<Value>(expected[&key("actions")].as_str().unwrap()).unwrap(),
             json!({
                 "mergeBuiltinActions": true,
-                "discovery.lua": check.discovery,
-                "definitions": [{"name": "retry", "action.lua": check.retry}],
+                "discovery.lua": actions.discovery,
+                "definitions": [{"name": "retry", "action.lua": actions.retry}],
             })
         );
     }
     assert_eq!(patch["data"], json!(expected));
     // With a kind, `kubectl apply` would take it, and take other keys of `argocd-cm` away.
     assert_eq!(patch.as_object().unwrap().len(), 1);
-    let config_map: Value = serde_saphyr::from_str(&config_map()).unwrap();
+    let config_map: Value = serde_saphyr::from_str(&config_map(&all())).unwrap();
     assert_eq!(config_map["data"], patch["data"]);
     assert_eq!(config_map["metadata"]["name"], "argocd-cm");
+    let nothing: Value = serde_saphyr::from_str(&merge_patch(&[])).unwrap();
+    assert_eq!(nothing, json!({"data": {}}));
+}
+
+/// `kubectl apply` keeps a copy of what it applies in an annotation, and all annotations of an
+/// object have 256 KiB. `argocd-cm` has other keys too.
+#[test]
+fn all_checks_fit_into_an_annotation() {
+    let config_map: Value = serde_saphyr::from_str(&config_map(&all())).unwrap();
+    let n_bytes = serde_json::to_string(&config_map).unwrap().len();
+    assert!(n_bytes < 200 * 1024, "{n_bytes}");
 }
 
 /// Reasons that the operator writes under Ready, by what becomes of them.
@@ -373,20 +403,20 @@ impl Case {
 
 /// What a check says of an object.
 #[derive(Debug, PartialEq, Eq)]
-struct Health {
-    status: String,
-    message: String,
+pub(crate) struct Health {
+    pub(crate) status: String,
+    pub(crate) message: String,
 }
 
 /// A Lua state in which one check is loaded.
-struct Vm {
+pub(crate) struct Vm {
     lua: Lua,
     script: Function,
     kind: &'static str,
 }
 
 impl Vm {
-    fn new(check: HealthCheck) -> Vm {
+    pub(crate) fn new(check: HealthCheck) -> Vm {
         Vm::of_script(check.lua, check.kind)
     }
 
@@ -400,7 +430,7 @@ impl Vm {
     }
 
     /// Runs the check as `ExecuteHealthLua` does: `obj` is a global, the result a table.
-    fn health(&self, object: &Value) -> Health {
+    pub(crate) fn health(&self, object: &Value) -> Health {
         let obj = self.to_lua(object);
         self.lua.globals().set("obj", obj).unwrap();
         let n_globals = self.n_globals();
@@ -494,15 +524,20 @@ fn directory(check: HealthCheck) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/health").join(check.group).join(check.kind)
 }
 
-/// The fixtures on disk, as `health_test.yaml` names them.
+/// The names of the fixtures on disk.
 #[expect(clippy::disallowed_methods, reason = "a test may read the repository")]
-fn fixtures(check: HealthCheck) -> Vec<String> {
+pub(crate) fn fixtures(check: HealthCheck) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(directory(check).join("testdata"))
         .unwrap()
-        .map(|entry| format!("testdata/{}", entry.unwrap().file_name().to_str().unwrap()))
+        .map(|entry| entry.unwrap().file_name().to_str().unwrap().to_owned())
         .collect();
     names.sort();
     names
+}
+
+/// A fixture by the name of its file.
+pub(crate) fn fixture(check: HealthCheck, name: &str) -> Value {
+    read_yaml(&directory(check).join("testdata").join(name))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test may read the repository")]

@@ -8,6 +8,7 @@ mod common;
 #[path = "../sql_support/mod.rs"]
 mod sql_support;
 
+mod database_health;
 mod deploy;
 mod disk;
 mod encodings;

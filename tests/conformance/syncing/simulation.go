@@ -49,6 +49,10 @@ type simulation struct {
 	steps map[kube.ResourceKey]int
 	// unserved are kinds that the cluster serves only once the sync has begun.
 	unserved map[schema.GroupVersion]map[string]bool
+	// onChange sees every object that is new or has changed, before it is stored.
+	onChange func(obj *unstructured.Unstructured)
+	// between is what other controllers do between two looks of the engine.
+	between func()
 }
 
 func newSimulation(t testing.TB, objects []*unstructured.Unstructured, namespace string, override health.HealthOverride) *simulation {
@@ -59,6 +63,8 @@ func newSimulation(t testing.TB, objects []*unstructured.Unstructured, namespace
 		health:     override,
 		inDatabase: map[kube.ResourceKey]int64{},
 		steps:      map[kube.ResourceKey]int{},
+		onChange:   func(*unstructured.Unstructured) {},
+		between:    func() {},
 	}
 }
 
@@ -70,6 +76,9 @@ func (s *simulation) sync(t testing.TB, objects []*unstructured.Unstructured, op
 	var result outcome
 	s.steps = map[kube.ResourceKey]int{}
 	s.cluster.onApply = func(obj *unstructured.Unstructured, changed bool) {
+		if changed {
+			s.onChange(obj)
+		}
 		if !changed || !isWorkload(obj) {
 			return
 		}
@@ -109,6 +118,7 @@ func (s *simulation) sync(t testing.TB, objects []*unstructured.Unstructured, op
 		s.cluster.mu.Unlock()
 		s.cluster.tick()
 		s.operate(t, objects, operator)
+		s.between()
 	}
 	return result
 }
@@ -183,11 +193,13 @@ func isSchema(obj *unstructured.Unstructured) bool {
 // done at once here, since nothing in this cluster would ever write its status.
 type checks struct {
 	overrides lua.ResourceHealthOverrides
+	// databases says whether the kinds of CloudNativePG are looked at too.
+	databases bool
 }
 
 // GetResourceHealth implements health.HealthOverride.
 func (c checks) GetResourceHealth(obj *unstructured.Unstructured) (*health.HealthStatus, error) {
-	if !isSchema(obj) {
+	if !isSchema(obj) && !(c.databases && isDatabase(obj)) {
 		return nil, nil
 	}
 	return c.overrides.GetResourceHealth(obj)
