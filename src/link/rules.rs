@@ -64,6 +64,18 @@ const RULES: &[Rule] = &[
         false,
     ),
     rule(
+        "what a volume's driver needs: a Secret's maker, an Issuer, a SecretProviderClass",
+        "a workload",
+        "`csi.nodePublishSecretRef`, `csi.volumeAttributes`, `azureFile`, `iscsi`, `cephfs` and others",
+        false,
+    ),
+    rule(
+        "the server of a webhook",
+        "its `ValidatingWebhookConfiguration`, `MutatingWebhookConfiguration`",
+        "`clientConfig.service`",
+        false,
+    ),
+    rule(
         "a Job that migrates",
         "a workload, an `App`",
         "the same; the image that both run; a ConfigMap of a database's settings that both read",
@@ -122,7 +134,8 @@ const RULES: &[Rule] = &[
     rule(
         "an operator",
         "custom resources of its groups",
-        "its right to write their `status`, its webhooks, or the image of the Atlas Operator",
+        "its right to write their `status`, its webhooks, its conversion of versions, its APIService, or \
+         the image of the Atlas Operator",
         true,
     ),
     rule(
