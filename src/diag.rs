@@ -14,7 +14,7 @@ pub mod secrets;
 use std::sync::OnceLock;
 
 use crate::source::{Sources, Span, printable};
-use accept::{Acceptances, Accepted, Levels, Subject};
+use accept::{Acceptance, Acceptances, Accepted, Levels, Subject};
 pub use codes::Code;
 pub use message::{Message, TEXT};
 pub(crate) use message::{Quote, message};
@@ -221,6 +221,11 @@ impl Diagnostics {
     pub fn forget_found(&mut self) {
         let Diagnostics { levels, acceptances, concealed, .. } = std::mem::take(self);
         *self = Diagnostics { levels, acceptances, concealed, ..Diagnostics::default() };
+    }
+
+    /// What comments accept of changes, with what they say.
+    pub fn accepted_changes(&self) -> impl Iterator<Item = &Acceptance> {
+        self.acceptances.iter().flat_map(Acceptances::of_changes)
     }
 
     /// What is accepted at its line, by file and place.

@@ -1,7 +1,9 @@
 //! What is accepted at its line with a reason, and the severity that the command line gives a code.
 //!
 //! `# generate: allow CODE reason` in YAML, `-- generate: allow CODE reason` in SQL and `//` in HCL stand
-//! at the end of the line that they are about, or in lines of their own before it.
+//! at the end of the line that they are about, or in lines of their own before it. A change has no line
+//! where something is dropped: `generate: allow destructive users.nick reason` names what changes, and
+//! may stand anywhere; it holds for the change that adds it, and not for later ones.
 
 use std::collections::BTreeMap;
 
@@ -48,6 +50,8 @@ impl Subject {
 pub struct Acceptance {
     /// What it accepts.
     pub subject: Subject,
+    /// What changes, as `diff` names it (`users.nick`, `Database/shop`); empty for a code.
+    pub object: String,
     /// Why, in the words of whoever accepts it.
     pub reason: String,
     /// Where the comment is.
@@ -110,6 +114,11 @@ impl Acceptances {
         self.all.get(number)
     }
 
+    /// What is accepted of changes.
+    pub(super) fn of_changes(&self) -> impl Iterator<Item = &Acceptance> {
+        self.all.iter().filter(|it| !matches!(it.subject, Subject::Code(_)))
+    }
+
     /// Reports those that nothing needed. What is accepted of a change is seen in `diff` alone.
     pub(super) fn report_unused(&self, diagnostics: &mut Diagnostics) {
         for (acceptance, _) in self.all.iter().zip(&self.used).filter(|(_, used)| !**used) {
@@ -151,11 +160,18 @@ fn acceptance(text: &str, place: Span, are_few: bool) -> Result<Acceptance, Inva
     {
         return Err(invalid(Why::Certain));
     }
+    let (object, reason) = match subject {
+        Subject::Code(_) => ("", reason),
+        Subject::Destructive | Subject::Refused => {
+            reason.trim().split_once(char::is_whitespace).unwrap_or((reason, ""))
+        }
+    };
     if !reason.contains(char::is_alphanumeric) {
         return Err(invalid(Why::NoReason));
     }
     let reason = reason.trim().chars().take(MAX_REASON_LEN).collect();
-    Ok(Acceptance { subject, reason, place })
+    let object = object.chars().take(MAX_REASON_LEN).collect();
+    Ok(Acceptance { subject, object, reason, place })
 }
 
 /// Why a comment accepts nothing.

@@ -192,7 +192,9 @@ pub(crate) fn diff(
     history::check(&old.compilation.project, &new.compilation.project, &mut new.diagnostics);
     new.diagnostics.settle(&new.sources);
     new.report()?;
-    let difference = view::diff::difference(old.side(), new.side());
+    let mut difference = view::diff::difference(old.side(), new.side());
+    let (before, now) = (&old.diagnostics, &new.diagnostics);
+    difference.accept(before.accepted_changes(), now.accepted_changes());
     match format {
         DiffFormat::Text => view::diff::text(&difference, new.style(), out)?,
         DiffFormat::Markdown => view::diff::markdown(&difference, new.side(), out)?,

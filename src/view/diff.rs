@@ -6,10 +6,12 @@ mod objects;
 mod print;
 mod schemas;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sql::catalogue::change::{Change, Gone, Outcome, Piece, Severity};
 
+use crate::diag::accept::{Acceptance, Subject};
+use crate::diag::secrets::hidden;
 use crate::model::Unit;
 use crate::object::ObjectId;
 use crate::pipeline::Compilation;
@@ -67,6 +69,8 @@ pub struct SchemaChange {
     pub place: Option<String>,
     /// Which Apps need what is gone, as far as they say so.
     pub note: Vec<Piece>,
+    /// Why it is accepted, if a comment says so.
+    pub accepted: Option<String>,
 }
 
 /// What happens when a change is reverted.
@@ -90,6 +94,8 @@ pub struct Notice {
     pub pieces: Vec<Piece>,
     /// The place that says so.
     pub place: String,
+    /// Why it is accepted, if a comment says so.
+    pub accepted: Option<String>,
 }
 
 /// An object and whose it is.
@@ -160,6 +166,44 @@ pub fn difference(old: Side<'_>, new: Side<'_>) -> Difference {
 }
 
 impl Difference {
+    /// Marks the changes that comments accept. Those that the older state had as well count no more: what
+    /// was accepted then is not what happens now.
+    pub fn accept<'a>(
+        &mut self,
+        before: impl Iterator<Item = &'a Acceptance>,
+        now: impl Iterator<Item = &'a Acceptance>,
+    ) {
+        let known: BTreeSet<(Subject, &str, &str)> =
+            before.map(|it| (it.subject, &*it.object, &*it.reason)).collect();
+        let fresh: BTreeMap<(Subject, &str), &str> = now
+            .filter(|it| !known.contains(&(it.subject, &*it.object, &*it.reason)))
+            .map(|it| ((it.subject, &*it.object), &*it.reason))
+            .collect();
+        let reason = |subject, pieces: &[Piece]| {
+            let name = pieces.iter().find_map(|piece| match piece {
+                Piece::Name(name) => Some(name.as_str()),
+                Piece::Words(_) => None,
+            });
+            fresh.get(&(subject, name?)).map(|reason| shortened(&hidden(reason), MAX_TEXT_LEN))
+        };
+        for change in self.schemas.iter_mut().flat_map(|schema| &mut schema.changes) {
+            let subject = match &change.change.outcome {
+                Outcome::Refused | Outcome::Fails(_) => Subject::Refused,
+                Outcome::Made | Outcome::Stays(_) | Outcome::Skipped | Outcome::HeldBack => {
+                    Subject::Destructive
+                }
+            };
+            change.accepted = reason(subject, &change.change.pieces());
+        }
+        for notice in &mut self.infrastructure {
+            let subject = match notice.loss {
+                Loss::Refused => Subject::Refused,
+                Loss::Data | Loss::Care | Loss::Perhaps => Subject::Destructive,
+            };
+            notice.accepted = reason(subject, &notice.pieces);
+        }
+    }
+
     /// How many schema changes of a severity there are.
     pub fn count(&self, severity: Severity) -> usize {
         let changes = self.schemas.iter().flat_map(|schema| &schema.changes);
@@ -174,8 +218,10 @@ impl Difference {
             matches!(change.outcome, Outcome::Stays(_))
                 && matches!(change.what.gone(), Some(Gone::Table(_)))
         };
-        let changes = changes.map(|change| &change.change);
-        let is_lost = |notice: &&Notice| matches!(notice.loss, Loss::Data | Loss::Care);
+        let changes = changes.filter(|it| it.accepted.is_none()).map(|change| &change.change);
+        let is_lost = |notice: &&Notice| {
+            matches!(notice.loss, Loss::Data | Loss::Care) && notice.accepted.is_none()
+        };
         let n_lost = self.infrastructure.iter().filter(is_lost).count();
         let n_changes = changes
             .filter(|change| change.severity == Severity::Destructive || is_given_up(change))
@@ -187,12 +233,14 @@ impl Difference {
     /// refuses perhaps.
     pub fn n_refused(&self) -> (usize, usize) {
         let changes = self.schemas.iter().flat_map(|schema| &schema.changes);
+        let changes = changes.filter(|it| it.accepted.is_none());
         let verdicts = changes.filter_map(|change| match &change.change.outcome {
             Outcome::Refused => Some(true),
             Outcome::Fails(clash) => Some(clash.is_certain()),
             Outcome::Made | Outcome::Stays(_) | Outcome::Skipped | Outcome::HeldBack => None,
         });
-        let notices = self.infrastructure.iter().filter(|notice| notice.loss == Loss::Refused);
+        let is_refused = |it: &&Notice| it.loss == Loss::Refused && it.accepted.is_none();
+        let notices = self.infrastructure.iter().filter(is_refused);
         let verdicts = verdicts.chain(notices.map(|_| true));
         verdicts.fold((0, 0), |(certain, perhaps), is_certain| match is_certain {
             true => (certain + 1, perhaps),

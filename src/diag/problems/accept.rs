@@ -34,11 +34,18 @@ impl From<InvalidAcceptance> for Diagnostic {
             ))
             .help("correct what is reported, and remove the comment"),
             Why::NoReason => {
-                new(message!("this comment accepts nothing: it gives no reason for `{code}`", code))
-                    .help(message!(
+                let message =
+                    message!("this comment accepts nothing: it gives no reason for `{code}`", code);
+                new(message).help(match code.as_str() {
+                    "destructive" | "refused" => message!(
+                        "write `generate: allow {code} NAME reason`: what changes, as `generate diff` names it, and why it may",
+                        code
+                    ),
+                    _ => message!(
                         "write `generate: allow {code} reason`: say why it is right here",
                         code
-                    ))
+                    ),
+                })
             }
         }
     }

@@ -33,7 +33,7 @@ pub(super) fn notices(old: Side<'_>, new: Side<'_>) -> Vec<Notice> {
             Place::New(span) => new.sources.place(span),
             Place::Old(span) => format!("{} before", old.sources.place(span)),
         };
-        Notice { loss, pieces, place: shortened(&place, MAX_PATH_LEN) }
+        Notice { loss, pieces, place: shortened(&place, MAX_PATH_LEN), accepted: None }
     };
     let mut notices: Vec<Notice> = found.into_iter().map(notice).collect();
     notices.sort_by_key(|notice| notice.severity());
@@ -452,6 +452,13 @@ fn objects(old: Side<'_>, new: Side<'_>, found: &mut Vec<Found>) {
             let place = Place::New(is.object.place);
             found.push(Found { loss: Loss::Data, pieces, place });
         }
+        if shrinks(&was.object, &is.object) && n_found < MAX_REFUSED {
+            n_found += 1;
+            let words = ": Kubernetes lets no claim shrink; make another claim, and copy the data";
+            let pieces = vec![name(is.object.id().label()), Piece::Words(words)];
+            let place = Place::New(is.object.place);
+            found.push(Found { loss: Loss::Refused, pieces, place });
+        }
         // Both name what is refused of a volume; the Database says it in its own words.
         let is_ours = matches!(is.object.owner, Unit::Database(_));
         let fixed = FIXED.iter().filter(|fixed| fixed.group == id.group && fixed.kind == id.kind);
@@ -477,6 +484,14 @@ fn objects(old: Side<'_>, new: Side<'_>, found: &mut Vec<Found>) {
             }
         }
     }
+}
+
+/// Whether a claim asks for less than it did.
+fn shrinks(was: &Object, is: &Object) -> bool {
+    const SIZE: &[&str] = &["spec", "resources", "requests", "storage"];
+    let size = |object: &Object| quantity::value(object.at(SIZE)?.as_str()?);
+    let is_claim = is.id().group.is_empty() && is.kind() == "PersistentVolumeClaim";
+    is_claim && matches!((size(was), size(is)), (Some(was), Some(is)) if is < was)
 }
 
 /// Whether a database without a volume gets another pod.

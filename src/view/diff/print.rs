@@ -315,7 +315,7 @@ fn text_line(line: Line<'_>, style: Style) -> String {
     let shown = |text: &str| shortened(&printable(text), 3 * MAX_TEXT_LEN);
     match line {
         Line::Schema(schema) => shown(schema),
-        Line::Change(_, SchemaChange { change, place, note }) => {
+        Line::Change(_, SchemaChange { change, place, note, accepted }) => {
             let place = place.as_deref().map(printable);
             let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
             let below = |pieces: &[Piece]| match pieces.is_empty() {
@@ -324,17 +324,19 @@ fn text_line(line: Line<'_>, style: Style) -> String {
             };
             let (costs, note) = (below(&change.costs()), below(note));
             let severity = painted(change.severity, style);
-            format!("  {severity}  {}{place}{costs}{note}", words(&change.pieces()))
+            let accepted = accepted_line(accepted.as_deref());
+            format!("  {severity}  {}{place}{costs}{note}{accepted}", words(&change.pieces()))
         }
         Line::Revert(_, revert) => {
             format!("  {:<11}  {}", ON_REVERT, words(&revert_pieces(revert)))
         }
-        Line::Notice(notice @ Notice { pieces, place, .. }) => {
+        Line::Notice(notice @ Notice { pieces, place, accepted, .. }) => {
             let word = match notice.loss {
                 Loss::Refused => in_style(REFUSED, "33", style),
                 Loss::Data | Loss::Care | Loss::Perhaps => painted(notice.severity(), style),
             };
-            format!("  {word}  {} ({})", words(pieces), printable(place.as_str()))
+            let accepted = accepted_line(accepted.as_deref());
+            format!("  {word}  {} ({}){accepted}", words(pieces), printable(place.as_str()))
         }
         Line::Removed(item) => format!("  - {}", shown(&item.words())),
         Line::Added(item) => format!("  + {}", shown(&item.words())),
@@ -467,6 +469,16 @@ pub fn markdown(difference: &Difference, new: Side<'_>, out: &mut impl Write) ->
     writeln!(out, "\n</details>")
 }
 
+/// A line below what is accepted.
+fn accepted_line(reason: Option<&str>) -> String {
+    let line = |reason| format!("\n               accepted: {}", printable(reason));
+    reason.map(line).unwrap_or_default()
+}
+
+fn accepted_in_table(reason: Option<&str>) -> String {
+    reason.map(|reason| format!("; accepted: {}", code_in_table(reason))).unwrap_or_default()
+}
+
 fn severity_word(severity: Severity) -> &'static str {
     match severity {
         Severity::Destructive => "**destructive**",
@@ -481,7 +493,7 @@ fn markdown_line(line: Line<'_>) -> String {
         Line::Schema(schema) => {
             format!("\n**{}**\n\n| | change | where |\n|---|---|---|", code(schema))
         }
-        Line::Change(_, SchemaChange { change, place, note }) => {
+        Line::Change(_, SchemaChange { change, place, note, accepted }) => {
             let word = severity_word(change.severity);
             let mut pieces = change.pieces();
             for more in [&change.costs(), note].into_iter().filter(|more| !more.is_empty()) {
@@ -489,14 +501,16 @@ fn markdown_line(line: Line<'_>) -> String {
                 pieces.extend_from_slice(more);
             }
             let place = place.as_deref().map(code_in_table).unwrap_or_default();
-            format!("| {word} | {} | {place} |", cell(&pieces))
+            let accepted = accepted_in_table(accepted.as_deref());
+            format!("| {word} | {}{accepted} | {place} |", cell(&pieces))
         }
-        Line::Notice(notice @ Notice { pieces, place, .. }) => {
+        Line::Notice(notice @ Notice { pieces, place, accepted, .. }) => {
             let word = match notice.loss {
                 Loss::Refused => REFUSED,
                 Loss::Data | Loss::Care | Loss::Perhaps => severity_word(notice.severity()),
             };
-            format!("| {word} | {} | {} |", cell(pieces), code_in_table(place))
+            let accepted = accepted_in_table(accepted.as_deref());
+            format!("| {word} | {}{accepted} | {} |", cell(pieces), code_in_table(place))
         }
         Line::Revert(_, revert) => {
             format!("| {ON_REVERT} | {} | |", cell(&revert_pieces(revert)))
@@ -577,7 +591,7 @@ fn json_line(line: Line<'_>) -> Json {
     let item = |item: &Item| json!({ "object": shown(&item.object), "owner": shown(&item.owner) });
     match line {
         Line::Schema(_) => Json::Null,
-        Line::Change(schema, SchemaChange { change, place, note }) => json!({
+        Line::Change(schema, SchemaChange { change, place, note, accepted }) => json!({
             "schema": shown(&schema.schema),
             "severity": change.severity.word(),
             "outcome": outcome_word(&change.outcome),
@@ -585,16 +599,18 @@ fn json_line(line: Line<'_>) -> Json {
             "change": words(&change.pieces()),
             "hazard": change.hazard.map(hazard),
             "note": (!note.is_empty()).then(|| words(note)),
+            "accepted": accepted,
             "place": place,
         }),
         Line::Revert(schema, revert) => json!({
             "schema": shown(&schema.schema),
             "change": words(&revert_pieces(revert)),
         }),
-        Line::Notice(notice @ Notice { loss, pieces, place }) => json!({
+        Line::Notice(notice @ Notice { loss, pieces, place, accepted }) => json!({
             "severity": notice.severity().word(),
             "refused": *loss == Loss::Refused,
             "change": words(pieces),
+            "accepted": accepted,
             "place": place,
         }),
         Line::Removed(object) | Line::Added(object) | Line::Changed(object) => item(object),

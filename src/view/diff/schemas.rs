@@ -36,7 +36,7 @@ pub(super) fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
             };
             let place = place.map(|place| shortened(&place, MAX_PATH_LEN));
             let note = contracts.note(&change);
-            SchemaChange { change, place, note }
+            SchemaChange { change, place, note, accepted: None }
         });
         let changes: Vec<SchemaChange> = changes.collect();
         let reverted = was.and_then(|index| old.compilation.project.schemas.get(index));
