@@ -487,7 +487,7 @@ pub(super) fn not_before(
         true if kind != "ServiceAccount" => index.may_make(&read.name, namespace),
         true => Vec::new(),
         // What is healthy as soon as it is applied is later than wave 0 where somebody wrote so.
-        false if matches!(kind, "ConfigMap" | "ServiceAccount") => {
+        false if matches!(kind, "ConfigMap" | "Secret" | "ServiceAccount") => {
             written.into_iter().filter(|&unit| index.has_wave(unit)).collect()
         }
         false => written,

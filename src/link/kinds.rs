@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 
 use smol_str::format_smolstr;
 
-use crate::link::index::{Endpoint, Index, fits_namespace};
+use crate::link::index::{BYTES, Endpoint, Index, fits_namespace};
 use crate::link::infer::no_earlier;
 use crate::link::jobs::edge;
 use crate::link::known::references::{self, NameSite, Reference, To};
 use crate::link::known::{self, group_of};
-use crate::link::{Findings, Found, addresses, operators, short};
+use crate::link::pods::VariableValue;
+use crate::link::{Findings, Found, addresses, operators, pods, short};
 use crate::links::Origin;
 use crate::model::{Desired, Unit};
+use crate::source::Span;
 use crate::syntax::Manifest;
 use crate::syntax::node::{Meaning, Node};
 
@@ -32,6 +34,8 @@ pub(super) fn certain(index: &Index<'_>) -> Findings {
     }
     annotations(index, &mut found);
     needed_by_annotations(index, &mut found);
+    definitions(index, &mut found);
+    provisioners(index, &mut found);
     owners(index, &mut found);
     projects(index, &mut found);
     operators::subscriptions(index, &mut found);
@@ -127,6 +131,87 @@ fn refers(
             is_blocking: reference.is_blocking,
             ..edge(first, then, place.name.span, by)
         });
+    }
+}
+
+/// Objects that define a kind, from which their controllers make a CustomResourceDefinition.
+fn definitions(index: &Index<'_>, found: &mut Findings) {
+    let mut defined: BTreeMap<(&str, &str), Vec<Unit>> = BTreeMap::new();
+    for (unit, manifest) in manifests(index) {
+        let at = |path: &[&str]| manifest.node.at(path).and_then(Node::str);
+        let (group, kinds) = match (group_of(manifest), manifest.kind.value.as_str()) {
+            ("apiextensions.crossplane.io", "CompositeResourceDefinition") => (
+                at(&["spec", "group"]),
+                [at(&["spec", "names", "kind"]), at(&["spec", "claimNames", "kind"])],
+            ),
+            ("templates.gatekeeper.sh", "ConstraintTemplate") => (
+                Some("constraints.gatekeeper.sh"),
+                [at(&["spec", "crd", "spec", "names", "kind"]), None],
+            ),
+            ("kro.run", "ResourceGraphDefinition") => (
+                at(&["spec", "schema", "group"]).or(Some("kro.run")),
+                [at(&["spec", "schema", "kind"]), None],
+            ),
+            _ => continue,
+        };
+        for kind in kinds.into_iter().flatten() {
+            defined.entry((group.unwrap_or_default(), kind)).or_default().push(unit);
+        }
+    }
+    if defined.is_empty() {
+        return;
+    }
+    for (unit, manifest) in manifests(index) {
+        let kind = (group_of(manifest), manifest.kind.value.as_str());
+        for &first in defined.get(&kind).into_iter().flatten().take_while(|_| index.spend(1)) {
+            if first != unit && !found.is_full() {
+                found.push(edge(first, unit, manifest.kind.span, "its definition"));
+            }
+        }
+    }
+}
+
+/// The workload that provides the volumes of a StorageClass, which it names among its variables or
+/// arguments. What uses the class comes no earlier than that.
+fn provisioners(index: &Index<'_>, found: &mut Findings) {
+    let mut classes: BTreeMap<&str, Vec<(Unit, Span)>> = BTreeMap::new();
+    for (unit, manifest) in manifests(index) {
+        let is_class = manifest.kind.value == "StorageClass";
+        if let Some(name) = manifest.node.get("provisioner").filter(|_| is_class)
+            && let Some(text) = name.str()
+        {
+            classes.entry(text).or_default().push((unit, name.span));
+        }
+    }
+    if classes.is_empty() {
+        return;
+    }
+    for (unit, manifest) in manifests(index).filter(|(_, it)| pods::is_workload(it)) {
+        let reads = pods::reads(manifest);
+        let texts = reads.containers.iter().flatten().filter_map(|it| match &it.value {
+            VariableValue::Text(text) => Some(text.as_str()),
+            VariableValue::Secret { .. }
+            | VariableValue::ConfigMap { .. }
+            | VariableValue::AllOfSecret { .. }
+            | VariableValue::AllOfConfigMap { .. } => None,
+        });
+        for text in texts.take_while(|text| index.spend(1 + text.len() / BYTES)) {
+            let words = text.split(['=', ',', ' ', '\n', '"']);
+            let words = words.flat_map(|word| {
+                // `rancher.io/local-path` is one, and so is a folder that is called like a driver.
+                let folders = word.split('/').filter(|folder| folder.len() < word.len());
+                std::iter::once(word).chain(folders)
+            });
+            for word in words {
+                for &(class, span) in classes.get(word).into_iter().flatten() {
+                    if found.is_full() || !index.spend(1) {
+                        return;
+                    }
+                    let by = "its provisioner";
+                    found.push(no_earlier(unit, class, span, by, Origin::Mentioned));
+                }
+            }
+        }
     }
 }
 

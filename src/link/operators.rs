@@ -1,5 +1,5 @@
-//! Operators that the Operator Lifecycle Manager installs: which custom resources wait for which
-//! Subscription.
+//! Operators that are installed by an object of the project, with definitions that are in no manifest:
+//! which custom resources wait for which Subscription, Helm release or Crossplane provider.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,14 +12,17 @@ use crate::links::Origin;
 use crate::model::{Hosting, Unit};
 use crate::syntax::Manifest;
 use crate::syntax::node::Node;
+use smol_str::format_smolstr;
 
 const OLM: &str = "operators.coreos.com";
 const OLM_1: &str = "olm.operatorframework.io";
 
-/// A Subscription, or a ClusterExtension: it installs an operator, and with it definitions that are in no manifest.
+/// What installs an operator, and the words of its package's name.
 struct Subscription {
     unit: Unit,
     words: Vec<String>,
+    /// Whether it may well install kinds that are not called like its package.
+    is_any: bool,
 }
 
 pub(super) fn subscriptions(index: &Index<'_>, found: &mut Findings) {
@@ -32,7 +35,7 @@ pub(super) fn subscriptions(index: &Index<'_>, found: &mut Findings) {
     for (unit, manifest) in of_kind("Subscription") {
         let package = manifest.node.at(&["spec", "name"]).and_then(Node::str);
         let package = package.unwrap_or(&manifest.name.value);
-        all.push(Subscription { unit, words: package_words(package) });
+        all.push(Subscription { unit, words: package_words(package), is_any: true });
         for &(group, _) in groups.iter().take_while(|_| index.spend(1)) {
             if fits_namespace(index.namespace(group), index.namespace(unit)) {
                 let link =
@@ -45,7 +48,12 @@ pub(super) fn subscriptions(index: &Index<'_>, found: &mut Findings) {
     for (unit, manifest) in manifests(index).filter(|(_, it)| is_extension(it)) {
         let package = manifest.node.at(&["spec", "source", "catalog", "packageName"]);
         let package = package.and_then(Node::str).unwrap_or(&manifest.name.value);
-        all.push(Subscription { unit, words: package_words(package) });
+        all.push(Subscription { unit, words: package_words(package), is_any: true });
+    }
+    for (unit, manifest) in manifests(index) {
+        if let Some(package) = package_of(manifest) {
+            all.push(Subscription { unit, words: package_words(package), is_any: false });
+        }
     }
     if all.is_empty() {
         return;
@@ -57,7 +65,7 @@ pub(super) fn subscriptions(index: &Index<'_>, found: &mut Findings) {
     let mut kinds: BTreeMap<(&str, &str), Vec<Unit>> = BTreeMap::new();
     for (_, manifest) in manifests(index) {
         let (group, kind) = (group_of(manifest), manifest.kind.value.as_str());
-        let is_own = group == OLM || group == OLM_1;
+        let is_own = matches!(group, OLM | OLM_1) || package_of(manifest).is_some();
         if !is_own && !defined.contains(group) && !known::is_built_in(group) {
             kinds.entry((group, kind)).or_insert_with(|| {
                 // Every package is compared with the kind.
@@ -68,7 +76,7 @@ pub(super) fn subscriptions(index: &Index<'_>, found: &mut Findings) {
             });
         }
     }
-    let others: Vec<Unit> = all.iter().map(|it| it.unit).collect();
+    let others: Vec<Unit> = all.iter().filter(|it| it.is_any).map(|it| it.unit).collect();
     for ((group, _), installers) in &mut kinds {
         if installers.is_empty() && is_custom(group) && !USUALLY_THERE.contains(group) {
             installers.clone_from(&others);
@@ -101,6 +109,50 @@ fn is_extension(manifest: &Manifest) -> bool {
     group_of(manifest) == OLM_1 && manifest.kind.value == "ClusterExtension"
 }
 
+/// The package that a Helm release of an operator, or a provider of Crossplane, installs.
+fn package_of(manifest: &Manifest) -> Option<&str> {
+    /// Charts of operators that are not called so.
+    const OPERATORS: [&str; 22] = [
+        "argo-rollouts",
+        "argo-workflows",
+        "cert-manager",
+        "cloudnative-pg",
+        "crossplane",
+        "eck-operator-crds",
+        "external-secrets",
+        "gatekeeper",
+        "istio-base",
+        "istiod",
+        "keda",
+        "knative",
+        "kube-prometheus-stack",
+        "kyverno",
+        "longhorn",
+        "metallb",
+        "rook-ceph",
+        "sealed-secrets",
+        "secrets-store-csi-driver",
+        "trust-manager",
+        "velero",
+        "victoria-metrics-k8s-stack",
+    ];
+    let at = |path: &[&str]| manifest.node.at(path).and_then(Node::str);
+    let chart = match (group_of(manifest), manifest.kind.value.as_str()) {
+        ("pkg.crossplane.io", "Provider") => {
+            let package = at(&["spec", "package"])?;
+            let package = package.rsplit('/').next().unwrap_or(package);
+            return Some(package.split([':', '@']).next().unwrap_or(package));
+        }
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => {
+            at(&["spec", "chart", "spec", "chart"]).or(at(&["spec", "chartRef", "name"]))?
+        }
+        ("helm.cattle.io", "HelmChart") => at(&["spec", "chart"])?,
+        _ => return None,
+    };
+    let chart = chart.rsplit('/').next().unwrap_or(chart);
+    (chart.contains("operator") || OPERATORS.contains(&chart)).then_some(chart)
+}
+
 fn installed(
     index: &Index<'_>,
     installers: &[Unit],
@@ -112,11 +164,11 @@ fn installed(
         if found.is_full() {
             return;
         }
-        let by = match index.manifest(first).is_some_and(is_extension) {
-            true => "its operator, which the ClusterExtension installs",
-            false => "its operator, which the Subscription installs",
-        };
-        found.push(edge(first, unit, span, by));
+        let kind = index.manifest(first).map_or("Subscription", |it| it.kind.value.as_str());
+        let by = format_smolstr!("its operator, which the {} installs", short(kind));
+        if first != unit {
+            found.push(edge(first, unit, span, by));
+        }
     }
 }
 
@@ -143,7 +195,9 @@ fn called_alike(all: &[Subscription], group: &str, kind: &str) -> Vec<Unit> {
 }
 
 /// Packages that are not called like the group of their kinds, in words with `-` between them.
-const ALIASES: [(&str, &str); 8] = [
+const ALIASES: [(&str, &str); 10] = [
+    ("kube-prometheus-stack", "monitoring.coreos.com"),
+    ("sealed-secrets", "bitnami.com"),
     ("cloudnative-pg", "postgresql.cnpg.io"),
     ("cloud-native-postgresql", "postgresql.k8s.enterprisedb.io"),
     ("amq-streams", "kafka.strimzi.io"),

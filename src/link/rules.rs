@@ -70,6 +70,24 @@ const RULES: &[Rule] = &[
         false,
     ),
     rule(
+        "a `HelmRelease` or `HelmChart` of an operator, a `Provider` (pkg.crossplane.io)",
+        "custom resources whose group nothing in the project defines",
+        "words of the chart's or package's name",
+        true,
+    ),
+    rule(
+        "`CompositeResourceDefinition`, `ConstraintTemplate`, `ResourceGraphDefinition`",
+        "objects of the kind that it defines",
+        "the kind",
+        true,
+    ),
+    rule(
+        "a provisioner",
+        "a `StorageClass`",
+        "`provisioner` of the class, which is a word of its variables or arguments",
+        false,
+    ),
+    rule(
         "the server of a webhook",
         "its `ValidatingWebhookConfiguration`, `MutatingWebhookConfiguration`",
         "`clientConfig.service`",

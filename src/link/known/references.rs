@@ -375,6 +375,12 @@ pub(in crate::link) const REFERENCES: &[Reference] = &[
     // Storage.
     not_before("", &["PersistentVolumeClaim"], &["spec", "storageClassName"], STORAGE_CLASS),
     not_before(
+        "objectbucket.io",
+        &["ObjectBucketClaim"],
+        &["spec", "storageClassName"],
+        STORAGE_CLASS,
+    ),
+    not_before(
         "apps",
         &["StatefulSet"],
         &["spec", "volumeClaimTemplates", "*", "spec", "storageClassName"],
