@@ -408,11 +408,6 @@ impl<'a> Index<'a> {
             && reads.secrets.iter().any(|read| secrets.contains(&read.name))
     }
 
-    /// Whether there are claims at all.
-    pub(super) fn has_claims(&self) -> bool {
-        self.project.manifests.iter().any(|it| crate::object::is_claim(&it.written.kind.value))
-    }
-
     /// The objects of a kind and name that may be meant from a namespace.
     pub(super) fn objects(&self, kind: &str, name: &str, namespace: Option<&str>) -> Vec<Unit> {
         let found = self.objects.get(&(kind, name)).map(Vec::as_slice).unwrap_or_default();

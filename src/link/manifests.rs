@@ -16,12 +16,20 @@ use crate::syntax::node::Node;
 /// Everything that goes with a workload, with that workload.
 pub(super) fn followers(index: &Index<'_>) -> Findings {
     let mut found = Findings::default();
-    let manifests = index.project.manifests.iter().enumerate();
-    for (number, manifest) in manifests.filter(|(_, manifest)| !manifest.is_hook) {
+    let manifests = || {
+        let manifests = index.project.manifests.iter().enumerate();
+        manifests.filter(|(_, manifest)| !manifest.is_hook)
+    };
+    let has_claims = manifests().any(|(_, manifest)| is_claim(&manifest.written.kind.value));
+    for (number, manifest) in manifests() {
         if found.is_full() {
             return found;
         }
-        follow(index, Unit::Manifest(number), &manifest.written, &mut found);
+        let (unit, written) = (Unit::Manifest(number), &manifest.written);
+        follow(index, unit, written, &mut found);
+        if has_claims && !known::is_built_in(known::group_of(written)) {
+            claims_of_resource(index, unit, written, &mut found);
+        }
     }
     claims_of_apps(index, &mut found);
     found
@@ -81,10 +89,7 @@ fn follow(index: &Index<'_>, then: Unit, manifest: &Manifest, found: &mut Findin
             claims_of_templates(index, then, manifest, found);
         }
         None if is_claim(&manifest.kind.value) => sources(index, then, manifest, found),
-        None => {
-            admission(index, then, manifest, found);
-            claims_of_resource(index, then, manifest, found);
-        }
+        None => admission(index, then, manifest, found),
     }
 }
 
@@ -195,9 +200,6 @@ fn claims(index: &Index<'_>, then: Unit, workload: &Manifest, found: &mut Findin
 fn claims_of_resource(index: &Index<'_>, then: Unit, manifest: &Manifest, found: &mut Findings) {
     const FIELDS: [&str; 6] =
         ["claimName", "existingClaim", "persistentVolumeClaimName", "pvc", "pvcName", "claim"];
-    if known::is_built_in(known::group_of(manifest)) || !index.has_claims() {
-        return;
-    }
     let mut stack = vec![&manifest.node];
     while let Some(node) = stack.pop() {
         if !index.spend(1) {
