@@ -139,7 +139,10 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
         uses::uses(&index, &schemas, &|first, schema| before.has(first, schema))
     };
     let guesses = std::mem::take(&mut uses.guesses);
-    add(project, uses, &ids, &mut links, diagnostics);
+    if add(project, uses, &ids, &mut links, diagnostics) {
+        // Nothing is printed of a project with more than that.
+        return links;
+    }
     let migrations = jobs::link(&index, &schemas, &ids, &mut links, diagnostics);
     add(project, said.awaited, &ids, &mut links, diagnostics);
     let kin = jobs::kin::of(&index, &migrations, &ids, &links);
@@ -235,14 +238,14 @@ impl<'a> Before<'a> {
 }
 
 /// Adds what was found, but for what is there already, and for those who say that they need
-/// nothing.
+/// nothing. Returns whether it is more than may be.
 fn add(
     project: &Project,
     found: Findings,
     ids: &Ids,
     links: &mut Links,
     diagnostics: &mut Diagnostics,
-) {
+) -> bool {
     let mut there: BTreeSet<(NodeId, NodeId)> =
         links.edges().iter().map(|edge| (edge.from, edge.to)).collect();
     let mut n_inferred = 0;
@@ -258,13 +261,15 @@ fn add(
         }
         n_inferred += 1;
         if n_inferred > INFERRED {
-            return too_many(project, then, diagnostics);
+            too_many(project, then, diagnostics);
+            return true;
         }
         links.add_edge(from, to, Link { span, by, is_blocking, origin });
     }
     if is_full && let Some(unit) = project.units().next() {
         too_many(project, unit, diagnostics);
     }
+    is_full
 }
 
 /// Adds what may only happen to be called so, where it contradicts nothing: an edge that would close
