@@ -1993,7 +1993,7 @@ fn repeated() -> Vec<Case> {
         cases.push(of("a path of 3,800 bytes with 19,990 objects that wait", long_path));
         cases.push(of("a kind of 900 KB that 3,000 workloads may wait for", long_kind));
         cases.push(of("9,990 objects of one name in a chain", |dir| {
-            namesakes(dir, 9_990, |n| n - 1)
+            namesakes(dir, 9_990, |n| n - 1);
         }));
         cases.push(of("19,990 objects of one name that wait for one", |dir| {
             namesakes(dir, 19_990, |_| 0);
