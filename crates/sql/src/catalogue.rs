@@ -99,8 +99,8 @@ pub struct Catalogue {
     pub views: BTreeMap<Name, Box<View>>,
     /// Types, sequences, functions, triggers, schemas and extensions, with their places.
     pub objects: BTreeMap<(ObjectKind, Name), Span>,
-    /// What has a name and is no table, by what it is, its name, its table, and what tells it from others
-    /// of that name.
+    /// Functions, triggers, policies and other named objects that are not tables. The key holds the class,
+    /// the name, the table and, for overloads, the arguments.
     pub definitions: BTreeMap<DefinitionKey, Defined>,
     /// The labels of enums, in order.
     pub enums: BTreeMap<Name, Vec<SmolStr>>,

@@ -204,9 +204,9 @@ pub enum What {
     },
     /// The comment of something changes.
     CommentChanged,
-    /// A view says something else.
+    /// The definition of a view changed.
     ViewChanged,
-    /// Something that is no table, view or index is gone.
+    /// An object other than a table, view or index was dropped.
     ObjectDropped {
         /// What it is.
         class: Class,

@@ -540,7 +540,7 @@ impl Changes {
         }
     }
 
-    /// Functions, triggers, policies and all else that has a name and is no table or view.
+    /// Compares functions, triggers, policies and other named objects that are not tables or views.
     fn definitions(&mut self, old: &Catalogue, new: &Catalogue) {
         let is_listed = |key: &DefinitionKey| {
             !matches!(key.0, Class::View | Class::MaterializedView | Class::RowSecurity)
@@ -843,13 +843,13 @@ fn paired<'a, T, S: Ord + Clone, D: Ord + Clone>(
     (pairs.collect(), added.collect())
 }
 
-/// By what two are one.
+/// How an old object is matched with a new one, from the strictest way to the loosest.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pass {
     Everything,
-    /// The new one has no name.
+    /// Equal but for the name, which the new object lacks.
     Unnamed,
-    /// The old one has none.
+    /// Equal but for the name, which the old object lacks.
     Named,
     Name,
     Shape,

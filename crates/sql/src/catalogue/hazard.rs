@@ -1,8 +1,8 @@
 //! What a server does while a change is made: whether it rewrites the table, whom it keeps waiting, and on
 //! what it can fail.
 //!
-//! A table of what was seen on real servers (`tests/hazards.rs` holds every row against them), and, marked
-//! so, of what their manuals say. A change that has no row is unknown, and never safe.
+//! Most rows were measured on real servers, and `tests/hazards.rs` compares them with the servers again.
+//! Rows from a server's manual are marked as such. A change without a row is unknown, never safe.
 
 use crate::catalogue::change::{Change, Outcome, Severity, What};
 use crate::definition::{Check, CheckKind, Class, Column, Key, KeyKind, PropertyKind, TypeName};
@@ -64,9 +64,9 @@ pub enum Kind {
     DefaultChanged,
     /// How a column numbers itself.
     NumberingChanged,
-    /// From what a column is computed, and whether that is stored.
+    /// The expression of a generated column, or whether its value is stored.
     ComputedChanged,
-    /// A column is no longer computed.
+    /// A generated column became an ordinary one.
     ComputedDropped,
     /// The collation of a column.
     ColumnCollation,
