@@ -309,7 +309,8 @@ impl<'s> SchemaIndex<'s> {
             }
         };
         let may_wait = !is_explicit && !initialises(index, unit, reads);
-        // The application's whole configuration is often that of the Job which migrates for it.
+        // The application's whole configuration is often that of the Job which migrates for it, its own
+        // address included. Told by the image: `hasura migrate apply` calls a server of another one.
         let is_migration = jobs::migrates(index, unit);
         let firsts = |target: Target<'s>| match target {
             Target::Service(service) => index.units_behind(service),
@@ -329,7 +330,8 @@ impl<'s> SchemaIndex<'s> {
                 if first == unit || !covered.insert(first) || index.makes_for(unit, first) {
                     continue;
                 }
-                if is_migration && &**by != ARGUMENTS && !is_database(index, first) {
+                let is_own = is_migration && &**by != ARGUMENTS;
+                if is_own && jobs::kin::share_image(index, unit, first) {
                     covered.remove(&first);
                     found.guess(no_earlier(first, unit, *span, &**by, Origin::Mentioned));
                     continue;

@@ -155,8 +155,12 @@ fn pairs(objects: &[Printed]) -> Vec<Pair> {
         }
         for (host, servers) in &services {
             if texts.iter().any(|text| names_host(text, host)) {
-                let servers =
-                    servers.iter().filter(|&&it| it != reader && fits(object, &objects[it]));
+                // A Job that migrates with the application's own image has the application's settings,
+                // and comes before it.
+                let is_own = |it: usize| migrates_for(object, &objects[it]);
+                let servers = servers
+                    .iter()
+                    .filter(|&&it| it != reader && fits(object, &objects[it]) && !is_own(it));
                 pairs.extend(servers.map(|&server| (reader, server, false)));
             }
         }
@@ -190,6 +194,26 @@ fn custom(objects: &[Printed], makers: &BTreeMap<String, Vec<usize>>, reader: us
         }
     }
     found
+}
+
+/// Whether a Job is called a migration, and runs the image of a workload without naming its address in
+/// its command.
+fn migrates_for(job: &Printed, other: &Printed) -> bool {
+    let image = |of: &Printed| {
+        let containers = pod(of)?.get("containers")?.as_array()?;
+        Some(containers.first()?.get("image")?.as_str()?.to_owned())
+    };
+    let mut command = Vec::new();
+    for container in
+        pod(job).and_then(|pod| pod.get("containers")?.as_array()).into_iter().flatten()
+    {
+        let parts = ["command", "args"].iter().filter_map(|name| container.get(name));
+        parts.for_each(|text| collect(text, &mut command));
+    }
+    job.kind == "Job"
+        && job.name.contains("migrat")
+        && image(job).is_some_and(|own| image(other) == Some(own))
+        && !command.iter().any(|text| names_host(text, &other.name))
 }
 
 fn fits(one: &Printed, other: &Printed) -> bool {

@@ -161,6 +161,13 @@ fn names_database(index: &Index<'_>, unit: Unit, reads: &Reads) -> bool {
     !database_of(index, unit, reads, &mut Findings::default()).endpoints.is_empty()
 }
 
+/// Whether two units run the image of one application.
+pub(in crate::link) fn share_image(index: &Index<'_>, one: Unit, other: Unit) -> bool {
+    let own: BTreeSet<&str> = images(index, one).map(|(name, _)| name).collect();
+    let mut others = images(index, other).take_while(|_| index.spend(1));
+    others.any(|(name, _)| own.contains(name) && is_of_one_application(name))
+}
+
 /// The images of a workload, with where they are written.
 fn images<'a>(index: &Index<'a>, unit: Unit) -> Box<dyn Iterator<Item = (&'a str, Span)> + 'a> {
     match unit {
