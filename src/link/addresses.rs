@@ -530,58 +530,81 @@ fn constants(text: &str) -> impl Iterator<Item = Address<'_>> {
         let value = rest.get(from..)?;
         let value = value.split(|c: char| !is_value(c)).next()?;
         let address = host(value.trim_matches([':', '.', '-']))?;
-        let is_sql =
-            says_sql(name) == Some(true) || says_sql(&name.replace('_', " ")) == Some(true);
+        let is_sql = says_sql(name) == Some(true);
         Some(Address { is_sql, ..address })
     })
 }
 
-/// Whether a piece of a configuration is about an SQL database, or about another kind of server.
+/// Words that are about an SQL database, in lower case.
+const SQL_WORDS: [&str; 22] = [
+    "database",
+    "databases",
+    "datasource",
+    "db",
+    "dbhost",
+    "dbname",
+    "dsn",
+    "jdbc",
+    "mariadb",
+    "mssql",
+    "mysql",
+    "mysql2",
+    "pg",
+    "pgdatabase",
+    "pghost",
+    "pgsql",
+    "postgres",
+    "postgresql",
+    "psql",
+    "sql",
+    "sqlalchemy",
+    "sqlserver",
+];
+/// Words that are about another kind of server.
+const OTHER_WORDS: [&str; 21] = [
+    "amqp",
+    "cache",
+    "elasticsearch",
+    "kafka",
+    "ldap",
+    "mail",
+    "memcached",
+    "minio",
+    "mongo",
+    "mongodb",
+    "mqtt",
+    "nats",
+    "opensearch",
+    "rabbitmq",
+    "redis",
+    "s3",
+    "search",
+    "smtp",
+    "valkey",
+    "vault",
+    "elastic",
+];
+
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+}
+
+/// Whether a text has a word that is about an SQL database.
+pub(super) fn has_sql_word(text: &str) -> bool {
+    words_of(text).any(|word| is_one_of(&SQL_WORDS, word))
+}
+
+/// Whether a text has a word that is about another kind of server.
+pub(super) fn has_other_word(text: &str) -> bool {
+    words_of(text).any(|word| is_one_of(&OTHER_WORDS, word))
+}
+
+/// Whether a piece of a configuration is about an SQL database; none where it does not say.
 fn says_sql(piece: &str) -> Option<bool> {
-    const SQL: [&str; 12] = [
-        "postgres",
-        "postgresql",
-        "pgsql",
-        "mysql",
-        "mysql2",
-        "mariadb",
-        "mssql",
-        "sqlserver",
-        "jdbc",
-        "database",
-        "databases",
-        "db",
-    ];
-    const OTHER: [&str; 18] = [
-        "redis",
-        "valkey",
-        "cache",
-        "memcached",
-        "rabbitmq",
-        "amqp",
-        "kafka",
-        "nats",
-        "mqtt",
-        "smtp",
-        "mail",
-        "mongodb",
-        "mongo",
-        "elasticsearch",
-        "opensearch",
-        "s3",
-        "minio",
-        "ldap",
-    ];
-    let mut says = None;
-    for word in piece.split(|c: char| !c.is_ascii_alphanumeric()) {
-        if is_one_of(&OTHER, word) {
-            return Some(false);
-        }
-        if is_one_of(&SQL, word) {
-            says = Some(true);
-        }
+    match has_other_word(piece) {
+        true => Some(false),
+        false => has_sql_word(piece).then_some(true),
     }
-    says
 }
 
 /// `host:port` wherever it is, and what ends as a Service's name does.

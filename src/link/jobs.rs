@@ -337,7 +337,7 @@ impl Named<'_, '_> {
         };
         self.schema.is_at(self.index, addresses::in_text(text), span, &by, self.found);
         let is_line = !text.trim_end().contains('\n');
-        if is_line && has_database_word(name) && addresses::may_name_database(name) {
+        if is_line && addresses::has_sql_word(name) && addresses::may_name_database(name) {
             let is_name = |text: &&str| text.len() <= 128 && !text.contains(['/', ' ']);
             let text = Some(text.trim()).filter(is_name);
             self.schema.databases.extend(text.map(SmolStr::from));
@@ -354,64 +354,13 @@ impl Named<'_, '_> {
     /// Whether a bare host is that of a database: a server of the project that is one, or by the name
     /// of its variable.
     fn is_database(&self, name: &str, address: &Address<'_>) -> bool {
-        let has_word = has_database_word(name);
+        let has_word = addresses::has_sql_word(name);
         let endpoints = self.index.endpoints(&address.host, self.index.namespace(self.schema.unit));
         endpoints.iter().any(|endpoint| match endpoint {
             Endpoint::Unit(unit) => {
-                has_word || is_database(self.index, *unit) && !is_elsewhere(name)
+                has_word || is_database(self.index, *unit) && !addresses::has_other_word(name)
             }
             Endpoint::Service(_) | Endpoint::Host(_) => has_word,
         })
     }
-}
-
-/// The words of a variable's name, in capitals.
-fn words(name: &str) -> Vec<String> {
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-    words.map(str::to_ascii_uppercase).collect()
-}
-
-/// Whether a variable is about a database, by its name.
-fn has_database_word(name: &str) -> bool {
-    const WORDS: [&str; 16] = [
-        "DB",
-        "DBNAME",
-        "DBHOST",
-        "DATABASE",
-        "SQL",
-        "MYSQL",
-        "MARIADB",
-        "MSSQL",
-        "POSTGRES",
-        "POSTGRESQL",
-        "PG",
-        "PGHOST",
-        "PGDATABASE",
-        "JDBC",
-        "DSN",
-        "DATASOURCE",
-    ];
-    words(name).iter().any(|word| WORDS.contains(&word.as_str()))
-}
-
-/// Whether a variable is about another kind of server.
-fn is_elsewhere(name: &str) -> bool {
-    const WORDS: [&str; 14] = [
-        "REDIS",
-        "VALKEY",
-        "CACHE",
-        "MEMCACHED",
-        "RABBITMQ",
-        "AMQP",
-        "KAFKA",
-        "NATS",
-        "MQTT",
-        "S3",
-        "MINIO",
-        "SMTP",
-        "VAULT",
-        "SEARCH",
-    ];
-    let words = words(name);
-    words.iter().any(|word| WORDS.contains(&word.as_str()) || word.starts_with("ELASTIC"))
 }

@@ -10,10 +10,10 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::link::index::{BYTES, Index, fits_namespace};
 use crate::link::infer::{Schema, is_database, might_serve_data};
-use crate::link::jobs::{database_of, edge, has_database_word, telling};
+use crate::link::jobs::{database_of, edge, telling};
 use crate::link::pods::{self, Reads, VariableValue};
 use crate::link::servers::{Image, image};
-use crate::link::{Before, Findings, Found, Ids, cut, is_explicit, short};
+use crate::link::{Before, Findings, Found, Ids, addresses, cut, is_explicit, short};
 use crate::links::{Links, Origin};
 use crate::model::Unit;
 use crate::source::Span;
@@ -236,10 +236,10 @@ fn speaks_of_database(index: &Index<'_>, number: usize) -> bool {
     /// The longest part of a value that is looked at, in bytes.
     const MAX_LEN: usize = 64 * 1024;
     index.data(number).any(|(key, datum)| {
-        has_database_word(key)
+        addresses::has_sql_word(key)
             || datum.text().is_some_and(|text| {
                 let text = cut(&text, MAX_LEN);
-                index.spend(1 + text.len() / BYTES) && has_database_word(text)
+                index.spend(1 + text.len() / BYTES) && addresses::has_sql_word(text)
             })
     })
 }
