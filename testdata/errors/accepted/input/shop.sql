@@ -6,4 +6,4 @@ create index users_email on users (emall);
 -- generate: allow unknown-table
 create view a as select * from nothing;
 -- generate: allow atlas-leaves-out
-create view b as select * from users;
+create view b as select * from users; -- generate: allow unknown-table nothing is unknown here
