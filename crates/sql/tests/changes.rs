@@ -400,17 +400,23 @@ const PAIRS: &[Pair] = &[
     (
         Dialect::Postgres,
         "create type m as enum ('a', 'b');",
-        "create type m as enum ('a');",
+        "create type m as enum ('b');",
         &[
-            "destructive: label `b` of type `m` dropped, refused by Atlas: it can only add labels; make another type and change the columns to it",
+            "destructive: label `a` of type `m` dropped, refused by Atlas: it can only add labels; make another type and change the columns to it",
         ],
+    ),
+    (
+        Dialect::Postgres,
+        "create type m as enum ('a', 'b');",
+        "create type m as enum ('a');",
+        &["risky: label `b` of type `m` stays in the database: Atlas only adds labels"],
     ),
     (
         Dialect::Postgres,
         "create type m as enum ('a', 'b');",
         "create type m as enum ('a', 'c');",
         &[
-            "destructive: label `b` of type `m` dropped, refused by Atlas: it can only add labels; make another type and change the columns to it",
+            "risky: label `b` of type `m` stays in the database: Atlas only adds labels",
             "safe: label `c` of type `m` added",
         ],
     ),

@@ -236,6 +236,8 @@ pub enum What {
     },
     /// A label of an enum is gone.
     LabelDropped {
+        /// All labels that remain come before those that are dropped: Atlas plans nothing.
+        is_last: bool,
         /// The label.
         label: SmolStr,
     },
@@ -512,6 +514,16 @@ impl Change {
     fn staying(&self, stays: &Stays) -> Vec<Piece> {
         use Piece::{Name, Words};
         let table = || Name(self.table.to_string());
+        if let What::LabelDropped { label, .. } = &self.what {
+            let stays = Words(" stays in the database: Atlas only adds labels");
+            return vec![
+                Words("label "),
+                Name(label.to_string()),
+                Words(" of type "),
+                table(),
+                stays,
+            ];
+        }
         let of_table = |column: &str| Name(format!("{}.{column}", self.table));
         let (kind, name, to) = match self.what.gone() {
             Some(Gone::Column(column, to)) => {
@@ -688,7 +700,7 @@ impl Change {
             What::WholeChanged { of: Whole::Other, gone: false } => {
                 vec![Words("a statement whose effect is not known is added")]
             }
-            What::LabelDropped { label } => {
+            What::LabelDropped { label, .. } => {
                 vec![Words("label "), name(label), Words(" of type "), table(), Words(" dropped")]
             }
             What::LabelAdded { label } => {

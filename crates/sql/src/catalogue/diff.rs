@@ -738,8 +738,11 @@ impl Changes {
     ) {
         let (old, new): (BTreeSet<_>, BTreeSet<_>) =
             (before.iter().collect(), after.iter().collect());
+        // `alterEnum` of ariga.io/atlas 1.2.3 compares each label that remains with the place that it had.
+        let mut remain = after.iter().filter(|label| old.contains(label)).zip(before);
+        let is_last = remain.all(|(is, was)| is == was);
         for label in before.iter().filter(|label| !new.contains(label)) {
-            let what = What::LabelDropped { label: label.clone() };
+            let what = What::LabelDropped { label: label.clone(), is_last };
             self.add(Severity::Destructive, name, what, places.0, places.1);
         }
         for label in after.iter().filter(|label| !old.contains(label)) {

@@ -40,6 +40,10 @@ pub fn planned(old: &Catalogue, new: &Catalogue, policy: &Policy) -> Vec<Change>
     for change in &mut changes {
         if !policy.runs_statements {
             not_renamed(change);
+            if matches!(change.what, What::LabelDropped { is_last: true, .. }) {
+                (change.severity, change.outcome) =
+                    (Severity::Risky, Outcome::Stays(Stays::Quietly));
+            }
         }
         if policy.builds_concurrently {
             built_concurrently(change);
@@ -381,7 +385,7 @@ fn clash(change: &Change, held: &Held<'_>, old: &Catalogue, new: &Catalogue) -> 
         let stays = matches!(change.outcome, Outcome::Stays(_));
         return stays.then_some(Clash::NameTaken);
     }
-    if matches!(what, What::LabelDropped { .. } | What::LabelsReordered) {
+    if matches!(what, What::LabelDropped { is_last: false, .. } | What::LabelsReordered) {
         return (!held.runs_statements).then_some(Clash::Labels);
     }
     if *what == What::TypeDropped {
