@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// A directory that is removed, and a process that is stopped, at the end.
@@ -20,9 +21,12 @@ impl Drop for Running {
     }
 }
 
-/// An empty directory with a short path (a socket's path has 107 bytes at most), owned by `user`.
+/// An empty directory with a short path (a socket's path has 107 bytes at most), owned by `user`. No two have
+/// one name: the tests of a program run side by side, each with its own server.
 fn folder(name: &str, user: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+    static STARTED: AtomicUsize = AtomicUsize::new(0);
+    let nth = STARTED.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("{name}-{}-{nth}", std::process::id()));
     drop(std::fs::remove_dir_all(&folder));
     std::fs::create_dir_all(&folder).expect("a directory can be made");
     if is_root() {
@@ -89,8 +93,8 @@ fn feed(command: &mut Command, text: &str) -> Result<String, String> {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    let first = errors.lines().find(|line| line.contains("ERROR")).unwrap_or("failed");
-    Err(first.to_owned())
+    let first = errors.lines().find(|line| line.contains("ERROR"));
+    Err(first.or(errors.lines().next()).unwrap_or("failed without a message").to_owned())
 }
 
 /// A MariaDB.
