@@ -6,6 +6,7 @@
 
 pub mod accept;
 pub mod codes;
+pub mod environments;
 mod message;
 pub mod problems;
 pub mod render;
@@ -13,9 +14,11 @@ pub mod secrets;
 
 use std::sync::OnceLock;
 
+use crate::effort::Effort;
 use crate::source::{Sources, Span, printable};
 use accept::{Acceptance, Acceptances, Accepted, Levels, Subject};
 pub use codes::Code;
+use environments::FoundIn;
 pub use message::{Message, TEXT};
 pub(crate) use message::{Quote, message};
 pub use sql::near::nearest;
@@ -68,6 +71,8 @@ pub struct Diagnostic {
     pub n_more_places: usize,
     /// What to write instead.
     pub help: Vec<String>,
+    /// Where it is found, when all environments are looked at.
+    pub found_in: FoundIn,
     /// The severity that the command line gives it, if it does.
     level: Option<Severity>,
 }
@@ -84,6 +89,7 @@ impl Diagnostic {
             labels: Vec::new(),
             n_more_places: 0,
             help: Vec::new(),
+            found_in: FoundIn::Base,
             level: None,
         }
     }
@@ -135,6 +141,8 @@ pub struct Diagnostics {
     accepted: Vec<Accepted>,
     /// Whether there were more errors than are kept, of which nobody knows whether they are accepted.
     has_lost_errors: bool,
+    /// What the stages have used of their limits.
+    pub effort: Effort,
     concealed: Vec<Span>,
     /// The same, to find them by; made when somebody asks.
     concealed_index: OnceLock<render::Concealed>,
@@ -219,8 +227,8 @@ impl Diagnostics {
 
     /// Forgets what was found, once it has been shown.
     pub fn forget_found(&mut self) {
-        let Diagnostics { levels, acceptances, concealed, .. } = std::mem::take(self);
-        *self = Diagnostics { levels, acceptances, concealed, ..Diagnostics::default() };
+        let Diagnostics { levels, acceptances, concealed, effort, .. } = std::mem::take(self);
+        *self = Diagnostics { levels, acceptances, concealed, effort, ..Diagnostics::default() };
     }
 
     /// What comments accept of changes, with what they say.

@@ -48,6 +48,8 @@ pub fn catalogues(
         reader.plain(&object, login);
     }
     let missing = std::mem::take(&mut reader.missing);
+    let used = reader.budget.used();
+    used.iter().for_each(|&(left, limit)| diagnostics.effort.add(left, limit));
     check_requires(project, &catalogues, &missing, diagnostics);
     catalogues
 }

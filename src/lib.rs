@@ -16,6 +16,7 @@
 
 pub mod source;
 pub mod runner;
+pub mod effort;
 pub mod diag;
 pub mod environment;
 pub mod read;

@@ -157,7 +157,9 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
         let help = "split the project, or set `argocd-atlas-plugin/depends-on`".into();
         diagnostics.report(LimitExceeded { primary, message, help });
     }
-    let mut links = cycles::settled(&index, links);
+    diagnostics.effort.add(index.n_left(), STEPS);
+    diagnostics.effort.add(INFERRED.saturating_sub(links.edges().len()), INFERRED);
+    let mut links = cycles::settled(&index, links, &mut diagnostics.effort);
     safe_default(&index, &ids, &mut links, diagnostics);
     add(project, cycles::harmless(&links, &ids, guesses), &ids, &mut links, diagnostics);
     for cycle in cycles::written(&links) {

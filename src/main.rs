@@ -2,6 +2,8 @@
 
 #[path = "main/run.rs"]
 mod run;
+#[path = "main/environments.rs"]
+mod environments;
 #[path = "main/commands.rs"]
 mod commands;
 

@@ -104,6 +104,8 @@ pub const PARAMETERS: [Parameter; 4] = [
 pub struct Settings {
     /// The overlay that is merged.
     pub environment: Option<Text>,
+    /// Whether somebody has said which one, or by an empty name that there is none.
+    pub is_environment_named: bool,
     /// Changes of single fields, in the order in which they are made.
     pub edits: Vec<Edit>,
     /// Whether Atlas has a login.

@@ -58,6 +58,7 @@ pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnosti
         }
         documents.extend(nodes.into_iter().map(|node| Document { file, node }));
     }
+    budget.add_to(&mut diagnostics.effort);
     let base = overlay::without_parts_outside(base, sources, diagnostics);
     let mut specs = Specs::default();
     for Document { file, node } in overlay::merged(base, overlay, settings, diagnostics) {

@@ -38,6 +38,8 @@ pub struct Compilation {
     pub environments: Vec<String>,
     /// The one that is merged.
     pub environment: Option<SmolStr>,
+    /// Whether the command line, a parameter or a variable says which one it is.
+    pub is_environment_named: bool,
 }
 
 /// Compiles the manifest files of `sources`. `load` is called once, with the files that the specs
@@ -61,6 +63,15 @@ pub fn compile(
     let plan = schedule::plan(&project, &links, objects, diagnostics);
     diagnostics.settle(sources);
     let environments = parse::environments(sources).into_iter().map(str::to_owned).collect();
+    let is_environment_named = settings.is_environment_named;
     let environment = settings.environment.map(|name| name.value);
-    Compilation { project, catalogues, links, plan, environments, environment }
+    Compilation {
+        project,
+        catalogues,
+        links,
+        plan,
+        environments,
+        environment,
+        is_environment_named,
+    }
 }

@@ -470,7 +470,7 @@ fn run_example(code: &str, section: &str) -> String {
     // What a change does needs the state before.
     if folder.join(BEFORE).is_dir() {
         command.args(["check", "--against-dir", BEFORE]);
-    } else if code == "unused-acceptance" {
+    } else if ["unused-acceptance", "environment-not-checked"].contains(&code) {
         command.arg("check");
     }
     let output = command.current_dir(&folder).env_clear().envs(variables).output().unwrap();

@@ -109,6 +109,7 @@ codes! {
     "Parameters and environments" {
         InvalidParameter = "invalid-parameter", Error;
         UnknownEnvironment = "unknown-environment", Error;
+        EnvironmentNotChecked = "environment-not-checked", Warning;
     }
     "Waves" {
         DependencyCycle = "dependency-cycle", Error;

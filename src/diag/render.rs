@@ -164,6 +164,9 @@ fn body<'a>(found: &'a Diagnostic, excerpts: &Excerpts<'a>) -> Group<'a> {
     if left_out > 0 {
         group = group.element(Level::NOTE.message(format!("{left_out} more places are not shown")));
     }
+    if let Some(sentence) = found.found_in.sentence() {
+        group = group.element(Level::NOTE.message(printable(sentence)));
+    }
     let help = found.help.iter().map(|help| Level::HELP.message(printable(help.as_str())));
     help.fold(group, Group::element)
 }

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::effort::Effort;
 use crate::graph::{EdgeId, NodeId};
 use crate::link::index::Index;
 use crate::link::infer::is_database;
@@ -26,7 +27,7 @@ enum Fate {
 }
 
 /// Links of which only what is written, or costs no wave, is in a cycle.
-pub(super) fn settled(index: &Index<'_>, links: Links) -> Links {
+pub(super) fn settled(index: &Index<'_>, links: Links, effort: &mut Effort) -> Links {
     let groups = links.components();
     let mut inside: BTreeMap<usize, Vec<EdgeId>> = BTreeMap::new();
     for (id, edge) in links.edges().iter().enumerate() {
@@ -45,6 +46,7 @@ pub(super) fn settled(index: &Index<'_>, links: Links) -> Links {
     for ids in inside.values() {
         Cycle { index, links: &links, ids, fates: &mut fates }.settle(&mut left);
     }
+    effort.add(left, STEPS);
     let mut kept = Links::default();
     links.nodes().iter().for_each(|&unit| _ = kept.add_node(unit));
     for (edge, fate) in links.edges().iter().zip(fates) {

@@ -21,12 +21,15 @@ use argocd_atlas_plugin::read::{Directory, Revision};
 use argocd_atlas_plugin::runner::{Form, Guard};
 use argocd_atlas_plugin::source::printable;
 use argocd_atlas_plugin::view::check::Files;
-use argocd_atlas_plugin::{emit, engine, generator, history, read, view, write};
+use argocd_atlas_plugin::view::diff::Differences;
+use argocd_atlas_plugin::view::graph::Picture;
+use argocd_atlas_plugin::{emit, engine, generator, read, view, write};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::run::{Run, apply_flags, is_standard_input, stderr, width, without_denied};
+use crate::environments::{self, Found, Look, Older};
+use crate::run::{Run, Workspace, apply_flags, is_standard_input, width, without_denied};
 
 pub(crate) fn manifests(args: &ManifestsArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let run = Run::of(&args.project)?;
@@ -170,59 +173,65 @@ pub(crate) fn diff(
     out: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
     let (args, [denies_destructive, denies_refused]) =
-        &without_denied(args, ["destructive", "refused"]);
-    let mut new = Run::of(args)?;
-    new.report()?;
-    if new.diagnostics.has_errors() {
-        return Ok(new.code());
-    }
-    new.compilation.project.drop_trees();
+        without_denied(args, ["destructive", "refused"]);
+    let args = &args;
     let (revision, directory) = (against.revision.as_deref(), against.directory.as_deref());
-    let Some((mut old, against)) = before(revision, directory, no_merge_base, args)? else {
+    let mut new = Workspace::open(args)?;
+    let Some(older) = older(revision, directory, no_merge_base, args)? else {
         return Err(anyhow!("set `--against` or `--against-dir`"));
     };
-    old.compilation.project.drop_trees();
-    let is_unknown = old.diagnostics.has_errors();
-    if is_unknown {
-        let what = "has errors: compared with what could be read of it";
-        writeln!(stderr(), "note: `{}` {what}", printable(against.as_str()))?;
-        old.report_first()?;
-    }
-    new.diagnostics.forget_found();
-    history::check(&old.compilation.project, &new.compilation.project, &mut new.diagnostics);
-    new.diagnostics.settle(&new.sources);
+    let mut differences = Differences::default();
+    let mut has_errors = false;
+    let found = environments::each(&mut new, &mut Some(older), false, |look| {
+        let Look { environment, new, old, has_errors: is_wrong } = look;
+        has_errors |= is_wrong;
+        let Some(old) = old.filter(|_| !has_errors) else { return };
+        new.compilation.project.drop_trees();
+        old.compilation.project.drop_trees();
+        if environment.is_none() && !new.compilation.is_environment_named {
+            differences.name_environments(old.side(), new.side());
+        }
+        let mut difference = view::diff::difference(old.side(), new.side());
+        let (before, now) = (old.diagnostics, new.diagnostics);
+        difference.accept(before.accepted_changes(), now.accepted_changes());
+        differences.add(environment, difference);
+    })?;
+    let Found { compilation, diagnostics, n_not_checked, is_older_broken } = found;
+    let new = new.with(compilation, diagnostics);
     new.report()?;
-    let mut difference = view::diff::difference(old.side(), new.side());
-    let (before, now) = (&old.diagnostics, &new.diagnostics);
-    difference.accept(before.accepted_changes(), now.accepted_changes());
-    match format {
-        DiffFormat::Text => view::diff::text(&difference, new.style(), out)?,
-        DiffFormat::Markdown => view::diff::markdown(&difference, new.side(), out)?,
-        DiffFormat::Json => view::diff::json(&difference, out)?,
+    if has_errors {
+        return Ok(new.code());
     }
-    // What could not be read before may be lost now.
-    let is_lost = *denies_destructive && (is_unknown || difference.n_destructive() > 0);
-    // What may be refused is not known to go through.
-    let is_refused = *denies_refused && (is_unknown || difference.n_refused() != (0, 0));
-    let is_denied = is_lost || is_refused;
+    match format {
+        DiffFormat::Text => view::diff::text(&differences, new.style(), out)?,
+        DiffFormat::Markdown => view::diff::markdown(&differences, new.side(), out)?,
+        DiffFormat::Json => view::diff::json(&differences, out)?,
+    }
+    // What could not be read before, or is not compared, may be lost now, and may be refused.
+    let is_unknown = is_older_broken || n_not_checked > 0;
+    let is_lost = differences.all().any(|difference| difference.n_destructive() > 0);
+    let is_refused = differences.all().any(|difference| difference.n_refused() != (0, 0));
+    let is_denied = (denies_destructive && (is_unknown || is_lost))
+        || (denies_refused && (is_unknown || is_refused));
     Ok(if is_denied { ExitCode::from(1) } else { new.code() })
 }
 
-/// What to compare with, and what it is called; nothing where nothing is named.
-fn before(
+/// What to compare with; nothing where nothing is named.
+fn older(
     revision: Option<&str>,
     directory: Option<&Path>,
     no_merge_base: bool,
     args: &ProjectArgs,
-) -> anyhow::Result<Option<(Run, String)>> {
+) -> anyhow::Result<Option<Older>> {
     Ok(match (revision, directory) {
         (Some(name), _) => {
             let revision = Revision { name, is_exact: no_merge_base };
-            Some((Run::of_revision(args, revision)?, name.to_owned()))
+            let workspace = Workspace::of_revision(args, revision)?;
+            Some(Older { workspace, name: name.to_owned(), is_revision: true })
         }
         (None, Some(dir)) => {
-            let old = Run::of(&ProjectArgs { dir: dir.to_owned(), ..args.clone() })?;
-            Some((old, dir.display().to_string()))
+            let workspace = Workspace::open(&ProjectArgs { dir: dir.to_owned(), ..args.clone() })?;
+            Some(Older { workspace, name: dir.display().to_string(), is_revision: false })
         }
         (None, None) => None,
     })
@@ -273,18 +282,11 @@ pub(crate) fn check(
     out: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
     let (args, [denies_warnings]) = &without_denied(args, ["warnings"]);
-    let mut run = Run::of(args)?;
     let (revision, directory) = (against.revision.as_deref(), against.directory.as_deref());
-    if let Some((old, against)) = before(revision, directory, no_merge_base, args)? {
-        if old.diagnostics.has_errors() {
-            let what = "has errors: compared with what could be read of it";
-            writeln!(stderr(), "note: `{}` {what}", printable(against))?;
-        }
-        let projects = (&old.compilation.project, &run.compilation.project);
-        history::check(projects.0, projects.1, &mut run.diagnostics);
-        run.diagnostics.settle(&run.sources);
-    }
-    run.diagnostics.report_unused_acceptances();
+    let mut new = Workspace::open(args)?;
+    let mut older = older(revision, directory, no_merge_base, args)?;
+    let found = environments::each(&mut new, &mut older, true, |_| ())?;
+    let run = new.with(found.compilation, found.diagnostics);
     let files = Files::below(read::path_in_repository(&args.dir));
     let Run { diagnostics, sources, .. } = &run;
     match how {
@@ -305,18 +307,28 @@ pub(crate) fn check(
 
 /// Draws the project.
 pub(crate) fn graph(args: &GraphArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    let run = Run::of(&args.project)?;
+    let mut workspace = Workspace::open(&args.project)?;
+    let mut picture = Picture::default();
+    let found = environments::each(&mut workspace, &mut None, false, |look| {
+        let compilation = &*look.new.compilation;
+        let drawn = view::graph::picture(compilation, look.new.sources);
+        match look.environment {
+            None => picture = drawn,
+            Some(environment) => picture.add(environment, &drawn),
+        }
+    })?;
+    let run = workspace.with(found.compilation, found.diagnostics);
     run.report()?;
     let is_page_in_a_file = args.format == GraphFormat::Html && args.output.is_some();
     if run.diagnostics.has_errors() && !is_page_in_a_file {
         return Ok(run.code());
     }
     match &args.output {
-        None => draw(args, &run, out)?,
+        None => draw(args, &run, &picture, out)?,
         // A page may be several times as large as its project: it is not held in memory.
         Some(path) => write::file_with(path, |file| {
             let mut out = io::BufWriter::new(Guard::new(file, form(args.format)));
-            draw(args, &run, &mut out)?;
+            draw(args, &run, &picture, &mut out)?;
             out.flush()
         })
         .with_context(|| format!("cannot write `{}`", path.display()))?,
@@ -332,17 +344,16 @@ pub(crate) fn form(format: GraphFormat) -> Form {
     }
 }
 
-fn draw(args: &GraphArgs, run: &Run, out: &mut impl Write) -> io::Result<()> {
-    let picture = view::graph::picture(&run.compilation, &run.sources);
+fn draw(args: &GraphArgs, run: &Run, picture: &Picture, out: &mut impl Write) -> io::Result<()> {
     match args.format {
-        GraphFormat::Mermaid => view::mermaid::print(&picture, out)?,
-        GraphFormat::Dot => view::dot::print(&picture, out)?,
-        GraphFormat::Svg => view::svg::print(&picture, out)?,
+        GraphFormat::Mermaid => view::mermaid::print(picture, out)?,
+        GraphFormat::Dot => view::dot::print(picture, out)?,
+        GraphFormat::Svg => view::svg::print(picture, out)?,
         GraphFormat::Html => {
             let title = folder_name(&args.project.dir);
             let Run { compilation, diagnostics, sources, .. } = run;
             let page = view::html::Page { title: &title, compilation, diagnostics, sources };
-            view::html::print(page, &picture, out)?;
+            view::html::print(page, picture, out)?;
         }
     }
     Ok(())

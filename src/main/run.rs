@@ -17,9 +17,10 @@ use argocd_atlas_plugin::parse::API_VERSION;
 use argocd_atlas_plugin::pipeline::{self, Compilation};
 use argocd_atlas_plugin::read::{self, Directory, Revision};
 use argocd_atlas_plugin::runner::{Form, Guard};
-use argocd_atlas_plugin::source::{FileId, Sources, printable};
+use argocd_atlas_plugin::source::{FileId, Sources, Span, printable};
 use argocd_atlas_plugin::view::diff::Side;
 use clap::CommandFactory;
+use smol_str::SmolStr;
 
 /// A directory that has been compiled.
 pub(crate) struct Run {
@@ -31,66 +32,9 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// The directory as it is named, with the environment that is chosen.
     pub(crate) fn of(args: &ProjectArgs) -> anyhow::Result<Run> {
-        let _progress = Progress::begin(args.quiet);
-        let mut directory = Directory::open(dir(args)).with_context(|| not_found(args))?;
-        let mut run = Run::begin(args)?;
-        let Begun { sources, root, diagnostics, .. } = &mut run;
-        if is_standard_input(args) {
-            let file = read::standard_input(io::stdin().lock(), sources, diagnostics)
-                .context("cannot read standard input")?;
-            // Only specs name files, and they name them from here.
-            if sources.get(file).text().contains(API_VERSION) {
-                directory.list(sources, *root, diagnostics);
-            }
-        } else {
-            directory.read(sources, *root, diagnostics);
-        }
-        Ok(run.compile(|sources, files, diagnostics| directory.load(sources, files, diagnostics)))
-    }
-
-    /// The same directory in a Git revision.
-    pub(crate) fn of_revision(args: &ProjectArgs, revision: Revision<'_>) -> anyhow::Result<Run> {
-        let _progress = Progress::begin(args.quiet);
-        if is_standard_input(args) {
-            return Err(anyhow!("standard input is in no revision: name a directory"));
-        }
-        let folders = environment::program_folders();
-        let opened = Directory::of_revision(&args.dir, revision, &folders);
-        let revision = revision.name;
-        let mut directory = opened.map_err(|error| with_flag(error, revision))?;
-        if let Some(base) = directory.merge_base().filter(|_| !args.quiet) {
-            let (base, revision) = (base.get(..12).unwrap_or(base), printable(revision));
-            writeln!(
-                stderr(),
-                "note: compared with {base}, the merge base of `{revision}` and HEAD; \
-                 `--no-merge-base` compares with `{revision}` itself"
-            )?;
-        }
-        if directory.is_absent() {
-            let shown = args.dir.display().to_string();
-            let (shown, revision) = (printable(shown), printable(revision));
-            writeln!(stderr(), "note: `{shown}` is not in `{revision}`: all of it is new")?;
-        }
-        let mut run = Run::begin(args)?;
-        let Begun { sources, root, diagnostics, .. } = &mut run;
-        directory.read(sources, *root, diagnostics);
-        let run =
-            run.compile(|sources, files, diagnostics| directory.load(sources, files, diagnostics));
-        match directory.failure() {
-            None => Ok(run),
-            Some(error) => Err(anyhow!(error).context(format!("cannot read `{revision}`"))),
-        }
-    }
-
-    fn begin(args: &ProjectArgs) -> anyhow::Result<Begun> {
-        let mut environment = environment::from_variables(environment::process_variables());
-        apply_flags(args, &mut environment);
-        let mut sources = Sources::default();
-        let root = sources.add_virtual(args.dir.display().to_string(), "");
-        let diagnostics = Diagnostics::with_levels(levels(args)?);
-        let (color, quiet) = (args.color, args.quiet);
-        Ok(Begun { sources, root, environment, diagnostics, color, quiet })
+        Ok(Workspace::open(args)?.into_run())
     }
 
     /// Prints the diagnostics to standard error.
@@ -100,15 +44,6 @@ impl Run {
         let err = &mut io::BufWriter::new(stderr());
         render::text(&self.diagnostics, least, &self.sources, style, err)?;
         err.flush()
-    }
-
-    /// Prints what the first error is, in one line.
-    pub(crate) fn report_first(&self) -> io::Result<()> {
-        let mut text = Vec::new();
-        let Run { diagnostics, sources, .. } = self;
-        render::text(diagnostics, Severity::Error, sources, Style::Plain, &mut text)?;
-        let text = String::from_utf8_lossy(&text);
-        writeln!(stderr(), "note: it says {}", text.lines().next().unwrap_or_default())
     }
 
     /// How to print to standard output.
@@ -123,6 +58,14 @@ impl Run {
     pub(crate) fn code(&self) -> ExitCode {
         if self.diagnostics.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
     }
+}
+
+/// Prints what the first error is, in one line.
+pub(crate) fn report_first(diagnostics: &Diagnostics, sources: &Sources) -> io::Result<()> {
+    let mut text = Vec::new();
+    render::text(diagnostics, Severity::Error, sources, Style::Plain, &mut text)?;
+    let text = String::from_utf8_lossy(&text);
+    writeln!(stderr(), "note: it says {}", text.lines().next().unwrap_or_default())
 }
 
 /// Standard error, for lines in which a CI runner finds no command.
@@ -140,21 +83,120 @@ fn dir(args: &ProjectArgs) -> &Path {
     if is_standard_input(args) { Path::new(".") } else { &args.dir }
 }
 
-/// A run before its specs are read.
-struct Begun {
-    sources: Sources,
+/// A directory that is read once, and compiled with one environment after the other.
+pub(crate) struct Workspace {
+    pub(crate) sources: Sources,
     root: FileId,
     environment: Environment,
-    diagnostics: Diagnostics,
+    directory: Directory,
+    /// What was found while the directory was read, which is wrong in every environment.
+    read: Diagnostics,
     color: Color,
     quiet: bool,
+    progress: Progress,
 }
 
-impl Begun {
-    fn compile(self, load: impl FnMut(&mut Sources, &[FileId], &mut Diagnostics)) -> Run {
-        let Begun { mut sources, root, environment, mut diagnostics, color, quiet } = self;
-        let compilation =
-            pipeline::compile(&mut sources, root, &environment, load, &mut diagnostics);
+impl Workspace {
+    /// Reads the directory, or standard input.
+    pub(crate) fn open(args: &ProjectArgs) -> anyhow::Result<Workspace> {
+        let progress = Progress::begin(args.quiet);
+        let directory = Directory::open(dir(args)).with_context(|| not_found(args))?;
+        let mut workspace = Workspace::begin(args, directory)?;
+        let Workspace { sources, root, directory, read, .. } = &mut workspace;
+        if is_standard_input(args) {
+            let file = read::standard_input(io::stdin().lock(), sources, read)
+                .context("cannot read standard input")?;
+            // Only specs name files, and they name them from here.
+            if sources.get(file).text().contains(API_VERSION) {
+                directory.list(sources, *root, read);
+            }
+        } else {
+            directory.read(sources, *root, read);
+        }
+        Ok(Workspace { progress, ..workspace })
+    }
+
+    /// Reads the same directory in a Git revision.
+    pub(crate) fn of_revision(
+        args: &ProjectArgs,
+        revision: Revision<'_>,
+    ) -> anyhow::Result<Workspace> {
+        if is_standard_input(args) {
+            return Err(anyhow!("standard input is in no revision: name a directory"));
+        }
+        let folders = environment::program_folders();
+        let opened = Directory::of_revision(&args.dir, revision, &folders);
+        let revision = revision.name;
+        let directory = opened.map_err(|error| with_flag(error, revision))?;
+        if let Some(base) = directory.merge_base().filter(|_| !args.quiet) {
+            let (base, revision) = (base.get(..12).unwrap_or(base), printable(revision));
+            writeln!(
+                stderr(),
+                "note: compared with {base}, the merge base of `{revision}` and HEAD; \
+                 `--no-merge-base` compares with `{revision}` itself"
+            )?;
+        }
+        if directory.is_absent() {
+            let shown = args.dir.display().to_string();
+            let (shown, revision) = (printable(shown), printable(revision));
+            writeln!(stderr(), "note: `{shown}` is not in `{revision}`: all of it is new")?;
+        }
+        let mut workspace = Workspace::begin(args, directory)?;
+        let Workspace { sources, root, directory, read, .. } = &mut workspace;
+        directory.read(sources, *root, read);
+        Ok(workspace)
+    }
+
+    fn begin(args: &ProjectArgs, directory: Directory) -> anyhow::Result<Workspace> {
+        let mut environment = environment::from_variables(environment::process_variables());
+        apply_flags(args, &mut environment);
+        let mut sources = Sources::default();
+        let root = sources.add_virtual(args.dir.display().to_string(), "");
+        let read = Diagnostics::with_levels(levels(args)?);
+        let (color, quiet) = (args.color, args.quiet);
+        let progress = Progress { done: None, thread: None };
+        Ok(Workspace { sources, root, environment, directory, read, color, quiet, progress })
+    }
+
+    /// Compiles it with an environment, or with the one that is named, if any.
+    pub(crate) fn compile(&mut self, environment: Option<&SmolStr>) -> (Compilation, Diagnostics) {
+        if let Some(name) = environment {
+            self.environment.flags.environment = Some(name.to_string());
+        }
+        let Workspace { sources, root, environment, directory, read, .. } = self;
+        let mut diagnostics = read.clone();
+        let load = |sources: &mut Sources, files: &[FileId], diagnostics: &mut Diagnostics| {
+            directory.load(sources, files, diagnostics);
+        };
+        let compilation = pipeline::compile(sources, *root, environment, load, &mut diagnostics);
+        (compilation, diagnostics)
+    }
+
+    /// Fails if a Git revision could not be read to its end; `what` names it.
+    pub(crate) fn check_read(&mut self, what: &str) -> anyhow::Result<()> {
+        match self.directory.failure() {
+            None => Ok(()),
+            Some(error) => Err(anyhow!(error).context(format!("cannot read `{what}`"))),
+        }
+    }
+
+    /// Where an environment begins: a place to point at.
+    pub(crate) fn place_of(&self, environment: &str) -> Span {
+        let folder = format!("environments/{environment}/");
+        let file = self.sources.below(&folder).next().map_or(self.root, |(_, file)| file);
+        Span::new(file, 0..0)
+    }
+
+    /// All that is known with the environment that is chosen.
+    pub(crate) fn into_run(mut self) -> Run {
+        let (compilation, diagnostics) = self.compile(None);
+        self.with(compilation, diagnostics)
+    }
+
+    /// All that is known, once it has been compiled.
+    pub(crate) fn with(self, compilation: Compilation, diagnostics: Diagnostics) -> Run {
+        let Workspace { sources, color, quiet, progress, .. } = self;
+        drop(progress);
         Run { sources, diagnostics, compilation, color, quiet }
     }
 }

@@ -51,6 +51,7 @@ pub fn settings(
         diagnostics.report(InvalidParameter { primary, message, help });
     }
     settings.login = login(environment, sources, diagnostics);
+    settings.is_environment_named = settings.environment.is_some();
     // An empty name is what Argo CD's UI sends for a field that was cleared.
     settings.environment = settings.environment.filter(|name| !name.value.is_empty());
     settings

@@ -23,6 +23,7 @@ use crate::diag::problems::yaml::{
     UnsupportedTag,
 };
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::effort::Effort;
 use crate::source::{FileId, Span, Spanned};
 use crate::syntax::node::{Data, Entry, Meaning, Node, Scalar};
 
@@ -112,6 +113,13 @@ impl Budget {
     pub const DEPTH: usize = 100;
     /// Problems in all files, after which the rest is not looked at.
     pub const PROBLEMS: usize = 500;
+
+    /// Adds what has been read so far.
+    pub fn add_to(&self, effort: &mut Effort) {
+        effort.add(self.nodes, Budget::NODES);
+        effort.add(self.bytes, Budget::BYTES);
+        effort.add(self.documents, Budget::DOCUMENTS);
+    }
 
     fn take_copy(&mut self, cost: Cost) -> Result<(), Exceeded> {
         let Cost { nodes, bytes, depth: _ } = cost;

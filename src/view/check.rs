@@ -86,14 +86,21 @@ fn diagnostic(found: &Diagnostic, sources: &Sources) -> serde_json::Value {
         .iter()
         .map(|label| json!({ "place": place(label.span, sources), "text": label.text }))
         .collect();
-    json!({
+    let mut value = json!({
         "severity": found.severity().word(),
         "code": found.code.name(),
         "message": found.message,
         "place": place(found.primary, sources),
         "labels": labels,
         "help": found.help,
-    })
+    });
+    if let Some(names) = found.found_in.environments()
+        && let Some(object) = value.as_object_mut()
+    {
+        let names: Vec<_> = names.iter().map(|name| printable(name.as_str())).collect();
+        object.insert("environments".to_owned(), json!(names));
+    }
+    value
 }
 
 fn place(span: Span, sources: &Sources) -> serde_json::Value {

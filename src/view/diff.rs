@@ -1,6 +1,7 @@
 //! `generate diff`: what a change does to the database, to the objects and to the waves; what can
 //! lose data comes first, and is the last to be left out where there is too much to print.
 
+mod environments;
 mod infrastructure;
 mod objects;
 mod print;
@@ -20,6 +21,7 @@ use crate::source::Sources;
 use crate::view::markdown::shortened;
 use crate::view::waves::waits;
 
+pub use environments::{Differences, Only};
 pub use infrastructure::Loss;
 pub use print::{json, markdown, text};
 
@@ -33,7 +35,7 @@ pub struct Side<'a> {
 }
 
 /// What differs between two states of a directory.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Difference {
     /// By Schema, what its SQL changes; the most dangerous first.
     pub schemas: Vec<SchemaChanges>,
@@ -50,7 +52,7 @@ pub struct Difference {
 }
 
 /// The changes of one schema.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct SchemaChanges {
     /// `Schema/shop`.
     pub schema: String,
@@ -61,7 +63,7 @@ pub struct SchemaChanges {
 }
 
 /// One change of a schema.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct SchemaChange {
     /// What changes, and what becomes of it.
     pub change: Change,
@@ -74,7 +76,7 @@ pub struct SchemaChange {
 }
 
 /// What happens when a change is reverted.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Revert {
     /// A change of the schema.
     Change(Change),
@@ -86,7 +88,7 @@ pub enum Revert {
 }
 
 /// What is said about a database, or about an object that cannot be changed.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Notice {
     /// What it costs.
     pub loss: Loss,
@@ -143,7 +145,7 @@ pub struct FieldChange {
 }
 
 /// One wave that is not what it was.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct WaveChange {
     /// `App/shop`.
     pub unit: String,
@@ -248,6 +250,34 @@ impl Difference {
         })
     }
 
+    /// Leaves out what differs in the same way in another difference.
+    fn leave_out(&mut self, other: &Difference) {
+        let Difference { schemas, infrastructure, added, removed, changed, waves } = self;
+        let known: BTreeMap<&str, &SchemaChanges> =
+            other.schemas.iter().map(|schema| (schema.schema.as_str(), schema)).collect();
+        for schema in schemas.iter_mut() {
+            if let Some(known) = known.get(schema.schema.as_str()) {
+                // Both lists have one order.
+                leave_out(&mut schema.changes, &known.changes);
+                leave_out(&mut schema.on_revert, &known.on_revert);
+            }
+        }
+        schemas.retain(|schema| !schema.changes.is_empty() || !schema.on_revert.is_empty());
+        leave_out(infrastructure, &other.infrastructure);
+        leave_out(added, &other.added);
+        leave_out(removed, &other.removed);
+        let known: BTreeMap<&Item, &ChangedObject> =
+            other.changed.iter().map(|object| (&object.item, object)).collect();
+        for object in changed.iter_mut() {
+            if let Some(known) = known.get(&object.item) {
+                leave_out(&mut object.fields, &known.fields);
+                object.n_more = object.n_more.saturating_sub(known.n_more);
+            }
+        }
+        changed.retain(|object| !object.fields.is_empty() || object.n_more > 0);
+        leave_out(waves, &other.waves);
+    }
+
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         let Difference { schemas, infrastructure, added, removed, changed, waves } = self;
@@ -258,6 +288,20 @@ impl Difference {
             && changed.is_empty()
             && waves.is_empty()
     }
+}
+
+/// Leaves out what is in another list as well. Both have one order, so what is looked for is near the
+/// place where the last one was found; beyond that it is said twice.
+fn leave_out<T: PartialEq>(list: &mut Vec<T>, other: &[T]) {
+    const MAX_AWAY: usize = 64;
+    let mut next: usize = 0;
+    list.retain(|item| {
+        let start = next.saturating_sub(MAX_AWAY);
+        let near = other.iter().skip(start).take(2 * MAX_AWAY);
+        let found = near.into_iter().position(|known| known == item);
+        next = found.map_or(next, |at| start + at + 1);
+        found.is_none()
+    });
 }
 
 /// What makes a unit the same in both states: a spec by its name, a plain manifest by all that

@@ -39,6 +39,9 @@ fn command(found: &Diagnostic, sources: &Sources, files: &Files) -> String {
     for label in &found.labels {
         text.push_str(&format!("\n{}: {}", sources.place(label.span), label.text));
     }
+    if let Some(sentence) = found.found_in.sentence() {
+        text.push_str(&format!("\nnote: {}", printable(sentence)));
+    }
     for help in &found.help {
         text.push_str(&format!("\nhelp: {help}"));
     }

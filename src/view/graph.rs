@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smol_str::SmolStr;
+
 use crate::links::{Link, Origin};
 use crate::model::{Project, Unit};
 use crate::pipeline::Compilation;
@@ -94,6 +96,8 @@ pub struct Node {
     pub why: String,
     /// Whether its wave is written.
     pub is_pinned: bool,
+    /// The environments in which it is there, or in this lane; empty for what is in the base.
+    pub only: Vec<SmolStr>,
 }
 
 impl Node {
@@ -107,11 +111,16 @@ impl Node {
         }
     }
 
-    /// The kinds that it makes, in a line; nothing for a manifest, which makes itself.
+    /// The second line of a box: the kinds that it makes, nothing for a manifest, which makes itself; or
+    /// the environments that have it.
     pub fn made(&self) -> String {
-        match self.role {
-            Role::Database | Role::Schema | Role::App => self.makes.join(", "),
-            Role::Manifest | Role::Hook | Role::Junction => String::new(),
+        let n_more = self.only.len().saturating_sub(MAX_NAMED);
+        let named: Vec<&str> = self.only.iter().take(MAX_NAMED).map(SmolStr::as_str).collect();
+        match (self.role, named.as_slice(), n_more) {
+            (_, [_, ..], 0) => format!("only {}", named.join(", ")),
+            (_, [_, ..], more) => format!("only {} and {more} more", named.join(", ")),
+            (Role::Database | Role::Schema | Role::App, [], _) => self.makes.join(", "),
+            (Role::Manifest | Role::Hook | Role::Junction, [], _) => String::new(),
         }
     }
 }
@@ -132,6 +141,8 @@ pub struct Edge {
     pub is_default: bool,
 }
 
+/// The most environments that a box names.
+const MAX_NAMED: usize = 4;
 /// Up to so many arrows of the safe default are drawn one by one, without a junction.
 const MAX_PLAIN_ARROWS: usize = 6;
 /// The most boxes among which implied arrows are looked for: it takes a bit for each pair.
@@ -171,6 +182,7 @@ fn nodes(compilation: &Compilation, sources: &Sources) -> Vec<Node> {
             makes: made.get(&scheduled.unit).into_iter().flatten().map(|&k| k.into()).collect(),
             why: waves::why(scheduled, compilation, sources),
             is_pinned: scheduled.is_pinned,
+            only: Vec::new(),
         }
     });
     let hooks = plan.objects.iter().filter(|planned| planned.is_hook).map(|planned| Node {
@@ -182,6 +194,7 @@ fn nodes(compilation: &Compilation, sources: &Sources) -> Vec<Node> {
         makes: vec![planned.object.kind().to_owned()],
         why: waves::HOOK.to_owned(),
         is_pinned: false,
+        only: Vec::new(),
     });
     let mut nodes: Vec<Node> = scheduled.chain(hooks).collect();
     nodes.sort_by_key(|node| (node.lane, node.unit));
@@ -224,6 +237,74 @@ impl Picture {
         });
         Picture { nodes, edges: edges.collect() }
     }
+}
+
+impl Picture {
+    /// Adds the boxes that an environment has and the base has not, or has in another lane, with their
+    /// arrows.
+    pub fn add(&mut self, environment: &SmolStr, other: &Picture) {
+        let mut known: BTreeMap<BoxId, Vec<usize>> = BTreeMap::new();
+        for (number, node) in self.nodes.iter().enumerate() {
+            known.entry(box_id(node)).or_default().push(number);
+        }
+        // Two namespaces may have one name: the second box is the second one here.
+        let mut n_seen: BTreeMap<BoxId, usize> = BTreeMap::new();
+        let mut numbers = Vec::with_capacity(other.nodes.len());
+        for node in &other.nodes {
+            let id = box_id(node);
+            let nth = n_seen.entry(id.clone()).or_default();
+            let there = known.get(&id).and_then(|numbers| numbers.get(*nth)).copied();
+            *nth += 1;
+            numbers.push(there.unwrap_or(self.nodes.len()));
+            match there.and_then(|number| self.nodes.get_mut(number)) {
+                Some(known) if known.only.is_empty() => {}
+                Some(known) => known.only.push(environment.clone()),
+                None => {
+                    let only = vec![environment.clone()];
+                    self.nodes.push(Node { only, ..node.clone() });
+                }
+            }
+        }
+        let is_only =
+            |number: usize| self.nodes.get(number).is_some_and(|node: &Node| !node.only.is_empty());
+        for edge in &other.edges {
+            let (Some(&from), Some(&to)) = (numbers.get(edge.from), numbers.get(edge.to)) else {
+                continue;
+            };
+            if is_only(from) || is_only(to) {
+                self.edges.push(Edge { from, to, ..edge.clone() });
+            }
+        }
+        self.sort();
+    }
+
+    /// Puts the boxes of a lane together again.
+    fn sort(&mut self) {
+        let mut order: Vec<usize> = (0..self.nodes.len()).collect();
+        order.sort_by_key(|&number| self.nodes.get(number).map(|node| node.lane));
+        let places: BTreeMap<usize, usize> = order.iter().copied().zip(0..).collect();
+        let nodes = std::mem::take(&mut self.nodes);
+        let mut placed: Vec<(usize, Node)> = nodes
+            .into_iter()
+            .enumerate()
+            .filter_map(|(number, node)| Some((*places.get(&number)?, node)))
+            .collect();
+        placed.sort_by_key(|(place, _)| *place);
+        self.nodes = placed.into_iter().map(|(_, node)| node).collect();
+        for edge in &mut self.edges {
+            edge.from = places.get(&edge.from).copied().unwrap_or(edge.from);
+            edge.to = places.get(&edge.to).copied().unwrap_or(edge.to);
+        }
+        self.edges.sort();
+        self.edges.dedup_by_key(|edge| (edge.from, edge.to));
+    }
+}
+
+/// What makes two boxes of two environments the same.
+type BoxId = (Lane, Role, String, String);
+
+fn box_id(node: &Node) -> BoxId {
+    (node.lane, node.role, node.kind.clone(), node.name.clone())
 }
 
 /// The arrows between units, not numbered yet.

@@ -107,7 +107,7 @@ fn id(number: usize) -> String {
 }
 
 fn has_article(node: &Node) -> bool {
-    node.role != Role::Junction
+    node.role != Role::Junction && node.only.is_empty()
 }
 
 impl Page<'_> {
@@ -211,8 +211,9 @@ impl Page<'_> {
     }
 
     fn rollout(&self, picture: &Picture, out: &mut impl Write) -> io::Result<()> {
+        let boxes = picture.nodes.iter().enumerate().filter(|(_, node)| has_article(node));
         let numbers: BTreeMap<Unit, usize> =
-            picture.nodes.iter().enumerate().map(|(number, node)| (node.unit, number)).collect();
+            boxes.map(|(number, node)| (node.unit, number)).collect();
         let link = |node: &Node| {
             let number = numbers.get(&node.unit).filter(|_| has_article(node))?;
             Some(format!("#{}", id(*number)))

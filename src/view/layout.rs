@@ -421,6 +421,7 @@ mod tests {
             makes: Vec::new(),
             why: String::new(),
             is_pinned: false,
+            only: Vec::new(),
         };
         let edge = |&(from, to): &(usize, usize)| Edge {
             from,

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity};
-use crate::source::{Sources, Span};
+use crate::source::{Sources, Span, printable};
 use crate::view::check::{Files, shown_reason};
 use crate::view::{explain, waves};
 
@@ -104,6 +104,9 @@ fn result(found: &Diagnostic, sources: &Sources, files: &Files) -> Value {
     let mut text = found.message.clone();
     if files.path(found.primary.file, sources).is_none() {
         text = format!("{}: {text}", sources.place(found.primary));
+    }
+    if let Some(sentence) = found.found_in.sentence() {
+        text.push_str(&format!("\nnote: {}", printable(sentence)));
     }
     for help in &found.help {
         text.push_str(&format!("\nhelp: {help}"));

@@ -181,7 +181,7 @@ fn print_all(compiled: &Compiled) {
     let side = Side { compilation, sources };
     let other = Side { compilation: &empty.compilation, sources: &empty.sources };
     for (old, new) in [(side, other), (other, side), (side, side)] {
-        let difference = view::diff::difference(old, new);
+        let difference = view::diff::difference(old, new).into();
         view::diff::text(&difference, Style::Plain, out).unwrap();
         view::diff::markdown(&difference, new, out).unwrap();
         view::diff::json(&difference, out).unwrap();

@@ -46,10 +46,12 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // Vocabulary: what everyone may know.
     ("source", &["sql::source"]),
     ("runner", &["source"]),
+    ("effort", &[]),
     // It puts what is wrong in SQL into words.
     (
         "diag",
         &[
+            "effort",
             "left_out",
             "parameters",
             "source",
@@ -84,7 +86,10 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("object", &["annotation", "model", "source", "value"]),
     ("plan", &["graph", "model", "object"]),
     // The stages, each from what is before it to what is behind it.
-    ("parse", &["diag", "environment", "left_out", "parameters", "source", "spec", "syntax"]),
+    (
+        "parse",
+        &["diag", "effort", "environment", "left_out", "parameters", "source", "spec", "syntax"],
+    ),
     (
         "resolve",
         &[
@@ -120,7 +125,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "syntax",
         ],
     ),
-    ("link", &["diag", "graph", "links", "model", "object", "source", "syntax", "value"]),
+    ("link", &["diag", "effort", "graph", "links", "model", "object", "source", "syntax", "value"]),
     (
         "lower",
         &[

@@ -242,7 +242,7 @@ fn comment(place: &Place, text: &str, file: &str) -> Option<String> {
         Side { compilation: &side.compilation, sources: &side.sources }
     }
     let mut out = Vec::new();
-    diff::markdown(&difference(of(&old), of(&new)), of(&new), &mut out).unwrap();
+    diff::markdown(&difference(of(&old), of(&new)).into(), of(&new), &mut out).unwrap();
     assert!(out.len() <= COMMENT);
     Some(String::from_utf8(out).unwrap())
 }
@@ -564,7 +564,7 @@ fn a_comment_keeps_what_can_lose_data_and_says_what_it_leaves_out() {
     let side = |of: &'static Compiled| Side { compilation: &of.compilation, sources: &of.sources };
     let (old, new) = (side(Box::leak(Box::new(old))), side(Box::leak(Box::new(new))));
     let mut out = Vec::new();
-    diff::markdown(&difference(old, new), new, &mut out).unwrap();
+    diff::markdown(&difference(old, new).into(), new, &mut out).unwrap();
     let comment = String::from_utf8(out).unwrap();
     assert!(comment.len() <= COMMENT, "{}", comment.len());
     assert_eq!(comment.matches("| **destructive** |").count(), 40);

@@ -68,6 +68,16 @@ impl Budget {
     /// Statements in `DO` blocks: those beyond are not looked at.
     const IN_BLOCKS: usize = 10_000;
 
+    /// What is left of each limit, and the limit.
+    pub fn used(&self) -> [(usize, usize); 4] {
+        [
+            (self.bytes, Budget::BYTES),
+            (self.statements, Budget::STATEMENTS),
+            (self.words, Budget::WORDS),
+            (self.asked, Budget::ASKED),
+        ]
+    }
+
     /// Cuts the texts of one schema into statements, or says which bound they go beyond.
     fn split(&mut self, texts: &[&Excerpt], dialect: Dialect) -> Result<Vec<Split>, TooLong> {
         let (mut bytes, mut words) = (Budget::SCHEMA, Budget::SCHEMA_WORDS);

@@ -84,3 +84,28 @@ impl From<NothingToChange<'_>> for Diagnostic {
             .help(did_you_mean(spec, known.iter().map(String::as_str)))
     }
 }
+
+/// An environment that is not looked at, because all of them together would take too long.
+pub struct EnvironmentNotChecked<'a> {
+    /// The beginning of one of its files.
+    pub primary: Span,
+    /// Its name.
+    pub name: &'a str,
+    /// How many more there are.
+    pub n_more: usize,
+}
+
+impl From<EnvironmentNotChecked<'_>> for Diagnostic {
+    fn from(EnvironmentNotChecked { primary, name, n_more }: EnvironmentNotChecked<'_>) -> Self {
+        let message = match n_more {
+            0 => message!("the environment `{name}` is not checked", name),
+            1 => message!("the environment `{name}` and one more are not checked", name),
+            _ => {
+                message!("the environment `{name}` and {n_more} more are not checked", name, n_more)
+            }
+        };
+        Diagnostic::new(Code::EnvironmentNotChecked, primary, message)
+            .help("the directory is too large to be compiled once for each environment in one run")
+            .help(message!("run the command for each of them: `--environment {name}`", name))
+    }
+}

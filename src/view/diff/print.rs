@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use serde_json::{Map as JsonMap, Value as Json, json};
+use smol_str::SmolStr;
 use sql::catalogue::change::{Outcome, Piece, Severity};
 use sql::catalogue::hazard::{Hazard, Row};
 
@@ -12,8 +13,8 @@ use crate::diag::render::Style;
 use crate::diag::secrets::hidden;
 use crate::source::printable;
 use crate::view::diff::{
-    COMMENT, Difference, FieldChange, Item, Loss, MAX_NAME_LEN, MAX_TEXT_LEN, Notice, PRINTED,
-    Revert, SchemaChange, SchemaChanges, Side, WaveChange,
+    COMMENT, Difference, Differences, FieldChange, Item, Loss, MAX_NAME_LEN, MAX_TEXT_LEN, Notice,
+    Only, PRINTED, Revert, SchemaChange, SchemaChanges, Side, WaveChange,
 };
 use crate::view::markdown::{code, code_in_table, shortened};
 use crate::view::{graph, mermaid};
@@ -274,20 +275,112 @@ fn outcome_word(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// Prints a difference for a terminal.
+/// The most groups of environments that are printed; no one reads more.
+const MAX_GROUPS: usize = 20;
+
+/// How much room the base has, and each group of environments: what is lost there must not give way
+/// to what is harmless here.
+fn shares(room: usize, n_groups: usize) -> (usize, usize) {
+    match n_groups {
+        0 => (room, 0),
+        n => (room / 2, room / 2 / n),
+    }
+}
+
+/// The groups that are printed, and how many environments are in the others.
+fn groups(differences: &Differences) -> (&[Only], usize) {
+    let (shown, rest) = differences.others.split_at(differences.others.len().min(MAX_GROUPS));
+    (shown, rest.iter().map(|only| only.environments.len()).sum())
+}
+
+/// The most environments that are named in a heading.
+const MAX_NAMED: usize = 10;
+
+/// Names in a list, each by `show`.
+fn listed(names: &[SmolStr], show: impl Fn(&str) -> String) -> String {
+    let shown: Vec<String> = names.iter().take(MAX_NAMED).map(|name| show(name)).collect();
+    match names.len().saturating_sub(MAX_NAMED) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// `environment` or `environments`.
+fn noun(names: &[SmolStr]) -> &'static str {
+    if names.len() == 1 { "environment" } else { "environments" }
+}
+
+/// What is said of environments before all else: where something is lost, and which of them only one of
+/// the states has.
+fn about_environments(differences: &Differences, show: impl Fn(&str) -> String) -> Vec<String> {
+    let Differences { base: _, others, added, removed } = differences;
+    let mut lines = Vec::new();
+    let losing = others.iter().filter(|only| only.difference.n_destructive() > 0);
+    let losing: Vec<SmolStr> = losing.flat_map(|only| only.environments.clone()).collect();
+    if !losing.is_empty() {
+        let names = listed(&losing, &show);
+        lines.push(format!("destructive only with the {} {names}: see below", noun(&losing)));
+    }
+    if !added.is_empty() {
+        lines.push(format!("new {}: {}", noun(added), listed(added, &show)));
+    }
+    if !removed.is_empty() {
+        lines.push(format!(
+            "removed {}: {}; an Application that names it is no longer rendered",
+            noun(removed),
+            listed(removed, &show)
+        ));
+    }
+    lines
+}
+
+/// A name as it is shown on a terminal.
+fn shown_name(name: &str) -> String {
+    format!("`{}`", shortened(&printable(hidden(name)), MAX_NAME_LEN))
+}
+
+/// Prints differences for a terminal.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn text(difference: &Difference, style: Style, out: &mut impl Write) -> io::Result<()> {
-    let selection = select(difference, PRINTED, |line| {
+pub fn text(differences: &Differences, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let (groups, n_not_shown) = groups(differences);
+    let (base_room, room) = shares(PRINTED, groups.len());
+    writeln!(out, "{}", summary(&differences.base))?;
+    for line in about_environments(differences, shown_name) {
+        writeln!(out, "{line}")?;
+    }
+    text_of(&differences.base, base_room, style, out)?;
+    for Only { environments, difference } in groups {
+        let names = listed(environments, shown_name);
+        writeln!(out, "\nonly with the {} {names}", noun(environments))?;
+        writeln!(out, "{}", summary(difference))?;
+        text_of(difference, room, style, out)?;
+    }
+    if n_not_shown > 0 {
+        writeln!(
+            out,
+            "\n{n_not_shown} more environments differ in other ways: use `--environment`"
+        )?;
+    }
+    Ok(())
+}
+
+/// Prints one difference, below its summary.
+fn text_of(
+    difference: &Difference,
+    room: usize,
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let selection = select(difference, room, |line| {
         let line = text_line(line, style);
         (line.len() + 1, line)
     });
     let Selection { schemas, infrastructure, removed, added, changed, waves, left_out, room: _ } =
         selection;
-    writeln!(out, "{}", summary(difference))?;
     if !left_out.is_empty() {
-        writeln!(out, "not shown, beyond {PRINTED} bytes: {}", counted(&left_out))?;
+        writeln!(out, "not shown, beyond {room} bytes: {}", counted(&left_out))?;
     }
     if !infrastructure.is_empty() {
         writeln!(out, "\ndatabases and objects")?;
@@ -413,25 +506,59 @@ fn picture(difference: &Difference, new: Side<'_>) -> io::Result<String> {
 }
 
 /// What a heading, the summary and what is said about what is left out may take of a comment.
-const HEAD: usize = 2_000;
+const HEAD: usize = 4_000;
+/// The same of a group of environments.
+const GROUP_HEAD: usize = 1_600;
 
-/// Prints a difference as a comment for a pull request: a summary, the schema changes, the waves
+/// Prints differences as a comment for a pull request: a summary, the schema changes, the waves
 /// around what changes, and the rest folded. It is never longer than [`COMMENT`].
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn markdown(difference: &Difference, new: Side<'_>, out: &mut impl Write) -> io::Result<()> {
-    let selection = select(difference, COMMENT - HEAD, |line| {
+pub fn markdown(differences: &Differences, new: Side<'_>, out: &mut impl Write) -> io::Result<()> {
+    let (groups, n_not_shown) = groups(differences);
+    // Each group has a heading, which may name ten environments.
+    let heads = HEAD + groups.len() * GROUP_HEAD;
+    let (base_room, room) = shares(COMMENT.saturating_sub(heads), groups.len());
+    writeln!(out, "### Database and rollout\n\n{}", signed_summary(&differences.base))?;
+    for line in about_environments(differences, code) {
+        writeln!(out, "\n{line}")?;
+    }
+    markdown_of(&differences.base, base_room, Some(new), out)?;
+    for Only { environments, difference } in groups {
+        let names = listed(environments, code);
+        writeln!(out, "\n#### Only with the {} {names}\n", noun(environments))?;
+        writeln!(out, "{}", signed_summary(difference))?;
+        markdown_of(difference, room, None, out)?;
+    }
+    if n_not_shown > 0 {
+        writeln!(
+            out,
+            "\n{n_not_shown} more environments differ in other ways; see `generate diff --environment NAME`."
+        )?;
+    }
+    Ok(())
+}
+
+/// The summary, with a sign where something is lost.
+fn signed_summary(difference: &Difference) -> String {
+    let sign = if difference.n_destructive() > 0 { ":warning: " } else { "" };
+    format!("{sign}{}", summary(difference))
+}
+
+/// Prints one difference below its summary; a picture only where the new state is given.
+fn markdown_of(
+    difference: &Difference,
+    room: usize,
+    new: Option<Side<'_>>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let selection = select(difference, room, |line| {
         let line = markdown_line(line);
         (line.len() + 1, line)
     });
     let Selection { schemas, infrastructure, removed, added, changed, waves, left_out, room } =
         selection;
-    let sign = match difference.n_destructive() {
-        0 => "",
-        _ => ":warning: ",
-    };
-    writeln!(out, "### Database and rollout\n\n{sign}{}", summary(difference))?;
     if !left_out.is_empty() {
         writeln!(
             out,
@@ -451,7 +578,7 @@ pub fn markdown(difference: &Difference, new: Side<'_>, out: &mut impl Write) ->
         writeln!(out, "\n**Waves**\n\n| | before | after | why |\n|---|---|---|---|")?;
     }
     waves.iter().try_for_each(|line| writeln!(out, "{line}"))?;
-    let picture = picture(difference, new)?;
+    let picture = new.map(|new| picture(difference, new)).transpose()?.unwrap_or_default();
     if picture.len() <= room {
         write!(out, "{picture}")?;
     }
@@ -525,12 +652,36 @@ fn markdown_line(line: Line<'_>) -> String {
     }
 }
 
-/// Prints a difference for programs.
+/// Prints differences for programs.
 ///
 /// # Errors
 /// When `out` cannot be written to.
-pub fn json(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
-    let selection = select(difference, PRINTED, |line| {
+pub fn json(differences: &Differences, out: &mut impl Write) -> io::Result<()> {
+    let (groups, n_not_shown) = groups(differences);
+    let (base_room, room) = shares(PRINTED, groups.len());
+    let mut document = json_of(&differences.base, base_room);
+    let shown = |names: &[SmolStr]| -> Vec<String> {
+        names.iter().map(|name| shortened(&printable(hidden(name)), MAX_NAME_LEN)).collect()
+    };
+    let only = groups.iter().map(|only| {
+        let mut object = json_of(&only.difference, room);
+        object.insert("environments".to_owned(), json!(shown(&only.environments)));
+        Json::Object(object)
+    });
+    let Differences { added, removed, .. } = differences;
+    let environments = json!({
+        "added": shown(added),
+        "removed": shown(removed),
+        "only": only.collect::<Vec<_>>(),
+        "notShown": n_not_shown,
+    });
+    document.insert("environments".to_owned(), environments);
+    serde_json::to_writer_pretty(&mut *out, &Json::Object(document))?;
+    writeln!(out)
+}
+
+fn json_of(difference: &Difference, room: usize) -> JsonMap<String, Json> {
+    let selection = select(difference, room, |line| {
         let line = json_line(line);
         (pretty_len(&line), line)
     });
@@ -552,17 +703,16 @@ pub fn json(difference: &Difference, out: &mut impl Write) -> io::Result<()> {
         schema_changes.extend(changes);
         on_revert.extend(back);
     }
-    let document = json!({
-        "summary": summary(difference),
-        "schemaChanges": schema_changes,
-        "onRevert": on_revert,
-        "infrastructure": infrastructure,
-        "objects": { "added": added, "removed": removed, "changed": changed },
-        "waves": waves,
-        "leftOut": left_out,
-    });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    let fields = [
+        ("summary", json!(summary(difference))),
+        ("schemaChanges", json!(schema_changes)),
+        ("onRevert", json!(on_revert)),
+        ("infrastructure", json!(infrastructure)),
+        ("objects", json!({ "added": added, "removed": removed, "changed": changed })),
+        ("waves", json!(waves)),
+        ("leftOut", json!(left_out)),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// About what a small object takes with its indentation.

@@ -1,0 +1,75 @@
+//! The differences of a project in its base and in each of its environments: what an environment has
+//! in common with the base is said once.
+
+use smol_str::SmolStr;
+
+use crate::view::diff::{Difference, Side};
+
+/// What differs between two states of a project with environments.
+#[derive(Debug, Default)]
+pub struct Differences {
+    /// Without an environment, or with the one that is named.
+    pub base: Difference,
+    /// What else differs with environments; those with the same differences are together.
+    pub others: Vec<Only>,
+    /// Environments that only the new state has.
+    pub added: Vec<SmolStr>,
+    /// Environments that only the old state has.
+    pub removed: Vec<SmolStr>,
+}
+
+/// What differs with some environments and not with others.
+#[derive(Debug)]
+pub struct Only {
+    /// Their names.
+    pub environments: Vec<SmolStr>,
+    /// What differs, without what differs in the base as well.
+    pub difference: Difference,
+}
+
+impl From<Difference> for Differences {
+    fn from(base: Difference) -> Differences {
+        Differences { base, ..Differences::default() }
+    }
+}
+
+impl Differences {
+    /// Adds what differs with an environment; the base comes first.
+    pub fn add(&mut self, environment: Option<&SmolStr>, mut found: Difference) {
+        let Some(environment) = environment else {
+            self.base = found;
+            return;
+        };
+        found.leave_out(&self.base);
+        if found.is_empty() {
+            return;
+        }
+        match self.others.iter_mut().find(|only| only.difference == found) {
+            Some(only) => only.environments.push(environment.clone()),
+            None => self
+                .others
+                .push(Only { environments: vec![environment.clone()], difference: found }),
+        }
+    }
+
+    /// Compares the names of the environments of both states.
+    pub fn name_environments(&mut self, old: Side<'_>, new: Side<'_>) {
+        let only = |these: Side<'_>, those: Side<'_>| {
+            let (these, those) = (&these.compilation.environments, &those.compilation.environments);
+            these.iter().filter(|name| !those.contains(name)).map(SmolStr::from).collect()
+        };
+        self.added = only(new, old);
+        self.removed = only(old, new);
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Difference> {
+        std::iter::once(&self.base).chain(self.others.iter().map(|only| &only.difference))
+    }
+
+    /// All of them, to be marked.
+    pub fn all_mut(&mut self) -> impl Iterator<Item = &mut Difference> {
+        let others = self.others.iter_mut().map(|only| &mut only.difference);
+        std::iter::once(&mut self.base).chain(others)
+    }
+}
