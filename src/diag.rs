@@ -143,6 +143,8 @@ pub struct Diagnostics {
     has_lost_errors: bool,
     /// What the stages have used of their limits.
     pub effort: Effort,
+    /// What other environments have used before: the limits on reading are smaller by it.
+    pub used_before: Effort,
     concealed: Vec<Span>,
     /// The same, to find them by; made when somebody asks.
     concealed_index: OnceLock<render::Concealed>,
@@ -227,8 +229,8 @@ impl Diagnostics {
 
     /// Forgets what was found, once it has been shown.
     pub fn forget_found(&mut self) {
-        let Diagnostics { levels, acceptances, concealed, effort, .. } = std::mem::take(self);
-        *self = Diagnostics { levels, acceptances, concealed, effort, ..Diagnostics::default() };
+        let Diagnostics { levels, acceptances, concealed, .. } = std::mem::take(self);
+        *self = Diagnostics { levels, acceptances, concealed, ..Diagnostics::default() };
     }
 
     /// What comments accept of changes, with what they say.

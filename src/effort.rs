@@ -16,10 +16,21 @@ impl Effort {
     /// What a directory may cost that uses a single limit up.
     pub const MOST: Effort = Effort(WHOLE);
 
-    /// Adds what is used of a limit, given what is left of it.
-    pub fn add(&mut self, left: usize, limit: usize) {
-        let used = limit.saturating_sub(left) as u64;
-        self.0 += used * WHOLE / limit.max(1) as u64;
+    /// Adds what is used of a limit.
+    pub fn add(&mut self, used: usize, limit: usize) {
+        self.0 += used.min(limit) as u64 * WHOLE / limit.max(1) as u64;
+    }
+
+    /// What is left when this much has been used.
+    #[must_use]
+    pub fn rest(self) -> Effort {
+        Effort(WHOLE.saturating_sub(self.0))
+    }
+
+    /// So much of a limit.
+    pub fn of(self, limit: usize) -> usize {
+        let part = limit as u64 * self.0.min(WHOLE) / WHOLE;
+        usize::try_from(part).unwrap_or(limit)
     }
 
     /// Both together.
@@ -40,5 +51,13 @@ mod tests {
         assert!(effort < Effort::MOST);
         effort.add(0, 2);
         assert!(effort > Effort::MOST && effort.and(effort) > effort);
+    }
+
+    #[test]
+    fn what_is_left_is_a_part_of_every_limit() {
+        let mut effort = Effort::default();
+        assert_eq!(effort.rest().of(300), 300);
+        effort.add(75, 100);
+        assert_eq!((effort.rest().of(300), effort.and(Effort::MOST).rest().of(300)), (225, 0));
     }
 }

@@ -34,7 +34,8 @@ pub fn catalogues(
     login: Login,
     diagnostics: &mut Diagnostics,
 ) -> Catalogues {
-    let (budget, verdicts) = (Budget::default(), Verdicts::default());
+    let room = diagnostics.used_before.rest();
+    let (budget, verdicts) = (Budget::within(|limit| room.of(limit)), Verdicts::default());
     let extensions = left_out::extensions(project);
     let missing = Vec::new();
     let reader = &mut Reader { sources, budget, verdicts, extensions, missing, diagnostics };
@@ -49,7 +50,7 @@ pub fn catalogues(
     }
     let missing = std::mem::take(&mut reader.missing);
     let used = reader.budget.used();
-    used.iter().for_each(|&(left, limit)| diagnostics.effort.add(left, limit));
+    used.iter().for_each(|&(used, limit)| diagnostics.effort.add(used, limit));
     check_requires(project, &catalogues, &missing, diagnostics);
     catalogues
 }

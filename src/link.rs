@@ -105,7 +105,8 @@ impl Findings {
 
 /// Links a project, and reports everything that waits for itself.
 pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
-    let index = Index::of(project);
+    let steps = diagnostics.used_before.rest().of(STEPS);
+    let index = Index::of(project, steps);
     let mut links = Links::default();
     let ids = Ids::add(project, &mut links);
     let mut n_behind = 0;
@@ -157,8 +158,8 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
         let help = "split the project, or set `argocd-atlas-plugin/depends-on`".into();
         diagnostics.report(LimitExceeded { primary, message, help });
     }
-    diagnostics.effort.add(index.n_left(), STEPS);
-    diagnostics.effort.add(INFERRED.saturating_sub(links.edges().len()), INFERRED);
+    diagnostics.effort.add(steps.saturating_sub(index.n_left()), STEPS);
+    diagnostics.effort.add(links.edges().len(), INFERRED);
     let mut links = cycles::settled(&index, links, &mut diagnostics.effort);
     safe_default(&index, &ids, &mut links, diagnostics);
     add(project, cycles::harmless(&links, &ids, guesses), &ids, &mut links, diagnostics);

@@ -75,8 +75,8 @@ pub fn objects(
         }
         objects.extend(made);
     }
-    diagnostics.effort.add(steps, PATCH_STEPS);
-    diagnostics.effort.add(left, SIZE);
+    diagnostics.effort.add(PATCH_STEPS.saturating_sub(steps), PATCH_STEPS);
+    diagnostics.effort.add(SIZE.saturating_sub(left), SIZE);
     // Where something could not be read, that is what has to be said.
     if objects.is_empty() && !diagnostics.has_errors() {
         diagnostics.report(EmptyProject { primary: root });

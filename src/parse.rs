@@ -35,11 +35,14 @@ pub const MAX_PARAMETERS_LEN: usize = 1024 * 1024;
 /// whole ones.
 pub const MERGE_STEPS: usize = 10_000_000;
 
+/// As many files as a directory may have (`read::ENTRIES`); each is looked at.
+const MAX_FILES: usize = 100_000;
+
 /// Reads every YAML and JSON file, with the overlay and the changes that the settings ask for.
 pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnostics) -> Specs {
     overlay::check_environment(settings, sources, diagnostics);
     let chosen = settings.environment.as_ref().map(|name| name.value.as_str());
-    let mut budget = yaml::Budget::default();
+    let mut budget = yaml::Budget::within(diagnostics.used_before.rest());
     let (mut base, mut overlay) = (Vec::new(), Vec::new());
     let foreign = Foreign::find(sources, diagnostics);
     let is_ours = |source: &Source| is_manifest_file(source) && !foreign.has(&source.path);
@@ -59,6 +62,7 @@ pub fn specs(sources: &Sources, settings: &Settings, diagnostics: &mut Diagnosti
         documents.extend(nodes.into_iter().map(|node| Document { file, node }));
     }
     budget.add_to(&mut diagnostics.effort);
+    diagnostics.effort.add(sources.iter().count(), MAX_FILES);
     let base = overlay::without_parts_outside(base, sources, diagnostics);
     let mut specs = Specs::default();
     for Document { file, node } in overlay::merged(base, overlay, settings, diagnostics) {

@@ -34,7 +34,7 @@ pub struct Compilation {
     pub links: Links,
     /// What is applied when.
     pub plan: Plan,
-    /// The environments that the directory has.
+    /// The environments that the directory has, sorted.
     pub environments: Vec<String>,
     /// The one that is merged.
     pub environment: Option<SmolStr>,

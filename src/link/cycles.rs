@@ -46,7 +46,7 @@ pub(super) fn settled(index: &Index<'_>, links: Links, effort: &mut Effort) -> L
     for ids in inside.values() {
         Cycle { index, links: &links, ids, fates: &mut fates }.settle(&mut left);
     }
-    effort.add(left, STEPS);
+    effort.add(STEPS - left, STEPS);
     let mut kept = Links::default();
     links.nodes().iter().for_each(|&unit| _ = kept.add_node(unit));
     for (edge, fate) in links.edges().iter().zip(fates) {

@@ -9,7 +9,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::link::known::{self, MadeName};
 use crate::link::servers::Family;
-use crate::link::{INFERRED, STEPS, pods, scripts};
+use crate::link::{INFERRED, pods, scripts};
 use crate::model::{Hosting, Project, Unit, Workload};
 use crate::object::is_cluster_wide;
 use crate::syntax::Manifest;
@@ -134,7 +134,8 @@ impl<'a> DataValue<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn of(project: &'a Project) -> Index<'a> {
+    /// Finds everything in a project; `steps` is how many may be taken.
+    pub(super) fn of(project: &'a Project, steps: usize) -> Index<'a> {
         let mut index = Index {
             project,
             objects: BTreeMap::new(),
@@ -152,7 +153,7 @@ impl<'a> Index<'a> {
             resources: BTreeMap::new(),
             behind_sql_ports: BTreeMap::new(),
             is_full: false,
-            left: Cell::new(STEPS),
+            left: Cell::new(steps),
         };
         index.add_specs();
         for (number, manifest) in project.manifests.iter().enumerate() {

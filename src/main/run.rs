@@ -12,6 +12,7 @@ use argocd_atlas_plugin::cli::{Cli, Color, ProjectArgs};
 use argocd_atlas_plugin::diag::accept::{Level, Levels};
 use argocd_atlas_plugin::diag::render::{self, Style};
 use argocd_atlas_plugin::diag::{Diagnostics, Severity, nearest};
+use argocd_atlas_plugin::effort::Effort;
 use argocd_atlas_plugin::environment::{self, Environment, Flags};
 use argocd_atlas_plugin::parse::API_VERSION;
 use argocd_atlas_plugin::pipeline::{self, Compilation};
@@ -158,13 +159,19 @@ impl Workspace {
         Ok(Workspace { sources, root, environment, directory, read, color, quiet, progress })
     }
 
-    /// Compiles it with an environment, or with the one that is named, if any.
-    pub(crate) fn compile(&mut self, environment: Option<&SmolStr>) -> (Compilation, Diagnostics) {
+    /// Compiles it with an environment, or with the one that is named, if any. The limits are smaller by
+    /// what others have used before.
+    pub(crate) fn compile(
+        &mut self,
+        environment: Option<&SmolStr>,
+        used_before: Effort,
+    ) -> (Compilation, Diagnostics) {
         if let Some(name) = environment {
             self.environment.flags.environment = Some(name.to_string());
         }
         let Workspace { sources, root, environment, directory, read, .. } = self;
         let mut diagnostics = read.clone();
+        diagnostics.used_before = used_before;
         let load = |sources: &mut Sources, files: &[FileId], diagnostics: &mut Diagnostics| {
             directory.load(sources, files, diagnostics);
         };
@@ -189,7 +196,7 @@ impl Workspace {
 
     /// All that is known with the environment that is chosen.
     pub(crate) fn into_run(mut self) -> Run {
-        let (compilation, diagnostics) = self.compile(None);
+        let (compilation, diagnostics) = self.compile(None, Effort::default());
         self.with(compilation, diagnostics)
     }
 

@@ -139,7 +139,7 @@ pub(super) fn merged(
             report_steps(steps, edit.name.span, diagnostics);
         }
     }
-    diagnostics.effort.add(steps, MERGE_STEPS);
+    diagnostics.effort.add(MERGE_STEPS - steps, MERGE_STEPS);
     documents
 }
 

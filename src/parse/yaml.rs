@@ -95,6 +95,8 @@ pub struct Budget {
     documents: usize,
     problems: usize,
     exhausted: bool,
+    /// What of the limits there was at first.
+    room: Effort,
 }
 
 impl Budget {
@@ -114,11 +116,30 @@ impl Budget {
     /// Problems in all files, after which the rest is not looked at.
     pub const PROBLEMS: usize = 500;
 
+    /// A part of the limits.
+    pub fn within(room: Effort) -> Budget {
+        Budget {
+            nodes: room.of(Budget::NODES),
+            bytes: room.of(Budget::BYTES),
+            copied_nodes: Budget::COPIED_NODES,
+            copied_bytes: Budget::COPIED_BYTES,
+            documents: room.of(Budget::DOCUMENTS),
+            problems: Budget::PROBLEMS,
+            exhausted: false,
+            room,
+        }
+    }
+
     /// Adds what has been read so far.
     pub fn add_to(&self, effort: &mut Effort) {
-        effort.add(self.nodes, Budget::NODES);
-        effort.add(self.bytes, Budget::BYTES);
-        effort.add(self.documents, Budget::DOCUMENTS);
+        let room = self.room;
+        for (left, limit) in [
+            (self.nodes, Budget::NODES),
+            (self.bytes, Budget::BYTES),
+            (self.documents, Budget::DOCUMENTS),
+        ] {
+            effort.add(room.of(limit).saturating_sub(left), limit);
+        }
     }
 
     fn take_copy(&mut self, cost: Cost) -> Result<(), Exceeded> {
@@ -140,15 +161,7 @@ impl Budget {
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget {
-            nodes: Budget::NODES,
-            bytes: Budget::BYTES,
-            copied_nodes: Budget::COPIED_NODES,
-            copied_bytes: Budget::COPIED_BYTES,
-            documents: Budget::DOCUMENTS,
-            problems: Budget::PROBLEMS,
-            exhausted: false,
-        }
+        Budget::within(Effort::MOST)
     }
 }
 

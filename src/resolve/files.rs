@@ -70,7 +70,7 @@ pub fn wanted(specs: &Specs, sources: &Sources, diagnostics: &mut Diagnostics) -
     for path in schemas.chain(config_files) {
         search.path(path, diagnostics);
     }
-    diagnostics.effort.add(search.steps, STEPS);
+    diagnostics.effort.add(STEPS.saturating_sub(search.steps), STEPS);
     search.named
 }
 

@@ -117,7 +117,50 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(mentions());
     cases.extend(pages());
     cases.extend(repeated());
+    cases.extend(environments());
     cases
+}
+
+/// Directories of many environments, each of which is compiled.
+fn environments() -> Vec<Case> {
+    let app = |replicas: usize| format!("{APP}spec: {{replicas: {replicas}}}\n");
+    let whole = format!("{APP}spec: {{image: i}}\n");
+    let folder = |n: usize| format!("environments/e{n}/a.yaml");
+    let check = |case: Case| Case { arguments: &["check", "--format", "json"], ..case };
+    let graph = |case: Case| Case { arguments: &["graph", "--format", "html"], ..case };
+    let small = {
+        let whole = whole.clone();
+        move |dir: &Path| {
+            write(dir, "a.yaml", &whole);
+            (0..40_000).for_each(|n| write(dir, &folder(n), app(n)));
+        }
+    };
+    let objects = {
+        let whole = whole.clone();
+        move |dir: &Path| {
+            write(dir, "a.yaml", &whole);
+            let object = |n: usize| CONFIG.replace("name: a", &format!("name: a{n}")) + "---\n";
+            series(dir, "b.yaml", "", 2_000, object, "");
+            (0..200).for_each(|n| write(dir, &folder(n), app(n)));
+        }
+    };
+    // Nothing in the base, and in each environment as much as there may be.
+    let sql = move |dir: &Path| {
+        write(dir, "a.yaml", &whole);
+        for n in 0..12 {
+            let database = spec("Database", "db", "engine: postgres");
+            let schema = spec("Schema", "s", &format!("database: db, files: [s{n}.sql]"));
+            write(dir, &folder(n), database + &schema);
+            let table = |n: usize| format!("CREATE TABLE t{n} (a int, b int, c int);\n");
+            series(dir, &format!("s{n}.sql"), "", 5_000, table, "");
+        }
+    };
+    vec![
+        check(case("40,000 environments", Said, small)),
+        check(case("200 environments of 2,000 objects", Said, objects.clone())),
+        graph(case("a picture of 200 environments of 2,000 objects", Viewed, objects)),
+        check(case("12 environments, each with SQL of its own", Said, sql)),
+    ]
 }
 
 fn yaml() -> Vec<Case> {

@@ -46,6 +46,8 @@ pub struct Budget {
     asked: usize,
     /// Statements in `DO` blocks that may still be looked at.
     in_blocks: usize,
+    /// What of the limits there was at first.
+    at_first: [usize; 4],
 }
 
 impl Budget {
@@ -68,14 +70,32 @@ impl Budget {
     /// Statements in `DO` blocks: those beyond are not looked at.
     const IN_BLOCKS: usize = 10_000;
 
-    /// What is left of each limit, and the limit.
+    /// A part of each limit.
+    pub fn within(part: impl Fn(usize) -> usize) -> Budget {
+        let budget = Budget {
+            bytes: part(Budget::BYTES),
+            statements: part(Budget::STATEMENTS),
+            words: part(Budget::WORDS),
+            asked: part(Budget::ASKED),
+            in_blocks: Budget::IN_BLOCKS,
+            at_first: [0; 4],
+        };
+        Budget { at_first: budget.left(), ..budget }
+    }
+
+    fn left(&self) -> [usize; 4] {
+        [self.bytes, self.statements, self.words, self.asked]
+    }
+
+    /// What is used of each limit, and the limit.
     pub fn used(&self) -> [(usize, usize); 4] {
-        [
-            (self.bytes, Budget::BYTES),
-            (self.statements, Budget::STATEMENTS),
-            (self.words, Budget::WORDS),
-            (self.asked, Budget::ASKED),
-        ]
+        let limits = [Budget::BYTES, Budget::STATEMENTS, Budget::WORDS, Budget::ASKED];
+        let mut used = limits.map(|limit| (0, limit));
+        for ((used, _), (first, left)) in used.iter_mut().zip(self.at_first.iter().zip(self.left()))
+        {
+            *used = first.saturating_sub(left);
+        }
+        used
     }
 
     /// Cuts the texts of one schema into statements, or says which bound they go beyond.
@@ -105,13 +125,7 @@ impl Budget {
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget {
-            bytes: Budget::BYTES,
-            statements: Budget::STATEMENTS,
-            words: Budget::WORDS,
-            asked: Budget::ASKED,
-            in_blocks: Budget::IN_BLOCKS,
-        }
+        Budget::within(|limit| limit)
     }
 }
 

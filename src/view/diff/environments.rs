@@ -56,7 +56,9 @@ impl Differences {
     pub fn name_environments(&mut self, old: Side<'_>, new: Side<'_>) {
         let only = |these: Side<'_>, those: Side<'_>| {
             let (these, those) = (&these.compilation.environments, &those.compilation.environments);
-            these.iter().filter(|name| !those.contains(name)).map(SmolStr::from).collect()
+            // Both are sorted.
+            let is_new = |name: &&String| those.binary_search(name).is_err();
+            these.iter().filter(is_new).map(SmolStr::from).collect()
         };
         self.added = only(new, old);
         self.removed = only(old, new);

@@ -296,6 +296,9 @@ fn groups(differences: &Differences) -> (&[Only], usize) {
 /// The most environments that are named in a heading.
 const MAX_NAMED: usize = 10;
 
+/// The most environments that are listed for programs.
+const MAX_LISTED: usize = 1_000;
+
 /// Names in a list, each by `show`.
 fn listed(names: &[SmolStr], show: impl Fn(&str) -> String) -> String {
     let shown: Vec<String> = names.iter().take(MAX_NAMED).map(|name| show(name)).collect();
@@ -661,7 +664,11 @@ pub fn json(differences: &Differences, out: &mut impl Write) -> io::Result<()> {
     let (base_room, room) = shares(PRINTED, groups.len());
     let mut document = json_of(&differences.base, base_room);
     let shown = |names: &[SmolStr]| -> Vec<String> {
-        names.iter().map(|name| shortened(&printable(hidden(name)), MAX_NAME_LEN)).collect()
+        names
+            .iter()
+            .take(MAX_LISTED)
+            .map(|name| shortened(&printable(hidden(name)), MAX_NAME_LEN))
+            .collect()
     };
     let only = groups.iter().map(|only| {
         let mut object = json_of(&only.difference, room);
