@@ -180,8 +180,10 @@ impl Contracts {
                     let table = catalogue.table_called(written).map(|table| &table.name);
                     let view = || catalogue.view_called(written).map(|view| &view.name);
                     let Some(name) = table.or_else(view) else { continue };
-                    let columns = required.columns.iter().map(|of| Some(of.value.to_lowercase()));
-                    for column in columns.chain([None]) {
+                    let columns = required.reads.iter().chain(&required.writes);
+                    let columns: BTreeSet<Option<String>> =
+                        columns.map(|of| Some(of.column.value.to_lowercase())).collect();
+                    for column in columns.into_iter().chain([None]) {
                         let key = (name.shown(), column);
                         let needing = contracts.needed.entry(key).or_default();
                         if needing.len() <= MAX_NAMED {
