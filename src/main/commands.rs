@@ -169,8 +169,8 @@ pub(crate) fn diff(
     args: &ProjectArgs,
     out: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
-    let (args, [denies_destructive, denies_refused]) =
-        &without_denied(args, ["destructive", "refused"]);
+    let (args, [denies_destructive, denies_refused, denies_split]) =
+        &without_denied(args, ["destructive", "refused", "split"]);
     let mut new = Run::of(args)?;
     new.report()?;
     if new.diagnostics.has_errors() {
@@ -204,7 +204,8 @@ pub(crate) fn diff(
     let is_lost = *denies_destructive && (is_unknown || difference.n_destructive() > 0);
     // What may be refused is not known to go through.
     let is_refused = *denies_refused && (is_unknown || difference.n_refused() != (0, 0));
-    let is_denied = is_lost || is_refused;
+    let is_split = *denies_split && (is_unknown || difference.n_split() > 0);
+    let is_denied = is_lost || is_refused || is_split;
     Ok(if is_denied { ExitCode::from(1) } else { new.code() })
 }
 

@@ -3,8 +3,9 @@
 //! In: scripts, in the order in which the database runs them. Out: the state after the last
 //! statement. `ALTER`, `DROP` and `RENAME` are followed. The checks that need more than one
 //! statement are made on the way (`check`); `order` puts files into an order that the database
-//! takes, `requires` holds a contract against the catalogue, and `diff` compares two of
-//! them, with each `change` and what `policy` makes of it.
+//! takes, `requires` holds a contract against the catalogue, `diff` compares two of them, with each
+//! `change` and what `policy` makes of it, and `window` says what a database holds meanwhile, and
+//! whether contracts still hold there.
 //! No SQL is read here.
 
 mod live;
@@ -17,6 +18,7 @@ pub mod policy;
 pub mod requires;
 pub mod types;
 pub mod diff;
+pub mod window;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

@@ -135,13 +135,22 @@ pub struct Check<'a> {
 pub struct Work {
     /// How many times the nearest name is looked for: each time reads all of them.
     searches: usize,
-    /// How many columns are looked at: a contract may name one table in very many spellings.
+    /// How much of tables is looked at: a contract may name one table in very many spellings.
     columns: usize,
 }
 
 impl Default for Work {
     fn default() -> Work {
         Work { searches: 200, columns: 1_000_000 }
+    }
+}
+
+impl Work {
+    /// Whether so much more may be looked at.
+    pub(super) fn take(&mut self, n_looked_at: usize) -> bool {
+        let left = self.columns.checked_sub(n_looked_at);
+        self.columns = left.unwrap_or_default();
+        left.is_some()
     }
 }
 
@@ -225,11 +234,9 @@ fn inserted<'a>(
     work: &mut Work,
     out: &mut Check<'a>,
 ) {
-    let n_looked_at = table.columns.len() + catalogue.definitions.len();
-    let Some(left) = work.columns.checked_sub(n_looked_at) else {
+    if !work.take(table.columns.len() + catalogue.definitions.len()) {
         return out.doubts.push(Doubt::TooMuch);
-    };
-    work.columns = left;
+    }
     let dialect = catalogue.dialect;
     let written = required.table.value.as_str();
     let named: BTreeSet<String> = required
