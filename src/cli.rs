@@ -239,7 +239,8 @@ pub struct ProjectArgs {
     #[arg(long)]
     pub atlas_login: bool,
     /// Report this diagnostic code as an error. `check` also takes `warnings`, and `diff` takes
-    /// `destructive` (data is lost, clients break, a table is given up) and `refused`
+    /// `destructive` (data is lost, clients break, a table is given up), `refused` and `split` (a
+    /// version of an App meets a schema that breaks it)
     #[arg(long, value_name = "CODE")]
     pub deny: Vec<String>,
     /// Report this diagnostic code as a warning

@@ -16,8 +16,9 @@ pub(crate) mod shape;
 mod shared;
 
 pub use app::{
-    App, Autoscaling, DisruptionBudget, EnvValue, HttpRoute, Ingress, Job, JobRun, Limits, Mount,
-    Named, NumberOrPort, Port, PullSecret, Tables, Tls, Volume,
+    Access, App, Autoscaling, Columns, ColumnsOrAccess, DisruptionBudget, EnvValue, HttpRoute,
+    Ingress, Job, JobRun, Limits, Mount, Named, NumberOrPort, Port, PullSecret, Tables, Tls,
+    Volume,
 };
 pub use database::{CloudNativePg, Credentials, Database, External, SizeOrStorage, Storage};
 pub use schema::{Cloud, ConcurrentIndex, MigrateDown, Policy, SKIPS, Schema, Variable};

@@ -26,6 +26,8 @@ pub enum Subject {
     Destructive,
     /// Changes that are refused: what `diff --deny refused` fails on.
     Refused,
+    /// Changes that have to be split: what `diff --deny split` fails on.
+    Split,
 }
 
 impl Subject {
@@ -35,11 +37,12 @@ impl Subject {
             Subject::Code(code) => code.name(),
             Subject::Destructive => "destructive",
             Subject::Refused => "refused",
+            Subject::Split => "split",
         }
     }
 
     fn called(word: &str) -> Option<Subject> {
-        let changes = [Subject::Destructive, Subject::Refused];
+        let changes = [Subject::Destructive, Subject::Refused, Subject::Split];
         let mut all = Code::ALL.iter().map(|&code| Subject::Code(code)).chain(changes);
         all.find(|subject| subject.name() == word)
     }
@@ -162,7 +165,7 @@ fn acceptance(text: &str, place: Span, are_few: bool) -> Result<Acceptance, Inva
     }
     let (object, reason) = match subject {
         Subject::Code(_) => ("", reason),
-        Subject::Destructive | Subject::Refused => {
+        Subject::Destructive | Subject::Refused | Subject::Split => {
             reason.trim().split_once(char::is_whitespace).unwrap_or((reason, ""))
         }
     };

@@ -172,8 +172,8 @@ pub(crate) fn diff(
     args: &ProjectArgs,
     out: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
-    let (args, [denies_destructive, denies_refused]) =
-        without_denied(args, ["destructive", "refused"]);
+    let (args, [denies_destructive, denies_refused, denies_split]) =
+        without_denied(args, ["destructive", "refused", "split"]);
     let args = &args;
     let (revision, directory) = (against.revision.as_deref(), against.directory.as_deref());
     let mut new = Workspace::open(args)?;
@@ -211,8 +211,10 @@ pub(crate) fn diff(
     let is_unknown = is_older_broken || n_not_checked > 0;
     let is_lost = differences.all().any(|difference| difference.n_destructive() > 0);
     let is_refused = differences.all().any(|difference| difference.n_refused() != (0, 0));
+    let is_split = differences.all().any(|difference| difference.n_split() > 0);
     let is_denied = (denies_destructive && (is_unknown || is_lost))
-        || (denies_refused && (is_unknown || is_refused));
+        || (denies_refused && (is_unknown || is_refused))
+        || (denies_split && (is_unknown || is_split));
     Ok(if is_denied { ExitCode::from(1) } else { new.code() })
 }
 

@@ -225,8 +225,8 @@ fn levels(args: &ProjectArgs) -> anyhow::Result<Levels> {
 }
 
 /// What `--deny` takes beside codes, and in which command.
-const DENIED_WORDS: [(&str, &str); 3] =
-    [("warnings", "check"), ("destructive", "diff"), ("refused", "diff")];
+const DENIED_WORDS: [(&str, &str); 4] =
+    [("warnings", "check"), ("destructive", "diff"), ("refused", "diff"), ("split", "diff")];
 
 /// The flags without these words of a command for `--deny`, and which of them are there.
 pub(crate) fn without_denied<const N: usize>(

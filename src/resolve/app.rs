@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use smol_str::{SmolStr, format_smolstr};
-use sql::catalogue::requires::Requirement;
+use sql::catalogue::family::Family;
+use sql::catalogue::requires::{Needed, Requirement};
 
 use crate::diag::problems::spec::ConflictingFields;
 use crate::diag::problems::waves::AutoscalingWithoutRequest;
@@ -557,11 +558,22 @@ fn requirements(
         let found = context.names.spec(bare, name.as_ref(), unit, &kinds, diagnostics);
         let Some(found @ Unit::Schema(schema)) = found else { return None };
         needs.push(Need { unit: found, span: name.span, by: SmolStr::new_static("requires") });
-        let tables = tables.into_iter();
-        let tables = tables.map(|(table, columns)| Requirement { table, columns }).collect();
+        let tables = tables.into_iter().map(|(table, needed)| {
+            let spec::ColumnsOrAccess(spec::Access { read, write }) = needed;
+            Requirement { table, reads: needed_columns(read), writes: needed_columns(write) }
+        });
+        let tables = tables.collect();
         Some(Contract { schema, span: name.span, tables })
     };
     written.into_iter().filter_map(contract).collect()
+}
+
+fn needed_columns(spec::Columns(columns): spec::Columns) -> Vec<Needed> {
+    let needed = |(column, family): (Text, Option<Text>)| {
+        let family = family.and_then(|family| Family::called(&family.value));
+        Needed { column, family }
+    };
+    columns.into_iter().map(needed).collect()
 }
 
 fn needs_port(field: &str, primary: Span, ports: &[Port], diagnostics: &mut Diagnostics) {

@@ -1,5 +1,7 @@
 //! The fields of an `App`.
 
+use sql::catalogue::family::Family;
+
 use crate::diag::Diagnostics;
 use crate::diag::problems::spec::WrongType;
 use crate::source::Spanned;
@@ -7,7 +9,7 @@ use crate::spec::database::Resources;
 use crate::spec::kubernetes;
 use crate::spec::shared::ConfigFile;
 use crate::spec::{FieldType, Fields, Like, Part, Rule, record, shape, shapes};
-use crate::syntax::node::{Data, Meaning, Node};
+use crate::syntax::node::{Data, Entry, Meaning, Node};
 use crate::syntax::{Shaped, Text, TextMap};
 
 shapes! {
@@ -37,6 +39,8 @@ shapes! {
     Security = FieldType::Choice(&["restricted"]);
     /// When a Job runs.
     Run = FieldType::Choice(&["once", "everySync"]);
+    /// What kind of values a column holds.
+    TypeFamily = FieldType::Choice(&Family::NAMES);
     /// A protocol of a port.
     Protocol = FieldType::Choice(&["TCP", "UDP", "SCTP"]);
     /// Gateways (`gateway.networking.k8s.io/v1 ParentReference`: `apis/v1/shared_types.go` of
@@ -47,6 +51,8 @@ shapes! {
 // Elements of the lists above. Each is a static of its own: Rust 1.88 does not yet extend the life of a temporary
 // within a constant.
 static ENV_FROM_SOURCE: FieldType = FieldType::Type(&kubernetes::CORE_V1_ENV_FROM_SOURCE);
+static COLUMN: FieldType = FieldType::Text;
+static COLUMN_TYPE: FieldType = TypeFamily::FIELD_TYPE;
 static TOLERATION: FieldType = FieldType::Type(&kubernetes::CORE_V1_TOLERATION);
 static TOPOLOGY_SPREAD_CONSTRAINT: FieldType = FieldType::Relaxed {
     of: &kubernetes::CORE_V1_TOPOLOGY_SPREAD_CONSTRAINT,
@@ -67,8 +73,8 @@ static GATEWAY_PARENT_REFERENCE: kubernetes::Type = kubernetes::Type {
     ],
 };
 
-/// Tables and their columns, of `requires`.
-pub type Tables = Vec<(Text, Vec<Text>)>;
+/// Tables and what is needed of them, of `requires`.
+pub type Tables = Vec<(Text, ColumnsOrAccess)>;
 
 const RUNS_TO_ITS_END: &str = "a Job or CronJob is not scaled and gets no traffic";
 
@@ -182,8 +188,12 @@ record! {
             "The Pod Security profile that the pod keeps to: `restricted`.",
             "security: restricted", ["securityContext", "podSecurityContext", "securityProfile"];
         any requires: Vec<(Text, Tables)> = "requires",
-            "The tables and columns that the App needs, by Schema. They are checked against its SQL.",
-            "requires: {shop: {users: [id]}}", ["contract", "tables", "uses"];
+            "What the App needs of each Schema: by table, a list of the columns that it reads (`users: [id]`), or \
+             `{read, write}`, where `write` lists the columns that its INSERTs name. Each is a list, or a \
+             mapping from columns to types: `integer`, `number`, `text`, `boolean`, `date`, `time`, \
+             `timestamp`, `json`, `uuid` or `binary`. Checked against the SQL of the Schema.",
+            "requires: {shop: {users: {read: {id: integer}, write: [id]}}}",
+            ["contract", "tables", "uses"];
     }
     rules [
         Rule::Excludes {
@@ -374,6 +384,78 @@ impl Part for DisruptionBudget {
             Some(_) => Spanned::read(node, name, diagnostics).map(DisruptionBudget::Switch),
             None => Limits::read(node, name, diagnostics).map(DisruptionBudget::Limits),
         }
+    }
+}
+
+record! {
+    /// What an App needs of a table, spelled out.
+    pub struct Access {
+        any read: Columns = "read",
+            "The columns that the App reads or updates.",
+            "requires: {shop: {users: {read: {id: integer}}}}",
+            ["reads", "select", "selects", "columns"];
+        any write: Columns = "write",
+            "The columns that the App's INSERTs name.",
+            "requires: {shop: {users: {write: [email]}}}",
+            ["writes", "insert", "inserts"];
+    }
+    rules []
+}
+
+/// What an App needs of a table: the columns that it reads, or `{read, write}`.
+#[derive(Debug)]
+pub struct ColumnsOrAccess(pub Access);
+
+impl Part for ColumnsOrAccess {
+    const FIELD_TYPE: FieldType =
+        FieldType::Either(&[FieldType::List(&COLUMN), Access::FIELD_TYPE]);
+
+    fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<ColumnsOrAccess> {
+        match &node.data {
+            Data::Mapping(_) => Access::read(node, name, diagnostics).map(ColumnsOrAccess),
+            Data::Sequence(_) => {
+                let read = Columns::read(node, name, diagnostics)?;
+                Some(ColumnsOrAccess(Access { read, write: Columns::default() }))
+            }
+            Data::Scalar(_) => {
+                let expected = "a list of columns, or a mapping with `read` and `write`";
+                diagnostics.report(WrongType::new(node, name, expected));
+                None
+            }
+        }
+    }
+}
+
+/// Columns, and of each the family of its type, where that is written.
+#[derive(Debug, Default)]
+pub struct Columns(pub Vec<(Text, Option<Text>)>);
+
+impl Part for Columns {
+    const FIELD_TYPE: FieldType =
+        FieldType::Either(&[FieldType::List(&COLUMN), FieldType::Map(&COLUMN_TYPE)]);
+
+    fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Columns> {
+        let columns = match &node.data {
+            Data::Mapping(entries) => {
+                let column = |entry: &Entry| {
+                    let family = Text::read(&entry.value, &entry.key.value, diagnostics)?;
+                    let shape = &TypeFamily::FIELD_TYPE;
+                    shape::read(&entry.value, &entry.key.value, shape, diagnostics)?;
+                    Some((entry.key.clone(), Some(family)))
+                };
+                entries.iter().filter_map(column).collect()
+            }
+            Data::Sequence(_) => {
+                let names: Vec<Text> = Vec::read(node, name, diagnostics)?;
+                names.into_iter().map(|column| (column, None)).collect()
+            }
+            Data::Scalar(_) => {
+                let expected = "a list of columns, or a mapping from columns to types";
+                diagnostics.report(WrongType::new(node, name, expected));
+                return None;
+            }
+        };
+        Some(Columns(columns))
     }
 }
 

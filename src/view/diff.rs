@@ -6,6 +6,7 @@ mod infrastructure;
 mod objects;
 mod print;
 mod schemas;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,12 +19,14 @@ use crate::object::ObjectId;
 use crate::pipeline::Compilation;
 use crate::plan::Scheduled;
 use crate::source::Sources;
+use crate::view::diff::window::Windows;
 use crate::view::markdown::shortened;
 use crate::view::waves::waits;
 
 pub use environments::{Differences, Only};
 pub use infrastructure::Loss;
 pub use print::{json, markdown, text};
+pub use window::{Pair, State, Verdict, Version, Window};
 
 /// One side of a comparison.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +42,11 @@ pub struct Side<'a> {
 pub struct Difference {
     /// By Schema, what its SQL changes; the most dangerous first.
     pub schemas: Vec<SchemaChanges>,
+    /// What each App meets while the change is rolled out, and while it is reverted.
+    pub windows: Vec<Window>,
+    /// The Apps that may use a schema that changes and do not say what they need of it: by `App/shop`, the
+    /// name of such a schema.
+    pub silent: BTreeMap<String, String>,
     /// What happens to the databases themselves, and what Kubernetes refuses.
     pub infrastructure: Vec<Notice>,
     /// Objects that are new.
@@ -159,10 +167,23 @@ pub struct WaveChange {
 
 /// Compares two states.
 pub fn difference(old: Side<'_>, new: Side<'_>) -> Difference {
-    let schemas = schemas::schemas(old, new);
-    let mut difference = Difference { schemas, ..Difference::default() };
-    difference.infrastructure = infrastructure::notices(old, new);
+    let mut difference = Difference::default();
     objects::objects(old, new, &mut difference);
+    let changed = difference.changed.iter().map(|object| &object.item);
+    let owners: BTreeSet<&str> = changed
+        .chain(&difference.added)
+        .chain(&difference.removed)
+        .map(|item| item.owner.as_str())
+        .collect();
+    let is_changed = |schema: &str| owners.contains(format!("Schema/{schema}").as_str());
+    let mut windows = Windows::of(old, new);
+    let schemas = schemas::schemas(old, new, &mut windows, is_changed);
+    (difference.windows, difference.silent) = (windows.found, windows.silent);
+    difference
+        .windows
+        .sort_by(|a, b| (a.verdict, &a.app, &a.schema).cmp(&(b.verdict, &b.app, &b.schema)));
+    difference.schemas = schemas;
+    difference.infrastructure = infrastructure::notices(old, new);
     difference.waves = waves(old, new);
     difference
 }
@@ -203,6 +224,9 @@ impl Difference {
                 Loss::Data | Loss::Care | Loss::Perhaps => Subject::Destructive,
             };
             notice.accepted = reason(subject, &notice.pieces);
+        }
+        for window in self.windows.iter_mut().filter(|window| window.verdict == Verdict::Split) {
+            window.accepted = reason(Subject::Split, &[Piece::Name(window.app.clone())]);
         }
     }
 
@@ -252,7 +276,8 @@ impl Difference {
 
     /// Leaves out what differs in the same way in another difference.
     fn leave_out(&mut self, other: &Difference) {
-        let Difference { schemas, infrastructure, added, removed, changed, waves } = self;
+        let Difference { schemas, windows, silent, infrastructure, added, removed, changed, waves } =
+            self;
         let known: BTreeMap<&str, &SchemaChanges> =
             other.schemas.iter().map(|schema| (schema.schema.as_str(), schema)).collect();
         for schema in schemas.iter_mut() {
@@ -263,6 +288,8 @@ impl Difference {
             }
         }
         schemas.retain(|schema| !schema.changes.is_empty() || !schema.on_revert.is_empty());
+        leave_out(windows, &other.windows);
+        silent.retain(|app, _| !other.silent.contains_key(app));
         leave_out(infrastructure, &other.infrastructure);
         leave_out(added, &other.added);
         leave_out(removed, &other.removed);
@@ -278,10 +305,25 @@ impl Difference {
         leave_out(waves, &other.waves);
     }
 
+    /// How many Apps, each with one schema, have a verdict.
+    pub fn count_windows(&self, verdict: Verdict) -> usize {
+        self.windows.iter().filter(|window| window.verdict == verdict).count()
+    }
+
+    /// How many changes have to be split, and are not accepted: what `--deny split` is about.
+    pub fn n_split(&self) -> usize {
+        let is_split =
+            |window: &&Window| window.verdict == Verdict::Split && window.accepted.is_none();
+        self.windows.iter().filter(is_split).count()
+    }
+
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
-        let Difference { schemas, infrastructure, added, removed, changed, waves } = self;
+        let Difference { schemas, windows, silent, infrastructure, added, removed, changed, waves } =
+            self;
         schemas.is_empty()
+            && windows.is_empty()
+            && silent.is_empty()
             && infrastructure.is_empty()
             && added.is_empty()
             && removed.is_empty()

@@ -78,7 +78,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     // What the stages hand on.
     ("syntax", &["source", "value"]),
     // The table of fields, and the types and readers that come from it.
-    ("spec", &["diag", "quantity", "source", "syntax", "value"]),
+    ("spec", &["diag", "quantity", "source", "sql::catalogue", "syntax", "value"]),
     ("atlas_sum", &[]),
     ("model", &["engine", "source", "spec", "sql::catalogue", "syntax", "value"]),
     ("catalogues", &["source", "sql::catalogue", "sql::dialect", "sql::parse"]),

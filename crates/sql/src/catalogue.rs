@@ -3,19 +3,22 @@
 //! In: scripts, in the order in which the database runs them. Out: the state after the last
 //! statement. `ALTER`, `DROP` and `RENAME` are followed. The checks that need more than one
 //! statement are made on the way (`check`); `order` puts files into an order that the database
-//! takes, `requires` holds a contract against the catalogue, and `diff` compares two of
-//! them, with each `change` and what `policy` makes of it.
+//! takes, `requires` holds a contract against the catalogue, `diff` compares two of them, with each
+//! `change` and what `policy` makes of it, and `window` says what a database holds meanwhile, and
+//! whether contracts still hold there.
 //! No SQL is read here.
 
 mod live;
 pub mod build;
 pub mod hazard;
 pub mod change;
+pub mod family;
 pub mod order;
 pub mod policy;
 pub mod requires;
 pub mod types;
 pub mod diff;
+pub mod window;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,8 +84,8 @@ pub struct View {
 struct ColumnNames {
     /// Where a column is, by its name as the database compares it; of equal names the first.
     places: BTreeMap<SmolStr, usize>,
-    /// In lower case, those that the database compares otherwise.
-    lower: BTreeSet<SmolStr>,
+    /// The same in lower case, of those that the database compares otherwise.
+    lower: BTreeMap<SmolStr, usize>,
 }
 
 /// What tells one definition from another: its class, name, table and signature.
@@ -287,7 +290,7 @@ impl ColumnNames {
         for (place, column) in columns.enumerate() {
             let (folded, lower) = (fold(dialect, column), lower_case(&column.text));
             if folded != lower {
-                names.lower.insert(lower.into_owned().into());
+                names.lower.entry(lower.into_owned().into()).or_insert(place);
             }
             names.places.entry(folded.into_owned().into()).or_insert(place);
         }
@@ -295,11 +298,14 @@ impl ColumnNames {
     }
 
     /// As in SQL: a name is found by its exact text, or else regardless of case.
+    fn place(&self, written: &str) -> Option<usize> {
+        let lower = || written.to_lowercase();
+        let place = self.places.get(written).or_else(|| self.places.get(&*lower()));
+        place.or_else(|| self.lower.get(&*lower())).copied()
+    }
+
     fn has(&self, written: &str) -> bool {
-        let lower = written.to_lowercase();
-        self.places.contains_key(written)
-            || self.places.contains_key(&*lower)
-            || self.lower.contains(&*lower)
+        self.place(written).is_some()
     }
 }
 
@@ -327,6 +333,11 @@ impl Table {
     /// Whether it has a column of a name as people write it in a spec.
     pub fn has_column_called(&self, written: &str) -> bool {
         self.names.has(written)
+    }
+
+    /// Its column of a name as people write it in a spec.
+    pub fn column_called(&self, written: &str) -> Option<&Column> {
+        self.names.place(written).and_then(|place| self.columns.get(place))
     }
 
     /// Its column of this name.

@@ -107,7 +107,8 @@ pub enum PropertyKind {
     Collation,
     /// `CHARACTER SET`.
     Charset,
-    /// How a column numbers itself: `GENERATED ALWAYS AS IDENTITY (START 1)`, `AUTO_INCREMENT`.
+    /// How a column numbers itself: `GENERATED ALWAYS AS IDENTITY (START 1)`, `AUTO_INCREMENT`. Its value is
+    /// `always` or `by default`, where the column is written so.
     Numbering,
     /// The expression that a column is computed from.
     Computed,

@@ -37,7 +37,7 @@ impl From<InvalidAcceptance> for Diagnostic {
                 let message =
                     message!("this comment accepts nothing: it gives no reason for `{code}`", code);
                 new(message).help(match code.as_str() {
-                    "destructive" | "refused" => message!(
+                    "destructive" | "refused" | "split" => message!(
                         "write `generate: allow {code} NAME reason`: what changes, as `generate diff` names it, and why it may",
                         code
                     ),

@@ -172,24 +172,21 @@ impl From<ContractNotChecked<'_>> for Diagnostic {
 pub struct ContractBroken {
     /// The place in the contract.
     pub primary: Span,
-    /// What is missing.
+    /// What is missing, or not taken.
     pub message: Message,
-    /// Where the table is created.
+    /// Where the table or column is created.
     pub created: Option<(Span, Message)>,
-    /// The nearest name that there is.
-    pub nearest: Option<String>,
+    /// What to write instead.
+    pub help: Message,
 }
 
 impl From<ContractBroken> for Diagnostic {
-    fn from(ContractBroken { primary, message, created, nearest }: ContractBroken) -> Diagnostic {
+    fn from(ContractBroken { primary, message, created, help }: ContractBroken) -> Diagnostic {
         let found = Diagnostic::new(Code::ContractBroken, primary, message);
         let found = match created {
             Some((span, text)) => found.label(span, text),
             None => found,
         };
-        found.help(match nearest {
-            Some(name) => message!("did you mean `{name}`?", name),
-            None => "add it to the schema, or remove it from `requires`".into(),
-        })
+        found.help(help)
     }
 }

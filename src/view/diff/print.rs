@@ -1,7 +1,7 @@
 //! A difference as text, as a comment for a pull request and as JSON. What can lose data comes
 //! first, and is the last to be left out where there is too much to print.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde_json::{Map as JsonMap, Value as Json, json};
@@ -14,7 +14,8 @@ use crate::diag::secrets::hidden;
 use crate::source::printable;
 use crate::view::diff::{
     COMMENT, Difference, Differences, FieldChange, Item, Loss, MAX_NAME_LEN, MAX_TEXT_LEN, Notice,
-    Only, PRINTED, Revert, SchemaChange, SchemaChanges, Side, WaveChange,
+    Only, PRINTED, Pair, Revert, SchemaChange, SchemaChanges, Side, State, Verdict, Version,
+    WaveChange, Window,
 };
 use crate::view::markdown::{code, code_in_table, shortened};
 use crate::view::{graph, mermaid};
@@ -37,7 +38,25 @@ fn summary(difference: &Difference) -> String {
             parts.push(format!("{n} {words}"));
         }
     }
-    let Difference { schemas: _, infrastructure, added, removed, changed, waves } = difference;
+    let windows: Vec<String> = Verdict::ALL
+        .iter()
+        .map(|verdict| (difference.count_windows(*verdict), verdict.word()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if !windows.is_empty() {
+        parts.push(format!("rollouts: {}", windows.join(", ")));
+    }
+    let Difference {
+        schemas: _,
+        windows: _,
+        silent: _,
+        infrastructure,
+        added,
+        removed,
+        changed,
+        waves,
+    } = difference;
     if !infrastructure.is_empty() {
         parts.push(format!("databases and objects: {} to look at", infrastructure.len()));
     }
@@ -67,6 +86,8 @@ enum Line<'a> {
     Schema(&'a str),
     Change(&'a SchemaChanges, &'a SchemaChange),
     Revert(&'a SchemaChanges, &'a Revert),
+    Window(&'a Window),
+    Silent(&'a BTreeMap<String, String>),
     Notice(&'a Notice),
     Removed(&'a Item),
     Added(&'a Item),
@@ -79,6 +100,8 @@ enum Line<'a> {
 struct Selection<T> {
     /// By schema: its heading, its changes, and what a revert does.
     schemas: Vec<(T, Vec<T>, Vec<T>)>,
+    windows: Vec<T>,
+    silent: Option<T>,
     infrastructure: Vec<T>,
     removed: Vec<T>,
     added: Vec<T>,
@@ -107,7 +130,8 @@ fn select<T>(
     room: usize,
     print: impl Fn(Line<'_>) -> (usize, T),
 ) -> Selection<T> {
-    let Difference { schemas, infrastructure, added, removed, changed, waves } = difference;
+    let Difference { schemas, windows, silent, infrastructure, added, removed, changed, waves } =
+        difference;
     let mut left = room;
     let mut is_full = false;
     let mut left_out: Vec<(usize, &'static str)> = Vec::new();
@@ -127,6 +151,15 @@ fn select<T>(
         of_severity(schemas, Severity::Destructive, &mut by_schema, &mut take),
         left_out_word(Severity::Destructive),
     );
+    // Those to split come first.
+    let window_lines: Vec<T> =
+        windows.iter().map_while(|window| take(Line::Window(window))).collect();
+    leave_out(windows.len() - window_lines.len(), "rollouts");
+    let silent_line = match silent.is_empty() {
+        true => None,
+        false => take(Line::Silent(silent)),
+    };
+    leave_out(usize::from(!silent.is_empty() && silent_line.is_none()), "notes on `requires`");
     let notices: Vec<T> =
         infrastructure.iter().map_while(|notice| take(Line::Notice(notice))).collect();
     leave_out(infrastructure.len() - notices.len(), "notes on databases and objects");
@@ -166,6 +199,8 @@ fn select<T>(
     let by_schema = by_schema.into_iter();
     Selection {
         schemas: by_schema.filter_map(|(head, lines, back)| Some((head?, lines, back))).collect(),
+        windows: window_lines,
+        silent: silent_line,
         infrastructure: notices,
         removed: removed_lines,
         added: added_lines,
@@ -262,6 +297,136 @@ fn revert_pieces(revert: &Revert) -> Vec<Piece> {
     }
 }
 
+/// The most Apps without `requires` that a line names, and that JSON lists.
+const MAX_NAMED: usize = 3;
+const MAX_SILENT: usize = 1_000;
+
+/// `App/shop with Schema/shop: one change is enough`.
+fn window_pieces(window: &Window) -> Vec<Piece> {
+    use Piece::{Name, Words};
+    let n_changes = window.split.len();
+    let verdict = match window.verdict {
+        Verdict::Split if n_changes > 2 => Words(": split this change into three"),
+        Verdict::Split => Words(": split this change into two"),
+        Verdict::Unknown => Words(": not known"),
+        Verdict::Refused => Words(": not rolled out"),
+        Verdict::Enough => Words(": one change is enough"),
+    };
+    let mut pieces =
+        vec![Name(window.app.clone()), Words(" with "), Name(window.schema.clone()), verdict];
+    if window.verdict == Verdict::Enough {
+        for note in &window.notes {
+            pieces.push(Words("; "));
+            pieces.extend_from_slice(note);
+        }
+    }
+    pieces
+}
+
+/// What stands below: the pairs that do not hold, each once with all times at which they meet for the
+/// same reasons, and the split.
+fn window_lines(window: &Window) -> Vec<Vec<Piece>> {
+    use Piece::{Name, Words};
+    let mut lines: Vec<Vec<Piece>> = Vec::new();
+    if window.verdict == Verdict::Enough {
+        return lines;
+    }
+    lines.extend(window.notes.iter().cloned());
+    let failing: Vec<&Pair> = window.pairs.iter().filter(|it| it.holds != Some(true)).collect();
+    let is_same = |one: &Pair, other: &Pair| {
+        (one.version, &one.reasons, one.n_more) == (other.version, &other.reasons, other.n_more)
+    };
+    for (at, pair) in failing.iter().enumerate() {
+        let mut before = failing.iter().take(at);
+        if before.any(|other| is_same(other, pair)) {
+            continue;
+        }
+        let mut line = vec![Words(match pair.version {
+            Version::Old => "the old version, ",
+            Version::New => "the new version, ",
+        })];
+        let same = failing.iter().filter(|other| is_same(other, pair));
+        for (at, other) in same.enumerate() {
+            line.extend([Words(if at == 0 { "" } else { "; " }), Words(other.when)]);
+        }
+        for (at, reason) in pair.reasons.iter().enumerate() {
+            line.push(Words(if at == 0 { ": " } else { "; " }));
+            line.extend_from_slice(reason);
+        }
+        if pair.n_more > 0 {
+            line.extend([Words("; and "), Name(pair.n_more.to_string()), Words(" more")]);
+        }
+        lines.push(line);
+    }
+    for (edits, head) in window.split.iter().zip(["change 1: ", "change 2: ", "change 3: "]) {
+        let mut line = vec![Words(head)];
+        for (at, edit) in edits.iter().enumerate() {
+            if at > 0 {
+                line.push(Words("; "));
+            }
+            line.extend_from_slice(edit);
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// The Apps without `requires`, and what to write.
+fn silent_pieces(silent: &BTreeMap<String, String>) -> Vec<Piece> {
+    use Piece::{Name, Words};
+    let mut pieces = Vec::new();
+    for (at, app) in silent.keys().take(MAX_NAMED).enumerate() {
+        if at > 0 {
+            pieces.push(Words(", "));
+        }
+        pieces.push(Name(app.clone()));
+    }
+    if silent.len() > MAX_NAMED {
+        let n_more = silent.len() - MAX_NAMED;
+        pieces.extend([Words(" and "), Name(n_more.to_string()), Words(" more")]);
+    }
+    let schema = silent.values().next().map_or("", String::as_str);
+    let contract =
+        format!("requires: {{{schema}: {{TABLE: {{read: [COLUMN], write: [COLUMN]}}}}}}");
+    pieces.extend([
+        Words(": may use a schema that changes, without `requires` for it; write for example "),
+        Name(contract),
+    ]);
+    pieces
+}
+
+fn window_json(window: &Window) -> Json {
+    let Window { app, schema, verdict, pairs, notes, split, accepted } = window;
+    let all = |lines: &[Vec<Piece>]| -> Vec<String> { lines.iter().map(|it| words(it)).collect() };
+    let pair = |pair: &Pair| {
+        let Pair { version, state, holds, when, reasons, n_more } = pair;
+        json!({
+            "version": match version {
+                Version::Old => "old",
+                Version::New => "new",
+            },
+            "schema": match state {
+                State::Before => "old",
+                State::After => "new",
+                State::Reverted => "reverted",
+            },
+            "when": when,
+            "holds": holds,
+            "reasons": all(reasons),
+            "moreReasons": n_more,
+        })
+    };
+    json!({
+        "app": shortened(&hidden(app), 3 * MAX_TEXT_LEN),
+        "schema": shortened(&hidden(schema), 3 * MAX_TEXT_LEN),
+        "verdict": verdict.word(),
+        "pairs": pairs.iter().map(pair).collect::<Vec<_>>(),
+        "notes": all(notes),
+        "split": split.iter().map(|edits| all(edits)).collect::<Vec<_>>(),
+        "accepted": accepted,
+    })
+}
+
 /// The word for what becomes of a change.
 fn outcome_word(outcome: &Outcome) -> &'static str {
     match outcome {
@@ -294,15 +459,15 @@ fn groups(differences: &Differences) -> (&[Only], usize) {
 }
 
 /// The most environments that are named in a heading.
-const MAX_NAMED: usize = 10;
+const MAX_ENVIRONMENTS: usize = 10;
 
 /// The most environments that are listed for programs.
 const MAX_LISTED: usize = 1_000;
 
 /// Names in a list, each by `show`.
 fn listed(names: &[SmolStr], show: impl Fn(&str) -> String) -> String {
-    let shown: Vec<String> = names.iter().take(MAX_NAMED).map(|name| show(name)).collect();
-    match names.len().saturating_sub(MAX_NAMED) {
+    let shown: Vec<String> = names.iter().take(MAX_ENVIRONMENTS).map(|name| show(name)).collect();
+    match names.len().saturating_sub(MAX_ENVIRONMENTS) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
@@ -380,8 +545,18 @@ fn text_of(
         let line = text_line(line, style);
         (line.len() + 1, line)
     });
-    let Selection { schemas, infrastructure, removed, added, changed, waves, left_out, room: _ } =
-        selection;
+    let Selection {
+        schemas,
+        windows,
+        silent,
+        infrastructure,
+        removed,
+        added,
+        changed,
+        waves,
+        left_out,
+        room: _,
+    } = selection;
     if !left_out.is_empty() {
         writeln!(out, "not shown, beyond {room} bytes: {}", counted(&left_out))?;
     }
@@ -393,6 +568,10 @@ fn text_of(
         writeln!(out, "\n{schema}")?;
         changes.iter().chain(&on_revert).try_for_each(|line| writeln!(out, "{line}"))?;
     }
+    if !windows.is_empty() || silent.is_some() {
+        writeln!(out, "\nrollouts")?;
+    }
+    windows.iter().chain(&silent).try_for_each(|line| writeln!(out, "{line}"))?;
     if !(added.is_empty() && removed.is_empty() && changed.is_empty()) {
         writeln!(out, "\nobjects")?;
     }
@@ -425,6 +604,25 @@ fn text_line(line: Line<'_>, style: Style) -> String {
         }
         Line::Revert(_, revert) => {
             format!("  {:<11}  {}", ON_REVERT, words(&revert_pieces(revert)))
+        }
+        Line::Window(window) => {
+            let code = match window.verdict {
+                Verdict::Split => "1;31",
+                Verdict::Refused => "33",
+                Verdict::Unknown => "36",
+                Verdict::Enough => "32",
+            };
+            let word = in_style(window.verdict.word(), code, style);
+            let mut text = format!("  {word}  {}", words(&window_pieces(window)));
+            for line in window_lines(window) {
+                text.push_str(&format!("\n               {}", words(&line)));
+            }
+            text.push_str(&accepted_line(window.accepted.as_deref()));
+            text
+        }
+        Line::Silent(silent) => {
+            let word = in_style("unknown", "36", style);
+            format!("  {word}  {}", words(&silent_pieces(silent)))
         }
         Line::Notice(notice @ Notice { pieces, place, accepted, .. }) => {
             let word = match notice.loss {
@@ -488,7 +686,16 @@ const MAX_BOXES: usize = 40;
 
 /// What changes and what it is joined to, as a picture that GitHub and GitLab draw.
 fn picture(difference: &Difference, new: Side<'_>) -> io::Result<String> {
-    let Difference { schemas, infrastructure: _, added, removed: _, changed, waves } = difference;
+    let Difference {
+        schemas,
+        windows: _,
+        silent: _,
+        infrastructure: _,
+        added,
+        removed: _,
+        changed,
+        waves,
+    } = difference;
     let owners = added.iter().chain(changed.iter().map(|object| &object.item));
     let labels: BTreeSet<&str> = owners
         .map(|item| item.owner.as_str())
@@ -545,7 +752,8 @@ pub fn markdown(differences: &Differences, new: Side<'_>, out: &mut impl Write) 
 
 /// The summary, with a sign where something is lost.
 fn signed_summary(difference: &Difference) -> String {
-    let sign = if difference.n_destructive() > 0 { ":warning: " } else { "" };
+    let sign =
+        if difference.n_destructive() + difference.n_split() > 0 { ":warning: " } else { "" };
     format!("{sign}{}", summary(difference))
 }
 
@@ -560,8 +768,18 @@ fn markdown_of(
         let line = markdown_line(line);
         (line.len() + 1, line)
     });
-    let Selection { schemas, infrastructure, removed, added, changed, waves, left_out, room } =
-        selection;
+    let Selection {
+        schemas,
+        windows,
+        silent,
+        infrastructure,
+        removed,
+        added,
+        changed,
+        waves,
+        left_out,
+        room,
+    } = selection;
     if !left_out.is_empty() {
         writeln!(
             out,
@@ -577,6 +795,10 @@ fn markdown_of(
         writeln!(out, "{schema}")?;
         changes.iter().chain(&on_revert).try_for_each(|line| writeln!(out, "{line}"))?;
     }
+    if !windows.is_empty() || silent.is_some() {
+        writeln!(out, "\n**Rollouts**\n")?;
+    }
+    windows.iter().chain(&silent).try_for_each(|line| writeln!(out, "{line}"))?;
     if !waves.is_empty() {
         writeln!(out, "\n**Waves**\n\n| | before | after | why |\n|---|---|---|---|")?;
     }
@@ -634,6 +856,19 @@ fn markdown_line(line: Line<'_>) -> String {
             let accepted = accepted_in_table(accepted.as_deref());
             format!("| {word} | {}{accepted} | {place} |", cell(&pieces))
         }
+        Line::Window(window) => {
+            let word = match window.verdict {
+                Verdict::Split => "**split**",
+                verdict @ (Verdict::Unknown | Verdict::Refused | Verdict::Enough) => verdict.word(),
+            };
+            let accepted = accepted_in_table(window.accepted.as_deref());
+            let mut text = format!("- {word}: {}{accepted}", cell(&window_pieces(window)));
+            for line in window_lines(window) {
+                text.push_str(&format!("\n  - {}", cell(&line)));
+            }
+            text
+        }
+        Line::Silent(silent) => format!("- unknown: {}", cell(&silent_pieces(silent))),
         Line::Notice(notice @ Notice { pieces, place, accepted, .. }) => {
             let word = match notice.loss {
                 Loss::Refused => REFUSED,
@@ -692,8 +927,18 @@ fn json_of(difference: &Difference, room: usize) -> JsonMap<String, Json> {
         let line = json_line(line);
         (pretty_len(&line), line)
     });
-    let Selection { schemas, infrastructure, removed, added, changed, waves, left_out, room: _ } =
-        selection;
+    let Selection {
+        schemas,
+        windows,
+        silent,
+        infrastructure,
+        removed,
+        added,
+        changed,
+        waves,
+        left_out,
+        room: _,
+    } = selection;
     let changed: Vec<Json> = changed
         .into_iter()
         .map(|(mut object, fields)| {
@@ -714,6 +959,8 @@ fn json_of(difference: &Difference, room: usize) -> JsonMap<String, Json> {
         ("summary", json!(summary(difference))),
         ("schemaChanges", json!(schema_changes)),
         ("onRevert", json!(on_revert)),
+        ("rollouts", json!(windows)),
+        ("withoutRequires", silent.unwrap_or(Json::Array(Vec::new()))),
         ("infrastructure", json!(infrastructure)),
         ("objects", json!({ "added": added, "removed": removed, "changed": changed })),
         ("waves", json!(waves)),
@@ -763,6 +1010,11 @@ fn json_line(line: Line<'_>) -> Json {
             "schema": shown(&schema.schema),
             "change": words(&revert_pieces(revert)),
         }),
+        Line::Window(window) => window_json(window),
+        Line::Silent(silent) => {
+            let apps = silent.iter().take(MAX_SILENT);
+            Json::Array(apps.map(|(app, _)| Json::from(shown(&hidden(app)))).collect())
+        }
         Line::Notice(notice @ Notice { loss, pieces, place, accepted }) => json!({
             "severity": notice.severity().word(),
             "refused": *loss == Loss::Refused,

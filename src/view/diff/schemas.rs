@@ -10,25 +10,54 @@ use sql::catalogue::policy::{self, Policy};
 
 use crate::model::{Database, Desired, Destructive, Hosting, MigrationDir, Schema, Target, Unit};
 use crate::view::diff::infrastructure::release;
+use crate::view::diff::window::{self, Changing, WayBack, Windows};
 use crate::view::diff::{MAX_PATH_LEN, Revert, SchemaChange, SchemaChanges, Side};
 use crate::view::markdown::shortened;
 
 /// The most Apps that a line names.
 const MAX_NAMED: usize = 3;
 
-pub(super) fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
+/// The changes of all schemas; what they mean for the Apps goes into `windows`. `is_changed` tells
+/// whether the objects of a Schema change.
+pub(super) fn schemas(
+    old: Side<'_>,
+    new: Side<'_>,
+    windows: &mut Windows<'_>,
+    is_changed: impl Fn(&str) -> bool,
+) -> Vec<SchemaChanges> {
     let (before, after) = (by_name(old), by_name(new));
     let names: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
     let mut all: Vec<SchemaChanges> = Vec::new();
     for name in names {
         let (was, is) = (before.get(name).copied(), after.get(name).copied());
-        let Some((from, to)) = catalogues((old, was), (new, is)) else { continue };
+        let Some((from, to)) = catalogues((old, was), (new, is)) else {
+            if is_changed(name) {
+                windows.unknown(name, (was, is), "the schema is not defined in SQL on both sides");
+            }
+            continue;
+        };
         let applied = is.and_then(|index| new.compilation.project.schemas.get(index));
         // Without the Schema nothing is dropped: the resource goes, and the tables stay.
         let databases = &new.compilation.project.databases;
         let dropped_by = applied.map_or_else(gives_up, |schema| policy_of(schema, databases));
         let contracts = Contracts::of(old, was, &from);
-        let changes = policy::planned(&from, &to, &dropped_by).into_iter().map(|change| {
+        let planned = policy::planned(&from, &to, &dropped_by);
+        let reverted = was.and_then(|index| old.compilation.project.schemas.get(index));
+        let is_moved = reverted
+            .zip(applied)
+            .is_some_and(|(back, now)| window::is_moved((old, back), (new, now)));
+        if is_moved {
+            windows.unknown(name, (was, is), "the schema is applied to another database");
+        } else if !planned.is_empty() {
+            windows.schema(&Changing {
+                name,
+                indices: (was, is),
+                catalogues: (&from, &to),
+                changes: &planned,
+                way_back: way_back(reverted, applied, old),
+            });
+        }
+        let changes = planned.into_iter().map(|change| {
             let place = match (change.new_place, change.old_place) {
                 (Some(span), _) => Some(new.sources.place(span)),
                 (None, Some(span)) => Some(format!("{} before", old.sources.place(span))),
@@ -39,7 +68,6 @@ pub(super) fn schemas(old: Side<'_>, new: Side<'_>) -> Vec<SchemaChanges> {
             SchemaChange { change, place, note, accepted: None }
         });
         let changes: Vec<SchemaChange> = changes.collect();
-        let reverted = was.and_then(|index| old.compilation.project.schemas.get(index));
         let on_revert = match (reverted, applied) {
             (Some(back), Some(now)) => {
                 let policy = policy_of(back, &old.compilation.project.databases);
@@ -146,6 +174,24 @@ fn on_revert(
     changes.filter(matters).map(Revert::Change).collect()
 }
 
+/// What a revert does to a schema.
+fn way_back(back: Option<&Schema>, now: Option<&Schema>, old: Side<'_>) -> WayBack {
+    let (Some(back), Some(now)) = (back, now) else { return WayBack::Nothing };
+    let policy = policy_of(back, &old.compilation.project.databases);
+    let (Desired::Migrations(is), Desired::Migrations(was)) = (&now.desired, &back.desired) else {
+        return WayBack::Applied(policy);
+    };
+    match (last(&is.directory), last(&was.directory)) {
+        // What an edited migration does is in no database.
+        (Some(after), Some(before)) if after <= before => WayBack::Nothing,
+        (Some(_), _) if !was.migrate_down.is_some_and(|(is_allowed, _)| is_allowed) => {
+            WayBack::Refused
+        }
+        (Some(_), Some(_)) => WayBack::Applied(policy),
+        (_, _) => WayBack::Nothing,
+    }
+}
+
 fn last(directory: &MigrationDir) -> Option<&SmolStr> {
     match directory {
         MigrationDir::Local { files, .. } => files.iter().map(|(name, _)| name).max(),
@@ -180,8 +226,10 @@ impl Contracts {
                     let table = catalogue.table_called(written).map(|table| &table.name);
                     let view = || catalogue.view_called(written).map(|view| &view.name);
                     let Some(name) = table.or_else(view) else { continue };
-                    let columns = required.columns.iter().map(|of| Some(of.value.to_lowercase()));
-                    for column in columns.chain([None]) {
+                    let columns = required.reads.iter().chain(&required.writes);
+                    let columns: BTreeSet<Option<String>> =
+                        columns.map(|of| Some(of.column.value.to_lowercase())).collect();
+                    for column in columns.into_iter().chain([None]) {
                         let key = (name.shown(), column);
                         let needing = contracts.needed.entry(key).or_default();
                         if needing.len() <= MAX_NAMED {

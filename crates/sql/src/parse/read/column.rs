@@ -384,7 +384,12 @@ fn keep(cursor: &Cursor<'_>, parts: &mut ColumnParts, mark: usize, last: &mut La
         () if is_any(first, &["IDENTITY", "AUTO_INCREMENT", "AUTOINCREMENT"])
             || is(first, "GENERATED") && parts.column.identity =>
         {
-            cursor.property(PropertyKind::Numbering, mark)
+            let value = match () {
+                () if is(word(1), "ALWAYS") => SmolStr::new_static("always"),
+                () if is(word(1), "BY") => SmolStr::new_static("by default"),
+                () => SmolStr::default(),
+            };
+            Property { value, ..cursor.property(PropertyKind::Numbering, mark) }
         }
         () if is_any(first, &["GENERATED", "AS"]) => {
             let is_stored = |token: &&Token| {
