@@ -310,6 +310,10 @@ pub enum DiffFormat {
     Markdown,
     /// For programs
     Json,
+    /// Annotations in a GitHub workflow, for what a reviewer has to look at
+    Github,
+    /// The same in SARIF 2.1.0, for code scanning
+    Sarif,
 }
 
 /// When to use colours.

@@ -98,9 +98,10 @@ fn form(cli: &Cli) -> Form {
         Some(Command::Health { .. } | Command::Completions { .. } | Command::Man) => Form::Own,
         Some(Command::Waves { format: WavesFormat::Json, .. })
         | Some(Command::Check { format: CheckFormat::Json | CheckFormat::Sarif, .. })
-        | Some(Command::Diff { format: DiffFormat::Json, .. })
+        | Some(Command::Diff { format: DiffFormat::Json | DiffFormat::Sarif, .. })
         | Some(Command::Parameters(_) | Command::JsonSchema) => Form::Json,
-        Some(Command::Check { format: CheckFormat::Github, .. }) => Form::Commands,
+        Some(Command::Check { format: CheckFormat::Github, .. })
+        | Some(Command::Diff { format: DiffFormat::Github, .. }) => Form::Commands,
         Some(Command::Graph(args)) => commands::form(args.format),
         Some(Command::Waves { format: WavesFormat::Text, .. })
         | Some(Command::Check { format: CheckFormat::Text, .. })

@@ -21,7 +21,7 @@ use argocd_atlas_plugin::read::{Directory, Revision};
 use argocd_atlas_plugin::runner::{Form, Guard};
 use argocd_atlas_plugin::source::printable;
 use argocd_atlas_plugin::view::check::Files;
-use argocd_atlas_plugin::view::diff::Differences;
+use argocd_atlas_plugin::view::diff::{Denied, Differences};
 use argocd_atlas_plugin::view::graph::Picture;
 use argocd_atlas_plugin::{emit, engine, generator, read, view, write};
 use clap::CommandFactory;
@@ -202,10 +202,15 @@ pub(crate) fn diff(
     if has_errors {
         return Ok(new.code());
     }
+    let files = Files::below(read::path_in_repository(&args.dir));
+    let denied =
+        Denied { destructive: denies_destructive, refused: denies_refused, split: denies_split };
     match format {
         DiffFormat::Text => view::diff::text(&differences, new.style(), out)?,
         DiffFormat::Markdown => view::diff::markdown(&differences, new.side(), out)?,
         DiffFormat::Json => view::diff::json(&differences, out)?,
+        DiffFormat::Github => view::diff::github(&differences, new.side(), &files, denied, out)?,
+        DiffFormat::Sarif => view::diff::sarif(&differences, new.side(), &files, denied, out)?,
     }
     // What could not be read before, or is not compared, may be lost now, and may be refused.
     let is_unknown = is_older_broken || n_not_checked > 0;

@@ -2,6 +2,7 @@
 //! lose data comes first, and is the last to be left out where there is too much to print.
 
 mod environments;
+mod findings;
 mod infrastructure;
 mod objects;
 mod print;
@@ -18,12 +19,13 @@ use crate::model::Unit;
 use crate::object::ObjectId;
 use crate::pipeline::Compilation;
 use crate::plan::Scheduled;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::view::diff::window::Windows;
 use crate::view::markdown::shortened;
 use crate::view::waves::waits;
 
 pub use environments::{Differences, Only};
+pub use findings::{Denied, github, sarif};
 pub use infrastructure::Loss;
 pub use print::{json, markdown, text};
 pub use window::{Pair, State, Verdict, Version, Window};
@@ -104,6 +106,8 @@ pub struct Notice {
     pub pieces: Vec<Piece>,
     /// The place that says so.
     pub place: String,
+    /// The same in the new state, or what is about it there.
+    pub at: Option<Span>,
     /// Why it is accepted, if a comment says so.
     pub accepted: Option<String>,
 }

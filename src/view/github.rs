@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
-use crate::source::{Sources, printable};
+use crate::source::{Sources, Span, printable};
 use crate::view::check::Files;
 
 /// Prints a command for each diagnostic.
@@ -18,24 +18,13 @@ pub fn print(
     out: &mut impl Write,
 ) -> io::Result<()> {
     for found in diagnostics.sorted() {
-        writeln!(out, "{}", command(found, sources, files))?;
+        writeln!(out, "{}", of_diagnostic(found, sources, files))?;
     }
     Ok(())
 }
 
-fn command(found: &Diagnostic, sources: &Sources, files: &Files) -> String {
-    let word = match found.severity() {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "notice",
-    };
-    let title = format!("title={}", property(found.code.name()));
-    let place = place(found, sources, files).map(|place| format!("{place},")).unwrap_or_default();
+fn of_diagnostic(found: &Diagnostic, sources: &Sources, files: &Files) -> String {
     let mut text = found.message.clone();
-    if place.is_empty() {
-        // Without a file of the repository the annotation itself says where.
-        text = format!("{}: {text}", sources.place(found.primary));
-    }
     for label in &found.labels {
         text.push_str(&format!("\n{}: {}", sources.place(label.span), label.text));
     }
@@ -45,14 +34,40 @@ fn command(found: &Diagnostic, sources: &Sources, files: &Files) -> String {
     for help in &found.help {
         text.push_str(&format!("\nhelp: {help}"));
     }
-    format!("::{word} {place}{title}::{}", data(&text))
+    let title = found.code.name();
+    command(found.severity(), title, Some(found.primary), &text, sources, files)
 }
 
-fn place(found: &Diagnostic, sources: &Sources, files: &Files) -> Option<String> {
-    let path = files.path(found.primary.file, sources)?;
-    let source = sources.get(found.primary.file);
-    let start = source.position(found.primary.range().start);
-    let end = source.position(found.primary.range().end);
+/// A command that says something about a place, if there is one.
+pub(super) fn command(
+    severity: Severity,
+    title: &str,
+    at: Option<Span>,
+    text: &str,
+    sources: &Sources,
+    files: &Files,
+) -> String {
+    let word = match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "notice",
+    };
+    let title = format!("title={}", property(title));
+    match (at, at.and_then(|span| place(span, sources, files))) {
+        (_, Some(place)) => format!("::{word} {place},{title}::{}", data(text)),
+        // Without a file of the repository the annotation itself says where.
+        (Some(span), None) => {
+            format!("::{word} {title}::{}", data(&format!("{}: {text}", sources.place(span))))
+        }
+        (None, None) => format!("::{word} {title}::{}", data(text)),
+    }
+}
+
+fn place(span: Span, sources: &Sources, files: &Files) -> Option<String> {
+    let path = files.path(span.file, sources)?;
+    let source = sources.get(span.file);
+    let start = source.position(span.range().start);
+    let end = source.position(span.range().end);
     // GitHub takes columns only for a place on a single line.
     let columns = match start.line == end.line {
         true => format!(",col={},endColumn={}", start.column, end.column),

@@ -21,11 +21,34 @@ pub fn print(
     files: &Files,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let found = diagnostics.sorted().into_iter().map(|found| result(found, sources, files));
+    let accepted = diagnostics.accepted().into_iter().map(|accepted| {
+        let mut value = result(&accepted.diagnostic, sources, files);
+        let reason = plain(&shown_reason(&accepted.by.reason));
+        // SARIF 3.27.23: the result is there, and counts no more.
+        let suppressions = json!([{ "kind": "inSource", "justification": reason }]);
+        if let Some(object) = value.as_object_mut() {
+            object.insert("suppressions".to_owned(), suppressions);
+        }
+        value
+    });
+    run(Code::ALL.iter().map(|code| rule(*code)).collect(), found.chain(accepted), out)
+}
+
+/// Prints one run with some rules.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub(super) fn run(
+    rules: Vec<Value>,
+    results: impl Iterator<Item = Value>,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let driver = json!({
         "name": env!("CARGO_PKG_NAME"),
         "semanticVersion": env!("CARGO_PKG_VERSION"),
         "informationUri": env!("CARGO_PKG_REPOSITORY"),
-        "rules": Code::ALL.iter().map(|code| rule(*code)).collect::<Vec<_>>(),
+        "rules": rules,
     });
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -43,23 +66,11 @@ pub fn print(
     let log = format!("{log:#}");
     let (before, after) = log.split_once("      \"results\": []").unwrap_or((log.as_str(), ""));
     write!(out, "{before}")?;
-    let found = diagnostics.sorted().into_iter().map(|found| result(found, sources, files));
-    let accepted = diagnostics.accepted().into_iter().map(|accepted| {
-        let mut value = result(&accepted.diagnostic, sources, files);
-        let reason = plain(&shown_reason(&accepted.by.reason));
-        // SARIF 3.27.23: the result is there, and counts no more.
-        let suppressions = json!([{ "kind": "inSource", "justification": reason }]);
-        if let Some(object) = value.as_object_mut() {
-            object.insert("suppressions".to_owned(), suppressions);
-        }
-        value
-    });
-    let results = found.chain(accepted);
     waves::list("results", 3, results, out)?;
     writeln!(out, "{after}")
 }
 
-fn level(severity: Severity) -> &'static str {
+pub(super) fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -135,7 +146,7 @@ fn result(found: &Diagnostic, sources: &Sources, files: &Files) -> Value {
 
 /// A text in which a viewer finds no link and no placeholder (SARIF 3.11.5, 3.11.6): `[text](url)` is
 /// one, and where `{0}` occurs, braces are written twice.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let text = text.replace("](", "] (");
     let has_placeholder = text.split('{').skip(1).any(|after| {
         let rest = after.trim_start_matches(|character: char| character.is_ascii_digit());
@@ -153,7 +164,7 @@ fn with(mut object: Map<String, Value>, key: &str, value: Value) -> Map<String, 
 }
 
 /// A place in a file of the repository; SARIF knows no others.
-fn location(span: Span, sources: &Sources, files: &Files) -> Option<Map<String, Value>> {
+pub(super) fn location(span: Span, sources: &Sources, files: &Files) -> Option<Map<String, Value>> {
     let path = files.path(span.file, sources)?;
     let source = sources.get(span.file);
     let (start, end) = (source.position(span.range().start), source.position(span.range().end));

@@ -29,11 +29,11 @@ pub(super) fn notices(old: Side<'_>, new: Side<'_>) -> Vec<Notice> {
     schemas(&old.compilation.project, &new.compilation.project, &mut found);
     objects(old, new, &mut found);
     let notice = |Found { loss, pieces, place }: Found| {
-        let place = match place {
-            Place::New(span) => new.sources.place(span),
-            Place::Old(span) => format!("{} before", old.sources.place(span)),
+        let (place, at) = match place {
+            Place::New(span) => (new.sources.place(span), Some(span)),
+            Place::Old(span) => (format!("{} before", old.sources.place(span)), None),
         };
-        Notice { loss, pieces, place: shortened(&place, MAX_PATH_LEN), accepted: None }
+        Notice { loss, pieces, place: shortened(&place, MAX_PATH_LEN), at, accepted: None }
     };
     let mut notices: Vec<Notice> = found.into_iter().map(notice).collect();
     notices.sort_by_key(|notice| notice.severity());

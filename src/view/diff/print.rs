@@ -465,7 +465,7 @@ const MAX_ENVIRONMENTS: usize = 10;
 const MAX_LISTED: usize = 1_000;
 
 /// Names in a list, each by `show`.
-fn listed(names: &[SmolStr], show: impl Fn(&str) -> String) -> String {
+pub(super) fn listed(names: &[SmolStr], show: impl Fn(&str) -> String) -> String {
     let shown: Vec<String> = names.iter().take(MAX_ENVIRONMENTS).map(|name| show(name)).collect();
     match names.len().saturating_sub(MAX_ENVIRONMENTS) {
         0 => shown.join(", "),
@@ -474,7 +474,7 @@ fn listed(names: &[SmolStr], show: impl Fn(&str) -> String) -> String {
 }
 
 /// `environment` or `environments`.
-fn noun(names: &[SmolStr]) -> &'static str {
+pub(super) fn noun(names: &[SmolStr]) -> &'static str {
     if names.len() == 1 { "environment" } else { "environments" }
 }
 
@@ -503,7 +503,7 @@ fn about_environments(differences: &Differences, show: impl Fn(&str) -> String) 
 }
 
 /// A name as it is shown on a terminal.
-fn shown_name(name: &str) -> String {
+pub(super) fn shown_name(name: &str) -> String {
     format!("`{}`", shortened(&printable(hidden(name)), MAX_NAME_LEN))
 }
 
@@ -640,6 +640,33 @@ fn text_line(line: Line<'_>, style: Style) -> String {
             format!("  {}: {old} -> {new}, {}", shown(unit), printable(why.as_str()))
         }
     }
+}
+
+/// What is said about a change, for a line of its own.
+pub(super) fn change_text(change: &SchemaChange) -> String {
+    let SchemaChange { change, place, note, accepted: _ } = change;
+    let mut text = words(&change.pieces());
+    if let (None, Some(place)) = (change.new_place, place) {
+        text.push_str(&format!(" ({})", printable(place.as_str())));
+    }
+    for more in [&change.costs(), note].into_iter().filter(|more| !more.is_empty()) {
+        text.push_str(&format!("\n{}", words(more)));
+    }
+    text
+}
+
+/// The same of a database or an object.
+pub(super) fn notice_text(notice: &Notice) -> String {
+    match notice.at {
+        Some(_) => words(&notice.pieces),
+        None => format!("{} ({})", words(&notice.pieces), printable(notice.place.as_str())),
+    }
+}
+
+/// The same of a rollout, with the pairs that do not hold and the split.
+pub(super) fn window_text(window: &Window) -> String {
+    let lines = window_lines(window).into_iter().map(|line| format!("\n{}", words(&line)));
+    std::iter::once(words(&window_pieces(window))).chain(lines).collect()
 }
 
 impl Item {
@@ -1015,7 +1042,7 @@ fn json_line(line: Line<'_>) -> Json {
             let apps = silent.iter().take(MAX_SILENT);
             Json::Array(apps.map(|(app, _)| Json::from(shown(&hidden(app)))).collect())
         }
-        Line::Notice(notice @ Notice { loss, pieces, place, accepted }) => json!({
+        Line::Notice(notice @ Notice { loss, pieces, place, accepted, at: _ }) => json!({
             "severity": notice.severity().word(),
             "refused": *loss == Loss::Refused,
             "change": words(pieces),
