@@ -32,7 +32,8 @@ pub fn print(
         }
         value
     });
-    run(Code::ALL.iter().map(|code| rule(*code)).collect(), found.chain(accepted), out)
+    let rules: Vec<Value> = Code::ALL.iter().map(|code| rule(*code)).collect();
+    run(&rules, found.chain(accepted), out)
 }
 
 /// Prints one run with some rules.
@@ -40,7 +41,7 @@ pub fn print(
 /// # Errors
 /// When `out` cannot be written to.
 pub(super) fn run(
-    rules: Vec<Value>,
+    rules: &[Value],
     results: impl Iterator<Item = Value>,
     out: &mut impl Write,
 ) -> io::Result<()> {

@@ -204,7 +204,7 @@ pub fn sarif(
             left = left.saturating_sub(cost);
             has_room
         });
-    sarif::run(rules.collect(), results, out)
+    sarif::run(&rules.collect::<Vec<_>>(), results, out)
 }
 
 fn result(finding: &Finding<'_>, sources: &Sources, files: &Files, denied: Denied) -> Json {
