@@ -49,7 +49,7 @@ mod tests {
         let mut effort = Effort::default();
         effort.add(50, 100);
         assert!(effort < Effort::MOST);
-        effort.add(0, 2);
+        effort.add(2, 2);
         assert!(effort > Effort::MOST && effort.and(effort) > effort);
     }
 
@@ -57,7 +57,7 @@ mod tests {
     fn what_is_left_is_a_part_of_every_limit() {
         let mut effort = Effort::default();
         assert_eq!(effort.rest().of(300), 300);
-        effort.add(75, 100);
+        effort.add(25, 100);
         assert_eq!((effort.rest().of(300), effort.and(Effort::MOST).rest().of(300)), (225, 0));
     }
 }

@@ -73,6 +73,11 @@ pub(super) fn hosts_of_urls(text: &str) -> impl Iterator<Item = Address<'_>> {
 /// A host, with a port at the most: the value of a variable such as `DB_HOST`.
 pub(super) fn host(text: &str) -> Option<Address<'static>> {
     let text = text.trim().trim_end_matches('/');
+    // `user:password@db`.
+    let text = match text.rsplit_once('@') {
+        Some((login, host)) if login.contains(':') && !login.contains("//") => host,
+        Some(_) | None => text,
+    };
     let (host, port) = split_port(text);
     is_host(host).then(|| Address { host: normal(host), port, database: None, is_sql: true })
 }
@@ -102,6 +107,9 @@ pub(super) fn in_commands(text: &str) -> impl Iterator<Item = Address<'static>> 
         "wait-for",
         "wait-for-it",
     ];
+    /// Clients with a flag of their own for it.
+    const CLIENTS: [(&str, &str); 4] =
+        [("sqlcmd", "-S"), ("rabbitmqadmin", "-H"), ("nats", "-s"), ("ldapsearch", "-H")];
     let is_port = |word: Option<&&str>| {
         word.and_then(|word| word.parse::<u16>().ok()).is_some_and(|port| port >= LOWEST_PORT)
     };
@@ -114,8 +122,15 @@ pub(super) fn in_commands(text: &str) -> impl Iterator<Item = Address<'static>> 
         for (number, word) in words.iter().enumerate() {
             let before = number.checked_sub(1).and_then(|before| words.get(before));
             let is_flag = word.starts_with('-');
+            let behind = words.get(..number).unwrap_or_default();
+            let runs = |program: &str| behind.iter().any(|word| program_of(word) == program);
+            let is_clients = |before: &&str| {
+                CLIENTS.iter().any(|(program, flag)| flag == before && runs(program))
+            };
             let value = match word.split_once('=') {
                 Some((name, value)) if says_host(name) => Some(value),
+                _ if word.starts_with("/dev/tcp/") => word.split('/').nth(3),
+                _ if before.is_some_and(is_clients) => Some(*word),
                 _ if is_flag => word.strip_prefix("-h"),
                 _ if before.is_some_and(|it| it.starts_with('-') && says_host(it)) => Some(*word),
                 _ if is_told || is_port(words.get(number + 1)) => {
@@ -130,6 +145,11 @@ pub(super) fn in_commands(text: &str) -> impl Iterator<Item = Address<'static>> 
         }
         hosts
     })
+}
+
+/// The last part of the path of a program.
+fn program_of(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
 }
 
 /// Every word of a text that could be a host: the arguments of a program, a script.
@@ -236,11 +256,21 @@ pub(super) fn says_host(name: &str) -> bool {
         "replica",
         "collector",
     ];
+    /// What a variable about a queue or a cache may end with: `EventBusConnection`, `REDIS_CONNECTION`.
+    const CONNECTIONS: [&str; 4] =
+        ["connection", "connections", "connectionstring", "configuration"];
     if name == "-h" {
         return true;
     }
     let words = host_words(name);
     let Some(last) = words.last() else { return false };
+    let is_about_server =
+        words.iter().any(|word| is_one_of(&OTHER_WORDS, word) || matches!(&**word, "bus" | "queue"));
+    let is_alone = is_one_of(&OTHER_WORDS, last)
+        && (words.len() == 1 || words.iter().any(|word| word.starts_with("connection")));
+    if is_about_server && (is_alone || CONNECTIONS.contains(&last.as_str())) {
+        return true;
+    }
     let is_host_name = last == "name"
         && words.iter().rev().nth(1).is_some_and(|word| matches!(&**word, "host" | "server"))
         && words.len() > 2;

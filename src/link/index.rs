@@ -44,6 +44,10 @@ pub(super) struct Index<'a> {
     /// Custom resources of every kind, by name.
     resources: BTreeMap<&'a str, Vec<Unit>>,
     /// What Services with the port of an SQL server lead to.
+    /// Applications by the names of their Helm releases.
+    releases: BTreeMap<&'a str, Vec<Unit>>,
+    /// What answers at a host under which a route leads into the cluster.
+    public: BTreeMap<String, Vec<Unit>>,
     behind_sql_ports: BTreeMap<Unit, Family>,
     /// There is more behind Services than is kept.
     pub(super) is_full: bool,
@@ -151,6 +155,8 @@ impl<'a> Index<'a> {
             texts: BTreeMap::new(),
             customs: BTreeMap::new(),
             resources: BTreeMap::new(),
+            releases: BTreeMap::new(),
+            public: BTreeMap::new(),
             behind_sql_ports: BTreeMap::new(),
             is_full: false,
             left: Cell::new(steps),
@@ -177,6 +183,9 @@ impl<'a> Index<'a> {
                         index.customs.entry(id.1).or_default().push(Unit::Manifest(number));
                     }
                 }
+                if let Some(release) = known::release_of(written) {
+                    index.releases.entry(release).or_default().push(Unit::Manifest(number));
+                }
                 index.objects.entry(id).or_default().push(Unit::Manifest(number));
                 index.add_makers(Unit::Manifest(number), written);
                 for (kind, name) in scripts::made_by(written) {
@@ -191,6 +200,7 @@ impl<'a> Index<'a> {
         index.add_makers_of_what_is_not_given();
         index.add_plain_services();
         index.add_made_services();
+        index.add_public_hosts();
         index
     }
 
@@ -347,6 +357,33 @@ impl<'a> Index<'a> {
                 self.add_service(&name, service);
             }
         }
+    }
+
+    /// What answers at the hosts of Ingresses, routes and Apps.
+    fn add_public_hosts(&mut self) {
+        let project = self.project;
+        let mut found = Vec::new();
+        for (number, app) in project.apps.iter().enumerate() {
+            let hosts = app.ingress.iter().map(|ingress| ingress.host.as_str());
+            found.extend(hosts.map(|host| (host, vec![Unit::App(number)])));
+        }
+        for (number, manifest) in project.manifests.iter().enumerate() {
+            let unit = Unit::Manifest(number);
+            for (host, service) in known::public_hosts(&manifest.written) {
+                let service = self.service_of_host(service, self.namespace(unit));
+                let behind = service.map(|service| self.units_behind(service));
+                found.extend(behind.map(|units| (host, units)));
+            }
+        }
+        for (host, units) in found {
+            self.public.entry(host.to_ascii_lowercase()).or_default().extend(units);
+        }
+    }
+
+    /// What answers at a host under which a route leads into the cluster: its name here, and the units.
+    pub(super) fn public(&self, host: &str) -> Option<(&str, &[Unit])> {
+        let (name, units) = self.public.get_key_value(host)?;
+        Some((name, units))
     }
 
     /// The namespace of a unit, when it is known.
@@ -509,6 +546,19 @@ impl<'a> Index<'a> {
         found.unwrap_or_default()
     }
 
+    /// What may have made the Service of a host: a custom resource, or an Application whose chart names its
+    /// objects by the name of the release. That one is in a namespace of its own choice.
+    pub(super) fn may_serve(&self, name: &str, namespace: Option<&str>) -> Vec<Unit> {
+        let made = self.may_make(name, namespace);
+        if !made.is_empty() || self.releases.is_empty() || name.len() > MAX_NAME_LEN {
+            return made;
+        }
+        let beginnings = name.match_indices('-').rev().filter_map(|(at, _)| name.get(..at));
+        let mut parts = std::iter::once(name).chain(beginnings).take_while(|_| self.spend(1));
+        let found = parts.find_map(|part| self.releases.get(part));
+        found.cloned().unwrap_or_default()
+    }
+
     /// The name of a custom resource for which a controller may have made the Service of a host.
     pub(super) fn maker_of_host(&self, host: &str) -> Option<&'a str> {
         let mut labels = host.splitn(3, '.');
@@ -516,9 +566,10 @@ impl<'a> Index<'a> {
         // What has a domain of its own is elsewhere.
         let is_here = labels.nth(1).is_none_or(|rest| rest == "svc" || rest.starts_with("svc."));
         let by_beginning = || self.servers_by_beginning(host, None).first().copied();
-        let first = self.may_make(name, None).first().copied().or_else(by_beginning);
+        let first = self.may_serve(name, None).first().copied().or_else(by_beginning);
         let first = first.filter(|_| is_here)?;
-        Some(self.manifest(first)?.name.value.as_str())
+        let manifest = self.manifest(first)?;
+        Some(known::release_of(manifest).unwrap_or(manifest.name.value.as_str()))
     }
 
     /// The custom resources of a name, of every kind.

@@ -117,6 +117,63 @@ pub(super) fn is_schema(manifest: &Manifest) -> bool {
     group_of(manifest) == ATLAS && matches!(&*manifest.kind.value, "AtlasSchema" | "AtlasMigration")
 }
 
+/// The name of the Helm release that an Application of Argo CD installs.
+pub(super) fn release_of(manifest: &Manifest) -> Option<&str> {
+    if (group_of(manifest), manifest.kind.value.as_str()) != ("argoproj.io", "Application") {
+        return None;
+    }
+    let name = manifest.node.at(&["spec", "source", "helm", "releaseName"]).and_then(Node::str);
+    name.or(Some(manifest.name.value.as_str()))
+}
+
+/// The hosts under which an Ingress or a route leads into the cluster, each with the host of its Service.
+pub(super) fn public_hosts(manifest: &Manifest) -> Vec<(&str, &str)> {
+    /// The most hosts, and the most Services, of one object.
+    const MAX: usize = 20;
+    fn items<'n>(of: &'n Node, path: &[&str]) -> impl Iterator<Item = &'n Node> + use<'n> {
+        of.at(path).and_then(Node::items).unwrap_or_default().iter().take(MAX)
+    }
+    fn text<'n>(of: &'n Node, path: &[&str]) -> Option<&'n str> {
+        of.at(path).and_then(Node::str)
+    }
+    let node = &manifest.node;
+    let hosts = |path: &[&str]| items(node, path).filter_map(Node::str).collect::<Vec<_>>();
+    let (hosts, services): (Vec<&str>, Vec<&str>) =
+        match (group_of(manifest), manifest.kind.value.as_str()) {
+            ("networking.k8s.io", "Ingress") => {
+                let rules = items(node, &["spec", "rules"]);
+                let of_rule = rules.filter_map(|rule| {
+                    let host = rule.get("host").and_then(Node::str)?;
+                    let paths = items(rule, &["http", "paths"]);
+                    let name = |path| text(path, &["backend", "service", "name"]);
+                    Some(paths.filter_map(name).map(move |service| (host, service)))
+                });
+                return of_rule.flatten().collect();
+            }
+            ("route.openshift.io", "Route") => {
+                let host = text(node, &["spec", "host"]);
+                let service = text(node, &["spec", "to", "name"]);
+                (host.into_iter().collect(), service.into_iter().collect())
+            }
+            ("gateway.networking.k8s.io", "HTTPRoute" | "GRPCRoute" | "TLSRoute") => {
+                let rules = items(node, &["spec", "rules"]);
+                let backends = rules.flat_map(|rule| items(rule, &["backendRefs"]));
+                let services = backends.filter_map(|backend| text(backend, &["name"]));
+                (hosts(&["spec", "hostnames"]), services.take(MAX).collect())
+            }
+            ("networking.istio.io", "VirtualService") => {
+                let routes = ["http", "tls", "tcp"].into_iter();
+                let routes = routes.flat_map(|of| items(node, &["spec", of]));
+                let routes = routes.flat_map(|route| items(route, &["route"]));
+                let services = routes.filter_map(|route| text(route, &["destination", "host"]));
+                (hosts(&["spec", "hosts"]), services.take(MAX).collect())
+            }
+            _ => return Vec::new(),
+        };
+    let pairs = hosts.iter().flat_map(|host| services.iter().map(move |service| (*host, *service)));
+    pairs.collect()
+}
+
 /// The custom resources whose pods a selector means, by the labels that their operators give to pods.
 pub(super) fn selected_by_operators(selector: &Node) -> Vec<(&'static str, &str)> {
     const LABELS: [(&str, &str); 10] = [

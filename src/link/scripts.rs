@@ -61,6 +61,27 @@ impl Script {
         }
     }
 
+    /// Adds the scripts of mounted ConfigMaps that its commands name by their files.
+    fn add_mounted(&mut self, index: &Index<'_>, unit: Unit, reads: &Reads) {
+        let namespace = index.namespace(unit);
+        let words = self.words.iter().take_while(|_| index.spend(1));
+        let names: BTreeSet<String> =
+            words.filter_map(|word| word.rsplit('/').next()).map(str::to_owned).collect();
+        if names.is_empty() {
+            return;
+        }
+        for map in &reads.config_maps {
+            let Some(number) = index.written("ConfigMap", &map.name, namespace) else { continue };
+            for (key, datum) in index.data(number).take_while(|_| index.spend(1)) {
+                let is_run = names.contains(key);
+                let text = datum.text().filter(|_| is_run);
+                if let Some(text) = text.filter(|text| index.spend(text.len() / BYTES)) {
+                    self.add(&text);
+                }
+            }
+        }
+    }
+
     /// A word with what a variable stands for, if it is one: `$NAME`, `${NAME}`, `$(NAME)`.
     fn value<'w>(&'w self, word: &'w str) -> &'w str {
         let Some(name) = word.strip_prefix('$') else { return word };
@@ -207,7 +228,8 @@ pub(super) fn said(index: &Index<'_>, schemas: &[Schema]) -> Said {
             continue;
         }
         let reads = pods::reads(written);
-        let script = Script::of(&reads);
+        let mut script = Script::of(&reads);
+        script.add_mounted(index, unit, &reads);
         waits(index, unit, &script, &by_label, &mut awaited);
         for container in pods::containers(written) {
             waits_for(index, unit, container, &by_label, &mut awaited);
@@ -227,7 +249,8 @@ pub(super) fn said(index: &Index<'_>, schemas: &[Schema]) -> Said {
             break;
         }
         let (unit, reads) = (Unit::App(number), pods::app_reads(app));
-        let script = Script::of(&reads);
+        let mut script = Script::of(&reads);
+        script.add_mounted(index, unit, &reads);
         waits(index, unit, &script, &by_label, &mut awaited);
         let creates = script.creates_database() || creates_by_name(&app.common.name, &script);
         if is_job(app) && creates {
@@ -406,21 +429,36 @@ fn kind_of(word: &str) -> Option<&'static str> {
     Some(kind)
 }
 
-/// The objects that a kind and a name mean: `job`, `deploy`, or a custom resource's kind.
+/// The objects that a kind and a name mean: `job`, `deploy`, what makes a `secret`, or a custom resource's
+/// kind.
 fn objects(index: &Index<'_>, kind: &str, name: &str, namespace: Option<&str>) -> Vec<Unit> {
     if let Some(kind) = kind_of(kind) {
         return index.objects(kind, name, namespace);
     }
+    match kind {
+        "secret" | "secrets" => return index.makers(name, namespace),
+        "configmap" | "configmaps" | "cm" => return index.map_makers(name, namespace),
+        _ => {}
+    }
     let kind = kind.split('.').next().unwrap_or(kind).to_ascii_lowercase();
     let mut units = index.resources(name, namespace);
     units.retain(|&unit| {
-        index.manifest(unit).is_some_and(|manifest| {
-            let own = manifest.kind.value.to_ascii_lowercase();
-            own == kind
-                || kind.strip_prefix(own.as_str()).is_some_and(|end| matches!(end, "s" | "es"))
-        })
+        index.manifest(unit).is_some_and(|manifest| means_kind(&kind, &manifest.kind.value))
     });
     units
+}
+
+/// Whether a word of a command, in lower case, means a kind of custom resources: as it is, in the plural, or
+/// its initials, as most short names are (`dsc` is a `DataScienceCluster`).
+fn means_kind(word: &str, kind: &str) -> bool {
+    let initials: String = kind.chars().filter(char::is_ascii_uppercase).collect();
+    let own = kind.to_ascii_lowercase();
+    let is_plural = match own.strip_suffix('y') {
+        Some(stem) => word.strip_prefix(stem) == Some("ies"),
+        None => word.strip_prefix(own.as_str()).is_some_and(|end| matches!(end, "s" | "es")),
+    };
+    let is_short = initials.len() > 1 && initials.eq_ignore_ascii_case(word);
+    own == word || is_plural || is_short
 }
 
 /// The namespace that a script tells `kubectl`.
@@ -451,12 +489,12 @@ fn waits(
     let mut verb = "";
     let mut firsts = BTreeSet::new();
     for (at, word) in script.words.iter().enumerate() {
-        if let "wait" | "status" | "get" | "delete" | "create" | "exec" | "logs" | "restart" =
-            word.as_str()
+        if let "wait" | "status" | "get" | "delete" | "create" | "exec" | "logs" | "restart" | "patch"
+        | "annotate" | "label" | "extract" | "describe" | "apply" = word.as_str()
         {
             verb = word;
         }
-        if matches!(verb, "" | "delete" | "create") || !index.spend(1) {
+        if matches!(verb, "" | "delete" | "create" | "apply") || !index.spend(1) {
             continue;
         }
         if let Some((kind, name)) = word.split_once('/')
@@ -464,8 +502,9 @@ fn waits(
             && !kind.is_empty()
         {
             firsts.extend(objects(index, kind, script.value(name), namespace));
-        } else if matches!(verb, "wait" | "status" | "get") {
-            if kind_of(word).is_some()
+        } else if matches!(verb, "wait" | "status" | "get" | "patch" | "annotate" | "label") {
+            if !word.starts_with('-')
+                && word.as_str() != verb
                 && let Some(name) = script.operands(at + 1).next()
             {
                 firsts.extend(objects(index, word, name, namespace));

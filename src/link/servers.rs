@@ -167,8 +167,25 @@ const WITH_FOLDER: &[(&str, &str, Family)] = &[
     ("vitess", "lite", MySql),
     ("vitess", "base", MySql),
 ];
+/// The same for other servers, where the name says nothing without the part in front of it.
+const DATA_WITH_FOLDER: &[(&str, &str)] = &[("couchbase", "server"), ("ibm-messaging", "mq")];
 /// The same for other servers.
 const DATA: &[&str] = &[
+    "activemq-classic",
+    "azurite",
+    "dse-server",
+    "dynamodb-local",
+    "eclipse-mosquitto",
+    "eventstore",
+    "hivemq",
+    "hivemq-ce",
+    "hivemq4",
+    "kubernetes-zookeeper",
+    "kvrocks",
+    "localstack",
+    "localstack-pro",
+    "nats-streaming",
+    "tarantool",
     "mongo",
     "mongodb",
     "percona-server-mongodb",
@@ -464,6 +481,10 @@ pub(super) fn image(image: &str) -> Image {
     if let Some((_, _, family)) = in_folder {
         return Image::Server(Server::Sql(*family));
     }
+    let is_data = |it: &&(&str, &str)| it.0 == folder && begins(&name, it.1) == Some("");
+    if DATA_WITH_FOLDER.iter().any(|it| is_data(&it)) {
+        return Image::Server(Server::Data);
+    }
     let longest = |names: &mut dyn Iterator<Item = (&'static str, Server)>| {
         let found = names.filter_map(|(known, server)| Some((begins(&name, known)?, server)));
         found.min_by_key(|(rest, _)| rest.len())
@@ -514,7 +535,9 @@ pub(super) fn of(workload: &Manifest) -> Option<Server> {
     let main = containers.iter().find(|container| !is_helper(container))?;
     match text(main).map_or(Image::Unknown, |name| image(&name)) {
         Image::Server(server) => Some(server),
-        Image::Tool | Image::Unknown => by_container(main).map(Server::Sql),
+        Image::Tool | Image::Unknown => {
+            by_container(main).map(Server::Sql).or(serves_data(main).then_some(Server::Data))
+        }
     }
 }
 
@@ -554,6 +577,20 @@ fn by_container(container: &Node) -> Option<Family> {
         let names = items("env").iter().filter_map(|it| it.get("name")?.str());
         by_environment(&names.collect())
     })
+}
+
+/// Whether a container of an unknown image serves data that is no SQL, by a port that nothing else has or by
+/// what only the image of such a server reads. Applications are told addresses, and are not asked on
+/// these ports.
+fn serves_data(container: &Node) -> bool {
+    /// MongoDB, Redis, RabbitMQ, Cassandra, memcached.
+    const PORTS: [&str; 5] = ["27017", "6379", "5672", "9042", "11211"];
+    const VARIABLES: [&str; 3] =
+        ["MONGO_INITDB_ROOT_USERNAME", "MONGODB_ROOT_PASSWORD", "RABBITMQ_DEFAULT_USER"];
+    let items = |name: &str| container.get(name).and_then(Node::items).unwrap_or_default();
+    let mut ports = items("ports").iter().filter_map(|it| it.get("containerPort")?.scalar());
+    let mut names = items("env").iter().filter_map(|it| it.get("name")?.str());
+    ports.any(|port| PORTS.contains(&&*port.text)) || names.any(|name| VARIABLES.contains(&name))
 }
 
 fn of_folder(path: &str) -> Option<Family> {

@@ -131,6 +131,8 @@ enum Target<'s> {
     Endpoint(&'s Endpoint),
     /// What somebody's controller may have made for the custom resource with this name.
     Made(&'s str),
+    /// What answers at a host under which a route leads into the cluster.
+    Public(&'s str),
 }
 
 /// The name of a database, as an address has it.
@@ -318,10 +320,16 @@ impl<'s> SchemaIndex<'s> {
                 let service = index.service(name, namespace);
                 service.map(|service| index.units_behind(service)).unwrap_or_default()
             }
-            Target::Made(name) => index.may_make(name, namespace),
+            Target::Made(name) => index.may_serve(name, namespace),
+            Target::Public(host) => {
+                let units = index.public(host).map(|(_, units)| units).unwrap_or_default();
+                if index.spend(units.len()) { units.to_vec() } else { Vec::new() }
+            }
             Target::Endpoint(_) => Vec::new(),
         };
-        for Reference { key, span, by } in &references.certain {
+        let is_public = |reference: &&Reference<'_>| matches!(reference.key.0, Target::Public(_));
+        let inside = references.certain.iter().filter(|it| !is_public(it));
+        for Reference { key, span, by } in inside {
             for first in firsts(key.0) {
                 if found.is_full() {
                     return;
@@ -342,6 +350,16 @@ impl<'s> SchemaIndex<'s> {
                         Found { origin: Origin::Mentioned, ..inferred(first, unit, *span, &**by) }
                     }
                     false => no_earlier(first, unit, *span, &**by, Origin::Mentioned),
+                });
+            }
+        }
+        // A public address is often meant for browsers, and may be one's own: it contradicts nothing.
+        for Reference { key, span, by } in references.certain.iter().filter(is_public) {
+            let firsts = firsts(key.0);
+            if !firsts.contains(&unit) {
+                let others = firsts.into_iter().filter(|&first| covered.insert(first));
+                others.for_each(|first| {
+                    found.guess(no_earlier(first, unit, *span, &**by, Origin::Mentioned));
                 });
             }
         }
@@ -434,7 +452,7 @@ impl<'s> SchemaIndex<'s> {
                 None => (None, endpoint),
             },
             Target::Endpoint(endpoint) => (None, Some(endpoint)),
-            Target::Made(_) => (None, None),
+            Target::Made(_) | Target::Public(_) => (None, None),
         };
         let behind = service.and_then(|service| self.by_service.get(&service));
         let behind = behind.map(Vec::as_slice).unwrap_or_default();
@@ -555,7 +573,10 @@ impl<'s> SchemaIndex<'s> {
             Resolution::InNamespace(service) => Target::InNamespace(service, endpoint(host.into())),
             Resolution::Elsewhere => match endpoint(host.as_str().into()) {
                 Some(endpoint) => Target::Endpoint(endpoint),
-                None => Target::Made(self.index.maker_of_host(&host)?),
+                None => match self.index.public(&host) {
+                    Some((host, _)) => Target::Public(host),
+                    None => Target::Made(self.index.maker_of_host(&host)?),
+                },
             },
         };
         Some((target, port, name, is_sql))
@@ -646,7 +667,15 @@ impl<'s> Mentions<'_, 's> {
                     let text = self.expand(text, &scope);
                     let kept = self.directory.text(&text);
                     self.add(&kept, name, *span, &|| said_by(name));
-                    if name.is_empty() || name.starts_with('-') {
+                    let is_argument = name.is_empty() || name.starts_with('-');
+                    // Options of a program, in a variable: `JAVA_OPTS=-Ddb.host=db`.
+                    if !is_argument && (text.starts_with("-D") || text.contains(" -D")) {
+                        let hosts = addresses::in_commands(&text);
+                        let hosts: Vec<Key<'s>> =
+                            hosts.filter_map(|it| self.directory.key(it)).collect();
+                        self.keep(hosts, *span, &|| said_by(name));
+                    }
+                    if is_argument {
                         self.words(&text, name, *span);
                         script.push_str(name);
                         script.push(' ');

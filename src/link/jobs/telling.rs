@@ -15,8 +15,12 @@ const MAX_SCRIPT_LEN: usize = 16 * 1024;
 const DEPTH: usize = 4;
 
 /// Words of a name that say that something migrates.
-const NAMES: [&str; 38] = [
+const NAMES: [&str; 42] = [
     "migrate",
+    "premigrate",
+    "premigration",
+    "schemamigration",
+    "schemamigrations",
     "migrates",
     "migrating",
     "migration",
@@ -56,8 +60,10 @@ const NAMES: [&str; 38] = [
     "seeddb",
 ];
 /// Two words beside each other, in either order, that say so together.
-const DATABASES: [&str; 13] = [
+const DATABASES: [&str; 15] = [
     "db",
+    "mongo",
+    "mongodb",
     "database",
     "sql",
     "postgres",
@@ -148,6 +154,17 @@ const PROGRAMS: &[Program] = &[
             &["db:structure:load"],
         ],
     ),
+    program(
+        &["odoo", "odoo-bin"],
+        &[
+            &["-i", "--stop-after-init"],
+            &["--init*", "--stop-after-init"],
+            &["-u", "--stop-after-init"],
+            &["--update*", "--stop-after-init"],
+        ],
+    ),
+    program(&["directus"], &[&["bootstrap"], &["database", "install"], &["database", "migrate*"]]),
+    program(&["make", "just", "task"], &[&["migrate"], &["db-migrate"], &["migrate-up"]]),
     program(&["hanami"], &[&["db", "migrate"], &["db", "prepare"]]),
     program(&["sequel"], &[&["-m"]]),
     program(&["manage.py", "manage", "django-admin", "django"], &[&["migrate"], &["syncdb"]]),
@@ -426,6 +443,11 @@ fn words(name: &str) -> impl Iterator<Item = String> {
     words.filter(|word| !word.is_empty()).map(str::to_ascii_lowercase)
 }
 
+fn words_of_tag(tag: &str) -> impl Iterator<Item = String> {
+    // A registry's port is no tag.
+    words(if tag.contains('/') { "" } else { tag })
+}
+
 /// The tool that an image is, with the program that it starts, and the image's name without tag.
 fn tool(image: &str) -> (Option<&'static str>, &str) {
     let bare = image.split('@').next().unwrap_or_default();
@@ -454,8 +476,12 @@ fn container_migrates(container: &Container<'_>) -> bool {
         words.insert(0, program.to_owned());
         return words.len() == 1 || !has_veto;
     }
-    // An image that is called like a program starts it.
-    (is_named_so(last) && !has_veto)
+    // An image that is called like a program starts it; the tag may say which of several it is.
+    let tag = container.image.rsplit_once(':').map(|(_, tag)| tag.split('@').next());
+    let is_tagged_so = tag.flatten().is_some_and(|tag| {
+        words_of_tag(tag).any(|word| matches!(&*word, "migrate" | "migration" | "migrations"))
+    });
+    ((is_named_so(last) || is_tagged_so) && !has_veto)
         || program_migrates(last, &words)
         || command_migrates(&words, 0)
 }
@@ -539,7 +565,13 @@ fn is_generic(words: &[String]) -> bool {
     const OTHERS: [&str; 8] =
         ["check", "create", "list", "show", "skip", "verify", "wait", "watch"];
     /// Commands that are called so as a whole.
-    const WHOLE: [&str; 12] = [
+    const WHOLE: [&str; 18] = [
+        "create_db",
+        "init-db",
+        "init_db",
+        "initdb",
+        "setup-db",
+        "setup_db",
         "db_sync",
         "db-sync",
         "db:init",
@@ -553,7 +585,10 @@ fn is_generic(words: &[String]) -> bool {
         "create-tables",
         "create_tables",
     ];
-    let is_option = |word: &str| word.starts_with('-') && word != "--";
+    /// What a database is told: `indico db upgrade`, `prefect server database upgrade`.
+    const PAIRS: [&str; 5] = ["init", "migrate", "prepare", "setup", "upgrade"];
+    // `python -m app.migrate`: what is behind that option is the program.
+    let is_option = |word: &str| word.starts_with('-') && !matches!(word, "--" | "-m");
     let before = std::iter::once("").chain(words.iter().map(String::as_str));
     let own = words
         .iter()
@@ -562,12 +597,28 @@ fn is_generic(words: &[String]) -> bool {
     let named = own.take(N_WORDS).any(|(word, _)| {
         let parts: Vec<String> = name_parts(base(word)).collect();
         let has = |list: &[&str]| parts.iter().any(|part| list.contains(&part.as_str()));
-        WHOLE.contains(&word.as_str()) || has(&VERBS) && !has(&OTHERS) && !has(&NOT_BY_COMMAND)
+        WHOLE.contains(&module(word)) || has(&VERBS) && !has(&OTHERS) && !has(&NOT_BY_COMMAND)
     });
+    let is_pair = |pair: &[String]| match pair {
+        [one, other] => {
+            matches!(one.as_str(), "db" | "database") && PAIRS.contains(&other.as_str())
+        }
+        _ => false,
+    };
+    let has_pair = words.get(1..).unwrap_or_default().windows(2).take(N_WORDS).any(is_pair);
     let has_option = words.iter().any(|word| is_migrating_option(word));
-    (named || has_option)
+    (named || has_pair || has_option)
         && !is_vetoed(words)
         && !words.iter().any(|word| word.contains(':') && is_veto_part(word))
+}
+
+/// What a script or a module is called: `app.db.init_db`, `scripts/init_db.py`.
+fn module(word: &str) -> &str {
+    const ENDINGS: [&str; 6] = [".py", ".js", ".ts", ".rb", ".php", ".sh"];
+    let last = base(word);
+    let ending = ENDINGS.iter().find_map(|ending| last.strip_suffix(ending));
+    let stem = ending.unwrap_or(last);
+    stem.rsplit('.').next().unwrap_or(stem)
 }
 
 /// `--migrate`, `--run-migrations=true`; not `--migrations-dir`, `--migrate=false`.
