@@ -264,8 +264,9 @@ pub(super) fn says_host(name: &str) -> bool {
     }
     let words = host_words(name);
     let Some(last) = words.last() else { return false };
-    let is_about_server =
-        words.iter().any(|word| is_one_of(&OTHER_WORDS, word) || matches!(&**word, "bus" | "queue"));
+    let is_about_server = words
+        .iter()
+        .any(|word| is_one_of(&OTHER_WORDS, word) || matches!(&**word, "bus" | "queue"));
     let is_alone = is_one_of(&OTHER_WORDS, last)
         && (words.len() == 1 || words.iter().any(|word| word.starts_with("connection")));
     if is_about_server && (is_alone || CONNECTIONS.contains(&last.as_str())) {

@@ -58,9 +58,9 @@ const RULES: &[Rule] = &[
         false,
     ),
     rule(
-        "any workload or custom resource",
+        "any workload or custom resource; what makes a Secret or ConfigMap",
         "a workload that waits for it",
-        "`kubectl wait`, `kubectl rollout status`, `kind/name` in its script; `k8s-wait-for`",
+        "`wait`, `rollout status`, `get`, `extract` of `kubectl` or `oc`, `kind/name` in its script, also a mounted one; `k8s-wait-for`",
         false,
     ),
     rule(
@@ -110,6 +110,18 @@ const RULES: &[Rule] = &[
         "any other workload",
         "a workload, an `App`, a custom resource",
         "its address, likewise",
+        false,
+    ),
+    rule(
+        "what answers at the host of an `Ingress`, `Route`, `HTTPRoute`, `VirtualService` or App",
+        "a workload, an `App`",
+        "that host, likewise; not where it contradicts anything else",
+        false,
+    ),
+    rule(
+        "an `Application` (argoproj.io)",
+        "a workload, an `App`",
+        "a host that begins with the name of its Helm release",
         false,
     ),
     rule(

@@ -489,8 +489,8 @@ fn waits(
     let mut verb = "";
     let mut firsts = BTreeSet::new();
     for (at, word) in script.words.iter().enumerate() {
-        if let "wait" | "status" | "get" | "delete" | "create" | "exec" | "logs" | "restart" | "patch"
-        | "annotate" | "label" | "extract" | "describe" | "apply" = word.as_str()
+        if let "wait" | "status" | "get" | "delete" | "create" | "exec" | "logs" | "restart"
+        | "patch" | "annotate" | "label" | "extract" | "describe" | "apply" = word.as_str()
         {
             verb = word;
         }

@@ -314,6 +314,12 @@ impl<'s> SchemaIndex<'s> {
         // The application's whole configuration is often that of the Job which migrates for it, its own
         // address included. Told by the image: `hasura migrate apply` calls a server of another one.
         let is_migration = jobs::migrates(index, unit);
+        // So is that of a server of data which is told its password there.
+        let serves_data = is_database(index, unit);
+        let own_texts: BTreeSet<Span> = match is_migration || serves_data {
+            true => texts(reads).collect(),
+            false => BTreeSet::new(),
+        };
         let firsts = |target: Target<'s>| match target {
             Target::Service(service) => index.units_behind(service),
             Target::InNamespace(name, _) => {
@@ -338,8 +344,14 @@ impl<'s> SchemaIndex<'s> {
                 if first == unit || !covered.insert(first) || index.makes_for(unit, first) {
                     continue;
                 }
-                let is_own = is_migration && &**by != ARGUMENTS;
-                if is_own && jobs::kin::share_image(index, unit, first) {
+                // An address in a file that both read says nothing about the Job either.
+                let share_file =
+                    || !own_texts.contains(span) && jobs::kin::share_file(index, unit, first);
+                let is_kin = || jobs::kin::share_image(index, unit, first) || share_file();
+                let is_own = &**by != ARGUMENTS
+                    && (serves_data && share_file()
+                        || is_migration && !is_database(index, first) && is_kin());
+                if is_own {
                     covered.remove(&first);
                     found.guess(no_earlier(first, unit, *span, &**by, Origin::Mentioned));
                     continue;
@@ -872,6 +884,12 @@ fn pull_secrets_of_account(
         }
     }
     found
+}
+
+/// Where the variables and arguments are that a workload has written out.
+fn texts(reads: &Reads) -> impl Iterator<Item = Span> {
+    let variables = reads.containers.iter().flatten();
+    variables.filter_map(|it| matches!(it.value, VariableValue::Text(_)).then_some(it.span))
 }
 
 /// Whether a Job makes its server ready in the first place: `cockroach init`, `rs.initiate()`.

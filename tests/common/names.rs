@@ -196,8 +196,8 @@ fn custom(objects: &[Printed], makers: &BTreeMap<String, Vec<usize>>, reader: us
     found
 }
 
-/// Whether a Job is called a migration, and runs the image of a workload without naming its address in
-/// its command.
+/// Whether a Job is called a migration, and belongs to a workload without naming its address in its command:
+/// it runs the same image, or the address is in a file that both read.
 fn migrates_for(job: &Printed, other: &Printed) -> bool {
     let image = |of: &Printed| {
         let containers = pod(of)?.get("containers")?.as_array()?;
@@ -210,9 +210,17 @@ fn migrates_for(job: &Printed, other: &Printed) -> bool {
         let parts = ["command", "args"].iter().filter_map(|name| container.get(name));
         parts.for_each(|text| collect(text, &mut command));
     }
+    let sources = |of: &Printed| {
+        let keys = ["configMapRef", "configMapKeyRef", "configMap", "secretRef", "secretKeyRef"];
+        pod(of).map(|pod| references(pod, &keys)).unwrap_or_default()
+    };
+    let mut own = Vec::new();
+    pod(job).into_iter().for_each(|pod| collect(pod, &mut own));
+    let is_in_shared_file = !own.iter().any(|text| names_host(text, &other.name))
+        && !sources(job).is_disjoint(&sources(other));
     job.kind == "Job"
         && job.name.contains("migrat")
-        && image(job).is_some_and(|own| image(other) == Some(own))
+        && (is_in_shared_file || image(job).is_some_and(|own| image(other) == Some(own)))
         && !command.iter().any(|text| names_host(text, &other.name))
 }
 

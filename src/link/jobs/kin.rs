@@ -168,6 +168,29 @@ pub(in crate::link) fn share_image(index: &Index<'_>, one: Unit, other: Unit) ->
     others.any(|(name, _)| own.contains(name) && is_of_one_application(name))
 }
 
+/// Whether two units read one ConfigMap or Secret of the project.
+pub(in crate::link) fn share_file(index: &Index<'_>, one: Unit, other: Unit) -> bool {
+    let files = |unit: Unit| -> BTreeSet<usize> {
+        let namespace = index.namespace(unit);
+        let Some(reads) = reads(index, unit) else { return BTreeSet::new() };
+        let variables = reads.containers.iter().flatten();
+        let named = variables.filter_map(|variable| match &variable.value {
+            VariableValue::Text(_) => None,
+            VariableValue::Secret { name, .. } | VariableValue::AllOfSecret { name, .. } => {
+                Some(("Secret", name))
+            }
+            VariableValue::ConfigMap { name, .. } | VariableValue::AllOfConfigMap { name, .. } => {
+                Some(("ConfigMap", name))
+            }
+        });
+        let maps = reads.config_maps.iter().map(|map| ("ConfigMap", &map.name));
+        let all = named.chain(maps).chain(reads.secret_files().map(|it| ("Secret", &it.name)));
+        let all = all.take_while(|_| index.spend(1));
+        all.filter_map(|(kind, name)| index.written(kind, name, namespace)).collect()
+    };
+    !files(one).is_disjoint(&files(other))
+}
+
 /// The images of a workload, with where they are written.
 fn images<'a>(index: &Index<'a>, unit: Unit) -> Box<dyn Iterator<Item = (&'a str, Span)> + 'a> {
     match unit {
