@@ -345,8 +345,11 @@ impl<'s> SchemaIndex<'s> {
                     continue;
                 }
                 // An address in a file that both read says nothing about the Job either.
-                let share_file =
-                    || !own_texts.contains(span) && jobs::kin::share_file(index, unit, first);
+                let share_file = || {
+                    !own_texts.contains(span)
+                        && !names_program(reads, by)
+                        && jobs::kin::share_file(index, unit, first)
+                };
                 let is_kin = || jobs::kin::share_image(index, unit, first) || share_file();
                 let is_own = &**by != ARGUMENTS
                     && (serves_data && share_file()
@@ -884,6 +887,25 @@ fn pull_secrets_of_account(
         }
     }
     found
+}
+
+/// Whether a variable is called like the program that is run: `hasura` reads `HASURA_GRAPHQL_ENDPOINT`.
+fn names_program(reads: &Reads, by: &str) -> bool {
+    const MIN_LEN: usize = 4;
+    let variables = reads.containers.iter().flatten();
+    let mut commands = variables.filter_map(|it| match &it.value {
+        VariableValue::Text(text) if it.name.is_empty() => text.split_whitespace().next(),
+        VariableValue::Text(_)
+        | VariableValue::Secret { .. }
+        | VariableValue::ConfigMap { .. }
+        | VariableValue::AllOfSecret { .. }
+        | VariableValue::AllOfConfigMap { .. } => None,
+    });
+    let words = || by.split(|c: char| !c.is_ascii_alphanumeric());
+    commands.any(|command| {
+        let program = command.rsplit('/').next().unwrap_or(command);
+        program.len() >= MIN_LEN && words().any(|word| word.eq_ignore_ascii_case(program))
+    })
 }
 
 /// Where the variables and arguments are that a workload has written out.
