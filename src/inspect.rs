@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 use sql::catalogue::Catalogue;
 use sql::catalogue::order::{self, File};
-use sql::catalogue::requires::{self, Missing};
+use sql::catalogue::requires::{self, Doubt, Missing};
 use sql::definition::Script;
 use sql::dialect::Dialect;
 use sql::parse::{Budget, Verdicts, scripts_within};
@@ -21,8 +21,8 @@ use sql::parse::{Budget, Verdicts, scripts_within};
 use crate::atlas_sum;
 use crate::catalogues::{Catalogues, SchemaSql};
 use crate::diag::problems::left_out::{DriverNeedsLogin, RequiresLeftOut, WrittenAs};
-use crate::diag::problems::schema::{ContractBroken, ContractNotChecked};
-use crate::diag::{Diagnostics, message};
+use crate::diag::problems::schema::{ContractBroken, ContractDoubtful, ContractNotChecked};
+use crate::diag::{Diagnostic, Diagnostics, message};
 use crate::left_out::{Login, has_driver};
 use crate::model::{Desired, MigrationDir, Migrations, Project, Schema, Target};
 use crate::source::{Excerpt, Sources, Span};
@@ -209,27 +209,26 @@ fn check_requires(
     }
 }
 
-fn broken(missing: Missing<'_>, schema: &str) -> ContractBroken {
-    match missing {
-        Missing::Table { required, table, nearest } => ContractBroken {
-            primary: required,
-            message: message!(
-                "`Schema/{schema}` has no table `{table}`",
-                schema,
-                table = table.escape_debug()
-            ),
-            created: None,
-            nearest: nearest.map(str::to_owned),
-        },
-        Missing::Column { required, table, column, created, nearest } => ContractBroken {
-            primary: required,
-            message: message!(
-                "`Schema/{schema}` has no column `{column}`",
-                schema,
-                column = format!("{}.{}", table.escape_debug(), column.escape_debug())
-            ),
-            created: Some((created, "the table is created here".into())),
-            nearest: nearest.map(str::to_owned),
-        },
-    }
+fn broken(missing: Missing<'_>, schema: &str) -> Diagnostic {
+    let (primary, what, created, nearest, doubt) = match missing {
+        Missing::Table { required, table, nearest, doubt } => {
+            let what = message!("table `{table}`", table = table.escape_debug());
+            (required, what, None, nearest, doubt)
+        }
+        Missing::Column { required, table, column, created, nearest, doubt } => {
+            let column = format!("{}.{}", table.escape_debug(), column.escape_debug());
+            let label = (created, "the table is created here".into());
+            (required, message!("column `{column}`", column), Some(label), nearest, doubt)
+        }
+    };
+    let nearest = nearest.map(str::to_owned);
+    let Some(doubt) = doubt else {
+        let message = message!("`Schema/{schema}` has no {what}", schema, what);
+        return ContractBroken { primary, message, created, nearest }.into();
+    };
+    let by = match doubt {
+        Doubt::Dynamic(statement) => Some(statement),
+        Doubt::Named => None,
+    };
+    ContractDoubtful { primary, schema, what, by, nearest }.into()
 }

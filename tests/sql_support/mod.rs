@@ -10,6 +10,7 @@
     reason = "tests read files, cut ASCII and say what they find"
 )]
 
+pub mod mistakes;
 pub mod probes;
 
 use std::path::{Path, PathBuf};

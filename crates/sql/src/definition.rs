@@ -880,6 +880,40 @@ pub enum ParseStatus {
     Unread,
 }
 
+/// Which SQL a statement runs that is not written as a statement of the script. Names are in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// None.
+    Nothing,
+    /// Any: `EXECUTE`, `EXEC`, a `DO` block.
+    Sql,
+    /// What this procedure runs.
+    Call(SmolStr),
+    /// What these routines run; if rows are changed, what triggers run too.
+    Routines {
+        /// Names with a parenthesis behind them.
+        names: Vec<SmolStr>,
+        /// Whether rows are changed.
+        changes_rows: bool,
+    },
+    /// None yet: it creates a routine.
+    Defines {
+        /// Its name.
+        name: SmolStr,
+        /// Whether its body may create or change tables.
+        changes: bool,
+        /// The routines that its body may call.
+        calls: Vec<SmolStr>,
+    },
+    /// None yet: it creates a trigger.
+    Trigger {
+        /// Its function.
+        function: SmolStr,
+        /// Whether it fires on definitions rather than rows.
+        is_event: bool,
+    },
+}
+
 /// One statement of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
@@ -895,6 +929,8 @@ pub struct Statement {
     pub effects: Vec<Effect>,
     /// What only comparisons need.
     pub facts: Vec<Fact>,
+    /// Which SQL it runs that is not in the script.
+    pub runs: Runs,
     /// How well it was understood.
     pub status: ParseStatus,
 }

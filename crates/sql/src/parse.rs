@@ -15,6 +15,7 @@ mod read;
 mod uses;
 mod effects;
 mod facts;
+mod runs;
 mod verdict;
 
 use std::ops::Range;
@@ -217,6 +218,7 @@ impl<'a> ReadText<'a> {
             let effects = effects::effects(self.excerpt, check.tokens, dialect, in_blocks);
             let known = (definition, status);
             let facts = facts::facts(self.excerpt, check.tokens, dialect, &effects, known);
+            let runs = runs::runs(self.excerpt, check.tokens, dialect);
             after_routine = routine_goes_on(after_routine, &check, definition);
             check.note_unread(status, &mut script);
             let span = self.excerpt.locate(piece.bytes.clone());
@@ -227,6 +229,7 @@ impl<'a> ReadText<'a> {
                 makes,
                 effects,
                 facts,
+                runs,
                 status,
             });
         }

@@ -10,7 +10,7 @@ use crate::catalogue::types;
 use crate::catalogue::{Catalogue, DefinitionKey, Name, View, fold, folded, of_name};
 use crate::definition::{
     Alteration, Class, Column, Definition, Fact, ForeignKey, Ident, Key, ObjectKind, ObjectName,
-    ParseStatus, Print, Script, Statement, TableDefinition, TypeName,
+    ParseStatus, Print, Runs, Script, Statement, TableDefinition, TypeName,
 };
 use crate::dialect::Dialect;
 use crate::near::nearest;
@@ -25,6 +25,7 @@ impl Catalogue {
             catalogue.includes |= script.includes;
             catalogue.unread_words.extend(script.unread_words.iter().cloned());
         }
+        catalogue.dynamic = dynamic(scripts);
         let mut builder = Builder {
             catalogue,
             tables: Tables::new(dialect),
@@ -36,6 +37,7 @@ impl Catalogue {
             type_searches: TYPE_SEARCHES,
             searched_labels: 0,
             copies: COPIED_COLUMNS,
+            partitions: BTreeMap::new(),
             types: BTreeSet::new(),
             schemas: BTreeSet::new(),
         };
@@ -48,6 +50,41 @@ impl Catalogue {
         builder.catalogue.current = None;
         builder.finish()
     }
+}
+
+/// The first statement that runs SQL which is not in the scripts, by itself or by what it calls.
+fn dynamic(scripts: &[&Script]) -> Option<Span> {
+    let mut defined: BTreeSet<&str> = BTreeSet::new();
+    // Routines that may create or change tables.
+    let mut changing: BTreeSet<&str> = BTreeSet::new();
+    let mut triggers_change = false;
+    for statement in scripts.iter().flat_map(|script| &script.statements) {
+        let runs_sql = match &statement.runs {
+            Runs::Nothing => false,
+            Runs::Sql => true,
+            Runs::Call(name) => !defined.contains(&**name) || changing.contains(&**name),
+            Runs::Routines { names, changes_rows } => {
+                *changes_rows && triggers_change
+                    || names.iter().any(|name| changing.contains(&**name))
+            }
+            Runs::Defines { name, changes, calls } => {
+                defined.insert(name);
+                if *changes || calls.iter().any(|called| changing.contains(&**called)) {
+                    changing.insert(name);
+                }
+                false
+            }
+            Runs::Trigger { function, is_event } => {
+                let changes = changing.contains(&**function);
+                triggers_change |= changes;
+                changes && *is_event
+            }
+        };
+        if runs_sql {
+            return Some(statement.span);
+        }
+    }
+    None
 }
 
 /// What can only be checked when everything is known, with the schema that was in use.
@@ -76,6 +113,8 @@ struct Builder<'a, 'd> {
     searched_labels: usize,
     /// How many columns partitions may still take over from their tables.
     copies: usize,
+    /// The partitions of tables, by their numbers.
+    partitions: BTreeMap<usize, Vec<usize>>,
     /// The names that types have here, in lower case; filled at the end.
     types: BTreeSet<SmolStr>,
     /// The schemas in which tables are left; filled at the end.
@@ -252,8 +291,8 @@ impl<'a> Builder<'a, '_> {
             // The first one stays.
             return;
         }
-        let parent = table.partition_of.as_ref().and_then(|parent| self.found(parent));
-        let parent = parent.and_then(|place| self.tables.get(place));
+        let parent_place = table.partition_of.as_ref().and_then(|parent| self.found(parent));
+        let parent = parent_place.and_then(|place| self.tables.get(place));
         let (columns, open) = match parent {
             None => (table.columns.clone(), table.open || uncertain),
             Some(parent) => {
@@ -267,6 +306,9 @@ impl<'a> Builder<'a, '_> {
         let place = self.tables.create(name, table, columns);
         if let Some(made) = self.tables.get_mut(place) {
             made.open = open;
+        }
+        if let Some(parent) = parent_place {
+            self.partitions.entry(parent).or_default().push(place);
         }
         for key in &table.foreign_keys {
             self.foreign_key(key);
@@ -445,10 +487,75 @@ impl<'a> Builder<'a, '_> {
                 | Alteration::Other
                 | Alteration::Unknown => {}
             }
+            if let Alteration::AttachPartition(child) = alteration
+                && let (Some(parent), Some(child)) = (found, self.found(child))
+            {
+                self.partitions.entry(parent).or_default().push(child);
+            }
             if let Some(table) = found.and_then(|place| self.tables.get_mut(place)) {
                 alter(table, alteration);
             }
+            if let Some(place) = found.filter(|place| self.partitions.contains_key(place)) {
+                self.alter_partitions(place, alteration);
+            }
         }
+    }
+
+    /// Makes a change of a table's columns in its partitions too; a partition beyond the bound may have any
+    /// columns.
+    fn alter_partitions(&mut self, parent: usize, alteration: &Alteration) {
+        let changes_columns = match alteration {
+            Alteration::AddColumn { .. }
+            | Alteration::DropColumn(_)
+            | Alteration::SetType(..)
+            | Alteration::RenameColumn(..)
+            | Alteration::Unknown => true,
+            Alteration::Redefine { .. }
+            | Alteration::SetNotNull(..)
+            | Alteration::SetDefault(..)
+            | Alteration::SetIdentity(_)
+            | Alteration::RenameTable(_)
+            | Alteration::AddKey(_)
+            | Alteration::AddForeignKey(_)
+            | Alteration::AddCheck(_)
+            | Alteration::Validate(_)
+            | Alteration::RenameConstraint(..)
+            | Alteration::SetProperty(..)
+            | Alteration::DropIdentity(_)
+            | Alteration::DropExpression(_)
+            | Alteration::DropConstraint(_)
+            | Alteration::DropPrimaryKey
+            | Alteration::AttachPartition(_)
+            | Alteration::SetSchema(_)
+            | Alteration::Other => false,
+        };
+        if !changes_columns {
+            return;
+        }
+        let mut left = self.partitions.get(&parent).cloned().unwrap_or_default();
+        while let Some(place) = left.pop() {
+            // A hostile schema may attach tables to each other in a circle.
+            let Some(copies) = self.copies.checked_sub(1) else {
+                self.copies = 0;
+                return self.open_all();
+            };
+            self.copies = copies;
+            left.extend(self.partitions.get(&place).into_iter().flatten());
+            if let Some(table) = self.tables.get_mut(place) {
+                alter(table, alteration);
+            }
+        }
+    }
+
+    /// Nothing more is known of the columns of partitions.
+    fn open_all(&mut self) {
+        let partitions: Vec<usize> = self.partitions.values().flatten().copied().collect();
+        for place in partitions {
+            if let Some(table) = self.tables.get_mut(place) {
+                table.open = true;
+            }
+        }
+        self.partitions.clear();
     }
 
     fn found(&self, name: &ObjectName) -> Option<usize> {

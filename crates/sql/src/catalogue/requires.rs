@@ -27,6 +27,8 @@ pub enum Missing<'a> {
         table: &'a str,
         /// The nearest table or view that there is.
         nearest: Option<&'a str>,
+        /// Why it may be there all the same.
+        doubt: Option<Doubt>,
     },
     /// A column.
     Column {
@@ -40,14 +42,25 @@ pub enum Missing<'a> {
         created: Span,
         /// The nearest column that there is.
         nearest: Option<&'a str>,
+        /// Why it may be there all the same.
+        doubt: Option<Doubt>,
     },
+}
+
+/// Why something that no statement creates may be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// This statement runs SQL that is not in the scripts.
+    Dynamic(Span),
+    /// A statement that was not read, or a function of an extension, names it; or a file is read in.
+    Named,
 }
 
 /// How many times the nearest name is looked for in a run: each time reads all of them.
 pub const SEARCHES: usize = 200;
 
-/// What of a contract is missing in the catalogue, in the contract's order. Silent about what a
-/// statement that could not be read may have made. `searches` bounds the work for near names.
+/// What of a contract is missing in the catalogue, in the contract's order. `searches` bounds the work
+/// for near names.
 pub fn missing<'a>(
     catalogue: &'a Catalogue,
     contract: &'a [Requirement],
@@ -61,23 +74,26 @@ pub fn missing<'a>(
             if !table.open {
                 let names = || table.columns.iter().map(|column| column.name.text.as_str());
                 let is_there = |name: &str| table.has_column_called(name);
+                let doubt = |name: &str| catalogue.doubt(&[last, name]);
                 let created = table.name.span();
-                missing_columns(required, is_there, names, created, searches, &mut out);
+                missing_columns(required, is_there, doubt, names, created, searches, &mut out);
             }
         } else if let Some(view) = catalogue.view_called(written) {
             if let Some(columns) = &view.columns {
                 let names = || columns.iter().map(|column| column.text.as_str());
                 let is_there = |name: &str| view.has_column_called(name);
+                let doubt = |name: &str| catalogue.doubt(&[last, name]);
                 let created = view.name.span();
-                missing_columns(required, is_there, names, created, searches, &mut out);
+                missing_columns(required, is_there, doubt, names, created, searches, &mut out);
             }
-        } else if !catalogue.may_exist(last) {
+        } else {
             let tables = catalogue.tables.values().map(|table| table.name.name.text.as_str());
             let views = catalogue.views.values().map(|view| view.name.name.text.as_str());
             out.push(Missing::Table {
                 required: required.table.span,
                 table: written,
                 nearest: search(last, tables.chain(views), searches),
+                doubt: catalogue.doubt(&[last]),
             });
         }
     }
@@ -87,6 +103,7 @@ pub fn missing<'a>(
 fn missing_columns<'a, I: Iterator<Item = &'a str>>(
     required: &'a Requirement,
     is_there: impl Fn(&str) -> bool,
+    doubt: impl Fn(&str) -> Option<Doubt>,
     names: impl Fn() -> I,
     created: Span,
     searches: &mut usize,
@@ -99,7 +116,19 @@ fn missing_columns<'a, I: Iterator<Item = &'a str>>(
             column: &wanted.value,
             created,
             nearest: search(&wanted.value, names(), searches),
+            doubt: doubt(&wanted.value),
         });
+    }
+}
+
+impl Catalogue {
+    /// Why something may exist that no statement creates: SQL that is not in the scripts may have
+    /// created anything, a statement that was not read what all of these words name.
+    fn doubt(&self, words: &[&str]) -> Option<Doubt> {
+        match self.dynamic {
+            Some(statement) => Some(Doubt::Dynamic(statement)),
+            None => words.iter().all(|word| self.may_exist(word)).then_some(Doubt::Named),
+        }
     }
 }
 
