@@ -456,6 +456,8 @@ pub enum Definition {
     },
     /// `DROP TABLE` and `DROP VIEW`.
     DropTables(Vec<ObjectName>),
+    /// `DROP SCHEMA` and `DROP DATABASE`, with all that is in them.
+    DropSchemas(Vec<ObjectName>),
     /// `RENAME TABLE`.
     RenameTables(Vec<(ObjectName, ObjectName)>),
     /// `CREATE INDEX`.

@@ -16,6 +16,7 @@ mod uses;
 mod effects;
 mod facts;
 mod runs;
+mod plain;
 mod verdict;
 
 use std::ops::Range;
@@ -132,7 +133,7 @@ pub fn scripts_within(
     // All of it before anything is judged: a word that is missing in one text may be in another.
     let read = texts.iter().zip(splits).map(|(text, split)| ReadText::of(text, split, dialect));
     let read: Vec<ReadText<'_>> = read.collect();
-    let said = &mut verdicts.of(questions(&read, &mut budget.asked), dialect).into_iter();
+    let said = &mut verdicts.of(questions(&read, dialect, &mut budget.asked), dialect).into_iter();
     let in_blocks = &mut budget.in_blocks;
     Some(read.into_iter().map(|text| text.judge(dialect, said, in_blocks, sink)).collect())
 }
@@ -154,18 +155,18 @@ fn is_question(reading: &Parsed) -> bool {
 }
 
 /// The statements about which it is asked, as far as that does not take too long.
-fn questions(read: &[ReadText<'_>], left: &mut usize) -> Vec<String> {
+fn questions(read: &[ReadText<'_>], dialect: Dialect, left: &mut usize) -> Vec<String> {
     let mut questions = Vec::new();
     for text in read {
         let parsed = text.split.pieces.iter().zip(&text.parsed);
         for (piece, _) in parsed.filter(|(_, reading)| is_question(reading)) {
-            let question = text.excerpt.text.get(piece.bytes.clone()).unwrap_or_default();
-            let Some(rest) = left.checked_sub(question.len()) else {
+            let Some(rest) = left.checked_sub(piece.bytes.len()) else {
                 *left = 0;
                 return questions;
             };
             *left = rest;
-            questions.push(question.to_owned());
+            let tokens = tokens(&text.split, piece);
+            questions.push(plain::plain(text.excerpt, piece.bytes.clone(), tokens, dialect));
         }
     }
     questions

@@ -36,6 +36,7 @@ impl Catalogue {
             searches: SEARCHES,
             type_searches: TYPE_SEARCHES,
             searched_labels: 0,
+            read_views: READ_VIEWS,
             copies: COPIED_COLUMNS,
             partitions: BTreeMap::new(),
             types: BTreeSet::new(),
@@ -111,6 +112,8 @@ struct Builder<'a, 'd> {
     type_searches: usize,
     /// How many labels of enums were read to add others.
     searched_labels: usize,
+    /// How many views more are read to find those that go with a table.
+    read_views: usize,
     /// How many columns partitions may still take over from their tables.
     copies: usize,
     /// The partitions of tables, by their numbers.
@@ -127,6 +130,8 @@ const SEARCHES: usize = 200;
 const TYPE_SEARCHES: usize = 1_000;
 /// Labels of enums that are read to find the place of a new one; further ones are not added.
 const SEARCHED_LABELS: usize = 10_000_000;
+/// Views that are read to find those that go with a table; further ones stay.
+const READ_VIEWS: usize = 1_000_000;
 /// Columns that partitions take over from their tables; a partition beyond may have any columns.
 const COPIED_COLUMNS: usize = 50_000;
 
@@ -143,6 +148,12 @@ impl<'a> Builder<'a, '_> {
             Some(Definition::DropTables(names)) => {
                 for name in names {
                     self.forget(name);
+                }
+            }
+            Some(Definition::DropSchemas(names)) => {
+                for name in names {
+                    let schema = folded(self.catalogue.dialect, &name.name);
+                    self.forget_schema(&schema);
                 }
             }
             Some(Definition::RenameTables(pairs)) => {
@@ -287,7 +298,10 @@ impl<'a> Builder<'a, '_> {
                 self.key_columns(table);
             }
         }
-        if self.duplicate(&table.name, &name, table.tolerant || table.temporary) && table.tolerant {
+        if table.temporary || name.name.starts_with('#') {
+            return self.temporary(name);
+        }
+        if self.duplicate(&table.name, &name, table.tolerant) && table.tolerant {
             // The first one stays.
             return;
         }
@@ -313,6 +327,16 @@ impl<'a> Builder<'a, '_> {
         for key in &table.foreign_keys {
             self.foreign_key(key);
         }
+    }
+
+    /// A table that is gone with the connection is no part of the schema. Until then it stands before one
+    /// of the same name, of which nothing certain is known any more.
+    fn temporary(&mut self, name: Name) {
+        let hidden = self.tables.find(&name, name.schema.is_none());
+        if let Some(table) = hidden.and_then(|place| self.tables.get_mut(place)) {
+            table.open = true;
+        }
+        self.ever.insert(name.name);
     }
 
     /// Checks a foreign key now, if its table exists now, and else at the end.
@@ -411,11 +435,59 @@ impl<'a> Builder<'a, '_> {
 
     fn forget(&mut self, name: &ObjectName) {
         let (wanted, anywhere) = (self.catalogue.name(name), name.schema.is_none());
-        if !self.tables.remove(&wanted, anywhere) {
-            let views = &mut self.catalogue.views;
-            let found = of_name(views, &wanted, anywhere).map(|(name, _)| name.clone());
-            found.and_then(|name| views.remove(&name));
+        if self.tables.remove(&wanted, anywhere) {
+            return self.forget_readers(&wanted);
         }
+        let views = &mut self.catalogue.views;
+        let found = of_name(views, &wanted, anywhere).map(|(name, _)| name.clone());
+        if let Some(name) = found {
+            views.remove(&name);
+            self.forget_readers(&name);
+        }
+    }
+
+    /// Takes away the views that read what was dropped: the server takes the statement only with `CASCADE`.
+    fn forget_readers(&mut self, dropped: &Name) {
+        if !self.catalogue.dialect.grammar().server.views_go_with_tables {
+            return;
+        }
+        let mut gone = vec![dropped.clone()];
+        while let Some(dropped) = gone.pop() {
+            let n_views = self.catalogue.views.len();
+            let Some(left) = self.read_views.checked_sub(n_views) else { return };
+            self.read_views = left;
+            let catalogue = &self.catalogue;
+            let reads = |view: &View| view.reads.iter().any(|name| catalogue.name(name) == dropped);
+            let views = catalogue.views.iter().filter(|(_, view)| reads(view));
+            let readers: Vec<Name> = views.map(|(name, _)| name.clone()).collect();
+            for reader in readers {
+                self.catalogue.views.remove(&reader);
+                gone.push(reader);
+            }
+        }
+    }
+
+    /// Takes away what is in a schema.
+    fn forget_schema(&mut self, schema: &SmolStr) {
+        let default = self.catalogue.dialect.grammar().names.default_schema;
+        let is_in = |name: &Name| match &name.schema {
+            Some(of) => of == schema,
+            None => schema == default && !default.is_empty(),
+        };
+        // A hostile schema drops very many; what is left of them then is no harm.
+        let n_names = self.tables.names().count() + self.catalogue.views.len();
+        let Some(left) = self.read_views.checked_sub(n_names) else { return };
+        self.read_views = left;
+        let tables: Vec<Name> = self.tables.names().filter(|name| is_in(name)).cloned().collect();
+        for name in tables {
+            self.tables.remove(&name, false);
+            self.forget_readers(&name);
+        }
+        let catalogue = &mut self.catalogue;
+        catalogue.views.retain(|name, _| !is_in(name));
+        catalogue.enums.retain(|name, _| !is_in(name));
+        catalogue.objects.retain(|(_, name), _| !is_in(name));
+        catalogue.definitions.retain(|(_, name, _, _), _| !is_in(name));
     }
 
     fn rename(&mut self, from: &ObjectName, to: &ObjectName) {

@@ -239,7 +239,7 @@ fn makers(names: &Catalogue, files: &[File<'_>]) -> Makers {
                 Some(
                     Definition::Index { .. }
                     | Definition::DropTables(_)
-                    | Definition::DropIndexes(_),
+                    | Definition::DropSchemas(_) | Definition::DropIndexes(_),
                 )
                 | None => {}
             }

@@ -97,6 +97,7 @@ pub(super) const TABLES: Tables = Tables {
     on_cluster: false,
     query_in_parentheses: false,
     bare_columns: false,
+    constraints_follow_columns: false,
     commas_optional: false,
     element_words: CONSTRAINT_WORDS,
     constraints_need_no_name: false,
@@ -125,6 +126,7 @@ pub(super) const COLUMNS: Columns = Columns {
     any_keyword: false,
     key_is_primary: false,
     key_options: false,
+    computed_bare: false,
     key_places: false,
     bare_defaults_are_keywords: false,
 };
@@ -144,6 +146,7 @@ pub(super) const ALTERATIONS: Alterations = Alterations {
 pub(super) const SERVER: Server = Server {
     checks_foreign_keys: true,
     checks_views: true,
+    views_go_with_tables: false,
     checks_calls: false,
     bodies_are_text: false,
     sequences_in_text: false,

@@ -207,6 +207,8 @@ pub(crate) struct Tables {
     pub(crate) bare_columns: bool,
     /// Whether constraints need no comma before them.
     pub(crate) commas_optional: bool,
+    /// Whether a constraint of the table may follow a column without a comma.
+    pub(crate) constraints_follow_columns: bool,
     /// The words that may begin an element and are looked for in near misses.
     pub(crate) element_words: &'static [&'static str],
     /// Whether `CONSTRAINT` may have no name.
@@ -334,6 +336,8 @@ pub(crate) struct Columns {
     pub(crate) key_is_primary: bool,
     /// Whether a key may have storage options: `WITH (x)`.
     pub(crate) key_options: bool,
+    /// Whether a computed column needs no parentheses: `AS isnull(a, 0)`.
+    pub(crate) computed_bare: bool,
     /// Whether a key may have a place: `ON x`.
     pub(crate) key_places: bool,
     /// Whether a default that is one bare word is a keyword.
@@ -382,6 +386,8 @@ pub(crate) struct Server {
     pub(crate) checks_foreign_keys: bool,
     /// Whether it looks at a view's tables when it is created, rather than when it is read.
     pub(crate) checks_views: bool,
+    /// Whether a view goes with a table that it reads (`CASCADE`, without which the table stays).
+    pub(crate) views_go_with_tables: bool,
     /// Whether it looks at the functions that are called when something is created.
     pub(crate) checks_calls: bool,
     /// Whether bodies of functions are strings, in which tables are looked for.

@@ -88,6 +88,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         ..ALTERATIONS
     },
     server: Server {
+        views_go_with_tables: true,
         checks_calls: true,
         bodies_are_text: true,
         sequences_in_text: true,

@@ -271,7 +271,11 @@ fn create_index(cursor: &mut Cursor<'_>, kind: KeyKind, mut method: SmolStr) -> 
     if cursor.eat("USING") {
         cursor.method(&mut method);
     }
-    let mut key = cursor.key_columns(kind)?;
+    let mut key = match method == "columnstore" && !cursor.next_is(b'(') {
+        // All columns are in it.
+        true => empty_key(kind, cursor.since(start)),
+        false => cursor.key_columns(kind)?,
+    };
     key.method = method;
     key.name = name;
     key.concurrently = concurrently;
@@ -290,6 +294,12 @@ fn drop(cursor: &mut Cursor<'_>) -> Option<Definition> {
         cursor.eat_any(&["CASCADE", "RESTRICT", "PURGE", "SYNC", "NO", "DELAY"]);
         cursor.rest_is_known();
         return (!temporary).then_some(Definition::DropTables(names));
+    }
+    if cursor.eat("SCHEMA") || cursor.eat("DATABASE") {
+        cursor.if_exists();
+        let names = cursor.names();
+        cursor.rest_is_known();
+        return Some(Definition::DropSchemas(names));
     }
     if cursor.eat("INDEX") {
         cursor.eat("CONCURRENTLY");

@@ -102,6 +102,7 @@ pub(crate) fn uses(
         Some(
             Definition::Object { kind: ObjectKind::Schema, .. }
             | Definition::DropTables(_)
+            | Definition::DropSchemas(_)
             | Definition::DropIndexes(_)
             | Definition::UseSchema(None),
         ) => {}
@@ -122,6 +123,7 @@ fn created_in(definition: &Definition) -> Option<&Ident> {
         Definition::Object { name, .. } => name.schema.as_ref(),
         Definition::Alter { .. }
         | Definition::DropTables(_)
+        | Definition::DropSchemas(_)
         | Definition::RenameTables(_)
         | Definition::Index { .. }
         | Definition::DropIndexes(_)

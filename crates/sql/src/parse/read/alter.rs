@@ -34,6 +34,9 @@ pub(crate) fn alter(cursor: &mut Cursor<'_>) -> Option<Definition> {
     let mut alterations = Vec::new();
     loop {
         alteration(cursor, &name, &mut alterations);
+        if cursor.grammar.tables.on_cluster && cursor.eat("SETTINGS") {
+            cursor.rest_is_known();
+        }
         if cursor.at_end() {
             break;
         }

@@ -134,6 +134,11 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<TypeName> {
     }
     if cursor.next_is(b'(') {
         args = arguments(cursor, &base);
+    } else if cursor.grammar.types.any_words
+        && cursor.peek().is_some_and(|token| cursor.text(token).starts_with('['))
+    {
+        // SQLite takes `varchar[10]` for a type of two words.
+        cursor.skip();
     }
     if matches!(base.as_str(), "timestamp" | "time")
         && (is(cursor.word(), "WITH") || is(cursor.word(), "WITHOUT"))
@@ -310,7 +315,17 @@ fn constraints(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
             }
             continue;
         }
+        // ClickHouse: settings of the whole statement.
+        if cursor.grammar.tables.on_cluster
+            && is(cursor.word(), "SETTINGS")
+            && !cursor.symbol_at(1, b'(')
+        {
+            return;
+        }
         if begins_element(cursor) {
+            if cursor.grammar.tables.constraints_follow_columns {
+                return;
+            }
             let (before, after) = (cursor.before(), cursor.here());
             cursor.found(Lint::MissingComma { before, after });
             return;
@@ -560,7 +575,9 @@ fn value(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) -> bool {
         generated(cursor, parts);
     } else if cursor.eat("AS") {
         parts.column.generated = true;
-        if !cursor.skip_group() && !cursor.eat_any(&["IDENTITY"]) {
+        if !cursor.next_is(b'(') && cursor.grammar.columns.computed_bare {
+            cursor.expression();
+        } else if !cursor.skip_group() && !cursor.eat_any(&["IDENTITY"]) {
             cursor.missing("(");
         }
     } else if cursor.eat("ON") {

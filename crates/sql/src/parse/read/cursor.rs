@@ -230,10 +230,11 @@ impl<'a> Cursor<'a> {
     pub(crate) fn clustering(&mut self, kind: KeyKind) -> SmolStr {
         let word = self.word().to_ascii_lowercase_smolstr();
         let usual = if kind == KeyKind::Primary { "clustered" } else { "nonclustered" };
-        if self.eat_any(&["CLUSTERED", "NONCLUSTERED"]) && word != usual {
-            return word;
+        let is_other = self.eat_any(&["CLUSTERED", "NONCLUSTERED"]) && word != usual;
+        if self.grammar.tables.clustered_keys && self.eat("HASH") {
+            return SmolStr::new_static("hash");
         }
-        SmolStr::default()
+        if is_other { word } else { SmolStr::default() }
     }
 
     // Stepping.

@@ -86,7 +86,11 @@ fn head(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
         table.open = true;
         cursor.name();
         cursor.skip_group();
-    } else if is_any(cursor.word(), &["AS", "LIKE", "SELECT", "CLONE", "FROM"]) {
+    } else if is_any(cursor.word(), &["AS", "LIKE", "SELECT", "CLONE", "FROM"])
+        || cursor.grammar.tables.options == Options::Clauses
+            && is_any(cursor.word(), &["ON", "USING", "WITH", "WITHOUT", "TABLESPACE"])
+    {
+        // `CREATE TEMP TABLE x ON COMMIT DROP AS SELECT`.
         table.open = true;
     }
 }
@@ -160,8 +164,9 @@ fn list(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
             continue;
         }
         // No comma: SQLite takes table constraints without; a finding may have been made already.
-        let optional =
-            cursor.grammar.tables.commas_optional && is_any(cursor.word(), CONSTRAINT_WORDS);
+        let optional = (cursor.grammar.tables.commas_optional
+            || cursor.grammar.tables.constraints_follow_columns)
+            && is_any(cursor.word(), CONSTRAINT_WORDS);
         let reported = cursor.has_findings() || cursor.has_trouble();
         if !optional && !reported {
             if matches!(cursor.kind(), Some(Kind::Word | Kind::Quoted)) && element_follows(cursor) {
@@ -398,6 +403,7 @@ fn index(cursor: &mut Cursor<'_>, table: &mut TableDefinition, start: usize) -> 
             let name = cursor.ident();
             cursor.eat("UNIQUE");
             cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
+            cursor.eat("HASH");
             if !cursor.eat("COLUMNSTORE") || cursor.next_is(b'(') {
                 key(cursor, table, KeyKind::Index, name, start);
             }
