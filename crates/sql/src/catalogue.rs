@@ -8,6 +8,7 @@
 //! No SQL is read here.
 
 mod live;
+mod refusal;
 pub mod build;
 pub mod hazard;
 pub mod change;

@@ -231,6 +231,8 @@ pub struct Column {
     pub default: Option<SmolStr>,
     /// The same, to compare.
     pub default_print: Print,
+    /// Where `DEFAULT NULL` was written.
+    pub null_default: Option<Span>,
     /// Computed from other columns.
     pub generated: bool,
     /// Numbered by the database (`AUTO_INCREMENT`, `IDENTITY`, `serial`).
@@ -345,6 +347,10 @@ pub struct TableDefinition {
     pub temporary: bool,
     /// The table of which it is a partition.
     pub partition_of: Option<ObjectName>,
+    /// SQLite's `STRICT`.
+    pub strict: bool,
+    /// SQLite's `WITHOUT ROWID`.
+    pub without_rowid: bool,
 }
 
 /// One change of `ALTER TABLE`.
@@ -882,6 +888,19 @@ pub enum ParseStatus {
     Unread,
 }
 
+/// A column that a statement names where it is neither defined nor part of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The table that should have it.
+    pub table: ObjectName,
+    /// The column.
+    pub column: Ident,
+    /// What names it.
+    pub by: &'static str,
+    /// It may be another word.
+    pub is_bare: bool,
+}
+
 /// Which SQL a statement runs that is not written as a statement of the script. Names are in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Runs {
@@ -933,6 +952,8 @@ pub struct Statement {
     pub facts: Vec<Fact>,
     /// Which SQL it runs that is not in the script.
     pub runs: Runs,
+    /// The columns that it names beside its keys.
+    pub mentions: Vec<Mention>,
     /// How well it was understood.
     pub status: ParseStatus,
 }

@@ -16,6 +16,7 @@ mod uses;
 mod effects;
 mod facts;
 mod runs;
+mod mentions;
 mod plain;
 mod verdict;
 
@@ -220,6 +221,7 @@ impl<'a> ReadText<'a> {
             let known = (definition, status);
             let facts = facts::facts(self.excerpt, check.tokens, dialect, &effects, known);
             let runs = runs::runs(self.excerpt, check.tokens, dialect);
+            let mentions = mentions::mentions(self.excerpt, check.tokens, dialect, definition);
             after_routine = routine_goes_on(after_routine, &check, definition);
             check.note_unread(status, &mut script);
             let span = self.excerpt.locate(piece.bytes.clone());
@@ -231,6 +233,7 @@ impl<'a> ReadText<'a> {
                 effects,
                 facts,
                 runs,
+                mentions,
                 status,
             });
         }
@@ -350,7 +353,18 @@ impl StatementCheck<'_> {
         }
         match (self.verdict, &reading.error) {
             (Verdict::Accepts, None) => ParseStatus::Read,
-            (Verdict::Accepts, Some(_)) => ParseStatus::Accepted,
+            (Verdict::Accepts, Some(error)) => {
+                if let Some(word) = self.foreign_word(error.at.clone()).filter(|_| !self.flawed) {
+                    let dialect = self.dialect.name();
+                    sink.report(problem::Refused {
+                        primary: self.excerpt.locate(error.at.clone()),
+                        other: None,
+                        why: problem::Refusal::ForeignWord { word, dialect },
+                        is_certain: false,
+                    });
+                }
+                ParseStatus::Accepted
+            }
             (Verdict::Refuses(_) | Verdict::None, None) if !reading.has_query => ParseStatus::Read,
             (Verdict::None, None) => ParseStatus::Accepted,
             (Verdict::Refuses(_) | Verdict::None, _) => {
@@ -360,6 +374,15 @@ impl StatementCheck<'_> {
                 ParseStatus::Unread
             }
         }
+    }
+
+    /// The word at a place, if it is one that only another database has: `sqlparser` takes many of them in
+    /// every dialect.
+    fn foreign_word(&self, at: Range<usize>) -> Option<String> {
+        let words = self.dialect.grammar().refuses.foreign_words;
+        let word = self.text(at);
+        let first = word.get(..1).unwrap_or_default();
+        (is_any(word, words) || !first.is_empty() && words.contains(&first)).then(|| beginning(word))
     }
 
     fn report_not_understood(&self, sink: &mut dyn Sink) {
@@ -447,6 +470,12 @@ impl StatementCheck<'_> {
                 let dialect = self.dialect.name();
                 sink.report(problem::ReservedWord { primary: locate(at), word, quoted, dialect });
             }
+            Lint::Refused { at, why, is_certain } => sink.report(problem::Refused {
+                primary: locate(at),
+                other: None,
+                why: why.clone(),
+                is_certain: *is_certain,
+            }),
             Lint::KeyColumnCount { at, columns, referred } => {
                 sink.report(problem::ForeignKeyColumns {
                     primary: locate(at),

@@ -6,15 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::{SmolStr, StrExt};
 
 use crate::catalogue::live::{Live, Tables};
-use crate::catalogue::types;
+use crate::catalogue::{refusal, types};
 use crate::catalogue::{Catalogue, DefinitionKey, Name, View, fold, folded, of_name};
 use crate::definition::{
-    Alteration, Class, Column, Definition, Fact, ForeignKey, Ident, Key, ObjectKind, ObjectName,
-    ParseStatus, Print, Runs, Script, Statement, TableDefinition, TypeName,
+    Alteration, Class, Column, Definition, Effect, Fact, ForeignKey, Ident, Key, KeyKind, ObjectKind,
+    ObjectName, ParseStatus, Print, Runs, Script, Statement, Strength, TableDefinition,
+    TypeName, UseKind,
 };
 use crate::dialect::Dialect;
+use crate::dialect::grammar::IndexNames;
 use crate::near::nearest;
-use crate::problem::{self, Sink};
+use crate::problem::{self, Problem, Refusal, Sink};
 use crate::source::Span;
 
 impl Catalogue {
@@ -40,6 +42,9 @@ impl Catalogue {
             copies: COPIED_COLUMNS,
             partitions: BTreeMap::new(),
             types: BTreeSet::new(),
+            sequences: BTreeSet::new(),
+            unchecked_foreign_keys: !dialect.grammar().server.checks_foreign_keys
+                || scripts.iter().any(|script| script.unchecked_foreign_keys),
             schemas: BTreeSet::new(),
         };
         for script in scripts {
@@ -93,6 +98,7 @@ enum Check<'a> {
     ForeignKey { current: Option<SmolStr>, key: &'a ForeignKey },
     Index { current: Option<SmolStr>, table: &'a ObjectName, key: &'a Key },
     Altered { current: Option<SmolStr>, table: &'a ObjectName },
+    Used { current: Option<SmolStr>, by: &'static str, table: &'a ObjectName },
     Type { data_type: &'a TypeName },
 }
 
@@ -120,6 +126,10 @@ struct Builder<'a, 'd> {
     partitions: BTreeMap<usize, Vec<usize>>,
     /// The names that types have here, in lower case; filled at the end.
     types: BTreeSet<SmolStr>,
+    /// The names of sequences and types, without their schemas; filled at the end.
+    sequences: BTreeSet<SmolStr>,
+    /// Foreign keys are not looked at when they are created.
+    unchecked_foreign_keys: bool,
     /// The schemas in which tables are left; filled at the end.
     schemas: BTreeSet<SmolStr>,
 }
@@ -161,9 +171,12 @@ impl<'a> Builder<'a, '_> {
                     self.rename(from, to);
                 }
             }
-            Some(Definition::Index { table, key, .. }) => {
+            Some(Definition::Index { table, key, tolerant }) => {
                 self.index(table, key);
                 if let Some(place) = self.found(table) {
+                    if !*tolerant {
+                        self.index_twice(key, place);
+                    }
                     self.tables.add_key(place, key);
                 }
             }
@@ -198,10 +211,90 @@ impl<'a> Builder<'a, '_> {
         for fact in &statement.facts {
             self.fact(fact);
         }
+        self.mentions(statement, uncertain);
+        self.used_tables(statement);
+    }
+
+    /// The columns that expressions, comments and rows name.
+    fn mentions(&mut self, statement: &'a Statement, uncertain: bool) {
+        if uncertain && statement.definition.is_some() || !self.is_known() {
+            return;
+        }
+        for mention in &statement.mentions {
+            let Some(place) = self.found(&mention.table) else { continue };
+            let Some(table) = self.tables.get(place).filter(|table| !table.open) else { continue };
+            let (dialect, column) = (self.catalogue.dialect, &mention.column);
+            let is_system = is_system_column(dialect, &fold(dialect, column));
+            if table.has_column(column)
+                || is_system
+                || self.catalogue.may_exist(&table.name.name.text)
+                || !self.is_exact(&mention.table)
+            {
+                continue;
+            }
+            // A bare word may be something else: a type, a unit of time.
+            if mention.is_bare && !column.text.contains('_') {
+                let Some(searches) = self.searches.checked_sub(1) else { continue };
+                self.searches = searches;
+                let names = table.columns().map(|column| column.name.text.as_str());
+                if nearest(&column.text, names).is_none() {
+                    continue;
+                }
+            }
+            let searches = &mut self.searches;
+            self.sink.report_with(|| unknown_column(mention.by, column, table, searches));
+        }
+    }
+
+    /// The tables that views, triggers, comments and rows name: the server refuses what is not there.
+    fn used_tables(&mut self, statement: &'a Statement) {
+        let by = match &statement.definition {
+            Some(Definition::View(_)) => "view",
+            Some(Definition::Table(_)) => "table",
+            Some(Definition::Object { kind: ObjectKind::Trigger, .. }) => "trigger",
+            Some(Definition::Object { kind: ObjectKind::Sequence, .. }) => "sequence",
+            None => "statement",
+            Some(_) => return,
+        };
+        // Of all other statements only rows, permissions and comments name tables where it is certain
+        // that they do.
+        let is_plain = |effect: &Effect| matches!(effect.class, Class::Data | Class::Permission);
+        let is_comment = |fact: &Fact| matches!(fact, Fact::Comment(..));
+        let is_certain = match statement.effects.is_empty() {
+            true => statement.facts.iter().any(is_comment),
+            false => statement.effects.iter().all(is_plain),
+        };
+        if statement.definition.is_none() && !is_certain {
+            return;
+        }
+        if !self.is_known() || statement.status == ParseStatus::Unread {
+            return;
+        }
+        for of in &statement.uses {
+            if of.kind == UseKind::Table && of.strength == Strength::Hard {
+                let name = &of.name;
+                let is_there = self.found(name).is_some() || self.view(name);
+                if !is_there && !is_of_system(self.catalogue.dialect, name) {
+                    let current = self.catalogue.current.clone();
+                    self.checks.push(Check::Used { current, by, table: name });
+                }
+            }
+        }
+    }
+
+    fn view(&self, name: &ObjectName) -> bool {
+        let wanted = self.catalogue.name(name);
+        of_name(&self.catalogue.views, &wanted, name.schema.is_none()).is_some()
     }
 
     /// What is dropped and no table, view or index.
     fn forgets(&mut self, statement: &Statement) {
+        // `ALTER INDEX a RENAME TO b`.
+        if statement.definition.is_none() {
+            for of in statement.uses.iter().filter(|of| of.kind == UseKind::Index) {
+                self.tables.forget_index(&of.name.name);
+            }
+        }
         for effect in statement.effects.iter().filter(|effect| effect.removes) {
             let Some(written) = &effect.name else { continue };
             let name = self.catalogue.name(written);
@@ -247,8 +340,14 @@ impl<'a> Builder<'a, '_> {
                     }
                 }
             }
-            Fact::Enum(name, labels) => {
-                let name = catalogue.name(name);
+            Fact::Enum(written, labels) => {
+                let name = catalogue.name(written);
+                if catalogue.enums.contains_key(&name) {
+                    let why = Refusal::NameTwice { what: "type", name: written.shown() };
+                    let primary = written.span();
+                    let twice = problem::Refused { primary, other: None, why, is_certain: false };
+                    self.sink.report(twice);
+                }
                 catalogue.enums.insert(name, labels.clone());
             }
             Fact::EnumLabel { name, label, beside } => {
@@ -293,6 +392,7 @@ impl<'a> Builder<'a, '_> {
             self.column_type(column);
         }
         if !uncertain {
+            refusal::table(self.catalogue.dialect, table, self.sink);
             self.duplicate_columns(table);
             if !table.open {
                 self.key_columns(table);
@@ -320,12 +420,32 @@ impl<'a> Builder<'a, '_> {
         let place = self.tables.create(name, table, columns);
         if let Some(made) = self.tables.get_mut(place) {
             made.open = open;
+            // A partition has the keys of its parent.
+            made.lost_constraint |= parent_place.is_some();
         }
         if let Some(parent) = parent_place {
             self.partitions.entry(parent).or_default().push(place);
         }
         for key in &table.foreign_keys {
-            self.foreign_key(key);
+            self.foreign_key(key, Some(place));
+        }
+        if self.catalogue.dialect.grammar().refuses.index_names == IndexNames::OfSchema {
+            for key in table.keys.iter().filter(|_| !uncertain) {
+                self.key_name(key, place);
+            }
+        }
+    }
+
+    /// Whether a key of a new table has the name of an index of another table.
+    fn key_name(&mut self, key: &Key, place: usize) {
+        let Some(name) = &key.name else { return };
+        let of_schema = IndexNames::OfSchema;
+        let is_own = |first: &Span| *first == name.span;
+        let first = self.tables.index_named(name, place, of_schema).filter(|first| !is_own(first));
+        if let Some(first) = first {
+            let why = Refusal::NameTwice { what: "index", name: name.text.to_string() };
+            let (primary, other) = (name.span, Some(first));
+            self.sink.report(problem::Refused { primary, other, why, is_certain: false });
         }
     }
 
@@ -340,9 +460,13 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// Checks a foreign key now, if its table exists now, and else at the end.
-    fn foreign_key(&mut self, key: &'a ForeignKey) {
+    fn foreign_key(&mut self, key: &'a ForeignKey, from: Option<usize>) {
         match self.found(&key.table) {
-            Some(place) => self.own_columns("foreign key", &key.referred, place),
+            Some(place) => {
+                let is_certain = !self.unchecked_foreign_keys && self.is_exact(&key.table);
+                self.own_columns("foreign key", &key.referred, place, is_certain);
+                self.reference(key, place, from);
+            }
             None => {
                 let current = self.catalogue.current.clone();
                 self.checks.push(Check::ForeignKey { current, key });
@@ -350,9 +474,57 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
+    /// Whether there is an index of that name already.
+    fn index_twice(&mut self, key: &Key, place: usize) {
+        let names = self.catalogue.dialect.grammar().refuses.index_names;
+        let Some(name) = &key.name else { return };
+        if let Some(first) = self.tables.index_named(name, place, names) {
+            let why = Refusal::NameTwice { what: "index", name: name.text.to_string() };
+            let (primary, other) = (name.span, Some(first));
+            self.sink.report(problem::Refused { primary, other, why, is_certain: false });
+        }
+    }
+
+    /// Whether what a foreign key refers to is unique, and of its types.
+    fn reference(&mut self, key: &ForeignKey, place: usize, from: Option<usize>) {
+        let refuses = &self.catalogue.dialect.grammar().refuses;
+        let Some(table) = self.tables.get(place).filter(|table| !table.open) else { return };
+        if self.unchecked_foreign_keys || !self.is_exact(&key.table) {
+            return;
+        }
+        if self.catalogue.dynamic.is_some() || self.catalogue.may_exist(&table.name.name.text) {
+            return;
+        }
+        let are_there = key.referred.iter().all(|column| table.has_column(column));
+        if refuses.references_need_unique && are_there && !table.may_be_unique(&key.referred) {
+            let why = Refusal::KeyNotUnique { table: table.name.shown() };
+            let primary = key.referred.first().map_or(key.table.span(), |column| column.span);
+            let other = Some(table.name.span());
+            self.sink.report(problem::Refused { primary, other, why, is_certain: false });
+        }
+        let Some(own) = from.and_then(|place| self.tables.get(place)) else { return };
+        let referred = match (key.referred.is_empty(), table.primary_key()) {
+            (true, Some(primary)) => primary.columns.as_slice(),
+            (true, None) => &[],
+            (false, _) => key.referred.as_slice(),
+        };
+        for (from, to) in key.columns.iter().zip(referred) {
+            let (Some(from), Some(to)) = (own.column(from), table.column(to)) else { continue };
+            let (Some(one), Some(two)) = (&from.data_type, &to.data_type) else { continue };
+            if types::never_refer(refuses.reference_types, one, two) {
+                let (column, data_type) = (from.name.text.to_string(), one.text.to_string());
+                let why = Refusal::KeyType { column, data_type, other: two.text.to_string() };
+                let primary = one.span;
+                let other = Some(two.span);
+                self.sink.report(problem::Refused { primary, other, why, is_certain: false });
+                return;
+            }
+        }
+    }
+
     fn index(&mut self, table: &'a ObjectName, key: &'a Key) {
         match self.found(table) {
-            Some(place) => self.indexed_columns(key, place),
+            Some(place) => self.indexed_columns(key, place, self.is_exact(table)),
             None => {
                 let current = self.catalogue.current.clone();
                 self.checks.push(Check::Index { current, table, key });
@@ -428,6 +600,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     fn column_type(&mut self, column: &'a Column) {
+        refusal::column(self.catalogue.dialect, column, self.sink);
         if let Some(data_type) = column.data_type.as_ref().filter(|found| !found.known) {
             self.checks.push(Check::Type { data_type });
         }
@@ -512,22 +685,31 @@ impl<'a> Builder<'a, '_> {
             match alteration {
                 Alteration::AddForeignKey(key) => {
                     if let Some(place) = found {
-                        self.own_columns("foreign key", &key.columns, place);
+                        self.own_columns("foreign key", &key.columns, place, self.is_exact(name));
                     }
-                    self.foreign_key(key);
+                    self.foreign_key(key, found);
                     if let Some(place) = found {
                         self.tables.add_foreign_key(place, key);
                     }
                 }
                 Alteration::AddKey(key) => {
                     if let Some(place) = found {
-                        self.indexed_columns(key, place);
+                        self.indexed_columns(key, place, self.is_exact(name));
+                        self.second_key(key, place);
+                        // `USING INDEX x` has the name of the index.
+                        if !key.columns.is_empty() {
+                            self.index_twice(key, place);
+                        }
                         self.tables.add_key(place, key);
                     }
                 }
-                Alteration::AddColumn { column, .. } | Alteration::Redefine { column, .. } => {
+                Alteration::AddColumn { column, tolerant } => {
                     self.column_type(column);
+                    if let Some(place) = found.filter(|_| !tolerant) {
+                        self.column_exists(column, place);
+                    }
                 }
+                Alteration::Redefine { column, .. } => self.column_type(column),
                 Alteration::SetType(_, data_type) if !data_type.known => {
                     self.checks.push(Check::Type { data_type });
                 }
@@ -630,6 +812,40 @@ impl<'a> Builder<'a, '_> {
         self.partitions.clear();
     }
 
+    /// Whether a column is added to a table that has it.
+    fn column_exists(&mut self, column: &Column, place: usize) {
+        let Some(table) = self.tables.get(place).filter(|_| self.is_known()) else { return };
+        if let Some(first) = table.column(&column.name) {
+            let (name, table) = (column.name.text.to_string(), table.name.shown());
+            let why = Refusal::ColumnExists { column: name, table };
+            let (primary, other) = (column.name.span, Some(first.name.span));
+            self.sink.report(problem::Refused { primary, other, why, is_certain: false });
+        }
+    }
+
+    /// Whether a primary key is added to a table that has one.
+    fn second_key(&mut self, key: &Key, place: usize) {
+        let table = self.tables.get(place).filter(|_| key.kind == KeyKind::Primary);
+        let Some(table) = table.filter(|_| self.is_known()) else { return };
+        if let Some(first) = table.primary_key() {
+            let why = Refusal::SecondPrimaryKey { table: table.name.shown() };
+            let (primary, other) = (key.span, Some(first.span));
+            self.sink.report(problem::Refused { primary, other, why, is_certain: false });
+        }
+    }
+
+    /// Whether the dialect is known, and no SQL runs that is not in the scripts.
+    fn is_known(&self) -> bool {
+        self.catalogue.dialect.is_known()
+            && self.catalogue.dynamic.is_none()
+            && !self.catalogue.includes
+    }
+
+    /// Whether a table is found by the very name that was written, rather than in another schema.
+    fn is_exact(&self, name: &ObjectName) -> bool {
+        self.tables.exactly(&self.catalogue.name(name)).is_some()
+    }
+
     fn found(&self, name: &ObjectName) -> Option<usize> {
         self.tables.find(&self.catalogue.name(name), name.schema.is_none())
     }
@@ -639,6 +855,11 @@ impl<'a> Builder<'a, '_> {
         let objects = self.catalogue.objects.keys().filter(|(kind, _)| *kind == ObjectKind::Type);
         let names = objects.map(|(_, name)| name).chain(self.tables.names());
         self.types = names.map(|name| name.name.to_lowercase_smolstr()).collect();
+        let objects = || self.catalogue.objects.keys();
+        let is_sequence =
+            |kind: &ObjectKind| matches!(kind, ObjectKind::Sequence | ObjectKind::Type);
+        let sequences = objects().filter(|(kind, _)| is_sequence(kind));
+        self.sequences = sequences.map(|(_, name)| name.name.clone()).collect();
         self.schemas = self.tables.names().filter_map(|name| name.schema.clone()).collect();
         let checks = std::mem::take(&mut self.checks);
         for check in &checks {
@@ -646,14 +867,14 @@ impl<'a> Builder<'a, '_> {
                 Check::ForeignKey { current, key } => {
                     self.catalogue.current.clone_from(current);
                     match self.found(&key.table) {
-                        Some(place) => self.own_columns("foreign key", &key.referred, place),
+                        Some(place) => self.own_columns("foreign key", &key.referred, place, false),
                         None => self.unknown_table("foreign key", &key.table),
                     }
                 }
                 Check::Index { current, table, key } => {
                     self.catalogue.current.clone_from(current);
                     match self.found(table) {
-                        Some(place) => self.indexed_columns(key, place),
+                        Some(place) => self.indexed_columns(key, place, false),
                         None => self.unknown_table(key.kind.words(), table),
                     }
                 }
@@ -661,6 +882,12 @@ impl<'a> Builder<'a, '_> {
                     self.catalogue.current.clone_from(current);
                     if self.found(table).is_none() {
                         self.altered_table(table);
+                    }
+                }
+                Check::Used { current, by, table } => {
+                    self.catalogue.current.clone_from(current);
+                    if self.found(table).is_none() && !self.view(table) {
+                        self.used_table(by, table);
                     }
                 }
                 Check::Type { data_type } => self.check_type(data_type),
@@ -672,15 +899,22 @@ impl<'a> Builder<'a, '_> {
         self.catalogue
     }
 
-    fn indexed_columns(&mut self, key: &Key, place: usize) {
+    fn indexed_columns(&mut self, key: &Key, place: usize, is_certain: bool) {
         let may_be_text = self.catalogue.dialect.grammar().names.quoted_may_be_text;
         if may_be_text && key.columns.iter().any(|column| column.quoted) {
             return;
         }
-        self.own_columns(key.kind.words(), &key.columns, place);
+        self.own_columns(key.kind.words(), &key.columns, place, is_certain);
     }
 
-    fn own_columns(&mut self, by: &'static str, columns: &[Ident], place: usize) {
+    /// Whether a table in a place has columns; that it has not is certain where it is meant for certain.
+    fn own_columns(
+        &mut self,
+        by: &'static str,
+        columns: &[Ident],
+        place: usize,
+        is_certain: bool,
+    ) {
         let dialect = self.catalogue.dialect;
         let Some(table) = self.tables.get(place).filter(|table| !table.open) else { return };
         for column in columns {
@@ -688,10 +922,30 @@ impl<'a> Builder<'a, '_> {
                 table.has_column(column) || is_system_column(dialect, &fold(dialect, column));
             let may_exist = self.catalogue.may_exist(&column.text)
                 && self.catalogue.may_exist(&table.name.name.text);
-            if !known && !may_exist {
-                let searches = &mut self.searches;
-                self.sink.report_with(|| unknown_column(by, column, table, searches));
+            if known || may_exist {
+                continue;
             }
+            let is_certain = is_certain
+                && dialect.is_known()
+                && self.catalogue.dynamic.is_none()
+                && !self.catalogue.may_exist(&table.name.name.text);
+            let searches = &mut self.searches;
+            self.sink.report_with(|| {
+                let problem::UnknownColumn { primary, by, column, table, created, nearest } =
+                    unknown_column(by, column, table, searches);
+                match is_certain {
+                    true => Problem::from(problem::UnknownKeyColumn {
+                        primary,
+                        key: by,
+                        column,
+                        table,
+                        created,
+                        nearest,
+                    }),
+                    false => problem::UnknownColumn { primary, by, column, table, created, nearest }
+                        .into(),
+                }
+            });
         }
     }
 
@@ -700,6 +954,30 @@ impl<'a> Builder<'a, '_> {
         if self.nearest_table(&name.name.text).is_some() {
             self.unknown_table("change", name);
         }
+    }
+
+    /// What an extension brings may be used; a sequence has the permissions of a table.
+    fn used_table(&mut self, by: &'static str, name: &ObjectName) {
+        let folded = folded(self.catalogue.dialect, &name.name);
+        if folded.ends_with("_seq") || self.sequences.contains(&folded) {
+            return;
+        }
+        // A table that resembles none here is one of another set of files.
+        let is_like = self.nearest_table(&name.name.text).is_some() || self.begins_like(&folded);
+        if is_like {
+            self.unknown_table(by, name);
+        }
+    }
+
+    /// Whether a name begins with that of a table or view here, or the other way round: `users_old`.
+    fn begins_like(&self, name: &str) -> bool {
+        let first = Name { name: name.into(), schema: None };
+        let last = self.tables.before(&first).into_iter().chain(
+            self.catalogue.views.range(..&first).next_back().map(|(name, _)| name),
+        );
+        let next = self.tables.behind(&first);
+        last.into_iter().any(|known| name.starts_with(&*known.name))
+            || next.is_some_and(|known| known.name.starts_with(name))
     }
 
     fn nearest_table(&mut self, name: &str) -> Option<String> {
@@ -757,6 +1035,22 @@ impl<'a> Builder<'a, '_> {
             nearest: nearest.map(str::to_owned),
             dialect: dialect.name(),
         });
+    }
+}
+
+/// Whether a table is one that the server has.
+fn is_of_system(dialect: Dialect, name: &ObjectName) -> bool {
+    let names = &dialect.grammar().names;
+    let is_system = |text: &str| {
+        let lower = text.to_ascii_lowercase();
+        names.system_names.iter().any(|system| match system.ends_with('_') {
+            true => lower.starts_with(system),
+            false => lower == *system,
+        })
+    };
+    match &name.schema {
+        Some(schema) => is_system(&schema.text),
+        None => is_system(&name.name.text),
     }
 }
 

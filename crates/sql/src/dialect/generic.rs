@@ -1,10 +1,7 @@
 //! SQL of a database that is not known here, and what all dialects have in common: names in double
 //! quotes, no extras.
 
-use super::grammar::{
-    Alterations, Backslash, Blocks, Characters, Columns, Costs, Folding, Grammar, HashComments,
-    Indexes, Names, NeedType, Options, Scripts, Server, Tables, Tail, Types,
-};
+use super::grammar::{Alterations, Backslash, Blocks, Characters, Columns, ConstraintNames, Costs, Folding, Grammar, HashComments, IndexNames, Indexes, Names, NeedType, Options, ReferenceTypes, Refuses, Scripts, Server, Tables, Tail, Types};
 use super::postgres;
 use crate::word::CONSTRAINT_WORDS;
 
@@ -32,6 +29,7 @@ pub(super) const COMMON: Grammar = Grammar {
     columns: COLUMNS,
     alterations: ALTERATIONS,
     server: SERVER,
+    refuses: REFUSES,
     theirs: &sqlparser::dialect::GenericDialect {},
     copying_operators: &[],
 };
@@ -71,6 +69,12 @@ pub(super) const NAMES: Names = Names {
     case_may_tell_columns: false,
     default_schema: "",
     system_columns: &[],
+    system_names: &[
+        "rows",
+        "pg_", "information_schema", "mysql", "performance_schema", "sys", "sqlite_", "dual", "stdin",
+        "stdout", "program", "new", "old", "json_table", "unnest", "generate_series", "lateral",
+        "json_each", "json_tree", "values", "all", "database", "current_database",
+    ],
     dollar_columns: false,
     quoted_may_be_text: false,
     reserved: &[],
@@ -161,4 +165,24 @@ pub(super) const SERVER: Server = Server {
     relaxes_by_drop: false,
     tables_are_made_anew: false,
     costs: Costs::Unknown,
+};
+
+pub(super) const REFUSES: Refuses = Refuses {
+    length_needed: &[],
+    labels_needed: &[],
+    no_length: &[],
+    odd_lengths: false,
+    zero_lengths: false,
+    scale_above_precision: false,
+    constraint_names: ConstraintNames::Unchecked,
+    index_names: IndexNames::Unknown,
+    columns_twice_in_keys: false,
+    contradictions: false,
+    null_defaults: false,
+    checks_defaults: false,
+    enum_types: false,
+    strict_types: &[],
+    references_need_unique: false,
+    reference_types: ReferenceTypes::Unchecked,
+    foreign_words: &[],
 };

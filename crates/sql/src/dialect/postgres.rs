@@ -1,12 +1,7 @@
 //! PostgreSQL and what speaks its language (CockroachDB, YugabyteDB, Aurora DSQL, Redshift).
 
-use super::generic::{
-    ALTERATIONS, CHARACTERS, COLUMNS, COMMON, NAMES, SCRIPTS, SERVER, TABLES, TYPES,
-};
-use super::grammar::{
-    Alterations, Backslash, Blocks, Characters, Clause, Columns, Costs, Folding, Grammar, Names,
-    NeedType, Options, Scripts, Server, Tables, Tail, Then, Types,
-};
+use super::generic::{ALTERATIONS, CHARACTERS, COLUMNS, COMMON, NAMES, REFUSES, SCRIPTS, SERVER, TABLES, TYPES};
+use super::grammar::{Alterations, Backslash, Blocks, Characters, Clause, Columns, ConstraintNames, Costs, Folding, Grammar, IndexNames, Names, NeedType, Options, ReferenceTypes, Refuses, Scripts, Server, Tables, Tail, Then, Types};
 
 pub(super) const GRAMMAR: Grammar = Grammar {
     name: "PostgreSQL",
@@ -97,6 +92,29 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         relaxes_by_drop: true,
         costs: Costs::Postgres,
         ..SERVER
+    },
+    refuses: Refuses {
+        no_length: &[
+            "int", "integer", "bigint", "smallint", "int2", "int4", "int8", "serial", "bigserial",
+            "smallserial", "serial4", "serial8", "text", "boolean", "bool", "date", "uuid", "json",
+            "jsonb", "bytea", "real", "double precision", "float4", "float8", "money", "inet", "cidr",
+            "xml",
+        ],
+        odd_lengths: true,
+        zero_lengths: true,
+        constraint_names: ConstraintNames::OneSpace,
+        index_names: IndexNames::OfSchema,
+        columns_twice_in_keys: true,
+        contradictions: true,
+        checks_defaults: true,
+        enum_types: true,
+        references_need_unique: true,
+        reference_types: ReferenceTypes::Families,
+        foreign_words: &[
+            "`", "AUTO_INCREMENT", "AUTOINCREMENT", "UNSIGNED", "ZEROFILL", "ENGINE", "CHARSET", "KEY",
+            "FULLTEXT",
+        ],
+        ..REFUSES
     },
     theirs: &sqlparser::dialect::PostgreSqlDialect {},
     ..COMMON

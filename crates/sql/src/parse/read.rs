@@ -16,6 +16,7 @@ mod query;
 mod table;
 pub(crate) mod view;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use smol_str::{SmolStr, StrExt};
@@ -25,8 +26,9 @@ use crate::definition::{
 };
 use crate::dialect::Dialect;
 use crate::parse::print::Printer;
-use crate::parse::token::Token;
+use crate::parse::token::{Kind, Token};
 use crate::parse::words;
+use crate::problem::Refusal;
 use crate::source::Excerpt;
 use crate::word::{is, is_any};
 
@@ -93,6 +95,11 @@ pub(crate) enum Lint {
         at: Range<usize>,
         columns: usize,
         referred: usize,
+    },
+    Refused {
+        at: Range<usize>,
+        why: Refusal,
+        is_certain: bool,
     },
 }
 
@@ -217,7 +224,41 @@ fn object(cursor: &mut Cursor<'_>) -> Option<Definition> {
     };
     cursor.if_not_exists();
     let name = cursor.name()?;
+    if kind == ObjectKind::Type && cursor.grammar.refuses.enum_types {
+        enum_labels(cursor);
+    }
     Some(Definition::Object { kind, name })
+}
+
+/// `AS ENUM ('a', 'b')`: strings, each once.
+fn enum_labels(cursor: &mut Cursor<'_>) {
+    if !cursor.eat_all(&["AS", "ENUM"]) || !cursor.eat_symbol(b'(') {
+        return;
+    }
+    let mut seen: BTreeSet<SmolStr> = BTreeSet::new();
+    while !cursor.at_end() && !cursor.next_is(b')') {
+        let start = cursor.start();
+        let token = cursor.peek();
+        cursor.skip();
+        let text = SmolStr::new(token.map_or("", |token| cursor.text(token)));
+        if token.is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Quoted)) {
+            return cursor.refused(start, Refusal::LabelNoText { label: text.to_string() });
+        }
+        if !seen.insert(text.clone()) {
+            let label = unquote(&text).to_string();
+            return cursor.refused(start, Refusal::LabelTwice { label });
+        }
+        if cursor.kind() == Some(Kind::Text) && !cursor.starts_line() {
+            let (before, after) = (cursor.before(), cursor.here());
+            return cursor.found(Lint::MissingComma { before, after });
+        }
+        if !cursor.eat_symbol(b',') {
+            return;
+        }
+        if cursor.next_is(b')') {
+            return cursor.stray_comma();
+        }
+    }
 }
 
 /// `= UNDEFINED`, `` = `root`@`localhost` ``.

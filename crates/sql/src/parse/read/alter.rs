@@ -285,6 +285,8 @@ fn empty_table(name: &ObjectName) -> TableDefinition {
         open: false,
         temporary: false,
         partition_of: None,
+        strict: false,
+        without_rowid: false,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::parse::read::cursor::Cursor;
 use crate::parse::read::{Lint, empty_key};
 use crate::parse::token::{Kind, Token};
 use crate::parse::words;
+use crate::problem::Refusal;
 use crate::word::{is, is_any};
 
 /// A column and the keys that are written with it.
@@ -20,6 +21,10 @@ pub(crate) struct ColumnParts {
     pub(crate) keys: Vec<Key>,
     pub(crate) foreign_keys: Vec<ForeignKey>,
     pub(crate) checks: Vec<Check>,
+    /// A default was written.
+    has_default: bool,
+    /// `NULL` or `NOT NULL` was written: which.
+    is_null: Option<bool>,
 }
 
 /// Reads a column's definition up to the comma or parenthesis behind it.
@@ -48,6 +53,7 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
             not_null: false,
             default: None,
             default_print: Print::NONE,
+            null_default: None,
             generated: false,
             identity: false,
             properties: Vec::new(),
@@ -57,6 +63,8 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
         keys: Vec::new(),
         foreign_keys: Vec::new(),
         checks: Vec::new(),
+        has_default: false,
+        is_null: None,
     };
     if let Some(data_type) =
         parts.column.data_type.as_ref().filter(|_| cursor.grammar.types.unsigned)
@@ -551,6 +559,16 @@ pub(crate) fn new_check(
 
 /// `NOT NULL`, `NULL`, and the other words behind a `NOT`.
 fn nullness(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) -> bool {
+    let start = cursor.start();
+    let is_null = is(cursor.word(), "NULL");
+    if is_null || is(cursor.word(), "NOT") && is(cursor.word_at(1), "NULL") {
+        let contradicts = parts.is_null.is_some_and(|before| before != is_null)
+            || is_null && parts.keys.iter().any(|key| key.kind == KeyKind::Primary);
+        if contradicts && cursor.grammar.refuses.contradictions {
+            cursor.refused(start, Refusal::NullTwice);
+        }
+        parts.is_null = Some(is_null);
+    }
     if cursor.eat("NULL") {
         conflict(cursor);
         return true;
@@ -747,10 +765,16 @@ fn default(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
     {
         cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
     }
+    let start = cursor.start();
     let mark = cursor.mark();
     let text = cursor.expression();
     // `DEFAULT NULL` is none.
     let is_set = !is(&text, "NULL");
+    parts.column.null_default = (!is_set).then(|| cursor.since(start));
+    if parts.has_default && cursor.grammar.refuses.contradictions {
+        cursor.refused(start, Refusal::SecondDefault);
+    }
+    parts.has_default = true;
     parts.column.default_print = if is_set { cursor.print_since(mark) } else { Print::NONE };
     parts.column.default = is_set.then_some(text);
 }

@@ -13,6 +13,7 @@ use crate::parse::print::Printer;
 use crate::parse::read::{Lint, ParseError, Parsed, unquote};
 use crate::parse::token::{Kind, Token};
 use crate::parse::words;
+use crate::problem::Refusal;
 use crate::source::{Excerpt, Span};
 use crate::word::{is, is_any};
 
@@ -235,6 +236,12 @@ impl<'a> Cursor<'a> {
             return SmolStr::new_static("hash");
         }
         if is_other { word } else { SmolStr::default() }
+    }
+
+    /// What stands from a place up to here is refused for certain.
+    pub(crate) fn refused(&mut self, start: usize, why: Refusal) {
+        let at = start..self.before().end.max(start);
+        self.found(Lint::Refused { at, why, is_certain: true });
     }
 
     // Stepping.

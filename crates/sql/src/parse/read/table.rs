@@ -37,6 +37,8 @@ pub(crate) fn create_table(
         open: false,
         temporary,
         partition_of: None,
+        strict: false,
+        without_rowid: false,
     };
     if cursor.grammar.tables.on_cluster {
         if cursor.eat("UUID") {
@@ -598,8 +600,10 @@ fn option_words(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
             cursor.property(PropertyKind::Other, mark).set(&mut table.properties);
             return;
         } else if cursor.eat("WITHOUT") {
-            cursor.expect("ROWID");
-        } else if !cursor.eat("STRICT") {
+            table.without_rowid |= cursor.expect("ROWID");
+        } else if cursor.eat("STRICT") {
+            table.strict = true;
+        } else {
             if let Some(keyword) = words::slip(cursor.word(), &["STRICT", "WITHOUT"]) {
                 cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
             }
