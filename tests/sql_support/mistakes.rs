@@ -528,7 +528,8 @@ const KINDS: &[(&str, &[Dialect], Make)] = &[
     }),
     ("column added that is there", ALL, |s, out| {
         let Some(name) = s.created(&["TABLE"]) else { return };
-        let Some((start, _)) = s.columns().into_iter().find(|(start, _)| is_integer(s.at(start + 1)))
+        let Some((start, _)) =
+            s.columns().into_iter().find(|(start, _)| is_integer(s.at(start + 1)))
         else {
             return;
         };
@@ -561,7 +562,10 @@ const KINDS: &[(&str, &[Dialect], Make)] = &[
                     && s.is_name(at)
                     && s.is_name(at + 2)
                     && !matches!(s.at(at + 3), "." | "(");
-                if qualified && s.at(at.wrapping_sub(1)) != "." && !s.any(at.wrapping_sub(1), &["FROM", "JOIN"]) {
+                if qualified
+                    && s.at(at.wrapping_sub(1)) != "."
+                    && !s.any(at.wrapping_sub(1), &["FROM", "JOIN"])
+                {
                     s.misspell(at + 2, out);
                 }
             }
@@ -588,7 +592,11 @@ const KINDS: &[(&str, &[Dialect], Make)] = &[
             let start = s.behind(&["SELECT"]).first().copied().unwrap_or(s.tokens.len());
             for at in start..s.tokens.len() {
                 let prefix = s.at(at.wrapping_sub(1));
-                if s.at(at + 1) == "." && s.is_name(at) && prefix != "." && !s.any(at - 1, &["FROM", "JOIN"]) {
+                if s.at(at + 1) == "."
+                    && s.is_name(at)
+                    && prefix != "."
+                    && !s.any(at - 1, &["FROM", "JOIN"])
+                {
                     s.put(at, format!("{}x", s.at(at).trim_end_matches(['"', '`'])), out);
                 }
             }
@@ -701,8 +709,7 @@ const KINDS: &[(&str, &[Dialect], Make)] = &[
         if let (true, Some(name), Some((column, _)), Some(last)) =
             (has, name, column, s.tokens.last())
         {
-            let added =
-                format!(";\nALTER TABLE {} ADD PRIMARY KEY ({})", s.at(name), s.at(column));
+            let added = format!(";\nALTER TABLE {} ADD PRIMARY KEY ({})", s.at(name), s.at(column));
             out.push((last.end, last.end, added));
         }
     }),
@@ -794,9 +801,10 @@ const KINDS: &[(&str, &[Dialect], Make)] = &[
     }),
     ("length that the type does not have", SERVERS, |s, out| {
         for (start, _) in s.columns() {
-            let types: &[&str] = match s.dialect {
-                Dialect::Postgres => &["int", "integer", "bigint", "text", "boolean", "date", "uuid"],
-                _ => &["date", "datetime"],
+            let types: &[&str] = if s.dialect == Dialect::Postgres {
+                &["int", "integer", "bigint", "text", "boolean", "date", "uuid"]
+            } else {
+                &["date"]
             };
             if s.any(start + 1, types) && s.at(start + 2) != "(" {
                 s.put_behind(start + 1, "(11)", out);
@@ -811,13 +819,17 @@ const KINDS: &[(&str, &[Dialect], Make)] = &[
         }
     }),
     ("type of another database", SERVERS, |s, out| {
-        let other = match s.dialect {
-            Dialect::Postgres => ["datetime", "tinyint", "mediumtext", "nvarchar(10)"],
-            _ => ["timestamptz", "bytea", "jsonb", "int4range"],
+        let other = if s.dialect == Dialect::Postgres {
+            ["datetime", "tinyint", "mediumtext", "nvarchar(10)"]
+        } else {
+            ["timestamptz", "bytea", "jsonb", "int4range"]
         };
         for (nth, (start, end)) in s.columns().into_iter().enumerate() {
             let end = (start + 2..end).find(|at| {
-                s.any(*at, &["NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "REFERENCES", "COMMENT"])
+                s.any(
+                    *at,
+                    &["NOT", "NULL", "DEFAULT", "PRIMARY", "UNIQUE", "REFERENCES", "COMMENT"],
+                )
             });
             if let Some(end) = end {
                 let (from, to) = (s.tokens[start + 1].start, s.tokens[end - 1].end);
@@ -1049,10 +1061,11 @@ const KINDS: &[(&str, &[Dialect], Make)] = &[
         }
     }),
     ("type of an argument misspelt", PG, |s, out| {
-        if let Some(name) = s.created(&["FUNCTION"]) {
-            if s.is_name(name + 3) && matches!(s.at(name + 4), "," | ")") {
-                s.misspell(name + 3, out);
-            }
+        if let Some(name) = s.created(&["FUNCTION"])
+            && s.is_name(name + 3)
+            && matches!(s.at(name + 4), "," | ")")
+        {
+            s.misspell(name + 3, out);
         }
     }),
     ("granted table misspelt", SERVERS, |s, out| {
@@ -1200,7 +1213,9 @@ const KINDS: &[(&str, &[Dialect], Make)] = &[
     }),
     ("EXISTS misspelt", ALL, |s, out| {
         if s.created(&["TABLE"]).is_some() {
-            s.behind(&["IF", "NOT", "EXISTS"]).into_iter().for_each(|at| s.put(at - 1, "EXIST", out));
+            s.behind(&["IF", "NOT", "EXISTS"])
+                .into_iter()
+                .for_each(|at| s.put(at - 1, "EXIST", out));
         }
     }),
     ("words after a column", SERVERS, |s, out| {

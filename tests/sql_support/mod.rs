@@ -142,6 +142,14 @@ pub struct Mutant {
     pub text: String,
 }
 
+/// Mistakes in a text: at most `each` of every kind, spread over it.
+pub fn all_mutants(dialect: Dialect, text: &str, each: usize) -> Vec<Mutant> {
+    let mut out = mutants(dialect, text, each);
+    let more = mistakes::mistakes(dialect, text, each).into_iter();
+    out.extend(more.map(|made| Mutant { kind: made.kind, line: made.line, text: made.text }));
+    out
+}
+
 /// Mistakes in the `CREATE TABLE`s of a text: at most `each` of every kind, spread over it.
 pub fn mutants(dialect: Dialect, text: &str, each: usize) -> Vec<Mutant> {
     let lines: Vec<&str> = text.split('\n').collect();

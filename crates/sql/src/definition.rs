@@ -485,6 +485,8 @@ pub enum Definition {
         kind: ObjectKind,
         /// Its name.
         name: ObjectName,
+        /// `IF NOT EXISTS`, or `OR REPLACE`.
+        tolerant: bool,
     },
     /// `USE`, `SET search_path`: the schema of names without one, from here on.
     UseSchema(Option<Ident>),
@@ -901,6 +903,11 @@ pub struct Mention {
     pub is_bare: bool,
 }
 
+impl Mention {
+    /// What an `ALTER TABLE` is called that changes a column: it has to be there before.
+    pub(crate) const CHANGE: &'static str = "change";
+}
+
 /// Which SQL a statement runs that is not written as a statement of the script. Names are in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Runs {
@@ -954,6 +961,8 @@ pub struct Statement {
     pub runs: Runs,
     /// The columns that it names beside its keys.
     pub mentions: Vec<Mention>,
+    /// It drops tables or views, without `IF EXISTS`.
+    pub needs_dropped: bool,
     /// How well it was understood.
     pub status: ParseStatus,
 }

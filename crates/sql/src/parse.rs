@@ -222,6 +222,7 @@ impl<'a> ReadText<'a> {
             let facts = facts::facts(self.excerpt, check.tokens, dialect, &effects, known);
             let runs = runs::runs(self.excerpt, check.tokens, dialect);
             let mentions = mentions::mentions(self.excerpt, check.tokens, dialect, definition);
+            let needs_dropped = mentions::dropped(self.excerpt, check.tokens, dialect, definition);
             after_routine = routine_goes_on(after_routine, &check, definition);
             check.note_unread(status, &mut script);
             let span = self.excerpt.locate(piece.bytes.clone());
@@ -234,6 +235,7 @@ impl<'a> ReadText<'a> {
                 facts,
                 runs,
                 mentions,
+                needs_dropped,
                 status,
             });
         }
@@ -382,7 +384,8 @@ impl StatementCheck<'_> {
         let words = self.dialect.grammar().refuses.foreign_words;
         let word = self.text(at);
         let first = word.get(..1).unwrap_or_default();
-        (is_any(word, words) || !first.is_empty() && words.contains(&first)).then(|| beginning(word))
+        (is_any(word, words) || !first.is_empty() && words.contains(&first))
+            .then(|| beginning(word))
     }
 
     fn report_not_understood(&self, sink: &mut dyn Sink) {

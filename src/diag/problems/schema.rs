@@ -194,7 +194,8 @@ impl From<ContractDoubtful<'_>> for Diagnostic {
         };
         found.help(match nearest {
             Some(name) => message!("no statement creates it; did you mean `{name}`?", name),
-            None => "no statement creates it: make sure that dynamic SQL or an included file does".into(),
+            None => "no statement creates it: make sure that dynamic SQL or an included file does"
+                .into(),
         })
     }
 }

@@ -4,9 +4,9 @@ use sql::catalogue::order::{Cycle, Step};
 use sql::definition::UseKind;
 use sql::problem::{
     DuplicateColumn, DuplicateTable, ForeignKeyColumns, LongDelimiter, MissingComma, MissingType,
-    Misspelt, NotUnderstood, Problem, Refusal, Refused, ReservedWord, Sink, Stray, StrayComma, StrayText, TooLong,
-    Unbalanced, UnknownColumn, UnknownKeyColumn, UnknownTable, UnknownType, UnknownVerb,
-    Unterminated,
+    Misspelt, NotUnderstood, Problem, Refusal, Refused, ReservedWord, Sink, Stray, StrayComma,
+    StrayText, TooLong, Unbalanced, UnknownColumn, UnknownKeyColumn, UnknownTable, UnknownType,
+    UnknownVerb, Unterminated,
 };
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Message, message};
@@ -367,7 +367,7 @@ fn refusal(why: Refusal) -> (Message, &'static str, Message) {
         ),
         Refusal::ColumnExists { column, table } => (
             message!("table `{table}` already has the column `{column}`", table, column),
-            "the table",
+            "the column",
             "remove the statement, or choose another name".into(),
         ),
         Refusal::LabelTwice { label } => (
@@ -383,11 +383,9 @@ fn refusal(why: Refusal) -> (Message, &'static str, Message) {
         Refusal::SecondDefault => {
             ("a column can have only one default".into(), FIRST, "remove one of them".into())
         }
-        Refusal::NullTwice => (
-            "the column is both `NULL` and `NOT NULL`".into(),
-            FIRST,
-            "remove one of them".into(),
-        ),
+        Refusal::NullTwice => {
+            ("the column is both `NULL` and `NOT NULL`".into(), FIRST, "remove one of them".into())
+        }
         Refusal::NullDefault { column } => (
             message!("column `{column}` is `NOT NULL`, and its default is `NULL`", column),
             "",
@@ -427,7 +425,10 @@ fn refusal(why: Refusal) -> (Message, &'static str, Message) {
             "add a `PRIMARY KEY`, or remove `WITHOUT ROWID`".into(),
         ),
         Refusal::KeyNotUnique { table } => (
-            message!("the columns of `{table}` that the foreign key references are not unique", table),
+            message!(
+                "the columns of `{table}` that the foreign key references are not unique",
+                table
+            ),
             "the table",
             "reference the primary key, or add a `UNIQUE` key on these columns".into(),
         ),
@@ -442,7 +443,11 @@ fn refusal(why: Refusal) -> (Message, &'static str, Message) {
             "give both columns the same type".into(),
         ),
         Refusal::ForeignWord { word, dialect } => (
-            message!("{dialect} does not know `{word}` here", dialect, word),
+            match word.as_str() {
+                "`" => message!("{dialect} has no names in backticks", dialect),
+                "\"" => message!("{dialect} reads double quotes as a string", dialect),
+                _ => message!("{dialect} does not know `{word}` here", dialect, word),
+            },
             "",
             message!("write it as {dialect} does, or remove it", dialect),
         ),
@@ -471,6 +476,7 @@ fn plural(what: &str) -> &'static str {
     match what {
         "index" => "indexes",
         "type" => "types",
+        "sequence" => "sequences",
         _ => "constraints or indexes",
     }
 }

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::{SmolStr, StrExt};
 
 use crate::catalogue::live::{Live, Tables};
-use crate::catalogue::{refusal, types};
 use crate::catalogue::{Catalogue, DefinitionKey, Name, View, fold, folded, of_name};
+use crate::catalogue::{refusal, types};
 use crate::definition::{
-    Alteration, Class, Column, Definition, Effect, Fact, ForeignKey, Ident, Key, KeyKind, ObjectKind,
-    ObjectName, ParseStatus, Print, Runs, Script, Statement, Strength, TableDefinition,
+    Alteration, Class, Column, Definition, Effect, Fact, ForeignKey, Ident, Key, KeyKind, Mention,
+    ObjectKind, ObjectName, ParseStatus, Print, Runs, Script, Statement, Strength, TableDefinition,
     TypeName, UseKind,
 };
 use crate::dialect::Dialect;
@@ -43,6 +43,7 @@ impl Catalogue {
             partitions: BTreeMap::new(),
             types: BTreeSet::new(),
             sequences: BTreeSet::new(),
+            functions: BTreeSet::new(),
             unchecked_foreign_keys: !dialect.grammar().server.checks_foreign_keys
                 || scripts.iter().any(|script| script.unchecked_foreign_keys),
             schemas: BTreeSet::new(),
@@ -98,6 +99,8 @@ enum Check<'a> {
     ForeignKey { current: Option<SmolStr>, key: &'a ForeignKey },
     Index { current: Option<SmolStr>, table: &'a ObjectName, key: &'a Key },
     Altered { current: Option<SmolStr>, table: &'a ObjectName },
+    Function { function: &'a Ident },
+    Changed { place: usize, mention: &'a Mention },
     Used { current: Option<SmolStr>, by: &'static str, table: &'a ObjectName },
     Type { data_type: &'a TypeName },
 }
@@ -128,6 +131,8 @@ struct Builder<'a, 'd> {
     types: BTreeSet<SmolStr>,
     /// The names of sequences and types, without their schemas; filled at the end.
     sequences: BTreeSet<SmolStr>,
+    /// The names of functions, without their schemas; filled at the end.
+    functions: BTreeSet<SmolStr>,
     /// Foreign keys are not looked at when they are created.
     unchecked_foreign_keys: bool,
     /// The schemas in which tables are left; filled at the end.
@@ -148,6 +153,7 @@ const COPIED_COLUMNS: usize = 50_000;
 impl<'a> Builder<'a, '_> {
     fn statement(&mut self, statement: &'a Statement) {
         let uncertain = statement.status != ParseStatus::Read;
+        self.mentions(statement, uncertain, true);
         self.forgets(statement);
         match &statement.definition {
             None => {}
@@ -157,6 +163,11 @@ impl<'a> Builder<'a, '_> {
             }
             Some(Definition::DropTables(names)) => {
                 for name in names {
+                    let needed = statement.needs_dropped && self.is_known();
+                    if needed && self.found(name).is_none() && !self.view(name) {
+                        let current = self.catalogue.current.clone();
+                        self.checks.push(Check::Used { current, by: DROP, table: name });
+                    }
                     self.forget(name);
                 }
             }
@@ -199,8 +210,17 @@ impl<'a> Builder<'a, '_> {
                 self.ever.insert(name.name.clone());
                 self.catalogue.views.insert(name, Box::new(made));
             }
-            Some(Definition::Object { kind, name }) => {
+            Some(Definition::Object { kind, name, tolerant }) => {
                 let key = (*kind, self.catalogue.name(name));
+                let is_sequence = *kind == ObjectKind::Sequence && self.is_known();
+                if let Some(first) = self.catalogue.objects.get(&key).filter(|_| is_sequence)
+                    && !tolerant
+                {
+                    let why = Refusal::NameTwice { what: "sequence", name: name.shown() };
+                    let (primary, other) = (name.span(), Some(*first));
+                    let twice = problem::Refused { primary, other, why, is_certain: false };
+                    self.sink.report(twice);
+                }
                 self.catalogue.objects.entry(key).or_insert(name.span());
             }
             Some(Definition::UseSchema(schema)) => {
@@ -211,16 +231,19 @@ impl<'a> Builder<'a, '_> {
         for fact in &statement.facts {
             self.fact(fact);
         }
-        self.mentions(statement, uncertain);
+        self.mentions(statement, uncertain, false);
+        self.used_names(statement);
         self.used_tables(statement);
     }
 
     /// The columns that expressions, comments and rows name.
-    fn mentions(&mut self, statement: &'a Statement, uncertain: bool) {
+    /// The columns that a change changes are looked for before it is made.
+    fn mentions(&mut self, statement: &'a Statement, uncertain: bool, is_before: bool) {
         if uncertain && statement.definition.is_some() || !self.is_known() {
             return;
         }
-        for mention in &statement.mentions {
+        let when = |mention: &&Mention| (mention.by == Mention::CHANGE) == is_before;
+        for mention in statement.mentions.iter().filter(when) {
             let Some(place) = self.found(&mention.table) else { continue };
             let Some(table) = self.tables.get(place).filter(|table| !table.open) else { continue };
             let (dialect, column) = (self.catalogue.dialect, &mention.column);
@@ -230,6 +253,11 @@ impl<'a> Builder<'a, '_> {
                 || self.catalogue.may_exist(&table.name.name.text)
                 || !self.is_exact(&mention.table)
             {
+                continue;
+            }
+            // Migrations that are not in their order: what they change was there, or comes later.
+            if is_before {
+                self.checks.push(Check::Changed { place, mention });
                 continue;
             }
             // A bare word may be something else: a type, a unit of time.
@@ -243,6 +271,38 @@ impl<'a> Builder<'a, '_> {
             }
             let searches = &mut self.searches;
             self.sink.report_with(|| unknown_column(mention.by, column, table, searches));
+        }
+    }
+
+    /// The languages, access methods and functions of triggers that a statement names.
+    fn used_names(&mut self, statement: &'a Statement) {
+        if !self.is_known() {
+            return;
+        }
+        let names = &self.catalogue.dialect.grammar().names;
+        for (kind, what, known) in [
+            (UseKind::Language, "language", names.languages),
+            (UseKind::AccessMethod, "access method", names.access_methods),
+        ] {
+            let used =
+                statement.uses.iter().find(|of| of.kind == kind && of.strength == Strength::Hard);
+            let Some(name) = used.map(|of| &of.name.name).filter(|_| !known.is_empty()) else {
+                continue;
+            };
+            let lower = name.text.to_lowercase();
+            if known.contains(&&*lower) || self.catalogue.may_exist(&name.text) {
+                continue;
+            }
+            if let Some(near) = nearest(&name.text, known.iter().copied()) {
+                let (written, nearest) = (name.text.to_string(), near.to_owned());
+                let why = Refusal::Unknown { what, name: written, nearest };
+                let primary = name.span;
+                self.sink.report(problem::Refused { primary, other: None, why, is_certain: false });
+            }
+        }
+        if let Some(Definition::Object { kind: ObjectKind::Trigger, .. }) = &statement.definition {
+            let function = statement.uses.iter().find(|of| of.kind == UseKind::Function);
+            self.checks.extend(function.map(|of| Check::Function { function: &of.name.name }));
         }
     }
 
@@ -267,6 +327,11 @@ impl<'a> Builder<'a, '_> {
         if statement.definition.is_none() && !is_certain {
             return;
         }
+        let is_data = |effect: &Effect| effect.class == Class::Data;
+        let by = match statement.definition.is_none() && !statement.effects.iter().any(is_data) {
+            true => PERMISSION,
+            false => by,
+        };
         if !self.is_known() || statement.status == ParseStatus::Unread {
             return;
         }
@@ -306,6 +371,9 @@ impl<'a> Builder<'a, '_> {
             let found: Vec<_> = of_name.map(|(key, _)| key).take_while(is_it).cloned().collect();
             for key in found {
                 self.catalogue.definitions.remove(&key);
+            }
+            if effect.class == Class::Sequence {
+                self.catalogue.objects.remove(&(ObjectKind::Sequence, name.clone()));
             }
             if effect.class.namespace() == Class::Domain {
                 self.catalogue.enums.remove(&name);
@@ -489,14 +557,15 @@ impl<'a> Builder<'a, '_> {
     fn reference(&mut self, key: &ForeignKey, place: usize, from: Option<usize>) {
         let refuses = &self.catalogue.dialect.grammar().refuses;
         let Some(table) = self.tables.get(place).filter(|table| !table.open) else { return };
-        if self.unchecked_foreign_keys || !self.is_exact(&key.table) {
+        if !self.is_exact(&key.table) {
             return;
         }
         if self.catalogue.dynamic.is_some() || self.catalogue.may_exist(&table.name.name.text) {
             return;
         }
         let are_there = key.referred.iter().all(|column| table.has_column(column));
-        if refuses.references_need_unique && are_there && !table.may_be_unique(&key.referred) {
+        let needs_unique = refuses.references_need_unique && !self.unchecked_foreign_keys;
+        if needs_unique && are_there && !table.may_be_unique(&key.referred) {
             let why = Refusal::KeyNotUnique { table: table.name.shown() };
             let primary = key.referred.first().map_or(key.table.span(), |column| column.span);
             let other = Some(table.name.span());
@@ -860,6 +929,8 @@ impl<'a> Builder<'a, '_> {
             |kind: &ObjectKind| matches!(kind, ObjectKind::Sequence | ObjectKind::Type);
         let sequences = objects().filter(|(kind, _)| is_sequence(kind));
         self.sequences = sequences.map(|(_, name)| name.name.clone()).collect();
+        let functions = objects().filter(|(kind, _)| *kind == ObjectKind::Function);
+        self.functions = functions.map(|(_, name)| name.name.clone()).collect();
         self.schemas = self.tables.names().filter_map(|name| name.schema.clone()).collect();
         let checks = std::mem::take(&mut self.checks);
         for check in &checks {
@@ -884,10 +955,21 @@ impl<'a> Builder<'a, '_> {
                         self.altered_table(table);
                     }
                 }
+                Check::Changed { place, mention } => {
+                    let Some(table) = self.tables.get(*place) else { continue };
+                    if !table.open && !table.once_had(&mention.column) {
+                        let (by, column) = (mention.by, &mention.column);
+                        let searches = &mut self.searches;
+                        self.sink.report_with(|| unknown_column(by, column, table, searches));
+                    }
+                }
+                Check::Function { function } => self.used_function(function),
                 Check::Used { current, by, table } => {
                     self.catalogue.current.clone_from(current);
-                    if self.found(table).is_none() && !self.view(table) {
-                        self.used_table(by, table);
+                    match self.found(table).is_none() && !self.view(table) {
+                        true if *by == DROP => self.unknown_table(by, table),
+                        true => self.used_table(by, table),
+                        false => {}
                     }
                 }
                 Check::Type { data_type } => self.check_type(data_type),
@@ -908,13 +990,7 @@ impl<'a> Builder<'a, '_> {
     }
 
     /// Whether a table in a place has columns; that it has not is certain where it is meant for certain.
-    fn own_columns(
-        &mut self,
-        by: &'static str,
-        columns: &[Ident],
-        place: usize,
-        is_certain: bool,
-    ) {
+    fn own_columns(&mut self, by: &'static str, columns: &[Ident], place: usize, is_certain: bool) {
         let dialect = self.catalogue.dialect;
         let Some(table) = self.tables.get(place).filter(|table| !table.open) else { return };
         for column in columns {
@@ -942,8 +1018,10 @@ impl<'a> Builder<'a, '_> {
                         created,
                         nearest,
                     }),
-                    false => problem::UnknownColumn { primary, by, column, table, created, nearest }
-                        .into(),
+                    false => {
+                        problem::UnknownColumn { primary, by, column, table, created, nearest }
+                            .into()
+                    }
                 }
             });
         }
@@ -956,10 +1034,29 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
+    /// A function that nothing here creates, but that resembles one.
+    fn used_function(&mut self, function: &Ident) {
+        let folded = folded(self.catalogue.dialect, function);
+        if self.catalogue.may_exist(&function.text) || self.functions.contains(&folded) {
+            return;
+        }
+        let Some(searches) = self.searches.checked_sub(1) else { return };
+        self.searches = searches;
+        let functions = self.functions.iter().map(SmolStr::as_str);
+        let near = nearest(&function.text, functions).map(str::to_owned);
+        if let Some(nearest) = near {
+            let why =
+                Refusal::Unknown { what: "function", name: function.text.to_string(), nearest };
+            let primary = function.span;
+            self.sink.report(problem::Refused { primary, other: None, why, is_certain: false });
+        }
+    }
+
     /// What an extension brings may be used; a sequence has the permissions of a table.
     fn used_table(&mut self, by: &'static str, name: &ObjectName) {
         let folded = folded(self.catalogue.dialect, &name.name);
-        if folded.ends_with("_seq") || self.sequences.contains(&folded) {
+        let is_sequence = by == PERMISSION && folded.ends_with("_seq");
+        if is_sequence || self.sequences.contains(&folded) {
             return;
         }
         // A table that resembles none here is one of another set of files.
@@ -972,9 +1069,11 @@ impl<'a> Builder<'a, '_> {
     /// Whether a name begins with that of a table or view here, or the other way round: `users_old`.
     fn begins_like(&self, name: &str) -> bool {
         let first = Name { name: name.into(), schema: None };
-        let last = self.tables.before(&first).into_iter().chain(
-            self.catalogue.views.range(..&first).next_back().map(|(name, _)| name),
-        );
+        let last = self
+            .tables
+            .before(&first)
+            .into_iter()
+            .chain(self.catalogue.views.range(..&first).next_back().map(|(name, _)| name));
         let next = self.tables.behind(&first);
         last.into_iter().any(|known| name.starts_with(&*known.name))
             || next.is_some_and(|known| known.name.starts_with(name))
@@ -1024,19 +1123,30 @@ impl<'a> Builder<'a, '_> {
         }
         let Some(searches) = self.type_searches.checked_sub(1) else { return };
         self.type_searches = searches;
-        let nearest = types::nearest_type(dialect, &data_type.name);
+        let is_foreign = dialect.grammar().refuses.foreign_types.contains(&data_type.name.as_str());
+        let mut nearest = types::nearest_type(dialect, &data_type.name).map(str::to_owned);
+        if nearest.is_none() && self.searches > 0 {
+            self.searches -= 1;
+            let own = self.types.iter().map(SmolStr::as_str);
+            nearest = crate::near::nearest(&data_type.name, own).map(str::to_owned);
+        }
         // MySQL has no types but its own; elsewhere an extension may bring them.
-        if nearest.is_none() && !are_fixed {
+        if nearest.is_none() && !are_fixed && !is_foreign {
             return;
         }
         self.sink.report(problem::UnknownType {
             primary: data_type.span,
             name: data_type.name.to_string(),
-            nearest: nearest.map(str::to_owned),
+            nearest: nearest.filter(|_| !is_foreign),
             dialect: dialect.name(),
         });
     }
 }
+
+/// What a statement is called that drops a table.
+const DROP: &str = "DROP";
+/// What is said of tables that permissions and comments name; sequences may be meant as well.
+const PERMISSION: &str = "permission or comment";
 
 /// Whether a table is one that the server has.
 fn is_of_system(dialect: Dialect, name: &ObjectName) -> bool {

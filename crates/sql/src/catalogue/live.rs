@@ -43,6 +43,8 @@ pub(super) struct Live {
     checks: Vec<Option<Check>>,
     properties: Vec<Property>,
     former: Vec<Name>,
+    /// The names of columns that it had at some time.
+    once: BTreeSet<SmolStr>,
     /// A constraint was dropped by a name that the server gave it: any key may be gone.
     pub(super) lost_constraint: bool,
     /// Of every name the keys and foreign keys with it.
@@ -167,10 +169,11 @@ impl Tables {
             IndexNames::OfTable => place == of,
             IndexNames::OfSchema => fold(schema(place)) == fold(schema(of)),
         };
-        let mut there = found.iter().filter(|(place, _)| is_in(*place)).filter_map(|(place, number)| {
-            let key = &self.get(*place)?.keys.get(*number)?.as_ref()?.key;
-            key.name.as_ref().filter(|own| own.text == name.text).map(|own| own.span)
-        });
+        let mut there =
+            found.iter().filter(|(place, _)| is_in(*place)).filter_map(|(place, number)| {
+                let key = &self.get(*place)?.keys.get(*number)?.as_ref()?.key;
+                key.name.as_ref().filter(|own| own.text == name.text).map(|own| own.span)
+            });
         there.next()
     }
 
@@ -268,6 +271,7 @@ impl Live {
             properties: Vec::new(),
             former: Vec::new(),
             lost_constraint: false,
+            once: BTreeSet::new(),
             constraints: BTreeMap::new(),
             primary_keys: Vec::new(),
             referred: Names::default(),
@@ -290,7 +294,8 @@ impl Live {
 
     /// The primary key, if nothing may have taken it away.
     pub(super) fn primary_key(&self) -> Option<&Key> {
-        let mut keys = self.primary_keys.iter().filter_map(|number| self.keys.get(*number)?.as_ref());
+        let mut keys =
+            self.primary_keys.iter().filter_map(|number| self.keys.get(*number)?.as_ref());
         keys.next().map(|held| &held.key).filter(|key| {
             !self.lost_constraint && key.columns.iter().all(|column| self.has_column(column))
         })
@@ -310,13 +315,20 @@ impl Live {
             KeyKind::Primary | KeyKind::Unique => {
                 // A key of an index (`USING INDEX`) has columns that are not known here.
                 let is_opaque = key.columns.is_empty();
-                is_opaque || !key.partial && key.columns.iter().map(fold).collect::<BTreeSet<_>>() == wanted
+                is_opaque
+                    || !key.partial
+                        && key.columns.iter().map(fold).collect::<BTreeSet<_>>() == wanted
             }
         })
     }
 
     pub(super) fn has_column(&self, name: &Ident) -> bool {
         self.place(name).is_some()
+    }
+
+    /// Whether it has a column of this name, or had one.
+    pub(super) fn once_had(&self, name: &Ident) -> bool {
+        self.has_column(name) || self.once.contains(&folded(self.dialect, name))
     }
 
     pub(super) fn column_mut(&mut self, name: &Ident) -> Option<&mut Column> {
@@ -327,6 +339,7 @@ impl Live {
     /// Adds a column, if there is none of that name.
     pub(super) fn add_column(&mut self, column: &Column) {
         if !self.has_column(&column.name) {
+            self.once.insert(folded(self.dialect, &column.name));
             self.by_name.insert((folded(self.dialect, &column.name), self.columns.len()));
             self.columns.push(Some(column.clone()));
         }
@@ -337,6 +350,7 @@ impl Live {
         let folded = folded(self.dialect, name);
         self.referred.forget(&folded);
         if let Some(place) = self.place(name) {
+            self.once.insert(folded.clone());
             self.by_name.remove(&(folded, place));
             if let Some(column) = self.columns.get_mut(place) {
                 *column = None;
@@ -363,6 +377,7 @@ impl Live {
                 }
                 column.name = to.clone();
             }
+            self.once.extend([old.clone(), new.clone()]);
             self.by_name.remove(&(old.clone(), place));
             self.by_name.insert((new.clone(), place));
         }

@@ -65,14 +65,19 @@ fn is_of_another_type(data_type: &TypeName, default: &str) -> bool {
         "int" | "integer" | "bigint" | "smallint" | "int2" | "int4" | "int8" | "tinyint"
         | "mediumint" | "serial" | "bigserial" => !has_digit,
         "numeric" | "decimal" | "real" | "double" | "double precision" | "float" | "float4"
-        | "float8" => !has_digit && !["nan", "infinity", "-infinity", "inf", "-inf"].contains(&&*lower),
+        | "float8" => {
+            !has_digit && !["nan", "infinity", "-infinity", "inf", "-inf"].contains(&&*lower)
+        }
         "boolean" | "bool" => {
-            let values =
-                ["true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n"];
+            let values = ["true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n"];
             let begins = |value: &&str| !lower.is_empty() && value.starts_with(&*lower);
             !values.iter().any(begins)
         }
-        "date" | "timestamp" | "timestamptz" | "datetime" | "timestamp with time zone"
+        "date"
+        | "timestamp"
+        | "timestamptz"
+        | "datetime"
+        | "timestamp with time zone"
         | "timestamp without time zone" => {
             let words = ["now", "today", "tomorrow", "yesterday", "epoch", "infinity", "-infinity"];
             !has_digit && !words.contains(&&*lower)
@@ -93,7 +98,8 @@ fn type_arguments(dialect: Dialect, data_type: &TypeName, sink: &mut dyn Sink) {
     let mut refuse = |why, is_certain| {
         sink.report(Refused { primary: data_type.span, other: None, why, is_certain });
     };
-    let is_empty = data_type.args.is_empty() && data_type.text.contains('(');
+    let (_, behind) = data_type.text.split_once('(').unwrap_or_default();
+    let is_empty = data_type.args.is_empty() && behind.trim_start().starts_with(')');
     let first = data_type.args.first().map(SmolStr::as_str).unwrap_or_default();
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let is_sized = SIZED.contains(&name);
@@ -106,17 +112,19 @@ fn type_arguments(dialect: Dialect, data_type: &TypeName, sink: &mut dyn Sink) {
     } else if !data_type.args.is_empty() && refuses.no_length.contains(&name) {
         refuse(Refusal::LengthOfNothing { data_type: name.to_owned() }, false);
     } else if !data_type.args.is_empty() && is_sized && refuses.odd_lengths {
-        if first.eq_ignore_ascii_case("max") {
-            // Redshift takes it.
-        } else if !is_number(first) || data_type.args.iter().any(|arg| !is_number(arg.trim_start_matches('-'))) {
-            refuse(Refusal::OddLength { data_type: shown }, true);
-        } else if first == "0" && refuses.zero_lengths {
-            refuse(Refusal::OddLength { data_type: shown }, true);
-        } else if let [precision, scale] = data_type.args.as_slice()
-            && refuses.scale_above_precision
-            && let (Ok(precision), Ok(scale)) = (precision.parse::<u32>(), scale.parse::<u32>())
-            && scale > precision
-        {
+        // Redshift takes `varchar(max)`.
+        let is_max = first.eq_ignore_ascii_case("max");
+        let is_signed = |arg: &SmolStr| is_number(arg.trim_start_matches('-'));
+        let is_length = is_max || is_number(first) && data_type.args.iter().all(is_signed);
+        let is_zero = first == "0" && refuses.zero_lengths;
+        let is_scale_longer = match data_type.args.as_slice() {
+            [precision, scale] if refuses.scale_above_precision => {
+                let (precision, scale) = (precision.parse::<u32>(), scale.parse::<u32>());
+                precision.is_ok_and(|precision| scale.is_ok_and(|scale| scale > precision))
+            }
+            _ => false,
+        };
+        if !is_length || is_zero || is_scale_longer {
             refuse(Refusal::OddLength { data_type: shown }, true);
         }
     } else if refuses.labels_needed.contains(&name) {
@@ -126,8 +134,19 @@ fn type_arguments(dialect: Dialect, data_type: &TypeName, sink: &mut dyn Sink) {
 
 /// The types whose arguments are lengths everywhere.
 const SIZED: &[&str] = &[
-    "varchar", "char", "character", "character varying", "numeric", "decimal", "varbinary", "binary",
-    "nvarchar", "nchar", "bit", "bit varying", "dec",
+    "varchar",
+    "char",
+    "character",
+    "character varying",
+    "numeric",
+    "decimal",
+    "varbinary",
+    "binary",
+    "nvarchar",
+    "nchar",
+    "bit",
+    "bit varying",
+    "dec",
 ];
 
 /// The labels of an enum in the place of a type.
@@ -141,7 +160,7 @@ fn labels(data_type: &TypeName, sink: &mut dyn Sink) {
             return sink.report(Refused { primary, other: None, why, is_certain: false });
         }
         if seen.insert(label, ()).is_some() {
-            let why = Refusal::LabelTwice { label: label.to_string() };
+            let why = Refusal::LabelTwice { label: label.trim_matches('\'').to_owned() };
             let primary = data_type.span;
             return sink.report(Refused { primary, other: None, why, is_certain: false });
         }
@@ -192,22 +211,24 @@ fn names_twice(dialect: Dialect, table: &TableDefinition, sink: &mut dyn Sink) {
         OneSpace => 0,
         Separate | Unchecked => kind,
     };
-    let is_named_by_server =
-        |key: &&Key| names == Separate && key.kind == KeyKind::Primary;
+    let is_named_by_server = |key: &&Key| names == Separate && key.kind == KeyKind::Primary;
     let keys = table.keys.iter().filter(|key| !is_named_by_server(key));
     let keys = keys.filter_map(|key| Some((space(0), key.name.as_ref()?)));
     let foreign_keys =
         table.foreign_keys.iter().filter_map(|key| Some((space(1), key.name.as_ref()?)));
     let checks = table.checks.iter().filter_map(|check| Some((space(2), check.name.as_ref()?)));
     let mut seen: BTreeMap<(usize, Cow<'_, str>), Span> = BTreeMap::new();
-    for (space, name) in keys.chain(foreign_keys).chain(checks) {
+    let mut names_in_order: Vec<(usize, &Ident)> = keys.chain(foreign_keys).chain(checks).collect();
+    names_in_order.sort_by_key(|(_, name)| name.span);
+    for (space, name) in names_in_order {
         let folded = match names {
             // Names of indexes are compared in any case.
             Separate => Cow::Owned(name.text.to_lowercase()),
             OneSpace | Unchecked => fold(dialect, name),
         };
         if let Some(first) = seen.get(&(space, folded.clone())) {
-            let why = Refusal::NameTwice { what: "constraint or index", name: name.text.to_string() };
+            let why =
+                Refusal::NameTwice { what: "constraint or index", name: name.text.to_string() };
             let (primary, other) = (name.span, Some(*first));
             sink.report(Refused { primary, other, why, is_certain: true });
         } else {
@@ -266,11 +287,11 @@ fn row_format(dialect: Dialect, table: &TableDefinition, sink: &mut dyn Sink) {
         let primary = table.name.span();
         sink.report(Refused { primary, other: None, why, is_certain: true });
     }
-    let is_numbered = |column: &&Column| {
-        column.properties.iter().any(|of| of.kind == PropertyKind::Numbering)
-    };
+    let is_numbered =
+        |column: &&Column| column.properties.iter().any(|of| of.kind == PropertyKind::Numbering);
     for column in table.columns.iter().filter(is_numbered) {
-        let is_integer = column.data_type.as_ref().is_some_and(|of| of.text.eq_ignore_ascii_case("integer"));
+        let is_integer =
+            column.data_type.as_ref().is_some_and(|of| of.text.eq_ignore_ascii_case("integer"));
         if !is_integer {
             let why = Refusal::NumberedType { column: column.name.text.to_string() };
             let primary = column.name.span;

@@ -344,15 +344,17 @@ fn family(data_type: &TypeName) -> Option<&'static str> {
     }
     Some(match data_type.name.as_str() {
         "int" | "integer" | "bigint" | "smallint" | "int2" | "int4" | "int8" | "tinyint"
-        | "mediumint" | "serial" | "bigserial" | "smallserial" | "serial2" | "serial4" | "serial8"
-        | "numeric" | "decimal" | "real" | "double precision" | "float4" | "float8" | "float" => {
-            "number"
-        }
+        | "mediumint" | "serial" | "bigserial" | "smallserial" | "serial2" | "serial4"
+        | "serial8" | "numeric" | "decimal" | "real" | "double precision" | "float4" | "float8"
+        | "float" => "number",
         "text" | "varchar" | "char" | "character" | "character varying" | "name" | "nvarchar"
         | "tinytext" | "mediumtext" | "longtext" => "text",
         "uuid" => "uuid",
         "boolean" | "bool" => "boolean",
-        "date" | "timestamp" | "timestamptz" | "timestamp with time zone"
+        "date"
+        | "timestamp"
+        | "timestamptz"
+        | "timestamp with time zone"
         | "timestamp without time zone" => "time",
         "datetime" => "datetime",
         _ => return None,

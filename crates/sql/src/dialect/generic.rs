@@ -1,7 +1,11 @@
 //! SQL of a database that is not known here, and what all dialects have in common: names in double
 //! quotes, no extras.
 
-use super::grammar::{Alterations, Backslash, Blocks, Characters, Columns, ConstraintNames, Costs, Folding, Grammar, HashComments, IndexNames, Indexes, Names, NeedType, Options, ReferenceTypes, Refuses, Scripts, Server, Tables, Tail, Types};
+use super::grammar::{
+    Alterations, Backslash, Blocks, Characters, Columns, ConstraintNames, Costs, Folding, Grammar,
+    HashComments, IndexNames, Indexes, Names, NeedType, Options, ReferenceTypes, Refuses, Scripts,
+    Server, Tables, Tail, Types,
+};
 use super::postgres;
 use crate::word::CONSTRAINT_WORDS;
 
@@ -71,10 +75,31 @@ pub(super) const NAMES: Names = Names {
     system_columns: &[],
     system_names: &[
         "rows",
-        "pg_", "information_schema", "mysql", "performance_schema", "sys", "sqlite_", "dual", "stdin",
-        "stdout", "program", "new", "old", "json_table", "unnest", "generate_series", "lateral",
-        "json_each", "json_tree", "values", "all", "database", "current_database",
+        "pg_",
+        "information_schema",
+        "mysql",
+        "performance_schema",
+        "sys",
+        "sqlite_",
+        "dual",
+        "stdin",
+        "stdout",
+        "program",
+        "new",
+        "old",
+        "json_table",
+        "unnest",
+        "generate_series",
+        "lateral",
+        "json_each",
+        "json_tree",
+        "values",
+        "all",
+        "database",
+        "current_database",
     ],
+    languages: &[],
+    access_methods: &[],
     dollar_columns: false,
     quoted_may_be_text: false,
     reserved: &[],
@@ -184,5 +209,6 @@ pub(super) const REFUSES: Refuses = Refuses {
     strict_types: &[],
     references_need_unique: false,
     reference_types: ReferenceTypes::Unchecked,
+    foreign_types: &[],
     foreign_words: &[],
 };

@@ -149,6 +149,10 @@ pub(crate) struct Names {
     /// The server's own schemas and tables, and words in the place of a table; with `_` at the end, how
     /// such names begin.
     pub(crate) system_names: &'static [&'static str],
+    /// The languages of functions, in lower case; nothing where they have none.
+    pub(crate) languages: &'static [&'static str],
+    /// The access methods of indexes and tables.
+    pub(crate) access_methods: &'static [&'static str],
     /// Whether every table may have columns whose names begin with `$`.
     pub(crate) dollar_columns: bool,
     /// Whether a quoted name that does not name a column is a string.
@@ -458,6 +462,8 @@ pub(crate) struct Refuses {
     pub(crate) references_need_unique: bool,
     /// How it compares the types of a foreign key.
     pub(crate) reference_types: ReferenceTypes,
+    /// Types of other databases, in lower case.
+    pub(crate) foreign_types: &'static [&'static str],
     /// Words of other databases that `sqlparser` takes and the server does not.
     pub(crate) foreign_words: &'static [&'static str],
 }

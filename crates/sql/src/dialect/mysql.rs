@@ -1,7 +1,13 @@
 //! MySQL.
 
-use super::generic::{ALTERATIONS, CHARACTERS, COLUMNS, NAMES, REFUSES, SCRIPTS, SERVER, TABLES, TYPES};
-use super::grammar::{Alterations, Backslash, Blocks, Characters, Clause, Columns, ConstraintNames, Costs, Grammar, HashComments, IndexNames, Indexes, Names, NeedType, Options, ReferenceTypes, Refuses, Scripts, Server, Tables, Tail, Then, Types};
+use super::generic::{
+    ALTERATIONS, CHARACTERS, COLUMNS, NAMES, REFUSES, SCRIPTS, SERVER, TABLES, TYPES,
+};
+use super::grammar::{
+    Alterations, Backslash, Blocks, Characters, Clause, Columns, ConstraintNames, Costs, Grammar,
+    HashComments, IndexNames, Indexes, Names, NeedType, Options, ReferenceTypes, Refuses, Scripts,
+    Server, Tables, Tail, Then, Types,
+};
 use crate::word::ELEMENT_WORDS;
 
 pub(super) const GRAMMAR: Grammar = Grammar {
@@ -135,8 +141,15 @@ pub(super) const GRAMMAR: Grammar = Grammar {
     },
     refuses: Refuses {
         length_needed: &[
-            "varchar", "varbinary", "varcharacter", "varchar2", "character varying", "char varying",
-            "nvarchar", "national varchar", "national character varying",
+            "varchar",
+            "varbinary",
+            "varcharacter",
+            "varchar2",
+            "character varying",
+            "char varying",
+            "nvarchar",
+            "national varchar",
+            "national character varying",
         ],
         labels_needed: &["enum", "set"],
         no_length: &["date", "json"],

@@ -1,7 +1,12 @@
 //! SQLite and libSQL.
 
-use super::generic::{ALTERATIONS, CHARACTERS, COLUMNS, NAMES, REFUSES, SCRIPTS, SERVER, TABLES, TYPES};
-use super::grammar::{Alterations, Characters, Clause, Columns, Grammar, IndexNames, Names, Options, Refuses, Scripts, Server, Tables, Then, Types};
+use super::generic::{
+    ALTERATIONS, CHARACTERS, COLUMNS, NAMES, REFUSES, SCRIPTS, SERVER, TABLES, TYPES,
+};
+use super::grammar::{
+    Alterations, Characters, Clause, Columns, Grammar, IndexNames, Names, Options, Refuses,
+    Scripts, Server, Tables, Then, Types,
+};
 use super::postgres;
 
 pub(super) const GRAMMAR: Grammar = Grammar {

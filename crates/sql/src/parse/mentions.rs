@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use smol_str::{SmolStr, StrExt};
 
-use crate::definition::{Definition, Ident, Mention, ObjectName};
+use crate::definition::{Definition, Ident, Mention, ObjectKind, ObjectName};
 use crate::dialect::Dialect;
 use crate::parse::read::view::{name_ahead, owner_ahead};
 use crate::parse::read::{Cursor, unquote};
@@ -37,8 +37,17 @@ pub(crate) fn mentions(
             in_groups(cursor, &table.name, &mut out);
         }
         Some(Definition::Index { table, .. }) => indexed(cursor, table, &mut out),
-        Some(Definition::View(_)) if dialect.grammar().server.checks_views => viewed(cursor, &mut out),
-        Some(Definition::Alter { table, .. }) => in_groups(cursor, table, &mut out),
+        Some(Definition::View(_)) if dialect.grammar().server.checks_views => {
+            viewed(cursor, &mut out);
+        }
+        Some(Definition::Alter { table, .. }) => {
+            changed(cursor, table, &mut out);
+            in_groups(cursor, table, &mut out);
+        }
+        Some(Definition::Object { kind: ObjectKind::Sequence, .. }) => owner(cursor, &mut out),
+        None if is(cursor.word(), "ALTER") && is(cursor.word_at(1), "SEQUENCE") => {
+            owner(cursor, &mut out);
+        }
         None if is(cursor.word(), "COMMENT") && is(cursor.word_at(2), "COLUMN") => {
             let column = last_part(cursor, 3);
             if let (Some(table), Some(column)) = (owner_ahead(cursor, 3), column) {
@@ -112,7 +121,10 @@ fn in_expression(
             || symbol_before(b'.')
             || symbol_before(b':')
             || symbol_before(b'@')
-            || is_any(word_before, &["AS", "COLLATE", "INTERVAL", "CAST", "USING", "OPERATOR", "SET"])
+            || is_any(
+                word_before,
+                &["AS", "COLLATE", "INTERVAL", "CAST", "USING", "OPERATOR", "SET"],
+            )
             || matches!(cursor.kind_at(at + 1), Some(Kind::Text))
             || column.text.starts_with('_')
             || cursor.grammar.has_type(&word)
@@ -127,14 +139,71 @@ fn in_expression(
 
 /// Words that stand in expressions without a parenthesis behind them.
 const NO_COLUMNS: &[&str] = &[
-    "current_date", "current_time", "current_timestamp", "current_user", "session_user",
-    "localtime", "localtimestamp", "current_role", "current_schema", "current_catalog", "utc_date",
-    "utc_time", "utc_timestamp", "year", "month", "day", "hour", "minute", "second", "quarter",
-    "week", "microsecond", "epoch", "zone", "div", "mod", "xor", "rlike", "regexp", "glob", "match",
-    "escape", "similar", "value", "array", "row", "less", "than", "maxvalue", "minvalue", "columns",
-    "stored", "virtual", "persistent", "linear", "utf8mb4", "utf8", "latin1", "binary", "unknown",
-    "ilike", "isnull", "notnull", "unsigned", "signed", "symmetric", "asymmetric", "overlaps",
-    "day_hour", "day_minute", "day_second", "hour_minute", "year_month", "utf8mb3", "ascii",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "current_user",
+    "session_user",
+    "localtime",
+    "localtimestamp",
+    "current_role",
+    "current_schema",
+    "current_catalog",
+    "utc_date",
+    "utc_time",
+    "utc_timestamp",
+    "year",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "quarter",
+    "week",
+    "microsecond",
+    "epoch",
+    "zone",
+    "div",
+    "mod",
+    "xor",
+    "rlike",
+    "regexp",
+    "glob",
+    "match",
+    "escape",
+    "similar",
+    "value",
+    "array",
+    "row",
+    "less",
+    "than",
+    "maxvalue",
+    "minvalue",
+    "columns",
+    "stored",
+    "virtual",
+    "persistent",
+    "linear",
+    "utf8mb4",
+    "utf8",
+    "latin1",
+    "binary",
+    "unknown",
+    "ilike",
+    "isnull",
+    "notnull",
+    "unsigned",
+    "signed",
+    "symmetric",
+    "asymmetric",
+    "overlaps",
+    "day_hour",
+    "day_minute",
+    "day_second",
+    "hour_minute",
+    "year_month",
+    "utf8mb3",
+    "ascii",
 ];
 
 /// Checks, computed columns and partition keys of a table.
@@ -229,11 +298,98 @@ fn inserted(cursor: &Cursor<'_>, out: &mut Vec<Mention>) {
     }
 }
 
+/// `OWNED BY t.a`.
+fn owner(cursor: &Cursor<'_>, out: &mut Vec<Mention>) {
+    let Some(at) = position(cursor, "OWNED") else { return };
+    if let (Some(table), Some(column)) = (owner_ahead(cursor, at + 2), last_part(cursor, at + 2)) {
+        out.push(Mention { table, column, by: "sequence", is_bare: false });
+    }
+}
+
+/// The columns that an `ALTER TABLE` changes, but for those that it adds or makes itself.
+fn changed(cursor: &Cursor<'_>, table: &ObjectName, out: &mut Vec<Mention>) {
+    let mut made: Vec<SmolStr> = Vec::new();
+    let mut at = 0;
+    let mut depth = 0usize;
+    while cursor.peek_at(at).is_some() {
+        let (word, next) = (cursor.word_at(at), cursor.word_at(at + 1));
+        if cursor.symbol_at(at, b'(') {
+            depth += 1;
+        } else if cursor.symbol_at(at, b')') {
+            depth = depth.saturating_sub(1);
+        }
+        let begins = depth == 0 && at > 1;
+        let is_column = is(next, "COLUMN");
+        let name = if is_column { at + 2 } else { at + 1 };
+        if begins && is_any(word, &["ADD", "CHANGE", "RENAME"]) {
+            let to = match is(word, "ADD") {
+                true if is_any(cursor.word_at(name), &["IF"]) => name + 3,
+                true => name,
+                false if is(cursor.word_at(name + 1), "TO") => name + 2,
+                false => name + 1,
+            };
+            made.extend(column_at(cursor, to).map(|column| column.text.to_lowercase_smolstr()));
+        }
+        let is_change = begins
+            && (is_any(word, &["ALTER", "DROP", "RENAME"]) && is_column
+                || is_any(word, &["MODIFY", "CHANGE"]))
+            && !is_any(cursor.word_at(name), &["IF"]);
+        if is_change
+            && let Some(column) = column_at(cursor, name)
+            && !made.contains(&column.text.to_lowercase_smolstr())
+            && made.len() < MAX_MENTIONS / 10
+        {
+            out.push(Mention { table: table.clone(), column, by: Mention::CHANGE, is_bare: false });
+        }
+        at += 1;
+    }
+}
+
+/// The tables and views that a `DROP` needs.
+pub(crate) fn dropped(
+    excerpt: &Excerpt,
+    tokens: &[Token],
+    dialect: Dialect,
+    definition: Option<&Definition>,
+) -> bool {
+    let cursor = &Cursor::new(excerpt, tokens, dialect);
+    let is_drop = matches!(definition, Some(Definition::DropTables(_)));
+    is_drop && dialect.grammar().is_known && !(1..4).any(|at| is(cursor.word_at(at), "IF"))
+}
+
 /// Words that follow a table in a query and are no alias of it.
 const NO_ALIASES: &[&str] = &[
-    "ON", "WHERE", "JOIN", "LEFT", "RIGHT", "INNER", "OUTER", "FULL", "CROSS", "NATURAL", "USING",
-    "GROUP", "ORDER", "HAVING", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "WINDOW", "FETCH", "OFFSET",
-    "FOR", "TABLESAMPLE", "STRAIGHT_JOIN", "FORCE", "USE", "IGNORE", "WITH", "PARTITION", "AS", "SET",
+    "ON",
+    "WHERE",
+    "JOIN",
+    "LEFT",
+    "RIGHT",
+    "INNER",
+    "OUTER",
+    "FULL",
+    "CROSS",
+    "NATURAL",
+    "USING",
+    "GROUP",
+    "ORDER",
+    "HAVING",
+    "LIMIT",
+    "UNION",
+    "EXCEPT",
+    "INTERSECT",
+    "WINDOW",
+    "FETCH",
+    "OFFSET",
+    "FOR",
+    "TABLESAMPLE",
+    "STRAIGHT_JOIN",
+    "FORCE",
+    "USE",
+    "IGNORE",
+    "WITH",
+    "PARTITION",
+    "AS",
+    "SET",
     "LATERAL",
 ];
 
@@ -264,7 +420,9 @@ fn viewed(cursor: &Cursor<'_>, out: &mut Vec<Mention>) {
         if cursor.symbol_at(at, b')') {
             // A query in parentheses, or a function, with a name of its own.
             let alias = if is(cursor.word_at(at + 1), "AS") { at + 2 } else { at + 1 };
-            if let Some(name) = column_at(cursor, alias).filter(|name| !is_any(&name.text, NO_ALIASES)) {
+            if let Some(name) =
+                column_at(cursor, alias).filter(|name| !is_any(&name.text, NO_ALIASES))
+            {
                 set(name.text.to_lowercase_smolstr(), None);
             }
         }
@@ -366,7 +524,8 @@ fn selected(cursor: &Cursor<'_>, from: usize, table: &ObjectName, out: &mut Vec<
             begins = false;
             continue;
         }
-        let ends = cursor.symbol_at(at + 1, b',') || is_any(cursor.word_at(at + 1), &["FROM", "AS"]);
+        let ends =
+            cursor.symbol_at(at + 1, b',') || is_any(cursor.word_at(at + 1), &["FROM", "AS"]);
         if begins
             && ends
             && let Some(column) = column_at(cursor, at)

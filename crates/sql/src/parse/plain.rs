@@ -126,7 +126,8 @@ fn close(cursor: &Cursor<'_>, open: usize) -> Option<usize> {
 /// Where `AS OF x`, `BETWEEN x AND y`, `FROM x TO y` or `ALL` ends.
 fn system_time(cursor: &Cursor<'_>, at: usize) -> usize {
     let operand = |at: usize| {
-        let at = if is_any(cursor.word_at(at), &["TIMESTAMP", "TRANSACTION"]) { at + 1 } else { at };
+        let at =
+            if is_any(cursor.word_at(at), &["TIMESTAMP", "TRANSACTION"]) { at + 1 } else { at };
         match cursor.symbol_at(at + 1, b'(') {
             true => close(cursor, at + 1).unwrap_or(at + 1),
             false => at + 1,

@@ -37,8 +37,8 @@ const NO_CALLS: &[&str] = &[
 
 /// Words of a `DO` block that may create or change a table.
 const BLOCK_CHANGES: &[&str] = &[
-    "TABLE", "TABLES", "VIEW", "SCHEMA", "EXECUTE", "PERFORM", "CALL", "IMPORT", "INSERT", "UPDATE",
-    "DELETE",
+    "TABLE", "TABLES", "VIEW", "SCHEMA", "EXECUTE", "PERFORM", "CALL", "IMPORT", "INSERT",
+    "UPDATE", "DELETE",
 ];
 
 /// What a statement with these tokens runs.
@@ -95,8 +95,8 @@ fn created(excerpt: &Excerpt, tokens: &[Token], cursor: &Cursor<'_>) -> Runs {
     }
     let is_event = is(cursor.word_at(at), "EVENT") && is(cursor.word_at(at + 1), "TRIGGER");
     if is_event || is(cursor.word_at(at), "TRIGGER") {
-        let position = (0..tokens.len())
-            .rfind(|at| is_any(cursor.word_at(*at), &["FUNCTION", "PROCEDURE"]));
+        let position =
+            (0..tokens.len()).rfind(|at| is_any(cursor.word_at(*at), &["FUNCTION", "PROCEDURE"]));
         let function = position.and_then(|at| name_ahead(cursor, at + 1));
         return match function {
             Some((name, _)) => {

@@ -9,6 +9,7 @@ use crate::definition::{
 use crate::dialect::grammar::{Indexes, NeedType, Then};
 use crate::parse::print::Printer;
 use crate::parse::read::cursor::Cursor;
+use crate::parse::read::table::CHARSETS;
 use crate::parse::read::{Lint, empty_key};
 use crate::parse::token::{Kind, Token};
 use crate::parse::words;
@@ -34,8 +35,9 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
     let bare = cursor.kind() == Some(Kind::Word);
     let mut name = cursor.ident()?;
     if bare && cursor.grammar.is_reserved(&name.text) {
-        cursor.found(Lint::Reserved { at });
+        cursor.found(Lint::Reserved { at: at.clone() });
     }
+    cursor.foreign_quotes(at);
     if cursor.grammar.columns.dotted_names {
         let mut parts = vec![name.text.clone()];
         while cursor.eat_symbol(b'.') {
@@ -293,6 +295,9 @@ fn modifiers(cursor: &mut Cursor<'_>) -> (bool, bool) {
         if types.unsigned && cursor.eat("UNSIGNED") {
             unsigned = true;
         } else if cursor.eat_any(types.modifiers) {
+        } else if cursor.next_is(b'[') && cursor.grammar.refuses.foreign_words.contains(&"[") {
+            cursor.foreign(cursor.here(), "[]", true);
+            cursor.brackets();
         } else if types.bracket_arrays && cursor.next_is(b'[') {
             array = true;
             cursor.brackets();
@@ -559,13 +564,13 @@ pub(crate) fn new_check(
 
 /// `NOT NULL`, `NULL`, and the other words behind a `NOT`.
 fn nullness(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) -> bool {
-    let start = cursor.start();
     let is_null = is(cursor.word(), "NULL");
     if is_null || is(cursor.word(), "NOT") && is(cursor.word_at(1), "NULL") {
-        let contradicts = parts.is_null.is_some_and(|before| before != is_null)
-            || is_null && parts.keys.iter().any(|key| key.kind == KeyKind::Primary);
+        // `PRIMARY KEY NULL` is taken up to PostgreSQL 15.
+        let contradicts = parts.is_null.is_some_and(|before| before != is_null);
         if contradicts && cursor.grammar.refuses.contradictions {
-            cursor.refused(start, Refusal::NullTwice);
+            let (at, why) = (cursor.here(), Refusal::NullTwice);
+            cursor.found(Lint::Refused { at, why, is_certain: true });
         }
         parts.is_null = Some(is_null);
     }
@@ -604,7 +609,12 @@ fn value(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) -> bool {
     } else if cursor.eat("IDENTITY") {
         parts.column.identity = true;
         cursor.skip_group();
-    } else if cursor.eat_any(&["AUTO_INCREMENT", "AUTOINCREMENT"]) {
+    } else if is_any(cursor.word(), &["AUTO_INCREMENT", "AUTOINCREMENT"]) {
+        if is_any(cursor.word(), cursor.grammar.refuses.foreign_words) {
+            let word = cursor.word().to_owned();
+            cursor.foreign(cursor.here(), &word, true);
+        }
+        cursor.skip();
         parts.column.identity = true;
     } else {
         return false;
@@ -616,6 +626,7 @@ fn value(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) -> bool {
 fn text(cursor: &mut Cursor<'_>) -> bool {
     if cursor.eat("COLLATE") {
         cursor.eat_symbol(b'=');
+        cursor.near_collation(cursor.here());
         if cursor.kind() == Some(Kind::Text) {
             cursor.skip();
         } else {
@@ -623,6 +634,9 @@ fn text(cursor: &mut Cursor<'_>) -> bool {
         }
     } else if cursor.eat_all(&["CHARACTER", "SET"]) || cursor.eat("CHARSET") {
         cursor.eat_symbol(b'=');
+        if cursor.grammar.types.unsigned {
+            cursor.near(cursor.here(), "character set", CHARSETS);
+        }
         cursor.skip();
     } else if cursor.eat("COMMENT") {
         cursor.eat_symbol(b'=');

@@ -14,6 +14,9 @@ impl Cursor<'_> {
         loop {
             match self.kind() {
                 Some(Kind::Symbol(b':')) => {
+                    if self.grammar.refuses.foreign_words.contains(&":") {
+                        self.foreign(self.here(), "::", true);
+                    }
                     self.skip();
                     self.eat_symbol(b':');
                     self.cast_type();

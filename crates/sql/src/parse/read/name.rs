@@ -94,7 +94,9 @@ impl Cursor<'_> {
             if self.list_is_open() {
                 return Some(names);
             }
-            if is(self.word(), "PERIOD") && matches!(self.kind_at(1), Some(Kind::Word | Kind::Quoted)) {
+            if is(self.word(), "PERIOD")
+                && matches!(self.kind_at(1), Some(Kind::Word | Kind::Quoted))
+            {
                 // Postgres 18: `FOREIGN KEY (id, PERIOD valid)`.
                 self.skip();
             }

@@ -396,7 +396,21 @@ fn unnamed_element(cursor: &mut Cursor<'_>, table: &mut TableDefinition, start: 
 /// An index among the columns; whether there was one.
 fn index(cursor: &mut Cursor<'_>, table: &mut TableDefinition, start: usize) -> bool {
     match cursor.grammar.tables.indexes {
-        Indexes::No => false,
+        Indexes::No => {
+            let is_key = is_any(cursor.word(), &["KEY", "FULLTEXT"])
+                && cursor.grammar.refuses.foreign_words.contains(&"KEY");
+            let is_list = |at: usize| {
+                cursor.symbol_at(at, b'(')
+                    && matches!(cursor.kind_at(at + 1), Some(Kind::Word | Kind::Quoted))
+            };
+            let found = is_key && (is_list(1) || is_list(2));
+            if found {
+                let word = cursor.word().to_owned();
+                cursor.foreign(cursor.here(), &word, false);
+                cursor.skip_element();
+            }
+            found
+        }
         Indexes::Keys => index_as_key(cursor, table, start),
         Indexes::Index => {
             if !cursor.eat("INDEX") {
@@ -640,8 +654,12 @@ fn assignments(
         } else if cursor.eat_any(&["DEFAULT", "DATA", "INDEX", "CHARACTER"]) {
             // `DEFAULT CHARACTER SET = x`, `DATA DIRECTORY = x`.
             if is_any(cursor.word(), &["SET", "DIRECTORY"]) {
+                let is_charset = is(cursor.word(), "SET");
                 cursor.skip();
                 cursor.eat_symbol(b'=');
+                if is_charset {
+                    cursor.near(cursor.here(), "character set", CHARSETS);
+                }
                 cursor.skip();
             } else if is_any(cursor.word(), &["CHARSET", "CHARACTER", "COLLATE", "ENCRYPTION"]) {
                 continue;
@@ -654,7 +672,9 @@ fn assignments(
             || cursor.eat_all(&["START", "TRANSACTION"])
         {
         } else if cursor.eat_any(names) {
+            let option = cursor.word_back(1);
             cursor.eat_symbol(b'=');
+            known_option(cursor, option);
             if !cursor.skip_group() {
                 cursor.skip();
             }
@@ -678,6 +698,65 @@ fn assignments(
         option(cursor, mark).set(&mut table.properties);
     }
 }
+
+/// Whether the value of an option is one that the server has.
+fn known_option(cursor: &mut Cursor<'_>, option: &str) {
+    let at = cursor.here();
+    match () {
+        () if is_any(option, &["ENGINE", "TYPE"]) => cursor.near(at, "storage engine", ENGINES),
+        () if is(option, "CHARSET") => cursor.near(at, "character set", CHARSETS),
+        () if is(option, "COLLATE") => cursor.near_collation(at),
+        () => {}
+    }
+}
+
+/// The storage engines of MySQL and MariaDB.
+const ENGINES: &[&str] = &[
+    "InnoDB",
+    "MyISAM",
+    "MEMORY",
+    "HEAP",
+    "CSV",
+    "ARCHIVE",
+    "BLACKHOLE",
+    "FEDERATED",
+    "FEDERATEDX",
+    "MERGE",
+    "MRG_MyISAM",
+    "NDB",
+    "NDBCLUSTER",
+    "EXAMPLE",
+    "Aria",
+    "MARIA",
+    "TokuDB",
+    "RocksDB",
+    "MyRocks",
+    "CONNECT",
+    "SPIDER",
+    "SPHINX",
+    "ColumnStore",
+    "OQGRAPH",
+    "S3",
+    "SEQUENCE",
+    "Mroonga",
+    "CassandraSE",
+    "PBXT",
+    "XtraDB",
+    "INNOBASE",
+    "TempTable",
+    "Infobright",
+    "DuckDB",
+    "RDS",
+];
+
+/// The character sets of MySQL and MariaDB.
+pub(crate) const CHARSETS: &[&str] = &[
+    "utf8mb4", "utf8mb3", "utf8", "latin1", "latin2", "latin5", "latin7", "ascii", "binary",
+    "ucs2", "utf16", "utf16le", "utf32", "big5", "gb2312", "gbk", "gb18030", "ujis", "sjis",
+    "eucjpms", "cp932", "euckr", "hebrew", "greek", "tis620", "koi8r", "koi8u", "cp866", "cp850",
+    "cp852", "cp1250", "cp1251", "cp1256", "cp1257", "dec8", "hp8", "swe7", "keybcs2", "macce",
+    "macroman", "armscii8", "geostd8", "default", "filename",
+];
 
 /// What an option of a table says, from a mark up to here.
 pub(crate) fn option(cursor: &Cursor<'_>, mark: usize) -> Property {
