@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 use sql::catalogue::Catalogue;
 use sql::catalogue::order::{self, File};
-use sql::catalogue::requires::{self, Breach};
+use sql::catalogue::requires::{self, Breach, Maker, Unseen};
 use sql::definition::Script;
 use sql::dialect::Dialect;
 use sql::parse::{Budget, Verdicts, scripts_within};
@@ -21,8 +21,8 @@ use sql::parse::{Budget, Verdicts, scripts_within};
 use crate::atlas_sum;
 use crate::catalogues::{Catalogues, SchemaSql};
 use crate::diag::problems::left_out::{DriverNeedsLogin, RequiresLeftOut, WrittenAs};
-use crate::diag::problems::schema::{ContractBroken, ContractNotChecked};
-use crate::diag::{Diagnostics, message};
+use crate::diag::problems::schema::{ContractBroken, ContractDoubtful, ContractNotChecked};
+use crate::diag::{Diagnostic, Diagnostics, message};
 use crate::left_out::{Login, has_driver};
 use crate::model::{Desired, MigrationDir, Migrations, Project, Schema, Target};
 use crate::source::{Excerpt, Sources, Span};
@@ -206,9 +206,13 @@ fn check_requires(
                 }
             }
         }
-        // What is not certain is no mistake; `diff` says so where it matters.
-        for breach in requires::check(catalogue, &contract.tables, &mut work).breaches {
-            diagnostics.report_with(|| broken(breach, &schema.common.name));
+        // Of what else is not certain, `diff` says so where it matters.
+        let check = requires::check(catalogue, &contract.tables, &mut work);
+        for breach in check.breaches {
+            diagnostics.report_with(|| broken(breach, name));
+        }
+        for found in check.unseen {
+            diagnostics.report_with(|| unseen(found, name));
         }
     }
 }
@@ -276,4 +280,21 @@ fn broken(breach: Breach<'_>, schema: &str) -> ContractBroken {
             }
         }
     }
+}
+
+fn unseen(unseen: Unseen<'_>, schema: &str) -> Diagnostic {
+    let Unseen { required: primary, table, column, nearest, by } = unseen;
+    let what = match column {
+        None => message!("table `{table}`", table = table.escape_debug()),
+        Some(column) => {
+            let column = format!("{}.{}", table.escape_debug(), column.escape_debug());
+            message!("column `{column}`", column)
+        }
+    };
+    let by = match by {
+        Maker::Dynamic(statement) => Some(statement),
+        Maker::Named => None,
+    };
+    let nearest = nearest.map(str::to_owned);
+    ContractDoubtful { primary, schema, what, by, nearest }.into()
 }

@@ -155,6 +155,7 @@ codes! {
         DuplicateColumn = "duplicate-column", Error;
         UnknownKeyColumn = "unknown-key-column", Error;
         ForeignKeyColumns = "foreign-key-columns", Error;
+        SqlRefused = "sql-refused", Error;
         SqlFileCycle = "sql-file-cycle", Error;
         SqlMissingComma = "sql-missing-comma", Warning;
         SqlNotUnderstood = "sql-not-understood", Warning;
@@ -162,6 +163,7 @@ codes! {
         SqlUnknownType = "sql-unknown-type", Warning;
         SqlReservedWord = "sql-reserved-word", Warning;
         DuplicateTable = "duplicate-table", Warning;
+        SqlMayBeRefused = "sql-may-be-refused", Warning;
         UnknownTable = "unknown-table", Warning;
         UnknownColumn = "unknown-column", Warning;
         SqlNotRead = "sql-not-read", Note;

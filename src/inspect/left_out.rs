@@ -258,6 +258,7 @@ fn changed_table(statement: &Statement) -> Option<&ObjectName> {
         Definition::Alter { table, .. } | Definition::Index { table, .. } => Some(table),
         Definition::DropTables(_)
         | Definition::RenameTables(_)
+        | Definition::DropSchemas(_)
         | Definition::DropIndexes(_)
         | Definition::View(_)
         | Definition::Object { .. }

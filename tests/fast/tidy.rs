@@ -27,6 +27,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "sql::definition",
             "sql::dialect",
             "sql::extensions",
+            "sql::near",
             "sql::problem",
             "sql::source",
             "sql::word",

@@ -10,6 +10,7 @@
     reason = "tests read files, cut ASCII and say what they find"
 )]
 
+pub mod mistakes;
 pub mod probes;
 
 use std::path::{Path, PathBuf};
@@ -139,6 +140,14 @@ pub struct Mutant {
     /// The line of the mistake, from 1.
     pub line: usize,
     pub text: String,
+}
+
+/// Mistakes in a text: at most `each` of every kind, spread over it.
+pub fn all_mutants(dialect: Dialect, text: &str, each: usize) -> Vec<Mutant> {
+    let mut out = mutants(dialect, text, each);
+    let more = mistakes::mistakes(dialect, text, each).into_iter();
+    out.extend(more.map(|made| Mutant { kind: made.kind, line: made.line, text: made.text }));
+    out
 }
 
 /// Mistakes in the `CREATE TABLE`s of a text: at most `each` of every kind, spread over it.

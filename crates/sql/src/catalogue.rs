@@ -9,6 +9,7 @@
 //! No SQL is read here.
 
 mod live;
+mod refusal;
 pub mod build;
 pub mod hazard;
 pub mod change;
@@ -119,6 +120,8 @@ pub struct Catalogue {
     pub(crate) unread_words: BTreeSet<SmolStr>,
     /// Another file is read in by a client command: anything may exist.
     pub(crate) includes: bool,
+    /// The first statement that runs SQL which is not in the scripts: it may have created anything.
+    pub(crate) dynamic: Option<Span>,
     /// The schema of names without one.
     pub(crate) current: Option<SmolStr>,
 }
@@ -139,6 +142,7 @@ impl Catalogue {
             lower_views: BTreeMap::new(),
             unread_words: BTreeSet::new(),
             includes: false,
+            dynamic: None,
             current: None,
         }
     }
@@ -330,9 +334,26 @@ impl Table {
         Table { name, columns, keys, foreign_keys, checks, properties, former, open, names }
     }
 
-    /// Whether it has a column of a name as people write it in a spec.
+    /// Whether it has a column of a name as people write it in a spec; `a.b` is also the part `b` of a
+    /// column `a` of ClickHouse's type `Nested`.
     pub fn has_column_called(&self, written: &str) -> bool {
-        self.names.has(written)
+        self.names.has(written) || self.has_nested(written)
+    }
+
+    fn has_nested(&self, written: &str) -> bool {
+        let Some((outer, inner)) = written.split_once('.') else { return false };
+        let column = self.column_written(outer);
+        let data_type = column.and_then(|column| column.data_type.as_deref());
+        let Some(nested) = data_type.filter(|data_type| data_type.name == "nested") else {
+            return false;
+        };
+        // Arguments are cut at every comma, of which `Tuple(a, b)` has some too: a word more is no
+        // harm.
+        let name = |part: &SmolStr| {
+            let word = part.split_whitespace().next().unwrap_or_default();
+            word.trim_matches(['`', '"']).to_owned()
+        };
+        nested.args.iter().any(|part| name(part) == inner)
     }
 
     /// Its column of a name as people write it in a spec.

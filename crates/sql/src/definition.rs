@@ -232,6 +232,8 @@ pub struct Column {
     pub default: Option<SmolStr>,
     /// The same, to compare.
     pub default_print: Print,
+    /// Where `DEFAULT NULL` was written.
+    pub null_default: Option<Span>,
     /// Computed from other columns.
     pub generated: bool,
     /// Numbered by the database (`AUTO_INCREMENT`, `IDENTITY`, `serial`).
@@ -346,6 +348,10 @@ pub struct TableDefinition {
     pub temporary: bool,
     /// The table of which it is a partition.
     pub partition_of: Option<ObjectName>,
+    /// SQLite's `STRICT`.
+    pub strict: bool,
+    /// SQLite's `WITHOUT ROWID`.
+    pub without_rowid: bool,
 }
 
 /// One change of `ALTER TABLE`.
@@ -457,6 +463,8 @@ pub enum Definition {
     },
     /// `DROP TABLE` and `DROP VIEW`.
     DropTables(Vec<ObjectName>),
+    /// `DROP SCHEMA` and `DROP DATABASE`, with all that is in them.
+    DropSchemas(Vec<ObjectName>),
     /// `RENAME TABLE`.
     RenameTables(Vec<(ObjectName, ObjectName)>),
     /// `CREATE INDEX`.
@@ -478,6 +486,8 @@ pub enum Definition {
         kind: ObjectKind,
         /// Its name.
         name: ObjectName,
+        /// `IF NOT EXISTS`, or `OR REPLACE`.
+        tolerant: bool,
     },
     /// `USE`, `SET search_path`: the schema of names without one, from here on.
     UseSchema(Option<Ident>),
@@ -881,6 +891,58 @@ pub enum ParseStatus {
     Unread,
 }
 
+/// A column that a statement names where it is neither defined nor part of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The table that should have it.
+    pub table: ObjectName,
+    /// The column.
+    pub column: Ident,
+    /// What names it.
+    pub by: &'static str,
+    /// It may be another word.
+    pub is_bare: bool,
+}
+
+impl Mention {
+    /// What an `ALTER TABLE` is called that changes a column: it has to be there before.
+    pub(crate) const CHANGE: &'static str = "change";
+}
+
+/// Which SQL a statement runs that is not written as a statement of the script. Names are in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// None.
+    Nothing,
+    /// Any: `EXECUTE`, `EXEC`, a `DO` block.
+    Sql,
+    /// What this procedure runs.
+    Call(SmolStr),
+    /// What these routines run; if rows are changed, what triggers run too.
+    Routines {
+        /// Names with a parenthesis behind them.
+        names: Vec<SmolStr>,
+        /// Whether rows are changed.
+        changes_rows: bool,
+    },
+    /// None yet: it creates a routine.
+    Defines {
+        /// Its name.
+        name: SmolStr,
+        /// Whether its body may create or change tables.
+        changes: bool,
+        /// The routines that its body may call.
+        calls: Vec<SmolStr>,
+    },
+    /// None yet: it creates a trigger.
+    Trigger {
+        /// Its function.
+        function: SmolStr,
+        /// Whether it fires on definitions rather than rows.
+        is_event: bool,
+    },
+}
+
 /// One statement of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
@@ -896,6 +958,12 @@ pub struct Statement {
     pub effects: Vec<Effect>,
     /// What only comparisons need.
     pub facts: Vec<Fact>,
+    /// Which SQL it runs that is not in the script.
+    pub runs: Runs,
+    /// The columns that it names beside its keys.
+    pub mentions: Vec<Mention>,
+    /// It drops tables or views, without `IF EXISTS`.
+    pub needs_dropped: bool,
     /// How well it was understood.
     pub status: ParseStatus,
 }

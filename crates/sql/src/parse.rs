@@ -15,6 +15,9 @@ mod read;
 mod uses;
 mod effects;
 mod facts;
+mod runs;
+mod mentions;
+mod plain;
 mod verdict;
 
 use std::ops::Range;
@@ -155,7 +158,7 @@ pub fn scripts_within(
     // All of it before anything is judged: a word that is missing in one text may be in another.
     let read = texts.iter().zip(splits).map(|(text, split)| ReadText::of(text, split, dialect));
     let read: Vec<ReadText<'_>> = read.collect();
-    let said = &mut verdicts.of(questions(&read, &mut budget.asked), dialect).into_iter();
+    let said = &mut verdicts.of(questions(&read, dialect, &mut budget.asked), dialect).into_iter();
     let in_blocks = &mut budget.in_blocks;
     Some(read.into_iter().map(|text| text.judge(dialect, said, in_blocks, sink)).collect())
 }
@@ -177,18 +180,18 @@ fn is_question(reading: &Parsed) -> bool {
 }
 
 /// The statements about which it is asked, as far as that does not take too long.
-fn questions(read: &[ReadText<'_>], left: &mut usize) -> Vec<String> {
+fn questions(read: &[ReadText<'_>], dialect: Dialect, left: &mut usize) -> Vec<String> {
     let mut questions = Vec::new();
     for text in read {
         let parsed = text.split.pieces.iter().zip(&text.parsed);
         for (piece, _) in parsed.filter(|(_, reading)| is_question(reading)) {
-            let question = text.excerpt.text.get(piece.bytes.clone()).unwrap_or_default();
-            let Some(rest) = left.checked_sub(question.len()) else {
+            let Some(rest) = left.checked_sub(piece.bytes.len()) else {
                 *left = 0;
                 return questions;
             };
             *left = rest;
-            questions.push(question.to_owned());
+            let tokens = tokens(&text.split, piece);
+            questions.push(plain::plain(text.excerpt, piece.bytes.clone(), tokens, dialect));
         }
     }
     questions
@@ -241,6 +244,9 @@ impl<'a> ReadText<'a> {
             let effects = effects::effects(self.excerpt, check.tokens, dialect, in_blocks);
             let known = (definition, status);
             let facts = facts::facts(self.excerpt, check.tokens, dialect, &effects, known);
+            let runs = runs::runs(self.excerpt, check.tokens, dialect);
+            let mentions = mentions::mentions(self.excerpt, check.tokens, dialect, definition);
+            let needs_dropped = mentions::dropped(self.excerpt, check.tokens, dialect, definition);
             after_routine = routine_goes_on(after_routine, &check, definition);
             check.note_unread(status, &mut script);
             let span = self.excerpt.locate(piece.bytes.clone());
@@ -251,6 +257,9 @@ impl<'a> ReadText<'a> {
                 makes,
                 effects,
                 facts,
+                runs,
+                mentions,
+                needs_dropped,
                 status,
             });
         }
@@ -370,7 +379,18 @@ impl StatementCheck<'_> {
         }
         match (self.verdict, &reading.error) {
             (Verdict::Accepts, None) => ParseStatus::Read,
-            (Verdict::Accepts, Some(_)) => ParseStatus::Accepted,
+            (Verdict::Accepts, Some(error)) => {
+                if let Some(word) = self.foreign_word(error.at.clone()).filter(|_| !self.flawed) {
+                    let dialect = self.dialect.name();
+                    sink.report(problem::Refused {
+                        primary: self.excerpt.locate(error.at.clone()),
+                        other: None,
+                        why: problem::Refusal::ForeignWord { word, dialect },
+                        is_certain: false,
+                    });
+                }
+                ParseStatus::Accepted
+            }
             (Verdict::Refuses(_) | Verdict::None, None) if !reading.has_query => ParseStatus::Read,
             (Verdict::None, None) => ParseStatus::Accepted,
             (Verdict::Refuses(_) | Verdict::None, _) => {
@@ -380,6 +400,16 @@ impl StatementCheck<'_> {
                 ParseStatus::Unread
             }
         }
+    }
+
+    /// The word at a place, if it is one that only another database has: `sqlparser` takes many of them in
+    /// every dialect.
+    fn foreign_word(&self, at: Range<usize>) -> Option<String> {
+        let words = self.dialect.grammar().refuses.foreign_words;
+        let word = self.text(at);
+        let first = word.get(..1).unwrap_or_default();
+        (is_any(word, words) || !first.is_empty() && words.contains(&first))
+            .then(|| beginning(word))
     }
 
     fn report_not_understood(&self, sink: &mut dyn Sink) {
@@ -467,6 +497,12 @@ impl StatementCheck<'_> {
                 let dialect = self.dialect.name();
                 sink.report(problem::ReservedWord { primary: locate(at), word, quoted, dialect });
             }
+            Lint::Refused { at, why, is_certain } => sink.report(problem::Refused {
+                primary: locate(at),
+                other: None,
+                why: why.clone(),
+                is_certain: *is_certain,
+            }),
             Lint::KeyColumnCount { at, columns, referred } => {
                 sink.report(problem::ForeignKeyColumns {
                     primary: locate(at),

@@ -109,6 +109,8 @@ problems! {
     UnknownColumn,
     /// A foreign key with more columns on one side than on the other.
     ForeignKeyColumns,
+    /// What a server refuses although every word of it can be read.
+    Refused,
 }
 
 /// A text is longer than what is read.
@@ -338,4 +340,161 @@ pub struct ForeignKeyColumns {
     pub columns: usize,
     /// To how many.
     pub referred: usize,
+}
+
+/// What a server refuses although every word of it can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Where it is.
+    pub primary: Span,
+    /// The other place, where there are two: the first of two names, the table.
+    pub other: Option<Span>,
+    /// What is wrong.
+    pub why: Refusal,
+    /// Every server of the dialect refuses it in every setting.
+    pub is_certain: bool,
+}
+
+/// What a server refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A table with two primary keys.
+    SecondPrimaryKey {
+        /// The table.
+        table: String,
+    },
+    /// A type with nothing in its parentheses.
+    NoArguments {
+        /// As it was written.
+        data_type: String,
+    },
+    /// A type without the length that it needs.
+    LengthMissing {
+        /// The type.
+        data_type: String,
+    },
+    /// An enum without labels.
+    LabelsMissing {
+        /// The type.
+        data_type: String,
+    },
+    /// A length behind a type that has none.
+    LengthOfNothing {
+        /// The type.
+        data_type: String,
+    },
+    /// A length that is none.
+    OddLength {
+        /// As it was written.
+        data_type: String,
+    },
+    /// A name that something else of its kind has.
+    NameTwice {
+        /// What has it.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// A column twice in one key.
+    ColumnTwice {
+        /// The column.
+        column: String,
+    },
+    /// A column that is added to a table which has it.
+    ColumnExists {
+        /// The column.
+        column: String,
+        /// The table.
+        table: String,
+    },
+    /// A label twice in one enum.
+    LabelTwice {
+        /// The label.
+        label: String,
+    },
+    /// A label that is no string.
+    LabelNoText {
+        /// The label.
+        label: String,
+    },
+    /// A second default of a column.
+    SecondDefault,
+    /// `NULL` and `NOT NULL` of one column.
+    NullTwice,
+    /// `NOT NULL` with `DEFAULT NULL`.
+    NullDefault {
+        /// The column.
+        column: String,
+    },
+    /// A default that is no value of the column's type.
+    DefaultType {
+        /// The column.
+        column: String,
+        /// Its type.
+        data_type: String,
+    },
+    /// A column that numbers itself without a key on it.
+    NumberedWithoutKey {
+        /// The column.
+        column: String,
+    },
+    /// Two columns of one table that number themselves.
+    NumberedTwice {
+        /// The table.
+        table: String,
+    },
+    /// A column that numbers itself and is no `INTEGER`.
+    NumberedType {
+        /// The column.
+        column: String,
+    },
+    /// A type that a `STRICT` table does not take.
+    StrictType {
+        /// The column.
+        column: String,
+        /// Its type; empty if it has none.
+        data_type: String,
+    },
+    /// A table `WITHOUT ROWID` that has no primary key.
+    KeyMissing {
+        /// The table.
+        table: String,
+    },
+    /// A foreign key to columns of which no key says that they are unique.
+    KeyNotUnique {
+        /// The table.
+        table: String,
+    },
+    /// A foreign key between columns of types that are not compared.
+    KeyType {
+        /// The column.
+        column: String,
+        /// Its type.
+        data_type: String,
+        /// The type of the column that it refers to.
+        other: String,
+    },
+    /// A word that only another database has.
+    ForeignWord {
+        /// The word.
+        word: String,
+        /// The dialect's name.
+        dialect: &'static str,
+    },
+    /// More or fewer values than columns.
+    ValueCount {
+        /// The columns.
+        columns: usize,
+        /// The values.
+        values: usize,
+    },
+    /// A name that is close to a known one.
+    Unknown {
+        /// What it names.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// The known one.
+        nearest: String,
+    },
 }

@@ -168,6 +168,38 @@ impl From<ContractNotChecked<'_>> for Diagnostic {
     }
 }
 
+/// An App needs what no statement of its schema creates, but something else there may.
+pub struct ContractDoubtful<'a> {
+    /// The place in the contract.
+    pub primary: Span,
+    /// The schema.
+    pub schema: &'a str,
+    /// What is missing.
+    pub what: Message,
+    /// The statement that runs SQL which is not in the schema; otherwise, one that was not read names it.
+    pub by: Option<Span>,
+    /// The nearest name that there is.
+    pub nearest: Option<String>,
+}
+
+impl From<ContractDoubtful<'_>> for Diagnostic {
+    fn from(problem: ContractDoubtful<'_>) -> Diagnostic {
+        let ContractDoubtful { primary, schema, what, by, nearest } = problem;
+        let message =
+            message!("it is unknown whether `Schema/{schema}` has the {what}", schema, what);
+        let found = Diagnostic::new(Code::ContractNotChecked, primary, message);
+        let found = match by {
+            Some(span) => found.label(span, "the SQL that runs here is not known"),
+            None => found,
+        };
+        found.help(match nearest {
+            Some(name) => message!("no statement creates it; did you mean `{name}`?", name),
+            None => "no statement creates it: make sure that dynamic SQL or an included file does"
+                .into(),
+        })
+    }
+}
+
 /// An App needs what its schema does not have.
 pub struct ContractBroken {
     /// The place in the contract.

@@ -4,9 +4,9 @@ use sql::catalogue::order::{Cycle, Step};
 use sql::definition::UseKind;
 use sql::problem::{
     DuplicateColumn, DuplicateTable, ForeignKeyColumns, LongDelimiter, MissingComma, MissingType,
-    Misspelt, NotUnderstood, Problem, ReservedWord, Sink, Stray, StrayComma, StrayText, TooLong,
-    Unbalanced, UnknownColumn, UnknownKeyColumn, UnknownTable, UnknownType, UnknownVerb,
-    Unterminated,
+    Misspelt, NotUnderstood, Problem, Refusal, Refused, ReservedWord, Sink, Stray, StrayComma,
+    StrayText, TooLong, Unbalanced, UnknownColumn, UnknownKeyColumn, UnknownTable, UnknownType,
+    UnknownVerb, Unterminated,
 };
 
 use crate::diag::{Code, Diagnostic, Diagnostics, Message, message};
@@ -43,6 +43,7 @@ impl From<Problem> for Diagnostic {
             Problem::UnknownTable(problem) => problem.into(),
             Problem::UnknownColumn(problem) => problem.into(),
             Problem::ForeignKeyColumns(problem) => problem.into(),
+            Problem::Refused(problem) => problem.into(),
         }
     }
 }
@@ -304,6 +305,179 @@ impl From<ForeignKeyColumns> for Diagnostic {
         );
         Diagnostic::new(Code::ForeignKeyColumns, primary, message)
             .help("list the same number of columns before and after `REFERENCES`")
+    }
+}
+
+impl From<Refused> for Diagnostic {
+    fn from(problem: Refused) -> Diagnostic {
+        let Refused { primary, other, why, is_certain } = problem;
+        let code = if is_certain { Code::SqlRefused } else { Code::SqlMayBeRefused };
+        let (message, label, help) = refusal(why);
+        let found = Diagnostic::new(code, primary, message).help(help);
+        match other {
+            Some(span) => found.label(span, label),
+            None => found,
+        }
+    }
+}
+
+/// What is wrong, what the other place is, and what to write instead.
+fn refusal(why: Refusal) -> (Message, &'static str, Message) {
+    const FIRST: &str = "the first one";
+    match why {
+        Refusal::SecondPrimaryKey { table } => (
+            message!("table `{table}` has two primary keys", table),
+            FIRST,
+            "list all columns in one `PRIMARY KEY (a, b)`, or make the second one `UNIQUE`".into(),
+        ),
+        Refusal::NoArguments { data_type } => (
+            message!("there is nothing in the parentheses of `{data_type}`", data_type),
+            "",
+            "write a length, or remove the parentheses".into(),
+        ),
+        Refusal::LengthMissing { data_type } => (
+            message!("`{data_type}` needs a length", data_type),
+            "",
+            message!("write for example `{data_type}(255)`", data_type),
+        ),
+        Refusal::LabelsMissing { data_type } => (
+            message!("`{data_type}` needs labels", data_type),
+            "",
+            message!("write for example `{data_type}('a', 'b')`", data_type),
+        ),
+        Refusal::LengthOfNothing { data_type } => (
+            message!("`{data_type}` takes no length", data_type),
+            "",
+            "remove the parentheses".into(),
+        ),
+        Refusal::OddLength { data_type } => (
+            message!("`{data_type}` is not a valid length of this type", data_type),
+            "",
+            "write a positive number; of two, the first is the larger".into(),
+        ),
+        Refusal::NameTwice { what, name } => (
+            message!("there are two {what} with the name `{name}`", what = plural(what), name),
+            FIRST,
+            "rename one of them".into(),
+        ),
+        Refusal::ColumnTwice { column } => (
+            message!("the key contains the column `{column}` twice", column),
+            FIRST,
+            "remove one of them".into(),
+        ),
+        Refusal::ColumnExists { column, table } => (
+            message!("table `{table}` already has the column `{column}`", table, column),
+            "the column",
+            "remove the statement, or choose another name".into(),
+        ),
+        Refusal::LabelTwice { label } => (
+            message!("the enum has the label `{label}` twice", label),
+            FIRST,
+            "remove one of them".into(),
+        ),
+        Refusal::LabelNoText { label } => (
+            message!("the label `{label}` is not a string", label),
+            "",
+            message!("write `'{label}'`", label),
+        ),
+        Refusal::SecondDefault => {
+            ("a column can have only one default".into(), FIRST, "remove one of them".into())
+        }
+        Refusal::NullTwice => {
+            ("the column is both `NULL` and `NOT NULL`".into(), FIRST, "remove one of them".into())
+        }
+        Refusal::NullDefault { column } => (
+            message!("column `{column}` is `NOT NULL`, and its default is `NULL`", column),
+            "",
+            "remove the default, or write another one".into(),
+        ),
+        Refusal::DefaultType { column, data_type } => (
+            message!("the default of `{column}` is not a valid `{data_type}`", column, data_type),
+            "",
+            message!("write a value of the type `{data_type}`", data_type),
+        ),
+        Refusal::NumberedWithoutKey { column } => (
+            message!("`{column}` has `AUTO_INCREMENT`, but no key contains it", column),
+            "",
+            message!("add `PRIMARY KEY ({column})` or `KEY ({column})`", column),
+        ),
+        Refusal::NumberedTwice { table } => (
+            message!("table `{table}` has two `AUTO_INCREMENT` columns", table),
+            FIRST,
+            "remove `AUTO_INCREMENT` from one of them".into(),
+        ),
+        Refusal::NumberedType { column } => (
+            message!("`{column}` has `AUTOINCREMENT`, but its type is not `INTEGER`", column),
+            "",
+            "write `INTEGER PRIMARY KEY AUTOINCREMENT`".into(),
+        ),
+        Refusal::StrictType { column, data_type } => (
+            match data_type.is_empty() {
+                true => message!("column `{column}` of a `STRICT` table has no type", column),
+                false => message!("a `STRICT` table cannot have the type `{data_type}`", data_type),
+            },
+            "",
+            "use `INT`, `INTEGER`, `REAL`, `TEXT`, `BLOB` or `ANY`".into(),
+        ),
+        Refusal::KeyMissing { table } => (
+            message!("table `{table}` is `WITHOUT ROWID`, but has no primary key", table),
+            "",
+            "add a `PRIMARY KEY`, or remove `WITHOUT ROWID`".into(),
+        ),
+        Refusal::KeyNotUnique { table } => (
+            message!(
+                "the columns of `{table}` that the foreign key references are not unique",
+                table
+            ),
+            "the table",
+            "reference the primary key, or add a `UNIQUE` key on these columns".into(),
+        ),
+        Refusal::KeyType { column, data_type, other } => (
+            message!(
+                "the foreign key compares `{column}`, which is `{data_type}`, with a column of type `{other}`",
+                column,
+                data_type,
+                other
+            ),
+            "the column that it references",
+            "give both columns the same type".into(),
+        ),
+        Refusal::ForeignWord { word, dialect } => (
+            match word.as_str() {
+                "`" => message!("{dialect} has no names in backticks", dialect),
+                "\"" => message!("{dialect} reads double quotes as a string", dialect),
+                _ => message!("{dialect} does not know `{word}` here", dialect, word),
+            },
+            "",
+            message!("write it as {dialect} does, or remove it", dialect),
+        ),
+        Refusal::ValueCount { columns, values } => (
+            message!(
+                "the `INSERT` lists {columns} and has {values}",
+                columns = counted(columns),
+                values = match values {
+                    1 => "1 value".to_owned(),
+                    more => format!("{more} values"),
+                }
+            ),
+            "",
+            "write one value for each column".into(),
+        ),
+        Refusal::Unknown { what, name, nearest } => (
+            message!("there is no {what} `{name}` here", what, name),
+            "",
+            message!("did you mean `{nearest}`?", nearest),
+        ),
+    }
+}
+
+/// `two constraints or indexes`.
+fn plural(what: &str) -> &'static str {
+    match what {
+        "index" => "indexes",
+        "type" => "types",
+        "sequence" => "sequences",
+        _ => "constraints or indexes",
     }
 }
 

@@ -552,6 +552,9 @@ fn doubt_words(doubt: &Doubt<'_>) -> Vec<Piece> {
             of_table(table, column),
             Words(" is not known"),
         ],
+        Doubt::Dynamic => {
+            vec![Words("SQL that is put together while it runs may change the schema")]
+        }
         Doubt::Server => vec![Words("what this server does with an INSERT was not measured")],
         Doubt::TooMuch => vec![Words("the contract is too large to check")],
     }

@@ -16,6 +16,8 @@ use crate::definition::{
     TableDefinition,
 };
 use crate::dialect::Dialect;
+use crate::dialect::grammar::IndexNames;
+use crate::source::Span;
 
 /// The tables that there are, each with a number of its own.
 pub(super) struct Tables {
@@ -41,6 +43,10 @@ pub(super) struct Live {
     checks: Vec<Option<Check>>,
     properties: Vec<Property>,
     former: Vec<Name>,
+    /// The names of columns that it had at some time.
+    once: BTreeSet<SmolStr>,
+    /// A constraint was dropped by a name that the server gave it: any key may be gone.
+    pub(super) lost_constraint: bool,
     /// Of every name the keys and foreign keys with it.
     constraints: BTreeMap<SmolStr, Vec<Constraint>>,
     primary_keys: Vec<usize>,
@@ -89,6 +95,15 @@ impl Tables {
 
     pub(super) fn get_mut(&mut self, place: usize) -> Option<&mut Live> {
         self.places.get_mut(place)?.as_mut()
+    }
+
+    /// The last name before this one, and the first that is not.
+    pub(super) fn before(&self, name: &Name) -> Option<&Name> {
+        self.by_name.range(..name).next_back().map(|(name, _)| name)
+    }
+
+    pub(super) fn behind(&self, name: &Name) -> Option<&Name> {
+        self.by_name.range(name..).next().map(|(name, _)| name)
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
@@ -140,6 +155,31 @@ impl Tables {
         if let Some(table) = self.get_mut(place) {
             table.add_foreign_key(key, refers_to);
         }
+    }
+
+    /// Where there is an index of this name: of the table in one place, or of the schema of it.
+    pub(super) fn index_named(&self, name: &Ident, of: usize, names: IndexNames) -> Option<Span> {
+        let found = self.indexes.get(&folded(self.dialect, name))?;
+        let schema = |place: usize| self.get(place).map(|table| &table.name.schema);
+        let fold = |of: Option<&Option<Ident>>| {
+            of.and_then(Option::as_ref).map(|schema| folded(self.dialect, schema))
+        };
+        let is_in = |place: usize| match names {
+            IndexNames::Unknown => false,
+            IndexNames::OfTable => place == of,
+            IndexNames::OfSchema => fold(schema(place)) == fold(schema(of)),
+        };
+        let mut there =
+            found.iter().filter(|(place, _)| is_in(*place)).filter_map(|(place, number)| {
+                let key = &self.get(*place)?.keys.get(*number)?.as_ref()?.key;
+                key.name.as_ref().filter(|own| own.text == name.text).map(|own| own.span)
+            });
+        there.next()
+    }
+
+    /// Nothing is known of an index of this name any more.
+    pub(super) fn forget_index(&mut self, name: &Ident) {
+        self.indexes.remove(&folded(self.dialect, name));
     }
 
     /// `DROP INDEX`.
@@ -230,6 +270,8 @@ impl Live {
             checks: Vec::new(),
             properties: Vec::new(),
             former: Vec::new(),
+            lost_constraint: false,
+            once: BTreeSet::new(),
             constraints: BTreeMap::new(),
             primary_keys: Vec::new(),
             referred: Names::default(),
@@ -246,8 +288,47 @@ impl Live {
         next.filter(|(found, _)| *found == wanted.0).map(|(_, place)| *place)
     }
 
+    pub(super) fn column(&self, name: &Ident) -> Option<&Column> {
+        self.place(name).and_then(|place| self.columns.get(place)?.as_ref())
+    }
+
+    /// The primary key, if nothing may have taken it away.
+    pub(super) fn primary_key(&self) -> Option<&Key> {
+        let mut keys =
+            self.primary_keys.iter().filter_map(|number| self.keys.get(*number)?.as_ref());
+        keys.next().map(|held| &held.key).filter(|key| {
+            !self.lost_constraint && key.columns.iter().all(|column| self.has_column(column))
+        })
+    }
+
+    /// Whether a key says that these columns are unique, or may say so: `any` of it counts where the
+    /// server takes any index. The primary key, where none are named.
+    pub(super) fn may_be_unique(&self, columns: &[Ident]) -> bool {
+        if self.lost_constraint {
+            return true;
+        }
+        let fold = |column: &Ident| folded(self.dialect, column);
+        let wanted: BTreeSet<SmolStr> = columns.iter().map(fold).collect();
+        self.keys.iter().flatten().map(|held| &held.key).any(|key| match key.kind {
+            KeyKind::Index => false,
+            KeyKind::Primary if columns.is_empty() => true,
+            KeyKind::Primary | KeyKind::Unique => {
+                // A key of an index (`USING INDEX`) has columns that are not known here.
+                let is_opaque = key.columns.is_empty();
+                is_opaque
+                    || !key.partial
+                        && key.columns.iter().map(fold).collect::<BTreeSet<_>>() == wanted
+            }
+        })
+    }
+
     pub(super) fn has_column(&self, name: &Ident) -> bool {
         self.place(name).is_some()
+    }
+
+    /// Whether it has a column of this name, or had one.
+    pub(super) fn once_had(&self, name: &Ident) -> bool {
+        self.has_column(name) || self.once.contains(&folded(self.dialect, name))
     }
 
     pub(super) fn column_mut(&mut self, name: &Ident) -> Option<&mut Column> {
@@ -258,6 +339,7 @@ impl Live {
     /// Adds a column, if there is none of that name.
     pub(super) fn add_column(&mut self, column: &Column) {
         if !self.has_column(&column.name) {
+            self.once.insert(folded(self.dialect, &column.name));
             self.by_name.insert((folded(self.dialect, &column.name), self.columns.len()));
             self.columns.push(Some(column.clone()));
         }
@@ -268,6 +350,7 @@ impl Live {
         let folded = folded(self.dialect, name);
         self.referred.forget(&folded);
         if let Some(place) = self.place(name) {
+            self.once.insert(folded.clone());
             self.by_name.remove(&(folded, place));
             if let Some(column) = self.columns.get_mut(place) {
                 *column = None;
@@ -294,6 +377,7 @@ impl Live {
                 }
                 column.name = to.clone();
             }
+            self.once.extend([old.clone(), new.clone()]);
             self.by_name.remove(&(old.clone(), place));
             self.by_name.insert((new.clone(), place));
         }
@@ -345,7 +429,9 @@ impl Live {
     }
 
     pub(super) fn drop_constraint(&mut self, name: &Ident) {
-        for constraint in self.constraints.remove(&folded(self.dialect, name)).unwrap_or_default() {
+        let named = self.constraints.remove(&folded(self.dialect, name)).unwrap_or_default();
+        self.lost_constraint |= named.is_empty();
+        for constraint in named {
             match constraint {
                 Constraint::Key(number) => {
                     if let Some(key) = self.keys.get_mut(number) {
@@ -568,7 +654,6 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Span;
 
     fn ident(text: &str) -> Ident {
         let file = crate::source::Sources::default().add("a.sql", "");

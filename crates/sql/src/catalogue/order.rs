@@ -205,7 +205,7 @@ fn makers(names: &Catalogue, files: &[File<'_>]) -> Makers {
             match &statement.definition {
                 Some(Definition::Table(table)) => make(UseKind::Table, &table.name),
                 Some(Definition::View(view)) => make(UseKind::Table, &view.name),
-                Some(Definition::Object { kind, name }) => match kind {
+                Some(Definition::Object { kind, name, .. }) => match kind {
                     ObjectKind::Type => make(UseKind::Type, name),
                     ObjectKind::Function => make(UseKind::Function, name),
                     ObjectKind::Sequence => make(UseKind::Sequence, name),
@@ -239,6 +239,7 @@ fn makers(names: &Catalogue, files: &[File<'_>]) -> Makers {
                 Some(
                     Definition::Index { .. }
                     | Definition::DropTables(_)
+                    | Definition::DropSchemas(_)
                     | Definition::DropIndexes(_),
                 )
                 | None => {}

@@ -115,6 +115,8 @@ pub enum Doubt<'a> {
     Type(&'a str, &'a str),
     /// It is not known whether an INSERT has to name the column, or may.
     Column(&'a str, &'a str),
+    /// SQL that is not in the scripts may change anything.
+    Dynamic,
     /// What this server does with an INSERT is not known.
     Server,
     /// The contract is too large to check against this schema.
@@ -128,6 +130,32 @@ pub struct Check<'a> {
     pub breaches: Vec<Breach<'a>>,
     /// Why the rest is not certain, each once.
     pub doubts: Vec<Doubt<'a>>,
+    /// What no statement creates, and may be there all the same.
+    pub unseen: Vec<Unseen<'a>>,
+}
+
+/// A table or column that no statement creates, and that may be there all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unseen<'a> {
+    /// The place in the contract.
+    pub required: Span,
+    /// The table.
+    pub table: &'a str,
+    /// The column, if it is not the table itself.
+    pub column: Option<&'a str>,
+    /// The nearest name that there is.
+    pub nearest: Option<&'a str>,
+    /// What may create it.
+    pub by: Maker,
+}
+
+/// What may have created something that no statement creates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Maker {
+    /// This statement runs SQL that is not in the scripts.
+    Dynamic(Span),
+    /// A statement that was not read, or a function of an extension, names it; or a file is read in.
+    Named,
 }
 
 /// Bounds on the work of a run.
@@ -174,14 +202,19 @@ pub fn check<'a>(
             if view.columns.is_some() {
                 let place = (written, view.name.span());
                 for needed in all().filter(|needed| !is_there(&needed.column.value)) {
-                    out.breaches.push(no_column(place, needed, names(), work));
+                    no_column(catalogue, place, needed, names(), work, &mut out);
                 }
             }
             let is_typed = all().any(|needed| needed.family.is_some());
             if view.columns.is_none() || is_typed || !required.writes.is_empty() {
                 out.doubts.push(Doubt::View(written));
             }
-        } else if catalogue.may_exist(last) {
+        } else if let Some(by) = catalogue.maker(&[last]) {
+            let tables = catalogue.tables.values().map(|table| table.name.name.text.as_str());
+            let views = catalogue.views.values().map(|view| view.name.name.text.as_str());
+            let nearest = search(last, tables.chain(views), work);
+            let (required, column) = (required.table.span, None);
+            out.unseen.push(Unseen { required, table: written, column, nearest, by });
             out.doubts.push(Doubt::MayExist(written));
         } else {
             let tables = catalogue.tables.values().map(|table| table.name.name.text.as_str());
@@ -192,6 +225,9 @@ pub fn check<'a>(
                 nearest: search(last, tables.chain(views), work),
             });
         }
+    }
+    if catalogue.dynamic.is_some() {
+        out.doubts.push(Doubt::Dynamic);
     }
     out.doubts.sort_unstable();
     out.doubts.dedup();
@@ -218,7 +254,7 @@ fn of_table<'a>(
                 of_column(catalogue, (written, column), needed, is_written, out);
             }
             None if table.open => {}
-            None => out.breaches.push(no_column(place, needed, names(), work)),
+            None => no_column(catalogue, place, needed, names(), work, out),
         }
     }
     if !required.writes.is_empty() {
@@ -257,6 +293,8 @@ fn inserted<'a>(
         let name = column.name.text.as_str();
         if !is_measured {
             out.doubts.push(Doubt::Server);
+        } else if catalogue.dynamic.is_some() {
+            out.doubts.push(Doubt::Dynamic);
         } else if has_triggers {
             out.doubts.push(Doubt::Trigger(written));
         } else if may_have_a_default(catalogue, column) {
@@ -379,18 +417,36 @@ fn is_serial(column: &Column) -> bool {
     column.data_type.as_ref().is_some_and(|of| of.name.contains("serial"))
 }
 
+/// A column that no statement creates: an error, unless something else may have.
 fn no_column<'a>(
+    catalogue: &Catalogue,
     (table, created): (&'a str, Span),
     needed: &'a Needed,
     names: impl Iterator<Item = &'a str>,
     work: &mut Work,
-) -> Breach<'a> {
-    Breach::NoColumn {
-        required: needed.column.span,
-        table,
-        column: &needed.column.value,
-        created,
-        nearest: search(&needed.column.value, names, work),
+    out: &mut Check<'a>,
+) {
+    let (required, column) = (needed.column.span, needed.column.value.as_str());
+    let nearest = search(column, names, work);
+    let last = table.rsplit('.').next().unwrap_or(table);
+    match catalogue.maker(&[last, column]) {
+        Some(by) => {
+            let column = Some(column);
+            out.unseen.push(Unseen { required, table, column, nearest, by });
+            out.doubts.push(Doubt::Open(table));
+        }
+        None => out.breaches.push(Breach::NoColumn { required, table, column, created, nearest }),
+    }
+}
+
+impl Catalogue {
+    /// Why something may exist that no statement creates: SQL that is not in the scripts may have
+    /// created anything, a statement that was not read what all of these words name.
+    fn maker(&self, words: &[&str]) -> Option<Maker> {
+        match self.dynamic {
+            Some(statement) => Some(Maker::Dynamic(statement)),
+            None => words.iter().all(|word| self.may_exist(word)).then_some(Maker::Named),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use smol_str::SmolStr;
 
 use crate::definition::TypeName;
 use crate::dialect::Dialect;
+use crate::dialect::grammar::ReferenceTypes;
 
 /// A type in a form that can be compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -311,4 +312,63 @@ pub fn nearest_type(dialect: Dialect, wrong: &str) -> Option<&'static str> {
         .filter(|&(distance, known)| distance <= if known.len() >= 7 { 2 } else { 1 })
         .min()
         .map(|(_, known)| known)
+}
+
+/// Whether no server compares columns of these two types for a foreign key.
+pub(crate) fn never_refer(how: ReferenceTypes, one: &TypeName, two: &TypeName) -> bool {
+    if how == ReferenceTypes::Unchecked || !one.known || !two.known {
+        return false;
+    }
+    // MySQL's boolean is an integer of one byte.
+    let is_number = |of: &TypeName| how == ReferenceTypes::Sizes && of.name.starts_with("bool");
+    if is_number(one) || is_number(two) {
+        return false;
+    }
+    let (Some(of_one), Some(of_two)) = (family(one), family(two)) else { return false };
+    if of_one != of_two {
+        return true;
+    }
+    let sizes = (integer_size(&one.name), integer_size(&two.name));
+    match (how, sizes) {
+        (ReferenceTypes::Sizes, (Some(size), Some(other))) => {
+            size != other || one.unsigned != two.unsigned
+        }
+        (ReferenceTypes::Sizes | ReferenceTypes::Families | ReferenceTypes::Unchecked, _) => false,
+    }
+}
+
+/// Types whose values are compared with each other.
+fn family(data_type: &TypeName) -> Option<&'static str> {
+    if data_type.array {
+        return None;
+    }
+    Some(match data_type.name.as_str() {
+        "int" | "integer" | "bigint" | "smallint" | "int2" | "int4" | "int8" | "tinyint"
+        | "mediumint" | "serial" | "bigserial" | "smallserial" | "serial2" | "serial4"
+        | "serial8" | "numeric" | "decimal" | "real" | "double precision" | "float4" | "float8"
+        | "float" => "number",
+        "text" | "varchar" | "char" | "character" | "character varying" | "name" | "nvarchar"
+        | "tinytext" | "mediumtext" | "longtext" => "text",
+        "uuid" => "uuid",
+        "boolean" | "bool" => "boolean",
+        "date"
+        | "timestamp"
+        | "timestamptz"
+        | "timestamp with time zone"
+        | "timestamp without time zone" => "time",
+        "datetime" => "datetime",
+        _ => return None,
+    })
+}
+
+/// How many bytes an integer has, where it is known.
+fn integer_size(name: &str) -> Option<u8> {
+    Some(match name {
+        "tinyint" | "int1" => 1,
+        "smallint" | "int2" => 2,
+        "mediumint" | "int3" => 3,
+        "int" | "integer" | "int4" => 4,
+        "bigint" | "int8" => 8,
+        _ => return None,
+    })
 }

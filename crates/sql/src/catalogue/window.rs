@@ -350,7 +350,8 @@ pub fn holds<'a>(
     felt: &'a Felt,
     work: &mut Work,
 ) -> Held<'a> {
-    let requires::Check { breaches, mut doubts } = requires::check(database, contract, work);
+    let requires::Check { breaches, mut doubts, unseen: _ } =
+        requires::check(database, contract, work);
     let mut changes: Vec<&Change> = Vec::new();
     // One table may be named in several ways.
     let mut told: BTreeSet<usize> = BTreeSet::new();

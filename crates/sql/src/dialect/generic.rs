@@ -2,8 +2,9 @@
 //! quotes, no extras.
 
 use super::grammar::{
-    Alterations, Backslash, Blocks, Characters, Columns, Costs, Folding, Grammar, HashComments,
-    Indexes, Names, NeedType, Options, Scripts, Server, Tables, Tail, Types,
+    Alterations, Backslash, Blocks, Characters, Columns, ConstraintNames, Costs, Folding, Grammar,
+    HashComments, IndexNames, Indexes, Names, NeedType, Options, ReferenceTypes, Refuses, Scripts,
+    Server, Tables, Tail, Types,
 };
 use super::postgres;
 use crate::word::CONSTRAINT_WORDS;
@@ -32,6 +33,7 @@ pub(super) const COMMON: Grammar = Grammar {
     columns: COLUMNS,
     alterations: ALTERATIONS,
     server: SERVER,
+    refuses: REFUSES,
     theirs: &sqlparser::dialect::GenericDialect {},
     copying_operators: &[],
 };
@@ -71,6 +73,33 @@ pub(super) const NAMES: Names = Names {
     case_may_tell_columns: false,
     default_schema: "",
     system_columns: &[],
+    system_names: &[
+        "rows",
+        "pg_",
+        "information_schema",
+        "mysql",
+        "performance_schema",
+        "sys",
+        "sqlite_",
+        "dual",
+        "stdin",
+        "stdout",
+        "program",
+        "new",
+        "old",
+        "json_table",
+        "unnest",
+        "generate_series",
+        "lateral",
+        "json_each",
+        "json_tree",
+        "values",
+        "all",
+        "database",
+        "current_database",
+    ],
+    languages: &[],
+    access_methods: &[],
     dollar_columns: false,
     quoted_may_be_text: false,
     reserved: &[],
@@ -97,6 +126,7 @@ pub(super) const TABLES: Tables = Tables {
     on_cluster: false,
     query_in_parentheses: false,
     bare_columns: false,
+    constraints_follow_columns: false,
     commas_optional: false,
     element_words: CONSTRAINT_WORDS,
     constraints_need_no_name: false,
@@ -125,6 +155,7 @@ pub(super) const COLUMNS: Columns = Columns {
     any_keyword: false,
     key_is_primary: false,
     key_options: false,
+    computed_bare: false,
     key_places: false,
     bare_defaults_are_keywords: false,
 };
@@ -144,6 +175,7 @@ pub(super) const ALTERATIONS: Alterations = Alterations {
 pub(super) const SERVER: Server = Server {
     checks_foreign_keys: true,
     checks_views: true,
+    views_go_with_tables: false,
     checks_calls: false,
     bodies_are_text: false,
     sequences_in_text: false,
@@ -158,4 +190,25 @@ pub(super) const SERVER: Server = Server {
     relaxes_by_drop: false,
     tables_are_made_anew: false,
     costs: Costs::Unknown,
+};
+
+pub(super) const REFUSES: Refuses = Refuses {
+    length_needed: &[],
+    labels_needed: &[],
+    no_length: &[],
+    odd_lengths: false,
+    zero_lengths: false,
+    scale_above_precision: false,
+    constraint_names: ConstraintNames::Unchecked,
+    index_names: IndexNames::Unknown,
+    columns_twice_in_keys: false,
+    contradictions: false,
+    null_defaults: false,
+    checks_defaults: false,
+    enum_types: false,
+    strict_types: &[],
+    references_need_unique: false,
+    reference_types: ReferenceTypes::Unchecked,
+    foreign_types: &[],
+    foreign_words: &[],
 };

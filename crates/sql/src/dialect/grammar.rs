@@ -30,6 +30,8 @@ pub(crate) struct Grammar {
     pub(crate) alterations: Alterations,
     /// What its server does with what it has read.
     pub(crate) server: Server,
+    /// What its server refuses although every word of it can be read.
+    pub(crate) refuses: Refuses,
     /// The same dialect of `sqlparser`.
     pub(crate) theirs: &'static (dyn theirs::Dialect + Sync),
     /// The operators for which `sqlparser` copies all that stands before them (`dialect/mysql.rs`
@@ -144,6 +146,13 @@ pub(crate) struct Names {
     pub(crate) default_schema: &'static str,
     /// The columns that every table has.
     pub(crate) system_columns: &'static [&'static str],
+    /// The server's own schemas and tables, and words in the place of a table; with `_` at the end, how
+    /// such names begin.
+    pub(crate) system_names: &'static [&'static str],
+    /// The languages of functions, in lower case; nothing where they have none.
+    pub(crate) languages: &'static [&'static str],
+    /// The access methods of indexes and tables.
+    pub(crate) access_methods: &'static [&'static str],
     /// Whether every table may have columns whose names begin with `$`.
     pub(crate) dollar_columns: bool,
     /// Whether a quoted name that does not name a column is a string.
@@ -207,6 +216,8 @@ pub(crate) struct Tables {
     pub(crate) bare_columns: bool,
     /// Whether constraints need no comma before them.
     pub(crate) commas_optional: bool,
+    /// Whether a constraint of the table may follow a column without a comma.
+    pub(crate) constraints_follow_columns: bool,
     /// The words that may begin an element and are looked for in near misses.
     pub(crate) element_words: &'static [&'static str],
     /// Whether `CONSTRAINT` may have no name.
@@ -334,6 +345,8 @@ pub(crate) struct Columns {
     pub(crate) key_is_primary: bool,
     /// Whether a key may have storage options: `WITH (x)`.
     pub(crate) key_options: bool,
+    /// Whether a computed column needs no parentheses: `AS isnull(a, 0)`.
+    pub(crate) computed_bare: bool,
     /// Whether a key may have a place: `ON x`.
     pub(crate) key_places: bool,
     /// Whether a default that is one bare word is a keyword.
@@ -382,6 +395,8 @@ pub(crate) struct Server {
     pub(crate) checks_foreign_keys: bool,
     /// Whether it looks at a view's tables when it is created, rather than when it is read.
     pub(crate) checks_views: bool,
+    /// Whether a view goes with a table that it reads (`CASCADE`, without which the table stays).
+    pub(crate) views_go_with_tables: bool,
     /// Whether it looks at the functions that are called when something is created.
     pub(crate) checks_calls: bool,
     /// Whether bodies of functions are strings, in which tables are looked for.
@@ -410,6 +425,80 @@ pub(crate) struct Server {
     pub(crate) tables_are_made_anew: bool,
     /// Whose costs of a change are known to be its own.
     pub(crate) costs: Costs,
+}
+
+/// What a server refuses in every setting.
+#[derive(Debug)]
+pub(crate) struct Refuses {
+    /// The types that need a length.
+    pub(crate) length_needed: &'static [&'static str],
+    /// The types that need labels.
+    pub(crate) labels_needed: &'static [&'static str],
+    /// The types that take no length.
+    pub(crate) no_length: &'static [&'static str],
+    /// Whether it refuses lengths that are no numbers.
+    pub(crate) odd_lengths: bool,
+    /// Whether it refuses the length 0.
+    pub(crate) zero_lengths: bool,
+    /// Whether it refuses a scale above the precision.
+    pub(crate) scale_above_precision: bool,
+    /// How it compares the names of constraints of one table.
+    pub(crate) constraint_names: ConstraintNames,
+    /// Whose names of indexes are compared.
+    pub(crate) index_names: IndexNames,
+    /// Whether it refuses a column twice in one key.
+    pub(crate) columns_twice_in_keys: bool,
+    /// Whether it refuses a second default, and `NULL` beside `NOT NULL`.
+    pub(crate) contradictions: bool,
+    /// Whether it refuses `NOT NULL` with `DEFAULT NULL`.
+    pub(crate) null_defaults: bool,
+    /// Whether it looks whether a default is a value of its type.
+    pub(crate) checks_defaults: bool,
+    /// Whether `CREATE TYPE x AS ENUM` is checked.
+    pub(crate) enum_types: bool,
+    /// The types of a `STRICT` table.
+    pub(crate) strict_types: &'static [&'static str],
+    /// Whether a foreign key needs a unique key on what it refers to.
+    pub(crate) references_need_unique: bool,
+    /// How it compares the types of a foreign key.
+    pub(crate) reference_types: ReferenceTypes,
+    /// Types of other databases, in lower case.
+    pub(crate) foreign_types: &'static [&'static str],
+    /// Words of other databases that `sqlparser` takes and the server does not.
+    pub(crate) foreign_words: &'static [&'static str],
+}
+
+/// How the names of constraints of one table are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConstraintNames {
+    /// Not at all.
+    Unchecked,
+    /// Those of keys, of foreign keys and of checks with each other.
+    Separate,
+    /// All with each other.
+    OneSpace,
+}
+
+/// Which indexes may not have one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IndexNames {
+    /// It is not known.
+    Unknown,
+    /// Those of one table.
+    OfTable,
+    /// Those of one schema.
+    OfSchema,
+}
+
+/// How the types of a foreign key are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReferenceTypes {
+    /// Not at all.
+    Unchecked,
+    /// They are of one family.
+    Families,
+    /// Integers are of one size and sign, too.
+    Sizes,
 }
 
 /// The servers of which it is known what a change costs.

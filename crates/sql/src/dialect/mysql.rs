@@ -1,9 +1,12 @@
 //! MySQL.
 
-use super::generic::{ALTERATIONS, CHARACTERS, COLUMNS, NAMES, SCRIPTS, SERVER, TABLES, TYPES};
+use super::generic::{
+    ALTERATIONS, CHARACTERS, COLUMNS, NAMES, REFUSES, SCRIPTS, SERVER, TABLES, TYPES,
+};
 use super::grammar::{
-    Alterations, Backslash, Blocks, Characters, Clause, Columns, Costs, Grammar, HashComments,
-    Indexes, Names, NeedType, Options, Scripts, Server, Tables, Tail, Then, Types,
+    Alterations, Backslash, Blocks, Characters, Clause, Columns, ConstraintNames, Costs, Grammar,
+    HashComments, IndexNames, Indexes, Names, NeedType, Options, ReferenceTypes, Refuses, Scripts,
+    Server, Tables, Tail, Then, Types,
 };
 use crate::word::ELEMENT_WORDS;
 
@@ -135,6 +138,31 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         adds: &["PARTITION", "PERIOD", "SYSTEM"],
         rename_without_to: true,
         ..ALTERATIONS
+    },
+    refuses: Refuses {
+        length_needed: &[
+            "varchar",
+            "varbinary",
+            "varcharacter",
+            "varchar2",
+            "character varying",
+            "char varying",
+            "nvarchar",
+            "national varchar",
+            "national character varying",
+        ],
+        labels_needed: &["enum", "set"],
+        no_length: &["date", "json"],
+        odd_lengths: true,
+        scale_above_precision: true,
+        constraint_names: ConstraintNames::Separate,
+        index_names: IndexNames::OfTable,
+        columns_twice_in_keys: true,
+        null_defaults: true,
+        checks_defaults: true,
+        reference_types: ReferenceTypes::Sizes,
+        foreign_words: &[":", "[", "\"", "AUTOINCREMENT", "SERIAL4", "ILIKE"],
+        ..REFUSES
     },
     theirs: &sqlparser::dialect::MySqlDialect {},
     copying_operators: &["div"],

@@ -36,6 +36,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
     types: Types { names: TYPE_NAMES, as_names: true, ..TYPES },
     tables: Tables {
         default_constraints: true,
+        constraints_follow_columns: true,
         clustered_keys: true,
         indexes: Indexes::Index,
         periods: true,
@@ -64,6 +65,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
             ),
         ],
         key_options: true,
+        computed_bare: true,
         key_places: true,
         ..COLUMNS
     },

@@ -1,9 +1,11 @@
 //! SQLite and libSQL.
 
-use super::generic::{ALTERATIONS, CHARACTERS, COLUMNS, NAMES, SCRIPTS, SERVER, TABLES, TYPES};
+use super::generic::{
+    ALTERATIONS, CHARACTERS, COLUMNS, NAMES, REFUSES, SCRIPTS, SERVER, TABLES, TYPES,
+};
 use super::grammar::{
-    Alterations, Characters, Clause, Columns, Grammar, Names, Options, Scripts, Server, Tables,
-    Then, Types,
+    Alterations, Characters, Clause, Columns, Grammar, IndexNames, Names, Options, Refuses,
+    Scripts, Server, Tables, Then, Types,
 };
 use super::postgres;
 
@@ -41,6 +43,12 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         integer_keys_count: true,
         tables_are_made_anew: true,
         ..SERVER
+    },
+    refuses: Refuses {
+        index_names: IndexNames::OfSchema,
+        strict_types: &["int", "integer", "real", "text", "blob", "any"],
+        foreign_words: &["AUTO_INCREMENT", "ENGINE", "UNSIGNED", "CHARSET"],
+        ..REFUSES
     },
     theirs: &sqlparser::dialect::SQLiteDialect {},
     copying_operators: &["regexp", "match", "glob"],

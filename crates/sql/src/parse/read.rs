@@ -16,6 +16,7 @@ mod query;
 mod table;
 pub(crate) mod view;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use smol_str::{SmolStr, StrExt};
@@ -25,8 +26,9 @@ use crate::definition::{
 };
 use crate::dialect::Dialect;
 use crate::parse::print::Printer;
-use crate::parse::token::Token;
+use crate::parse::token::{Kind, Token};
 use crate::parse::words;
+use crate::problem::Refusal;
 use crate::source::Excerpt;
 use crate::word::{is, is_any};
 
@@ -94,6 +96,11 @@ pub(crate) enum Lint {
         columns: usize,
         referred: usize,
     },
+    Refused {
+        at: Range<usize>,
+        why: Refusal,
+        is_certain: bool,
+    },
 }
 
 /// Reads one statement.
@@ -114,9 +121,121 @@ pub(crate) fn statement(excerpt: &Excerpt, tokens: &[Token], dialect: Dialect) -
         search_path(&mut cursor)
     } else {
         leading_word(&mut cursor, first);
+        if dialect.grammar().is_known && cursor.eat("INSERT") {
+            insert(&mut cursor);
+        }
         None
     };
     cursor.finish(definition)
+}
+
+/// `INSERT INTO t (a, b) VALUES (1, 2)`, as far as its first row.
+fn insert(cursor: &mut Cursor<'_>) {
+    let before = [
+        "LOW_PRIORITY",
+        "DELAYED",
+        "HIGH_PRIORITY",
+        "IGNORE",
+        "OR",
+        "REPLACE",
+        "ABORT",
+        "FAIL",
+        "ROLLBACK",
+    ];
+    while cursor.eat_any(&before) {}
+    let is_name =
+        |cursor: &Cursor<'_>, at| matches!(cursor.kind_at(at), Some(Kind::Word | Kind::Quoted));
+    if !cursor.eat("INTO") {
+        let slip = words::slip(cursor.word(), &["INTO"]).filter(|_| is_name(cursor, 1));
+        if let Some(keyword) = slip {
+            cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
+            cursor.skip();
+        }
+    }
+    cursor.eat("TABLE");
+    if cursor.name().is_none() {
+        return;
+    }
+    if cursor.eat("AS") {
+        cursor.ident();
+    }
+    if cursor.eat("PARTITION") {
+        cursor.skip_group();
+    }
+    let is_query = is_any(cursor.word_at(1), &["SELECT", "WITH", "VALUES"]);
+    let columns = match cursor.next_is(b'(') && !is_query {
+        true => Some(group_length(cursor)),
+        false => None,
+    };
+    let start = cursor.start();
+    let word = cursor.word();
+    let starts = &["VALUES", "VALUE", "SELECT", "SET", "DEFAULT", "WITH", "OVERRIDING", "TABLE"];
+    if !word.is_empty() && !is_any(word, starts) {
+        if let Some(keyword) = words::slip(word, &["VALUES", "SELECT"]) {
+            cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
+        }
+        return;
+    }
+    if cursor.eat_any(&["VALUES", "VALUE"]) && cursor.next_is(b'(') {
+        let values = group_length(cursor);
+        let why = |columns| Refusal::ValueCount { columns, values };
+        if let Some(columns) = columns.filter(|columns| *columns != values) {
+            let at = start..cursor.before().end;
+            cursor.found(Lint::Refused { at, why: why(columns), is_certain: false });
+        }
+    }
+}
+
+/// How many elements a group has, which ends up behind the cursor.
+fn group_length(cursor: &mut Cursor<'_>) -> usize {
+    let (mut depth, mut length, mut is_empty) = (0usize, 0usize, true);
+    while let Some(token) = cursor.peek() {
+        cursor.skip();
+        match token.kind {
+            Kind::Symbol(b'(' | b'[' | b'{') => {
+                is_empty &= depth == 0;
+                depth += 1;
+            }
+            Kind::Symbol(b')' | b']' | b'}') => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    break;
+                }
+            }
+            Kind::Symbol(b',') if depth == 1 => length += 1,
+            Kind::Word
+            | Kind::Quoted
+            | Kind::Text
+            | Kind::Number
+            | Kind::Variable
+            | Kind::Symbol(_) => is_empty = false,
+        }
+    }
+    if is_empty { 0 } else { length + 1 }
+}
+
+/// The head of a trigger, behind its name.
+fn trigger_head(cursor: &mut Cursor<'_>) {
+    let times = &["BEFORE", "AFTER", "INSTEAD"];
+    if let Some(keyword) = words::slip(cursor.word(), times) {
+        cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
+    }
+    cursor.look_ahead(|cursor| {
+        while !cursor.at_end() && !is_any(cursor.word(), &["BEGIN", "EXECUTE"]) {
+            if cursor.eat("FOR") {
+                if let Some(keyword) = words::slip(cursor.word(), &["EACH"]) {
+                    cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
+                }
+            } else if is_any(cursor.word_at(1), &["FUNCTION", "PROCEDURE"])
+                && let Some(keyword) = words::slip(cursor.word(), &["EXECUTE"])
+            {
+                cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
+                return;
+            } else {
+                cursor.skip();
+            }
+        }
+    });
 }
 
 /// A word that is not a verb.
@@ -198,11 +317,11 @@ fn create(cursor: &mut Cursor<'_>) -> Option<Definition> {
             break;
         }
     }
-    object(cursor)
+    object(cursor, tolerant)
 }
 
 /// What is created and has a name, and is neither a table, nor a view, nor an index.
-fn object(cursor: &mut Cursor<'_>) -> Option<Definition> {
+fn object(cursor: &mut Cursor<'_>, tolerant: bool) -> Option<Definition> {
     let kind = match () {
         () if cursor.eat_any(&["TYPE", "DOMAIN"]) => ObjectKind::Type,
         () if cursor.eat("SEQUENCE") => ObjectKind::Sequence,
@@ -215,9 +334,51 @@ fn object(cursor: &mut Cursor<'_>) -> Option<Definition> {
             return None;
         }
     };
-    cursor.if_not_exists();
+    let tolerant = cursor.if_not_exists() || tolerant;
     let name = cursor.name()?;
-    Some(Definition::Object { kind, name })
+    let is_known = cursor.grammar.is_known;
+    if kind == ObjectKind::Type && cursor.grammar.refuses.enum_types {
+        enum_labels(cursor);
+    } else if kind == ObjectKind::Trigger && is_known {
+        trigger_head(cursor);
+    } else if kind == ObjectKind::Function && is_known && cursor.skip_group() {
+        let slip = words::slip(cursor.word(), &["RETURNS"]);
+        if let Some(keyword) = slip.filter(|_| !is(cursor.word(), "RETURN")) {
+            cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
+        }
+    }
+    Some(Definition::Object { kind, name, tolerant })
+}
+
+/// `AS ENUM ('a', 'b')`: strings, each once.
+fn enum_labels(cursor: &mut Cursor<'_>) {
+    if !cursor.eat_all(&["AS", "ENUM"]) || !cursor.eat_symbol(b'(') {
+        return;
+    }
+    let mut seen: BTreeSet<SmolStr> = BTreeSet::new();
+    while !cursor.at_end() && !cursor.next_is(b')') {
+        let start = cursor.start();
+        let token = cursor.peek();
+        cursor.skip();
+        let text = SmolStr::new(token.map_or("", |token| cursor.text(token)));
+        if token.is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Quoted)) {
+            return cursor.refused(start, Refusal::LabelNoText { label: text.to_string() });
+        }
+        if !seen.insert(text.clone()) {
+            let label = unquote(&text).to_string();
+            return cursor.refused(start, Refusal::LabelTwice { label });
+        }
+        if cursor.kind() == Some(Kind::Text) && !cursor.starts_line() {
+            let (before, after) = (cursor.before(), cursor.here());
+            return cursor.found(Lint::MissingComma { before, after });
+        }
+        if !cursor.eat_symbol(b',') {
+            return;
+        }
+        if cursor.next_is(b')') {
+            return cursor.stray_comma();
+        }
+    }
 }
 
 /// `= UNDEFINED`, `` = `root`@`localhost` ``.
@@ -271,7 +432,11 @@ fn create_index(cursor: &mut Cursor<'_>, kind: KeyKind, mut method: SmolStr) -> 
     if cursor.eat("USING") {
         cursor.method(&mut method);
     }
-    let mut key = cursor.key_columns(kind)?;
+    let mut key = match method == "columnstore" && !cursor.next_is(b'(') {
+        // All columns are in it.
+        true => empty_key(kind, cursor.since(start)),
+        false => cursor.key_columns(kind)?,
+    };
     key.method = method;
     key.name = name;
     key.concurrently = concurrently;
@@ -290,6 +455,12 @@ fn drop(cursor: &mut Cursor<'_>) -> Option<Definition> {
         cursor.eat_any(&["CASCADE", "RESTRICT", "PURGE", "SYNC", "NO", "DELAY"]);
         cursor.rest_is_known();
         return (!temporary).then_some(Definition::DropTables(names));
+    }
+    if cursor.eat("SCHEMA") || cursor.eat("DATABASE") {
+        cursor.if_exists();
+        let names = cursor.names();
+        cursor.rest_is_known();
+        return Some(Definition::DropSchemas(names));
     }
     if cursor.eat("INDEX") {
         cursor.eat("CONCURRENTLY");

@@ -401,7 +401,7 @@ impl<'a> Splitter<'a> {
         let byte = self.lexer.byte(self.lexer.pos);
         if byte == b'\\' && scripts.backslash_commands {
             let line = self.lexer.line();
-            self.out.includes |= line.starts_with("\\i");
+            self.out.includes |= line.starts_with("\\i") || line.contains("\\gexec");
             self.end_statement(true);
             self.pending = false;
             self.lexer.skip_line();

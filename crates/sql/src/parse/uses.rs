@@ -86,7 +86,7 @@ pub(crate) fn uses(
             called(&cursor, &[], Hard, &mut need);
         }
         Some(Definition::Object { kind: ObjectKind::Sequence, .. }) => owned_by(&cursor, &mut need),
-        Some(Definition::Object { kind: ObjectKind::Extension, name }) => {
+        Some(Definition::Object { kind: ObjectKind::Extension, name, .. }) => {
             let requires = extensions::Extension::of(&name.name.text).map(|found| found.requires);
             for required in requires.unwrap_or_default().split_ascii_whitespace() {
                 let name = Ident { text: required.into(), ..name.name.clone() };
@@ -102,6 +102,7 @@ pub(crate) fn uses(
         Some(
             Definition::Object { kind: ObjectKind::Schema, .. }
             | Definition::DropTables(_)
+            | Definition::DropSchemas(_)
             | Definition::DropIndexes(_)
             | Definition::UseSchema(None),
         ) => {}
@@ -122,6 +123,7 @@ fn created_in(definition: &Definition) -> Option<&Ident> {
         Definition::Object { name, .. } => name.schema.as_ref(),
         Definition::Alter { .. }
         | Definition::DropTables(_)
+        | Definition::DropSchemas(_)
         | Definition::RenameTables(_)
         | Definition::Index { .. }
         | Definition::DropIndexes(_)
@@ -140,13 +142,13 @@ pub(crate) fn makes(
     let mut out = Vec::new();
     let mut make = |name: ObjectName, kind, extends| out.push(Make { name, kind, extends });
     match definition {
-        Some(Definition::Object { kind: ObjectKind::Trigger, name }) => {
+        Some(Definition::Object { kind: ObjectKind::Trigger, name, .. }) => {
             make(name.clone(), UseKind::Trigger, false);
         }
-        Some(Definition::Object { kind: ObjectKind::Extension, name }) => {
+        Some(Definition::Object { kind: ObjectKind::Extension, name, .. }) => {
             make(name.clone(), UseKind::Extension, false);
         }
-        Some(Definition::Object { kind: ObjectKind::Schema, name })
+        Some(Definition::Object { kind: ObjectKind::Schema, name, .. })
             if is(&name.name.text, "AUTHORIZATION") && !name.name.quoted =>
         {
             let owner = position(cursor, "AUTHORIZATION").and_then(|at| name_ahead(cursor, at + 1));

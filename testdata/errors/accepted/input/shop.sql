@@ -2,7 +2,7 @@ create table users (id int primary key);
 -- generate: allow unknown-column a generated column of the partition
 -- Two comments are between.
 
-create index users_email on users (emall);
+comment on column users.emall is 'the address';
 -- generate: allow unknown-table
 create view a as select * from nothing;
 -- generate: allow atlas-leaves-out

@@ -34,6 +34,9 @@ pub(crate) fn alter(cursor: &mut Cursor<'_>) -> Option<Definition> {
     let mut alterations = Vec::new();
     loop {
         alteration(cursor, &name, &mut alterations);
+        if cursor.grammar.tables.on_cluster && cursor.eat("SETTINGS") {
+            cursor.rest_is_known();
+        }
         if cursor.at_end() {
             break;
         }
@@ -282,6 +285,8 @@ fn empty_table(name: &ObjectName) -> TableDefinition {
         open: false,
         temporary: false,
         partition_of: None,
+        strict: false,
+        without_rowid: false,
     }
 }
 

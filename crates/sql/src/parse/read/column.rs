@@ -9,9 +9,11 @@ use crate::definition::{
 use crate::dialect::grammar::{Indexes, NeedType, Then};
 use crate::parse::print::Printer;
 use crate::parse::read::cursor::Cursor;
+use crate::parse::read::table::CHARSETS;
 use crate::parse::read::{Lint, empty_key};
 use crate::parse::token::{Kind, Token};
 use crate::parse::words;
+use crate::problem::Refusal;
 use crate::word::{is, is_any};
 
 /// A column and the keys that are written with it.
@@ -20,6 +22,10 @@ pub(crate) struct ColumnParts {
     pub(crate) keys: Vec<Key>,
     pub(crate) foreign_keys: Vec<ForeignKey>,
     pub(crate) checks: Vec<Check>,
+    /// A default was written.
+    has_default: bool,
+    /// `NULL` or `NOT NULL` was written: which.
+    is_null: Option<bool>,
 }
 
 /// Reads a column's definition up to the comma or parenthesis behind it.
@@ -29,8 +35,9 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
     let bare = cursor.kind() == Some(Kind::Word);
     let mut name = cursor.ident()?;
     if bare && cursor.grammar.is_reserved(&name.text) {
-        cursor.found(Lint::Reserved { at });
+        cursor.found(Lint::Reserved { at: at.clone() });
     }
+    cursor.foreign_quotes(at);
     if cursor.grammar.columns.dotted_names {
         let mut parts = vec![name.text.clone()];
         while cursor.eat_symbol(b'.') {
@@ -48,6 +55,7 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
             not_null: false,
             default: None,
             default_print: Print::NONE,
+            null_default: None,
             generated: false,
             identity: false,
             properties: Vec::new(),
@@ -57,6 +65,8 @@ pub(crate) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnParts> {
         keys: Vec::new(),
         foreign_keys: Vec::new(),
         checks: Vec::new(),
+        has_default: false,
+        is_null: None,
     };
     if let Some(data_type) =
         parts.column.data_type.as_ref().filter(|_| cursor.grammar.types.unsigned)
@@ -134,6 +144,11 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<TypeName> {
     }
     if cursor.next_is(b'(') {
         args = arguments(cursor, &base);
+    } else if cursor.grammar.types.any_words
+        && cursor.peek().is_some_and(|token| cursor.text(token).starts_with('['))
+    {
+        // SQLite takes `varchar[10]` for a type of two words.
+        cursor.skip();
     }
     if matches!(base.as_str(), "timestamp" | "time")
         && (is(cursor.word(), "WITH") || is(cursor.word(), "WITHOUT"))
@@ -280,6 +295,9 @@ fn modifiers(cursor: &mut Cursor<'_>) -> (bool, bool) {
         if types.unsigned && cursor.eat("UNSIGNED") {
             unsigned = true;
         } else if cursor.eat_any(types.modifiers) {
+        } else if cursor.next_is(b'[') && cursor.grammar.refuses.foreign_words.contains(&"[") {
+            cursor.foreign(cursor.here(), "[]", true);
+            cursor.brackets();
         } else if types.bracket_arrays && cursor.next_is(b'[') {
             array = true;
             cursor.brackets();
@@ -310,7 +328,17 @@ fn constraints(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
             }
             continue;
         }
+        // ClickHouse: settings of the whole statement.
+        if cursor.grammar.tables.on_cluster
+            && is(cursor.word(), "SETTINGS")
+            && !cursor.symbol_at(1, b'(')
+        {
+            return;
+        }
         if begins_element(cursor) {
+            if cursor.grammar.tables.constraints_follow_columns {
+                return;
+            }
             let (before, after) = (cursor.before(), cursor.here());
             cursor.found(Lint::MissingComma { before, after });
             return;
@@ -541,6 +569,16 @@ pub(crate) fn new_check(
 
 /// `NOT NULL`, `NULL`, and the other words behind a `NOT`.
 fn nullness(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) -> bool {
+    let is_null = is(cursor.word(), "NULL");
+    if is_null || is(cursor.word(), "NOT") && is(cursor.word_at(1), "NULL") {
+        // `PRIMARY KEY NULL` is taken up to PostgreSQL 15.
+        let contradicts = parts.is_null.is_some_and(|before| before != is_null);
+        if contradicts && cursor.grammar.refuses.contradictions {
+            let (at, why) = (cursor.here(), Refusal::NullTwice);
+            cursor.found(Lint::Refused { at, why, is_certain: true });
+        }
+        parts.is_null = Some(is_null);
+    }
     if cursor.eat("NULL") {
         conflict(cursor);
         return true;
@@ -565,7 +603,9 @@ fn value(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) -> bool {
         generated(cursor, parts);
     } else if cursor.eat("AS") {
         parts.column.generated = true;
-        if !cursor.skip_group() && !cursor.eat_any(&["IDENTITY"]) {
+        if !cursor.next_is(b'(') && cursor.grammar.columns.computed_bare {
+            cursor.expression();
+        } else if !cursor.skip_group() && !cursor.eat_any(&["IDENTITY"]) {
             cursor.missing("(");
         }
     } else if cursor.eat("ON") {
@@ -574,7 +614,12 @@ fn value(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) -> bool {
     } else if cursor.eat("IDENTITY") {
         parts.column.identity = true;
         cursor.skip_group();
-    } else if cursor.eat_any(&["AUTO_INCREMENT", "AUTOINCREMENT"]) {
+    } else if is_any(cursor.word(), &["AUTO_INCREMENT", "AUTOINCREMENT"]) {
+        if is_any(cursor.word(), cursor.grammar.refuses.foreign_words) {
+            let word = cursor.word().to_owned();
+            cursor.foreign(cursor.here(), &word, true);
+        }
+        cursor.skip();
         parts.column.identity = true;
     } else {
         return false;
@@ -586,6 +631,7 @@ fn value(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) -> bool {
 fn text(cursor: &mut Cursor<'_>) -> bool {
     if cursor.eat("COLLATE") {
         cursor.eat_symbol(b'=');
+        cursor.near_collation(cursor.here());
         if cursor.kind() == Some(Kind::Text) {
             cursor.skip();
         } else {
@@ -593,6 +639,9 @@ fn text(cursor: &mut Cursor<'_>) -> bool {
         }
     } else if cursor.eat_all(&["CHARACTER", "SET"]) || cursor.eat("CHARSET") {
         cursor.eat_symbol(b'=');
+        if cursor.grammar.types.unsigned {
+            cursor.near(cursor.here(), "character set", CHARSETS);
+        }
         cursor.skip();
     } else if cursor.eat("COMMENT") {
         cursor.eat_symbol(b'=');
@@ -735,10 +784,16 @@ fn default(cursor: &mut Cursor<'_>, parts: &mut ColumnParts) {
     {
         cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
     }
+    let start = cursor.start();
     let mark = cursor.mark();
     let text = cursor.expression();
     // `DEFAULT NULL` is none.
     let is_set = !is(&text, "NULL");
+    parts.column.null_default = (!is_set).then(|| cursor.since(start));
+    if parts.has_default && cursor.grammar.refuses.contradictions {
+        cursor.refused(start, Refusal::SecondDefault);
+    }
+    parts.has_default = true;
     parts.column.default_print = if is_set { cursor.print_since(mark) } else { Print::NONE };
     parts.column.default = is_set.then_some(text);
 }

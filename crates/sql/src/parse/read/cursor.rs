@@ -9,10 +9,12 @@ use smol_str::{SmolStr, StrExt};
 use crate::definition::{Definition, KeyKind, Print, Property, PropertyKind};
 use crate::dialect::Dialect;
 use crate::dialect::grammar::{Clause, Grammar, Then};
+use crate::near::nearest;
 use crate::parse::print::Printer;
 use crate::parse::read::{Lint, ParseError, Parsed, unquote};
 use crate::parse::token::{Kind, Token};
 use crate::parse::words;
+use crate::problem::Refusal;
 use crate::source::{Excerpt, Span};
 use crate::word::{is, is_any};
 
@@ -230,10 +232,69 @@ impl<'a> Cursor<'a> {
     pub(crate) fn clustering(&mut self, kind: KeyKind) -> SmolStr {
         let word = self.word().to_ascii_lowercase_smolstr();
         let usual = if kind == KeyKind::Primary { "clustered" } else { "nonclustered" };
-        if self.eat_any(&["CLUSTERED", "NONCLUSTERED"]) && word != usual {
-            return word;
+        let is_other = self.eat_any(&["CLUSTERED", "NONCLUSTERED"]) && word != usual;
+        if self.grammar.tables.clustered_keys && self.eat("HASH") {
+            return SmolStr::new_static("hash");
         }
-        SmolStr::default()
+        if is_other { word } else { SmolStr::default() }
+    }
+
+    /// What stands from a place up to here is refused for certain.
+    pub(crate) fn refused(&mut self, start: usize, why: Refusal) {
+        let at = start..self.before().end.max(start);
+        self.found(Lint::Refused { at, why, is_certain: true });
+    }
+
+    /// A name in quotes that another database has: backticks, or double quotes where these are strings.
+    pub(crate) fn foreign_quotes(&mut self, at: Range<usize>) {
+        let text = self.excerpt.text.get(at.clone()).unwrap_or_default();
+        let quote = text.get(..1).unwrap_or_default();
+        if matches!(quote, "`" | "\"") && self.grammar.refuses.foreign_words.contains(&quote) {
+            self.foreign(at, quote, false);
+        }
+    }
+
+    /// A word of another database.
+    pub(crate) fn foreign(&mut self, at: Range<usize>, word: &str, is_certain: bool) {
+        let (word, dialect) = (word.to_owned(), self.grammar.name);
+        self.found(Lint::Refused { at, why: Refusal::ForeignWord { word, dialect }, is_certain });
+    }
+
+    /// A name that is none of these, but close to one.
+    pub(crate) fn near(&mut self, at: Range<usize>, what: &'static str, known: &[&'static str]) {
+        let text = self.excerpt.text.get(at.clone()).unwrap_or_default();
+        let name = unquote(text);
+        if name.len() < 3 || is_any(&name, known) {
+            return;
+        }
+        if let Some(nearest) = nearest(&name, known.iter().copied()) {
+            let (name, nearest) = (name.to_string(), nearest.to_owned());
+            let why = Refusal::Unknown { what, name, nearest };
+            self.found(Lint::Refused { at, why, is_certain: false });
+        }
+    }
+
+    /// A collation of MySQL with a slip in one of its parts: `utf8mb4_gneral_ci`.
+    pub(crate) fn near_collation(&mut self, at: Range<usize>) {
+        let name = unquote(self.excerpt.text.get(at.clone()).unwrap_or_default()).to_lowercase();
+        if !self.grammar.types.unsigned {
+            return;
+        }
+        let known = &["bin", "general", "unicode", "swedish", "nopad", "german", "danish"];
+        let other = |part: &str| !is_any(part, known) && part.len() >= 3;
+        let slip = name.split('_').skip(1).filter(|part| other(part)).find_map(|part| {
+            // Other languages are as long.
+            let near = nearest(part, known.iter().copied())?;
+            let is_slip = near.len().abs_diff(part.len()) <= 1
+                && part.bytes().all(|byte| near.contains(char::from(byte)));
+            is_slip.then(|| name.replace(part, near))
+        });
+        if let Some(nearest) = slip {
+            let why = Refusal::Unknown { what: "collation", name, nearest };
+            self.found(Lint::Refused { at, why, is_certain: false });
+        } else if !name.contains('_') {
+            self.near(at, "collation", &["binary", "default"]);
+        }
     }
 
     // Stepping.

@@ -14,6 +14,9 @@ impl Cursor<'_> {
         loop {
             match self.kind() {
                 Some(Kind::Symbol(b':')) => {
+                    if self.grammar.refuses.foreign_words.contains(&":") {
+                        self.foreign(self.here(), "::", true);
+                    }
                     self.skip();
                     self.eat_symbol(b':');
                     self.cast_type();
@@ -83,6 +86,19 @@ impl Cursor<'_> {
                     return;
                 }
                 self.name();
+                if is_any(word, &["TIMESTAMP", "TIME"]) {
+                    // `TIMESTAMP (3) WITH TIME ZONE '2020-01-01'`
+                    self.skip_group();
+                    if is_any(self.word(), &["WITH", "WITHOUT"]) && is(self.word_at(1), "TIME") {
+                        self.skip();
+                        self.skip();
+                        self.eat("ZONE");
+                    }
+                    if self.kind() == Some(Kind::Text) {
+                        self.skip();
+                    }
+                    return;
+                }
                 if is(word, "ARRAY") && self.next_is(b'[') {
                     self.brackets();
                 } else if !self.skip_group() && self.kind() == Some(Kind::Text) && !word.is_empty()

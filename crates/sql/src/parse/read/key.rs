@@ -110,6 +110,12 @@ impl Cursor<'_> {
                 self.name();
             } else if self.eat("WITH") {
                 self.skip_element();
+            } else if self.eat_all(&["WITHOUT", "OVERLAPS"]) {
+                // Of MariaDB it is the name of a period, and no column.
+                if self.grammar.tables.periods {
+                    key.columns.pop();
+                    key.expressions = true;
+                }
             } else if self.eat_any(&["ASC", "DESC", "NULLS", "FIRST", "LAST"]) {
             } else if !key.columns.is_empty() && key.in_operator_class(self) {
                 self.name();
@@ -173,6 +179,16 @@ impl Cursor<'_> {
                     self.ident();
                 }
                 key.details = key.details.with(self.print_since(mark));
+            } else if self.symbol_at(1, b'=') && self.eat_any(&["M", "DISTANCE"]) {
+                // Of a vector index of MariaDB.
+                self.skip();
+                self.skip();
+                key.details = key.details.with(self.print_since(mark));
+            } else if self.eat_all(&["ON", "CONFLICT"]) {
+                self.expect_one(&["ROLLBACK", "ABORT", "FAIL", "IGNORE", "REPLACE"]);
+                key.details = key.details.with(self.print_since(mark));
+            } else if key.method == "fulltext" && self.eat_all(&["KEY", "INDEX"]) {
+                self.ident();
             } else if self.eat_any(&["ALGORITHM", "LOCK"]) {
                 self.eat_symbol(b'=');
                 self.skip();

@@ -6,7 +6,7 @@ use crate::definition::{Ident, ObjectName};
 use crate::parse::read::Lint;
 use crate::parse::read::cursor::Cursor;
 use crate::parse::token::Kind;
-use crate::word::is_any;
+use crate::word::{is, is_any};
 
 impl Cursor<'_> {
     pub(crate) fn ident(&mut self) -> Option<Ident> {
@@ -93,6 +93,12 @@ impl Cursor<'_> {
             }
             if self.list_is_open() {
                 return Some(names);
+            }
+            if is(self.word(), "PERIOD")
+                && matches!(self.kind_at(1), Some(Kind::Word | Kind::Quoted))
+            {
+                // Postgres 18: `FOREIGN KEY (id, PERIOD valid)`.
+                self.skip();
             }
             names.push(self.ident()?);
             if self.eat_symbol(b')') {

@@ -37,6 +37,8 @@ pub(crate) fn create_table(
         open: false,
         temporary,
         partition_of: None,
+        strict: false,
+        without_rowid: false,
     };
     if cursor.grammar.tables.on_cluster {
         if cursor.eat("UUID") {
@@ -86,7 +88,11 @@ fn head(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
         table.open = true;
         cursor.name();
         cursor.skip_group();
-    } else if is_any(cursor.word(), &["AS", "LIKE", "SELECT", "CLONE", "FROM"]) {
+    } else if is_any(cursor.word(), &["AS", "LIKE", "SELECT", "CLONE", "FROM"])
+        || cursor.grammar.tables.options == Options::Clauses
+            && is_any(cursor.word(), &["ON", "USING", "WITH", "WITHOUT", "TABLESPACE"])
+    {
+        // `CREATE TEMP TABLE x ON COMMIT DROP AS SELECT`.
         table.open = true;
     }
 }
@@ -160,8 +166,9 @@ fn list(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
             continue;
         }
         // No comma: SQLite takes table constraints without; a finding may have been made already.
-        let optional =
-            cursor.grammar.tables.commas_optional && is_any(cursor.word(), CONSTRAINT_WORDS);
+        let optional = (cursor.grammar.tables.commas_optional
+            || cursor.grammar.tables.constraints_follow_columns)
+            && is_any(cursor.word(), CONSTRAINT_WORDS);
         let reported = cursor.has_findings() || cursor.has_trouble();
         if !optional && !reported {
             if matches!(cursor.kind(), Some(Kind::Word | Kind::Quoted)) && element_follows(cursor) {
@@ -389,7 +396,21 @@ fn unnamed_element(cursor: &mut Cursor<'_>, table: &mut TableDefinition, start: 
 /// An index among the columns; whether there was one.
 fn index(cursor: &mut Cursor<'_>, table: &mut TableDefinition, start: usize) -> bool {
     match cursor.grammar.tables.indexes {
-        Indexes::No => false,
+        Indexes::No => {
+            let is_key = is_any(cursor.word(), &["KEY", "FULLTEXT"])
+                && cursor.grammar.refuses.foreign_words.contains(&"KEY");
+            let is_list = |at: usize| {
+                cursor.symbol_at(at, b'(')
+                    && matches!(cursor.kind_at(at + 1), Some(Kind::Word | Kind::Quoted))
+            };
+            let found = is_key && (is_list(1) || is_list(2));
+            if found {
+                let word = cursor.word().to_owned();
+                cursor.foreign(cursor.here(), &word, false);
+                cursor.skip_element();
+            }
+            found
+        }
         Indexes::Keys => index_as_key(cursor, table, start),
         Indexes::Index => {
             if !cursor.eat("INDEX") {
@@ -398,6 +419,7 @@ fn index(cursor: &mut Cursor<'_>, table: &mut TableDefinition, start: usize) -> 
             let name = cursor.ident();
             cursor.eat("UNIQUE");
             cursor.eat_any(&["CLUSTERED", "NONCLUSTERED"]);
+            cursor.eat("HASH");
             if !cursor.eat("COLUMNSTORE") || cursor.next_is(b'(') {
                 key(cursor, table, KeyKind::Index, name, start);
             }
@@ -592,8 +614,10 @@ fn option_words(cursor: &mut Cursor<'_>, table: &mut TableDefinition) {
             cursor.property(PropertyKind::Other, mark).set(&mut table.properties);
             return;
         } else if cursor.eat("WITHOUT") {
-            cursor.expect("ROWID");
-        } else if !cursor.eat("STRICT") {
+            table.without_rowid |= cursor.expect("ROWID");
+        } else if cursor.eat("STRICT") {
+            table.strict = true;
+        } else {
             if let Some(keyword) = words::slip(cursor.word(), &["STRICT", "WITHOUT"]) {
                 cursor.found(Lint::Misspelt { at: cursor.here(), keyword });
             }
@@ -630,8 +654,12 @@ fn assignments(
         } else if cursor.eat_any(&["DEFAULT", "DATA", "INDEX", "CHARACTER"]) {
             // `DEFAULT CHARACTER SET = x`, `DATA DIRECTORY = x`.
             if is_any(cursor.word(), &["SET", "DIRECTORY"]) {
+                let is_charset = is(cursor.word(), "SET");
                 cursor.skip();
                 cursor.eat_symbol(b'=');
+                if is_charset {
+                    cursor.near(cursor.here(), "character set", CHARSETS);
+                }
                 cursor.skip();
             } else if is_any(cursor.word(), &["CHARSET", "CHARACTER", "COLLATE", "ENCRYPTION"]) {
                 continue;
@@ -644,7 +672,9 @@ fn assignments(
             || cursor.eat_all(&["START", "TRANSACTION"])
         {
         } else if cursor.eat_any(names) {
+            let option = cursor.word_back(1);
             cursor.eat_symbol(b'=');
+            known_option(cursor, option);
             if !cursor.skip_group() {
                 cursor.skip();
             }
@@ -668,6 +698,65 @@ fn assignments(
         option(cursor, mark).set(&mut table.properties);
     }
 }
+
+/// Whether the value of an option is one that the server has.
+fn known_option(cursor: &mut Cursor<'_>, option: &str) {
+    let at = cursor.here();
+    match () {
+        () if is_any(option, &["ENGINE", "TYPE"]) => cursor.near(at, "storage engine", ENGINES),
+        () if is(option, "CHARSET") => cursor.near(at, "character set", CHARSETS),
+        () if is(option, "COLLATE") => cursor.near_collation(at),
+        () => {}
+    }
+}
+
+/// The storage engines of MySQL and MariaDB.
+const ENGINES: &[&str] = &[
+    "InnoDB",
+    "MyISAM",
+    "MEMORY",
+    "HEAP",
+    "CSV",
+    "ARCHIVE",
+    "BLACKHOLE",
+    "FEDERATED",
+    "FEDERATEDX",
+    "MERGE",
+    "MRG_MyISAM",
+    "NDB",
+    "NDBCLUSTER",
+    "EXAMPLE",
+    "Aria",
+    "MARIA",
+    "TokuDB",
+    "RocksDB",
+    "MyRocks",
+    "CONNECT",
+    "SPIDER",
+    "SPHINX",
+    "ColumnStore",
+    "OQGRAPH",
+    "S3",
+    "SEQUENCE",
+    "Mroonga",
+    "CassandraSE",
+    "PBXT",
+    "XtraDB",
+    "INNOBASE",
+    "TempTable",
+    "Infobright",
+    "DuckDB",
+    "RDS",
+];
+
+/// The character sets of MySQL and MariaDB.
+pub(crate) const CHARSETS: &[&str] = &[
+    "utf8mb4", "utf8mb3", "utf8", "latin1", "latin2", "latin5", "latin7", "ascii", "binary",
+    "ucs2", "utf16", "utf16le", "utf32", "big5", "gb2312", "gbk", "gb18030", "ujis", "sjis",
+    "eucjpms", "cp932", "euckr", "hebrew", "greek", "tis620", "koi8r", "koi8u", "cp866", "cp850",
+    "cp852", "cp1250", "cp1251", "cp1256", "cp1257", "dec8", "hp8", "swe7", "keybcs2", "macce",
+    "macroman", "armscii8", "geostd8", "default", "filename",
+];
 
 /// What an option of a table says, from a mark up to here.
 pub(crate) fn option(cursor: &Cursor<'_>, mark: usize) -> Property {
