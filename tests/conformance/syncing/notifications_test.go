@@ -308,7 +308,17 @@ func TestNotifications(t *testing.T) {
 			fires: map[string][]string{onFailed: {"AtlasSchema/shop: the server could not find the requested resource"}},
 			never: []string{"created"},
 		},
-		{name: "something else has failed", app: changed(application(objects, refused, minutes(1)), withoutSchemas)},
+		{
+			name: "something else has failed, and the schema has not",
+			app: changed(application(objects, good, minutes(1)), func(app *v1alpha1.Application) {
+				app.Status.OperationState.Phase = common.OperationFailed
+				for _, r := range app.Status.OperationState.SyncResult.Resources {
+					if r.Kind == "StatefulSet" {
+						r.HookPhase, r.Message = common.OperationFailed, "no image"
+					}
+				}
+			}),
+		},
 		{
 			name: "several sources",
 			app: changed(application(objects, refused, minutes(1)), func(app *v1alpha1.Application) {
