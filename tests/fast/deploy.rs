@@ -48,8 +48,15 @@ fn no_file_replaces_what_is_installed() {
                 continue;
             }
             let kind = read_yaml(&path)["kind"].as_str().unwrap_or_default().to_owned();
-            let harmless =
-                ["", "Component", "ConfigManagementPlugin", "Application", "ApplicationSet"];
+            let harmless = [
+                "",
+                "Component",
+                "ConfigManagementPlugin",
+                "Application",
+                "ApplicationSet",
+                "PrometheusRule",
+                "PodMonitor",
+            ];
             assert!(harmless.contains(&kind.as_str()), "{path}: {kind}");
         }
     }

@@ -5,7 +5,9 @@ package installing
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -189,18 +191,51 @@ var ways = []struct {
 // TestHealth installs Argo CD in one way, then the checks as docs/install.md says,
 // then Argo CD again, with a new key, in each of the ways: every key is there.
 func TestHealth(t *testing.T) {
-	patch := health(t)
-	newer := argocdCM + "  admin.enabled: \"false\"\n"
+	survives(t, argocdCM, argocdCM+"  admin.enabled: \"false\"\n", health(t))
+}
+
+// notificationsCM is what somebody has configured notifications with.
+const notificationsCM = `
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: argocd-notifications-cm
+  namespace: argocd
+data:
+  service.slack: "token: $slack-token"
+  context: "argocdUrl: https://argocd.example.com"
+  trigger.on-sync-failed: "- when: app.status.operationState.phase in ['Error', 'Failed']"
+  template.app-sync-failed: "message: failed"
+`
+
+// TestNotifications does the same with the notifications, as docs/monitoring.md says.
+func TestNotifications(t *testing.T) {
+	patch := notifications(t)
+	survives(t, notificationsCM, notificationsCM+"  service.webhook.x: \"url: https://example.com\"\n", patch)
+	t.Run("no object", func(t *testing.T) { isNoObject(t, patch) })
+}
+
+func notifications(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(fixture.Repository(t), "deploy", "monitoring", "notifications-patch.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func survives(t *testing.T, before, newer, patch string) {
+	t.Helper()
 	for _, first := range ways {
 		for _, second := range ways {
 			t.Run(fmt.Sprintf("%s, then %s", first.name, second.name), func(t *testing.T) {
 				s := newServer(t)
-				first.apply(s, "", argocdCM)
+				first.apply(s, "", before)
 				s.patchMerge([]byte(patch))
-				if missing := s.missing(argocdCM, patch); len(missing) > 0 {
+				if missing := s.missing(before, patch); len(missing) > 0 {
 					t.Fatalf("after the patch: %v", missing)
 				}
-				second.apply(s, argocdCM, newer)
+				second.apply(s, before, newer)
 				if missing := s.missing(newer, patch); len(missing) > 0 {
 					t.Fatalf("after Argo CD was applied again: %v", missing)
 				}
@@ -237,7 +272,12 @@ func TestHarm(t *testing.T) {
 // TestPatchIsNoObject says that `kubectl apply`, `create` and `replace` refuse what
 // `generate health` prints: they need a kind.
 func TestPatchIsNoObject(t *testing.T) {
-	text, err := yaml.YAMLToJSON([]byte(health(t)))
+	isNoObject(t, health(t))
+}
+
+func isNoObject(t *testing.T, patch string) {
+	t.Helper()
+	text, err := yaml.YAMLToJSON([]byte(patch))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,6 +30,10 @@ const maxSteps = 300
 type outcome struct {
 	phase   common.OperationPhase
 	message string
+	// resources are what the engine says of each object at the end.
+	resources []common.ResourceSyncResult
+	// said is the engine's own message; `message` has the failures behind it.
+	said string
 	// early are the rollouts that came while a schema that they wait for was not
 	// the one asked for.
 	early []string
@@ -105,6 +109,7 @@ func (s *simulation) sync(t testing.TB, objects []*unstructured.Unstructured, op
 		ctx.Sync()
 		cleanup()
 		result.phase, result.message, results = ctx.GetState()
+		result.resources, result.said = results, result.message
 		if result.phase.Completed() {
 			for _, r := range results {
 				if r.HookPhase == common.OperationFailed || r.HookPhase == common.OperationError {
