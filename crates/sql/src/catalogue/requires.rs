@@ -283,19 +283,26 @@ fn inserted<'a>(
         .collect();
     let is_measured = dialect.grammar().server.costs != Costs::Unknown;
     let left_out = |column: &&Column| !named.contains(&*fold(dialect, &column.name));
-    let mandatory = table.columns.iter().filter(left_out).filter(|of| !may_be_left_out(of));
-    let mut mandatory = mandatory.peekable();
-    if mandatory.peek().is_none() {
-        return;
-    }
-    let has_triggers = has_triggers(catalogue, table);
-    for column in mandatory {
+    let mut domains: Option<BTreeSet<&str>> = None;
+    let mut has_trigger: Option<bool> = None;
+    for column in table.columns.iter().filter(left_out) {
         let name = column.name.text.as_str();
-        if !is_measured {
+        if may_be_left_out(column) {
+            // A domain may forbid NULL, and need not be in the column's own definition.
+            let domain =
+                column.data_type.as_ref().filter(|of| !of.known && column.default.is_none());
+            let is_domain = domain.is_some_and(|of| {
+                let domains = domains.get_or_insert_with(|| domain_names(catalogue));
+                domains.contains(of.name.as_str()) || catalogue.may_exist(&of.name)
+            });
+            if is_domain {
+                out.doubts.push(Doubt::Column(written, name));
+            }
+        } else if !is_measured {
             out.doubts.push(Doubt::Server);
         } else if catalogue.dynamic.is_some() {
             out.doubts.push(Doubt::Dynamic);
-        } else if has_triggers {
+        } else if *has_trigger.get_or_insert_with(|| has_triggers(catalogue, table)) {
             out.doubts.push(Doubt::Trigger(written));
         } else if may_have_a_default(catalogue, column) {
             out.doubts.push(Doubt::Column(written, name));
@@ -308,6 +315,12 @@ fn inserted<'a>(
             });
         }
     }
+}
+
+/// The names of the schema's domains.
+fn domain_names(catalogue: &Catalogue) -> BTreeSet<&str> {
+    let domains = catalogue.definitions.values().filter(|of| of.class == Class::Domain);
+    domains.filter_map(|of| of.name.as_ref()).map(|name| name.name.text.as_str()).collect()
 }
 
 /// Whether a row can be inserted without a value for it. A default that is a null in disguise

@@ -14,7 +14,7 @@ use crate::catalogue::family::family;
 use crate::catalogue::policy::{self, Policy};
 use crate::catalogue::requires::{self, Breach, Doubt, Requirement, Work};
 use crate::catalogue::{Catalogue, ColumnNames, diff};
-use crate::definition::{Class, KeyKind, PropertyKind, TypeName};
+use crate::definition::{Class, Ident, Key, KeyKind, Property, PropertyKind, TypeName};
 
 /// What becomes of the plan for a whole schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +107,8 @@ enum Scope {
     Nobody,
     /// Who uses this column, in lower case.
     Column(String),
+    /// Who writes rows without it.
+    Omitted(String),
     /// Everybody who uses the table.
     Table,
 }
@@ -176,7 +178,13 @@ impl Felt {
                 }
             }
             // It may write, or from now on find, a NULL.
-            What::NotNull { column, .. } => self.add(change, table, Nobody, of(column)),
+            What::NotNull { column, default } => {
+                self.add(change, table, Nobody, of(column));
+                if *default {
+                    self.other_default(change, column, to);
+                }
+            }
+            What::DefaultChanged { column, .. } => self.other_default(change, column, to),
             What::Nullable { column } => self.add(change, table, of(column), Nobody),
             // Without a unique key, `ON CONFLICT` fails.
             What::KeyAdded { kind, .. }
@@ -215,7 +223,6 @@ impl Felt {
             | What::ViewDropped
             | What::ColumnDropped { .. }
             | What::ColumnRenamed { .. }
-            | What::DefaultChanged { .. }
             | What::KeyAdded { .. }
             | What::KeyDropped { .. }
             | What::KeyChanged { .. }
@@ -230,6 +237,25 @@ impl Felt {
             | What::TypeDropped
             | What::TableAdded
             | What::ViewAdded => {}
+        }
+    }
+
+    /// A column of rows that do not name it has another value from now on, which keys and checks may refuse.
+    fn other_default(&mut self, change: &Change, column: &SmolStr, to: &Catalogue) {
+        let Some(table) = to.table_called(&change.table) else { return };
+        let lower = column.to_lowercase();
+        let has = |columns: &[Ident]| columns.iter().any(|name| name.text.to_lowercase() == lower);
+        let is_unique = |key: &Key| {
+            key.kind != KeyKind::Index && (key.expressions || key.partial || has(&key.columns))
+        };
+        let is_divided =
+            |of: &Property| matches!(of.kind, PropertyKind::Partitioning | PropertyKind::Other);
+        if !table.checks.is_empty()
+            || table.keys.iter().any(is_unique)
+            || table.foreign_keys.iter().any(|key| has(&key.columns))
+            || table.properties.iter().any(is_divided)
+        {
+            self.add(change, &change.table, Scope::Nobody, Scope::Omitted(lower));
         }
     }
 
@@ -372,6 +398,7 @@ pub fn holds<'a>(
         let is_felt = |scope: &Scope, columns: &BTreeSet<String>, is_used: bool| match scope {
             Scope::Nobody => false,
             Scope::Column(column) => columns.contains(column),
+            Scope::Omitted(column) => is_used && !columns.contains(column),
             Scope::Table => is_used,
         };
         for touch in of_table.iter().chain(&felt.anywhere) {
