@@ -84,6 +84,11 @@ const REFUSED: &[Row] = &[
         "create table t (a int); create table u (a int); create index i on t (a); create index i on u (a);",
         &["NameTwice"],
     ),
+    (
+        Postgres,
+        "create table t (a int, constraint k unique (a)); create table u (a int, constraint k unique (a));",
+        &["NameTwice"],
+    ),
     (Postgres, "create sequence s; create sequence s;", &["NameTwice"]),
     (Postgres, "create type m as enum ('a'); create type m as enum ('b');", &["NameTwice"]),
     (Postgres, "create table t (a int, primary key (a, a));", &["ColumnTwice!"]),

@@ -466,7 +466,8 @@ impl<'a> Builder<'a, '_> {
                 self.key_columns(table);
             }
         }
-        if table.temporary || name.name.starts_with('#') {
+        let hash_names = self.catalogue.dialect.grammar().characters.hash_names;
+        if table.temporary || hash_names && name.name.starts_with('#') {
             return self.temporary(name);
         }
         if self.duplicate(&table.name, &name, table.tolerant) && table.tolerant {

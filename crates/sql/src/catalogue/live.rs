@@ -69,6 +69,10 @@ enum Constraint {
     Check(usize),
 }
 
+/// How many keys of one table, or indexes of one name, are looked at: real schemas have fewer, and each
+/// statement looks.
+const MAX_SEARCHED: usize = 200;
+
 impl Tables {
     pub(super) fn new(dialect: Dialect) -> Tables {
         Tables {
@@ -170,10 +174,15 @@ impl Tables {
             IndexNames::OfSchema => fold(schema(place)) == fold(schema(of)),
         };
         let mut there =
-            found.iter().filter(|(place, _)| is_in(*place)).filter_map(|(place, number)| {
-                let key = &self.get(*place)?.keys.get(*number)?.as_ref()?.key;
-                key.name.as_ref().filter(|own| own.text == name.text).map(|own| own.span)
-            });
+            found.iter().rev().take(MAX_SEARCHED).filter(|(place, _)| is_in(*place)).filter_map(
+                |(place, number)| {
+                    let key = &self.get(*place)?.keys.get(*number)?.as_ref()?.key;
+                    key.name
+                        .as_ref()
+                        .filter(|own| own.text == name.text && own.span != name.span)
+                        .map(|own| own.span)
+                },
+            );
         there.next()
     }
 
@@ -294,8 +303,11 @@ impl Live {
 
     /// The primary key, if nothing may have taken it away.
     pub(super) fn primary_key(&self) -> Option<&Key> {
-        let mut keys =
-            self.primary_keys.iter().filter_map(|number| self.keys.get(*number)?.as_ref());
+        let mut keys = self
+            .primary_keys
+            .iter()
+            .take(MAX_SEARCHED)
+            .filter_map(|number| self.keys.get(*number)?.as_ref());
         keys.next().map(|held| &held.key).filter(|key| {
             !self.lost_constraint && key.columns.iter().all(|column| self.has_column(column))
         })
@@ -304,7 +316,7 @@ impl Live {
     /// Whether a key says that these columns are unique, or may say so: `any` of it counts where the
     /// server takes any index. The primary key, where none are named.
     pub(super) fn may_be_unique(&self, columns: &[Ident]) -> bool {
-        if self.lost_constraint {
+        if self.lost_constraint || self.keys.len() > MAX_SEARCHED {
             return true;
         }
         let fold = |column: &Ident| folded(self.dialect, column);
