@@ -197,7 +197,8 @@ fn custom(objects: &[Printed], makers: &BTreeMap<String, Vec<usize>>, reader: us
 }
 
 /// Whether a Job is called a migration, and belongs to a workload without naming its address in its command:
-/// it runs the same image, or the address is in a file that both read.
+/// it runs the same image, or the address is in a file that both read. A server of data may read such a
+/// file as well.
 fn migrates_for(job: &Printed, other: &Printed) -> bool {
     let image = |of: &Printed| {
         let containers = pod(of)?.get("containers")?.as_array()?;
@@ -218,6 +219,12 @@ fn migrates_for(job: &Printed, other: &Printed) -> bool {
     pod(job).into_iter().for_each(|pod| collect(pod, &mut own));
     let is_in_shared_file = !own.iter().any(|text| names_host(text, &other.name))
         && !sources(job).is_disjoint(&sources(other));
+    // Nor does a server wait for whatever else is in the file with its password.
+    let servers = ["postgres:", "mysql:", "mariadb:", "redis:", "mongo:"];
+    let is_server = image(job).is_some_and(|it| servers.iter().any(|name| it.starts_with(name)));
+    if is_server && is_in_shared_file {
+        return true;
+    }
     job.kind == "Job"
         && job.name.contains("migrat")
         && (is_in_shared_file || image(job).is_some_and(|own| image(other) == Some(own)))
