@@ -48,11 +48,11 @@ shapes! {
     ParentRefs = FieldType::List(&PARENT_REFERENCE);
 }
 
-// Elements of the lists above. Each is a static of its own: Rust 1.88 does not yet extend the life of a temporary
-// within a constant.
+// Elements of the lists above. Each has a name of its own: Rust 1.88 does not yet extend the life of a temporary
+// within a constant, nor, inside an array, of a reference to a static.
 static ENV_FROM_SOURCE: FieldType = FieldType::Type(&kubernetes::CORE_V1_ENV_FROM_SOURCE);
-static COLUMN: FieldType = FieldType::Text;
-static COLUMN_TYPE: FieldType = TypeFamily::FIELD_TYPE;
+const COLUMN: &FieldType = &FieldType::Text;
+const COLUMN_TYPE: &FieldType = &TypeFamily::FIELD_TYPE;
 static TOLERATION: FieldType = FieldType::Type(&kubernetes::CORE_V1_TOLERATION);
 static TOPOLOGY_SPREAD_CONSTRAINT: FieldType = FieldType::Relaxed {
     of: &kubernetes::CORE_V1_TOPOLOGY_SPREAD_CONSTRAINT,
@@ -408,7 +408,7 @@ pub struct ColumnsOrAccess(pub Access);
 
 impl Part for ColumnsOrAccess {
     const FIELD_TYPE: FieldType =
-        FieldType::Either(&[FieldType::List(&COLUMN), Access::FIELD_TYPE]);
+        FieldType::Either(&[FieldType::List(COLUMN), Access::FIELD_TYPE]);
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<ColumnsOrAccess> {
         match &node.data {
@@ -432,7 +432,7 @@ pub struct Columns(pub Vec<(Text, Option<Text>)>);
 
 impl Part for Columns {
     const FIELD_TYPE: FieldType =
-        FieldType::Either(&[FieldType::List(&COLUMN), FieldType::Map(&COLUMN_TYPE)]);
+        FieldType::Either(&[FieldType::List(COLUMN), FieldType::Map(COLUMN_TYPE)]);
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<Columns> {
         let columns = match &node.data {
