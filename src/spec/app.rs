@@ -407,8 +407,7 @@ record! {
 pub struct ColumnsOrAccess(pub Access);
 
 impl Part for ColumnsOrAccess {
-    const FIELD_TYPE: FieldType =
-        FieldType::Either(&[FieldType::List(COLUMN), Access::FIELD_TYPE]);
+    const FIELD_TYPE: FieldType = FieldType::Either(&[FieldType::List(COLUMN), Access::FIELD_TYPE]);
 
     fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<ColumnsOrAccess> {
         match &node.data {
