@@ -29,7 +29,7 @@ use clap_complete::Shell;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::environments::{self, Found, Look, Older};
-use crate::run::{Run, Workspace, apply_flags, is_standard_input, width, without_denied};
+use crate::run::{Run, Workspace, apply_flags, is_standard_input, stderr, width, without_denied};
 
 pub(crate) fn manifests(args: &ManifestsArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let run = Run::of(&args.project)?;
@@ -199,10 +199,16 @@ pub(crate) fn diff(
     let Found { compilation, diagnostics, n_not_checked, is_older_broken } = found;
     let new = new.with(compilation, diagnostics);
     new.report()?;
+    let files = Files::below(read::path_in_repository(&args.dir));
     if has_errors {
+        let Run { diagnostics, sources, .. } = &new;
+        match format {
+            DiffFormat::Github => view::github::print(diagnostics, sources, &files, out)?,
+            DiffFormat::Sarif => view::sarif::print(diagnostics, sources, &files, out)?,
+            DiffFormat::Text | DiffFormat::Markdown | DiffFormat::Json => {}
+        }
         return Ok(new.code());
     }
-    let files = Files::below(read::path_in_repository(&args.dir));
     let denied =
         Denied { destructive: denies_destructive, refused: denies_refused, split: denies_split };
     match format {
@@ -217,9 +223,24 @@ pub(crate) fn diff(
     let is_lost = differences.all().any(|difference| difference.n_destructive() > 0);
     let is_refused = differences.all().any(|difference| difference.n_refused() != (0, 0));
     let is_split = differences.all().any(|difference| difference.n_split() > 0);
-    let is_denied = (denies_destructive && (is_unknown || is_lost))
-        || (denies_refused && (is_unknown || is_refused))
-        || (denies_split && (is_unknown || is_split));
+    let of_class = [
+        (
+            denies_destructive,
+            is_lost,
+            "destructive",
+            "data is lost, clients break, or a table is given up",
+        ),
+        (denies_refused, is_refused, "refused", "something is refused, or may be"),
+        (denies_split, is_split, "split", "a change has to be split"),
+    ];
+    let mut is_denied = false;
+    for (_, is_so, word, why) in
+        of_class.into_iter().filter(|(denies, is_so, ..)| *denies && (is_unknown || *is_so))
+    {
+        let why = if is_so { why } else { "not all of it could be compared" };
+        writeln!(stderr(), "error: `--deny {word}`: {why}")?;
+        is_denied = true;
+    }
     Ok(if is_denied { ExitCode::from(1) } else { new.code() })
 }
 

@@ -440,7 +440,7 @@ impl Part for Columns {
                     let family = Text::read(&entry.value, &entry.key.value, diagnostics)?;
                     let shape = &TypeFamily::FIELD_TYPE;
                     shape::read(&entry.value, &entry.key.value, shape, diagnostics)?;
-                    Some((entry.key.clone(), Some(family)))
+                    Some((as_written(&entry.key), Some(family)))
                 };
                 entries.iter().filter_map(column).collect()
             }
@@ -456,6 +456,22 @@ impl Part for Columns {
         };
         Some(Columns(columns))
     }
+}
+
+/// A column whose name YAML reads as a boolean: `y`, `n`, `on`. A key is kept as Go prints it, so its length
+/// tells what was written.
+fn as_written(key: &Text) -> Text {
+    let length = key.span.range().len();
+    let word = match (key.value.as_str(), length) {
+        ("true", 1) => "y",
+        ("true", 2) => "on",
+        ("true", 3) => "yes",
+        ("false", 1) => "n",
+        ("false", 2) => "no",
+        ("false", 3) => "off",
+        _ => return key.clone(),
+    };
+    Text::new(word.into(), key.span)
 }
 
 /// The value of one of `env`.

@@ -62,7 +62,7 @@ pub struct Difference {
 }
 
 /// The changes of one schema.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaChanges {
     /// `Schema/shop`.
     pub schema: String,
@@ -73,12 +73,14 @@ pub struct SchemaChanges {
 }
 
 /// One change of a schema.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaChange {
     /// What changes, and what becomes of it.
     pub change: Change,
     /// The place that says so.
     pub place: Option<String>,
+    /// The line of the new state that makes the change.
+    pub at: Option<Span>,
     /// Which Apps need what is gone, as far as they say so.
     pub note: Vec<Piece>,
     /// Why it is accepted, if a comment says so.
@@ -86,7 +88,7 @@ pub struct SchemaChange {
 }
 
 /// What happens when a change is reverted.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Revert {
     /// A change of the schema.
     Change(Change),
@@ -98,7 +100,7 @@ pub enum Revert {
 }
 
 /// What is said about a database, or about an object that cannot be changed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// What it costs.
     pub loss: Loss,
@@ -276,6 +278,27 @@ impl Difference {
             true => (certain + 1, perhaps),
             false => (certain, perhaps + 1),
         })
+    }
+
+    /// What is said of schemas, databases and rollouts, without the objects.
+    fn verdicts(&self) -> Difference {
+        Difference {
+            schemas: self.schemas.clone(),
+            windows: self.windows.clone(),
+            infrastructure: self.infrastructure.clone(),
+            ..Difference::default()
+        }
+    }
+
+    /// Takes out what is said of objects and waves.
+    fn take_objects(&mut self) -> Difference {
+        Difference {
+            added: std::mem::take(&mut self.added),
+            removed: std::mem::take(&mut self.removed),
+            changed: std::mem::take(&mut self.changed),
+            waves: std::mem::take(&mut self.waves),
+            ..Difference::default()
+        }
     }
 
     /// Leaves out what differs in the same way in another difference.

@@ -3,7 +3,10 @@
 
 use smol_str::SmolStr;
 
-use crate::view::diff::{Difference, Side};
+use crate::view::diff::{Difference, Side, print};
+
+/// The most of what an environment lacks that is kept.
+const MAX_LACKING: usize = 20;
 
 /// What differs between two states of a project with environments.
 #[derive(Debug, Default)]
@@ -25,6 +28,8 @@ pub struct Only {
     pub environments: Vec<SmolStr>,
     /// What differs, without what differs in the base as well.
     pub difference: Difference,
+    /// What the base says of its schemas and databases, and does not happen with these environments.
+    pub lacks: Vec<String>,
 }
 
 impl From<Difference> for Differences {
@@ -40,15 +45,28 @@ impl Differences {
             self.base = found;
             return;
         };
+        let mut missing = self.base.verdicts();
+        missing.leave_out(&found);
+        let mut lacks = print::first_lines(&missing);
+        lacks.truncate(MAX_LACKING);
         found.leave_out(&self.base);
-        if found.is_empty() {
+        // An image of its own is no reason to repeat a verdict for each environment.
+        let objects = found.take_objects();
+        self.group(environment, found, lacks);
+        self.group(environment, objects, Vec::new());
+    }
+
+    fn group(&mut self, environment: &SmolStr, difference: Difference, lacks: Vec<String>) {
+        if difference.is_empty() && lacks.is_empty() {
             return;
         }
-        match self.others.iter_mut().find(|only| only.difference == found) {
+        let is_same = |only: &&mut Only| only.difference == difference && only.lacks == lacks;
+        match self.others.iter_mut().find(is_same) {
             Some(only) => only.environments.push(environment.clone()),
-            None => self
-                .others
-                .push(Only { environments: vec![environment.clone()], difference: found }),
+            None => {
+                let environments = vec![environment.clone()];
+                self.others.push(Only { environments, difference, lacks });
+            }
         }
     }
 

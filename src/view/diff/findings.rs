@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde_json::{Map as JsonMap, Value as Json, json};
+use smol_str::SmolStr;
 use sql::catalogue::change::{Outcome, Severity};
 
 use crate::diag;
@@ -81,6 +82,9 @@ struct Finding<'a> {
     accepted: Option<&'a str>,
 }
 
+/// What makes two findings of two environments the same.
+type Key = (Class, Option<Span>, String);
+
 /// All of them, the worst first.
 fn findings<'a>(differences: &'a Differences, new: Side<'_>) -> Vec<Finding<'a>> {
     let project = &new.compilation.project;
@@ -88,21 +92,32 @@ fn findings<'a>(differences: &'a Differences, new: Side<'_>) -> Vec<Finding<'a>>
         .units()
         .filter_map(|unit| Some((project.label(unit), project.place(unit)?)))
         .collect();
-    let base = std::iter::once((&differences.base, None));
-    let others = differences.others.iter();
-    let others = others.map(|only| (&only.difference, Some(only.environments.as_slice())));
     let mut found = Vec::new();
-    for (difference, environments) in base.chain(others) {
-        let from = found.len();
-        of_one(difference, &places, &mut found);
-        if let Some(names) = environments {
-            let note =
-                format!("\nnote: only with the {} {}", noun(names), listed(names, shown_name));
-            found.iter_mut().skip(from).for_each(|finding: &mut Finding<'_>| {
-                finding.text.push_str(&note);
+    of_one(&differences.base, &places, &mut found);
+    // Of the environments each once, with all that have it.
+    let mut only: Vec<Finding<'_>> = Vec::new();
+    let mut known: BTreeMap<Key, (usize, Vec<SmolStr>)> = BTreeMap::new();
+    for group in &differences.others {
+        let mut of_group = Vec::new();
+        of_one(&group.difference, &places, &mut of_group);
+        for finding in of_group {
+            let key = (finding.class, finding.at, finding.text.clone());
+            let (_, names) = known.entry(key).or_insert_with(|| {
+                only.push(finding);
+                (only.len() - 1, Vec::new())
             });
+            names.extend(group.environments.iter().cloned());
         }
     }
+    for (at, mut names) in known.into_values() {
+        names.sort_unstable();
+        names.dedup();
+        if let Some(finding) = only.get_mut(at) {
+            let names = format!("{} {}", noun(&names), listed(&names, shown_name));
+            finding.text.push_str(&format!("\nnote: only with the {names}"));
+        }
+    }
+    found.extend(only);
     found.sort_by_key(|finding| finding.class);
     found
 }
@@ -124,7 +139,7 @@ fn of_one<'a>(difference: &'a Difference, places: &Places, found: &mut Vec<Findi
                 (_, Severity::Unknown) => Class::Unknown,
                 (_, Severity::Safe | Severity::Cosmetic) => continue,
             };
-            let at = change.change.new_place.or(of_schema);
+            let at = change.at.or(of_schema);
             let accepted = change.accepted.as_deref();
             found.push(Finding { class, at, text: change_text(change), accepted });
         }

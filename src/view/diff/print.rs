@@ -75,6 +75,14 @@ fn summary(difference: &Difference) -> String {
     if parts.is_empty() { "nothing changes".to_owned() } else { parts.join("; ") }
 }
 
+/// The summary of the base, which is not all where there are environments.
+fn base_summary(differences: &Differences) -> String {
+    match differences.base.is_empty() && !differences.others.is_empty() {
+        true => "nothing changes without an environment".to_owned(),
+        false => summary(&differences.base),
+    }
+}
+
 /// What stands before what Kubernetes or a server refuses, in place of a severity.
 const REFUSED: &str = "refused";
 /// What stands before what a revert does, in place of a severity.
@@ -483,11 +491,22 @@ pub(super) fn noun(names: &[SmolStr]) -> &'static str {
 fn about_environments(differences: &Differences, show: impl Fn(&str) -> String) -> Vec<String> {
     let Differences { base: _, others, added, removed } = differences;
     let mut lines = Vec::new();
-    let losing = others.iter().filter(|only| only.difference.n_destructive() > 0);
-    let losing: Vec<SmolStr> = losing.flat_map(|only| only.environments.clone()).collect();
-    if !losing.is_empty() {
-        let names = listed(&losing, &show);
-        lines.push(format!("destructive only with the {} {names}: see below", noun(&losing)));
+    type Is = fn(&Difference) -> bool;
+    let classes: [(&str, Is); 3] = [
+        ("destructive", |it| it.n_destructive() > 0),
+        ("refused", |it| it.n_refused() != (0, 0)),
+        ("to be split", |it| it.n_split() > 0),
+    ];
+    for (word, is_so) in classes {
+        let those = others.iter().filter(|only| is_so(&only.difference));
+        let names: Vec<SmolStr> = those.flat_map(|only| only.environments.clone()).collect();
+        if !names.is_empty() {
+            lines.push(format!(
+                "{word} with the {} {}: see below",
+                noun(&names),
+                listed(&names, &show)
+            ));
+        }
     }
     if !added.is_empty() {
         lines.push(format!("new {}: {}", noun(added), listed(added, &show)));
@@ -514,16 +533,21 @@ pub(super) fn shown_name(name: &str) -> String {
 pub fn text(differences: &Differences, style: Style, out: &mut impl Write) -> io::Result<()> {
     let (groups, n_not_shown) = groups(differences);
     let (base_room, room) = shares(PRINTED, groups.len());
-    writeln!(out, "{}", summary(&differences.base))?;
+    writeln!(out, "{}", base_summary(differences))?;
     for line in about_environments(differences, shown_name) {
         writeln!(out, "{line}")?;
     }
     text_of(&differences.base, base_room, style, out)?;
-    for Only { environments, difference } in groups {
+    for Only { environments, difference, lacks } in groups {
         let names = listed(environments, shown_name);
         writeln!(out, "\nonly with the {} {names}", noun(environments))?;
-        writeln!(out, "{}", summary(difference))?;
-        text_of(difference, room, style, out)?;
+        for line in lacks {
+            writeln!(out, "  not there: {line}")?;
+        }
+        if !difference.is_empty() {
+            writeln!(out, "{}", summary(difference))?;
+            text_of(difference, room, style, out)?;
+        }
     }
     if n_not_shown > 0 {
         writeln!(
@@ -590,7 +614,7 @@ fn text_line(line: Line<'_>, style: Style) -> String {
     let shown = |text: &str| shortened(&printable(text), 3 * MAX_TEXT_LEN);
     match line {
         Line::Schema(schema) => shown(schema),
-        Line::Change(_, SchemaChange { change, place, note, accepted }) => {
+        Line::Change(_, SchemaChange { change, place, note, accepted, at: _ }) => {
             let place = place.as_deref().map(printable);
             let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
             let below = |pieces: &[Piece]| match pieces.is_empty() {
@@ -644,7 +668,7 @@ fn text_line(line: Line<'_>, style: Style) -> String {
 
 /// What is said about a change, for a line of its own.
 pub(super) fn change_text(change: &SchemaChange) -> String {
-    let SchemaChange { change, place, note, accepted: _ } = change;
+    let SchemaChange { change, place, note, accepted: _, at: _ } = change;
     let mut text = words(&change.pieces());
     if let (None, Some(place)) = (change.new_place, place) {
         text.push_str(&format!(" ({})", printable(place.as_str())));
@@ -653,6 +677,15 @@ pub(super) fn change_text(change: &SchemaChange) -> String {
         text.push_str(&format!("\n{}", words(more)));
     }
     text
+}
+
+/// What is said of schemas, databases and rollouts, each in a line.
+pub(super) fn first_lines(difference: &Difference) -> Vec<String> {
+    let changes = difference.schemas.iter().flat_map(|schema| &schema.changes);
+    let changes = changes.map(|change| words(&change.change.pieces()));
+    let notices = difference.infrastructure.iter().map(|notice| words(&notice.pieces));
+    let windows = difference.windows.iter().map(|window| words(&window_pieces(window)));
+    changes.chain(notices).chain(windows).collect()
 }
 
 /// The same of a database or an object.
@@ -757,16 +790,24 @@ pub fn markdown(differences: &Differences, new: Side<'_>, out: &mut impl Write) 
     // Each group has a heading, which may name ten environments.
     let heads = HEAD + groups.len() * GROUP_HEAD;
     let (base_room, room) = shares(COMMENT.saturating_sub(heads), groups.len());
-    writeln!(out, "### Database and rollout\n\n{}", signed_summary(&differences.base))?;
+    let loses = differences.all().any(|it| it.n_destructive() + it.n_split() > 0);
+    let sign = if loses { ":warning: " } else { "" };
+    writeln!(out, "### Database and rollout\n\n{sign}{}", base_summary(differences))?;
     for line in about_environments(differences, code) {
         writeln!(out, "\n{line}")?;
     }
     markdown_of(&differences.base, base_room, Some(new), out)?;
-    for Only { environments, difference } in groups {
+    for Only { environments, difference, lacks } in groups {
         let names = listed(environments, code);
-        writeln!(out, "\n#### Only with the {} {names}\n", noun(environments))?;
-        writeln!(out, "{}", signed_summary(difference))?;
-        markdown_of(difference, room, None, out)?;
+        writeln!(out, "\n#### Only with the {} {names}", noun(environments))?;
+        for (number, line) in lacks.iter().enumerate() {
+            let gap = if number == 0 { "\n" } else { "" };
+            writeln!(out, "{gap}- not there: {}", code(line))?;
+        }
+        if !difference.is_empty() {
+            writeln!(out, "\n{}", signed_summary(difference))?;
+            markdown_of(difference, room, None, out)?;
+        }
     }
     if n_not_shown > 0 {
         writeln!(
@@ -872,7 +913,7 @@ fn markdown_line(line: Line<'_>) -> String {
         Line::Schema(schema) => {
             format!("\n**{}**\n\n| | change | where |\n|---|---|---|", code(schema))
         }
-        Line::Change(_, SchemaChange { change, place, note, accepted }) => {
+        Line::Change(_, SchemaChange { change, place, note, accepted, at: _ }) => {
             let word = severity_word(change.severity);
             let mut pieces = change.pieces();
             for more in [&change.costs(), note].into_iter().filter(|more| !more.is_empty()) {
@@ -925,6 +966,7 @@ pub fn json(differences: &Differences, out: &mut impl Write) -> io::Result<()> {
     let (groups, n_not_shown) = groups(differences);
     let (base_room, room) = shares(PRINTED, groups.len());
     let mut document = json_of(&differences.base, base_room);
+    document.insert("summary".to_owned(), json!(base_summary(differences)));
     let shown = |names: &[SmolStr]| -> Vec<String> {
         names
             .iter()
@@ -935,6 +977,7 @@ pub fn json(differences: &Differences, out: &mut impl Write) -> io::Result<()> {
     let only = groups.iter().map(|only| {
         let mut object = json_of(&only.difference, room);
         object.insert("environments".to_owned(), json!(shown(&only.environments)));
+        object.insert("lacks".to_owned(), json!(only.lacks));
         Json::Object(object)
     });
     let Differences { added, removed, .. } = differences;
@@ -1022,7 +1065,7 @@ fn json_line(line: Line<'_>) -> Json {
     let item = |item: &Item| json!({ "object": shown(&item.object), "owner": shown(&item.owner) });
     match line {
         Line::Schema(_) => Json::Null,
-        Line::Change(schema, SchemaChange { change, place, note, accepted }) => json!({
+        Line::Change(schema, SchemaChange { change, place, note, accepted, at: _ }) => json!({
             "schema": shown(&schema.schema),
             "severity": change.severity.word(),
             "outcome": outcome_word(&change.outcome),

@@ -8,7 +8,10 @@ use sql::catalogue::Catalogue;
 use sql::catalogue::change::{Change, Gone, Outcome, Piece, Severity, Stays, What};
 use sql::catalogue::policy::{self, Policy};
 
-use crate::model::{Database, Desired, Destructive, Hosting, MigrationDir, Schema, Target, Unit};
+use crate::model::{
+    Database, Desired, Destructive, Hosting, MigrationDir, Migrations, Schema, Target, Unit,
+};
+use crate::source::{Excerpt, FileId, Span};
 use crate::view::diff::infrastructure::release;
 use crate::view::diff::window::{self, Changing, WayBack, Windows};
 use crate::view::diff::{MAX_PATH_LEN, Revert, SchemaChange, SchemaChanges, Side};
@@ -55,8 +58,14 @@ pub(super) fn schemas(
                 catalogues: (&from, &to),
                 changes: &planned,
                 way_back: way_back(reverted, applied, old),
+                doubts: doubts((old, reverted), (new, applied), (&from, &to), &planned, &contracts),
             });
         }
+        let is_versioned =
+            applied.is_some_and(|schema| matches!(schema.desired, Desired::Migrations(_)));
+        let fresh: Vec<&Excerpt> =
+            applied.map(|schema| new_migrations(schema, reverted).collect()).unwrap_or_default();
+        let lines = Lines::of(&fresh);
         let changes = planned.into_iter().map(|change| {
             let place = match (change.new_place, change.old_place) {
                 (Some(span), _) => Some(new.sources.place(span)),
@@ -65,7 +74,11 @@ pub(super) fn schemas(
             };
             let place = place.map(|place| shortened(&place, MAX_PATH_LEN));
             let note = contracts.note(&change);
-            SchemaChange { change, place, note, accepted: None }
+            let at = match is_versioned {
+                false => change.new_place,
+                true => lines.about(&change),
+            };
+            SchemaChange { change, place, at, note, accepted: None }
         });
         let changes: Vec<SchemaChange> = changes.collect();
         let on_revert = match (reverted, applied) {
@@ -174,6 +187,158 @@ fn on_revert(
     changes.filter(matters).map(Revert::Change).collect()
 }
 
+/// Why contracts that hold may not be all there is to it: what the catalogues do not follow.
+fn doubts(
+    (old, was): (Side<'_>, Option<&Schema>),
+    (new, is): (Side<'_>, Option<&Schema>),
+    (from, to): (&Catalogue, &Catalogue),
+    planned: &[Change],
+    contracts: &Contracts,
+) -> Vec<&'static str> {
+    let is_cascading = |schema: &Schema| {
+        new_migrations(schema, was).any(|text| cascades(&text.text.to_ascii_lowercase()))
+    };
+    let is_lost = |change: &Change| {
+        change.outcome == Outcome::Made && change.what.gone().is_some() && contracts.require(change)
+    };
+    let stays_in_the_way = |change: &Change| {
+        matches!(change.outcome, Outcome::Stays(_))
+            && matches!(change.what.gone(), Some(Gone::Table(_)))
+            && to.view_called(&change.table).is_some()
+            && from.view_called(&change.table).is_none()
+    };
+    let has_parts = |schema: &Schema| {
+        let texts = sql_texts(&schema.desired);
+        texts.into_iter().any(|text| text.text.to_ascii_lowercase().contains("partition"))
+    };
+    // Another name in the other state: perhaps the same schema.
+    let there = |here: Side<'_>, schema: Option<&Schema>, there: Side<'_>| {
+        let target = schema.and_then(|schema| window::target(here, schema));
+        let same = |other: &Schema| target.is_some() && window::target(there, other) == target;
+        there.compilation.project.schemas.iter().any(same)
+    };
+    let shares = match (was, is) {
+        (Some(_), None) => there(old, was, new),
+        (None, Some(_)) => there(new, is, old),
+        (Some(_), Some(_)) | (None, None) => false,
+    };
+    let found = [
+        (
+            is.is_some_and(is_cascading),
+            "a new migration has `CASCADE`, which may drop what the App needs",
+        ),
+        (planned.iter().any(is_lost), "a change drops what the App of the base revision requires"),
+        (
+            planned.iter().any(stays_in_the_way),
+            "a table that stays has the name of a new view: the server refuses it",
+        ),
+        (
+            is.is_some_and(has_parts),
+            "the schema has partitions, and what changes in one may hold for others",
+        ),
+        (
+            is.is_some_and(|schema| !schema.exclude.is_empty() || !schema.schemas.is_empty()),
+            "`exclude` or `schemas` may leave the change out",
+        ),
+        (shares, "another Schema may manage the same tables, before or after"),
+    ];
+    found.into_iter().filter_map(|(is_so, why)| is_so.then_some(why)).collect()
+}
+
+/// The SQL of a schema, as it is written.
+fn sql_texts(desired: &Desired) -> Vec<&Excerpt> {
+    match desired {
+        Desired::Sql(texts) => texts.iter().collect(),
+        Desired::Migrations(migrations) => match &migrations.directory {
+            MigrationDir::Local { files, .. } => files.iter().map(|(_, text)| text).collect(),
+            MigrationDir::Remote { .. } => Vec::new(),
+        },
+        Desired::Hcl(_) | Desired::Registry(_) => Vec::new(),
+    }
+}
+
+/// The texts of the migrations that a schema did not have before.
+fn new_migrations<'a>(
+    schema: &'a Schema,
+    was: Option<&'a Schema>,
+) -> impl Iterator<Item = &'a Excerpt> {
+    let files = |schema: &'a Schema| match &schema.desired {
+        Desired::Migrations(Migrations {
+            directory: MigrationDir::Local { files, .. }, ..
+        }) => files.as_slice(),
+        Desired::Migrations(_) | Desired::Sql(_) | Desired::Hcl(_) | Desired::Registry(_) => &[],
+    };
+    let known: BTreeSet<&str> =
+        was.into_iter().flat_map(files).map(|(name, _)| name.as_str()).collect();
+    files(schema)
+        .iter()
+        .filter(move |(name, _)| !known.contains(name.as_str()))
+        .map(|(_, text)| text)
+}
+
+/// The lines of new migrations, by the words in them.
+struct Lines {
+    files: BTreeSet<FileId>,
+    by_word: BTreeMap<String, Span>,
+}
+
+impl Lines {
+    fn of(texts: &[&Excerpt]) -> Lines {
+        const ACTIONS: [&str; 6] = ["alter", "create", "drop", "rename", "truncate", "set"];
+        let mut lines = Lines { files: BTreeSet::new(), by_word: BTreeMap::new() };
+        for excerpt in texts {
+            lines.files.insert(excerpt.span.file);
+            let mut start = 0;
+            for line in excerpt.text.split_inclusive('\n') {
+                let lower = line.to_ascii_lowercase();
+                let words = || {
+                    let words = lower.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+                    words.filter(|word| !word.is_empty())
+                };
+                let is_comment = lower.trim_start().starts_with("--");
+                if !is_comment && words().any(|word| ACTIONS.contains(&word)) {
+                    let indent = line.len() - line.trim_start().len();
+                    let end = start + line.trim_end().len();
+                    let span = excerpt.locate(start + indent..end.max(start + indent));
+                    for word in words() {
+                        if !lines.by_word.contains_key(word) {
+                            lines.by_word.insert(word.to_owned(), span);
+                        }
+                    }
+                }
+                start += line.len();
+            }
+        }
+        lines
+    }
+
+    /// Where a new migration makes a change: at the statement that created what changes if that is new, or
+    /// else in the first line that names it.
+    fn about(&self, change: &Change) -> Option<Span> {
+        let is_fresh = |span: &Span| self.files.contains(&span.file);
+        let last = |name: &str| {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            last.trim_matches(['"', '`', '[', ']']).to_lowercase()
+        };
+        let pieces = change.pieces();
+        let names = pieces.iter().filter_map(|piece| match piece {
+            Piece::Name(name) => Some(last(name)),
+            Piece::Words(_) => None,
+        });
+        let named = names.filter_map(|name| self.by_word.get(&name).copied()).next();
+        let of_table = || self.by_word.get(&last(&change.table)).copied();
+        change.new_place.filter(is_fresh).or(named).or_else(of_table)
+    }
+}
+
+/// Whether a text in lower case has `cascade` but for what a foreign key does.
+fn cascades(text: &str) -> bool {
+    text.match_indices("cascade").any(|(at, _)| {
+        let before = text.get(..at).unwrap_or_default().trim_end();
+        !before.ends_with("delete") && !before.ends_with("update")
+    })
+}
+
 /// What a revert does to a schema.
 fn way_back(back: Option<&Schema>, now: Option<&Schema>, old: Side<'_>) -> WayBack {
     let (Some(back), Some(now)) = (back, now) else { return WayBack::Nothing };
@@ -244,6 +409,15 @@ impl Contracts {
             }
         }
         contracts
+    }
+
+    /// Whether an App requires what is gone.
+    fn require(&self, change: &Change) -> bool {
+        let column = match change.what.gone() {
+            Some(Gone::Column(column, _)) => Some(column.to_lowercase()),
+            Some(Gone::Table(_)) | None => None,
+        };
+        self.needed.contains_key(&(change.table.to_string(), column))
     }
 
     /// What is to be said about something that is dropped, or stays.

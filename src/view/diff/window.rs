@@ -22,7 +22,7 @@ const MAX_REASONS: usize = 5;
 const MAX_EDITS: usize = 10;
 
 /// What becomes of one App and one Schema while a change is rolled out, and while it is reverted.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
     /// `App/shop`.
     pub app: String,
@@ -90,7 +90,7 @@ pub enum State {
 }
 
 /// A version of an App with a state of its schema.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pair {
     /// The version.
     pub version: Version,
@@ -176,6 +176,8 @@ pub(super) struct Changing<'a> {
     pub(super) changes: &'a [Change],
     /// What happens to the schema on a revert.
     pub(super) way_back: WayBack,
+    /// Why contracts that hold may not be all there is to it.
+    pub(super) doubts: Vec<&'static str>,
 }
 
 /// What a revert does to a schema.
@@ -321,6 +323,10 @@ impl<'a> Windows<'a> {
             }
             Fate::Applied => Verdict::Enough,
         };
+        if window.verdict == Verdict::Enough && !changing.doubts.is_empty() {
+            window.verdict = Verdict::Unknown;
+            window.notes.extend(changing.doubts.iter().map(|why| vec![Piece::Words(why)]));
+        }
         if was_broken {
             window.notes.push(vec![Piece::Words("`requires` does not hold before the change")]);
         }
@@ -334,6 +340,9 @@ impl<'a> Windows<'a> {
         }
         if window.verdict == Verdict::Split {
             let is_removed = matches!(contracts.new, Contract::None);
+            if let Contract::Says(needed) = contracts.new {
+                steps.add_new(needed, changing.catalogues);
+            }
             window.split = steps.lists(&window.app, is_removed);
         }
         window
@@ -477,6 +486,8 @@ fn judge(pair: &mut Pair, held: &Held<'_>) {
         false => certain.collect(),
         true => doubts.chain(changes).collect(),
     };
+    // What is both read and written is missing twice.
+    reasons.dedup();
     pair.n_more = reasons.len().saturating_sub(MAX_REASONS);
     reasons.truncate(MAX_REASONS);
     pair.reasons = reasons;
@@ -573,6 +584,8 @@ struct Steps {
     last: Vec<Vec<Piece>>,
     told: BTreeSet<(String, String)>,
     n_more: [usize; 3],
+    /// Whether the old version needs something that goes.
+    has_gone: bool,
 }
 
 impl Steps {
@@ -621,6 +634,7 @@ impl Steps {
                 Some(vec![Words("make "), name(), Words(" NOT NULL without a default")]),
             ),
             (Version::Old, Breach::NoTable { .. } | Breach::NoColumn { .. }) => {
+                self.has_gone = true;
                 (None, leave(), Some(vec![Words("drop "), name()]))
             }
             (Version::Old, Breach::OtherFamily { .. }) => (
@@ -666,10 +680,45 @@ impl Steps {
         }
     }
 
+    /// Where something goes, what the new version needs in its place comes first: it may have another name.
+    fn add_new(&mut self, needed: &[Requirement], (before, git): (&Catalogue, &Catalogue)) {
+        use Piece::Words;
+        if !self.has_gone {
+            return;
+        }
+        for required in needed {
+            let table = required.table.value.as_str();
+            let Some(is) = git.table_called(table) else { continue };
+            let tail = || Words(" as well, and copy the values of what it replaces");
+            let Some(was) = before.table_called(table) else {
+                self.push_first(vec![Words("add "), Piece::Name(table.to_owned()), tail()]);
+                continue;
+            };
+            let columns = required.reads.iter().chain(&required.writes);
+            let columns: BTreeSet<&str> = columns.map(|of| of.column.value.as_str()).collect();
+            for column in columns {
+                let is_told = self.told.contains(&(table.to_lowercase(), column.to_lowercase()));
+                let is_new = is.has_column_called(column) && !was.has_column_called(column);
+                if is_new && !is_told {
+                    self.push_first(vec![Words("add "), of_table(table, column), tail()]);
+                }
+            }
+        }
+    }
+
+    fn push_first(&mut self, edit: Vec<Piece>) {
+        let [n_first, ..] = &mut self.n_more;
+        match self.first.len() < MAX_EDITS {
+            true => self.first.push(edit),
+            false => *n_first += 1,
+        }
+    }
+
     /// The changes to make, one after the other.
     fn lists(self, app: &str, is_removed: bool) -> Vec<Vec<Vec<Piece>>> {
         use Piece::{Name, Words};
-        let Steps { mut first, must_be_first, mut with, mut last, told: _, n_more } = self;
+        let Steps { mut first, must_be_first, mut with, mut last, told: _, n_more, has_gone: _ } =
+            self;
         for (list, n_more) in [&mut first, &mut with, &mut last].into_iter().zip(n_more) {
             if n_more > 0 {
                 list.push(vec![
@@ -704,14 +753,18 @@ impl Steps {
 }
 
 /// Whether a schema is applied to another database than before.
-pub(super) fn is_moved(old: (Side<'_>, &Schema), new: (Side<'_>, &Schema)) -> bool {
-    let target = |(side, schema): (Side<'_>, &Schema)| match &schema.target {
+pub(super) fn is_moved((old, was): (Side<'_>, &Schema), (new, is): (Side<'_>, &Schema)) -> bool {
+    target(old, was) != target(new, is)
+}
+
+/// The database that a schema is applied to: its name and its engine, or its address.
+pub(super) fn target(side: Side<'_>, schema: &Schema) -> Option<(String, &'static str)> {
+    match &schema.target {
         Target::Database(index) => {
-            let databases = &side.compilation.project.databases;
-            databases.get(*index).map(|database| database.common.name.to_string())
+            let database = side.compilation.project.databases.get(*index)?;
+            Some((database.common.name.to_string(), database.engine.name))
         }
-        Target::Url(url) => Some(url.to_string()),
+        Target::Url(url) => Some((url.to_string(), "")),
         Target::UrlFrom(_) | Target::Unknown => None,
-    };
-    target(old) != target(new)
+    }
 }

@@ -391,6 +391,7 @@ fn of_column<'a>(
             (false, _, Costs::MariaDb | Costs::MySql) => Some(false),
         };
         match is_always {
+            Some(true) if catalogue.dynamic.is_some() => out.doubts.push(Doubt::Dynamic),
             Some(true) => {
                 out.breaches.push(Breach::Generated { required, table, column: name, created });
             }
@@ -413,6 +414,11 @@ fn of_column<'a>(
         return out.doubts.push(Doubt::Type(table, name));
     }
     if !wanted.is_kept_by(found, dialect, is_written) {
+        // SQL that is not in the scripts may have changed it; and a server that was not measured may keep
+        // values of one kind in another, as SQLite keeps times in texts.
+        if catalogue.dynamic.is_some() || dialect.grammar().server.costs == Costs::Unknown {
+            return out.doubts.push(Doubt::Type(table, name));
+        }
         let written = data_type.text.as_str();
         out.breaches.push(Breach::OtherFamily {
             required,
