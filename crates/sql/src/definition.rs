@@ -247,6 +247,20 @@ pub struct Column {
 }
 
 impl Column {
+    /// `DROP DEFAULT` leaves the integer of a `serial`.
+    pub(crate) fn forget_serial(&mut self) {
+        let Some(data_type) = &mut self.data_type else { return };
+        let integer = match data_type.name.as_str() {
+            "serial" | "serial4" => "integer",
+            "bigserial" | "serial8" => "bigint",
+            "smallserial" | "serial2" => "smallint",
+            _ => return,
+        };
+        data_type.name = integer.into();
+        data_type.text = integer.into();
+        (self.not_null, self.identity) = (true, false);
+    }
+
     /// Whether a row can be inserted without a value for it.
     pub fn is_optional(&self) -> bool {
         !self.not_null || self.default.is_some() || self.generated || self.identity

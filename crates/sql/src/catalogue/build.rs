@@ -1212,6 +1212,9 @@ fn alter(table: &mut Live, alteration: &Alteration) {
         Alteration::SetDefault(name, default) => {
             let (text, print) = default.clone().unzip();
             change(table, name, &|column| {
+                if text.is_none() {
+                    column.forget_serial();
+                }
                 column.default.clone_from(&text);
                 column.default_print = print.unwrap_or_default();
             });

@@ -441,7 +441,10 @@ impl Live {
     }
 
     pub(super) fn drop_constraint(&mut self, name: &Ident) {
-        let named = self.constraints.remove(&folded(self.dialect, name)).unwrap_or_default();
+        let mut named = self.constraints.remove(&folded(self.dialect, name)).unwrap_or_default();
+        if named.is_empty() {
+            named.extend(self.unnamed(&folded(self.dialect, name)));
+        }
         self.lost_constraint |= named.is_empty();
         for constraint in named {
             match constraint {
@@ -461,6 +464,58 @@ impl Live {
                     }
                 }
             }
+        }
+    }
+
+    /// The constraint without a name to which PostgreSQL gives this one: `orders_pkey`, `orders_a_b_key`,
+    /// `orders_customer_fkey`, `orders_a_check` (`ChooseIndexName`, `ChooseConstraintName`). MySQL calls a
+    /// key by its first column.
+    fn unnamed(&self, name: &str) -> Option<Constraint> {
+        if self.dialect.grammar().types.sized_texts {
+            let mut keys = self.keys.iter().enumerate().take(MAX_SEARCHED);
+            let is_it = |key: &Key| {
+                let first = key.columns.first().map(|column| folded(self.dialect, column));
+                key.name.is_none()
+                    && key.kind != KeyKind::Primary
+                    && first.is_some_and(|first| first == name)
+            };
+            let found = keys.find(|(_, held)| held.as_ref().is_some_and(|held| is_it(&held.key)));
+            return found.map(|(number, _)| Constraint::Key(number));
+        }
+        let table = folded(self.dialect, &self.name.name);
+        let rest = name.strip_prefix(table.as_str())?.strip_prefix('_')?;
+        let joined = |columns: &[Ident]| {
+            let names = columns.iter().map(|column| folded(self.dialect, column).to_string());
+            names.collect::<Vec<_>>().join("_")
+        };
+        let keys = self.keys.iter().enumerate().take(MAX_SEARCHED);
+        let key = keys.filter_map(|(number, held)| Some((number, &held.as_ref()?.key)));
+        let mut key = key.filter(|(_, key)| key.name.is_none());
+        let is_key = |key: &Key| match key.kind {
+            KeyKind::Primary => rest == "pkey",
+            KeyKind::Unique | KeyKind::Index => {
+                rest.strip_suffix("_key").is_some_and(|of| of == joined(&key.columns))
+            }
+        };
+        if let Some((number, _)) = key.find(|(_, key)| is_key(key)) {
+            return Some(Constraint::Key(number));
+        }
+        let foreign = self.foreign_keys.iter().enumerate().take(MAX_SEARCHED);
+        let mut foreign = foreign.filter_map(|(number, held)| Some((number, &held.as_ref()?.key)));
+        let is_foreign = |key: &ForeignKey| {
+            key.name.is_none()
+                && rest.strip_suffix("_fkey").is_some_and(|of| of == joined(&key.columns))
+        };
+        if let Some((number, _)) = foreign.find(|(_, key)| is_foreign(key)) {
+            return Some(Constraint::ForeignKey(number));
+        }
+        // The text of a check is not kept: of several without a name nobody knows which it is.
+        let checks = self.checks.iter().enumerate().take(MAX_SEARCHED);
+        let unnamed = checks.filter(|(_, it)| it.as_ref().is_some_and(|it| it.name.is_none()));
+        let unnamed: Vec<usize> = unnamed.map(|(number, _)| number).collect();
+        match unnamed.as_slice() {
+            [one] if rest.ends_with("check") => Some(Constraint::Check(*one)),
+            _ => None,
         }
     }
 
