@@ -27,7 +27,7 @@ use smol_str::StrExt;
 use crate::definition::{Definition, ObjectKind, ParseStatus, Script, Statement};
 use crate::dialect::Dialect;
 use crate::problem::{self, Sink, Stray, TooLong};
-use crate::source::Excerpt;
+use crate::source::{Excerpt, Span};
 use crate::word::{is, is_any};
 pub use join::{joined, lines};
 use read::{Lint, Parsed};
@@ -161,6 +161,33 @@ pub fn scripts_within(
     let said = &mut verdicts.of(questions(&read, dialect, &mut budget.asked), dialect).into_iter();
     let in_blocks = &mut budget.in_blocks;
     Some(read.into_iter().map(|text| text.judge(dialect, said, in_blocks, sink)).collect())
+}
+
+/// How a statement begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    /// Its first words and signs, words in lower case and names without quotes.
+    pub words: Vec<String>,
+    /// Where it is.
+    pub span: Span,
+}
+
+/// How each statement of a text begins; nothing of a text that is too long.
+pub fn beginnings(text: &Excerpt, dialect: Dialect) -> Vec<Beginning> {
+    /// The most words of a statement.
+    const MAX_WORDS: usize = 12;
+    let Ok(splits) = Budget::default().split(&[text], dialect) else { return Vec::new() };
+    let word = |token: &Token| {
+        let word = text.text.get(token.range()).unwrap_or_default();
+        let quotes = ['"', '`', '[', ']'];
+        word.trim_matches(quotes).to_ascii_lowercase()
+    };
+    let beginning = |split: &Split, piece: &Piece| Beginning {
+        words: tokens(split, piece).iter().take(MAX_WORDS).map(word).collect(),
+        span: text.locate(piece.bytes.clone()),
+    };
+    let all = splits.iter().flat_map(|split| split.pieces.iter().map(move |it| (split, it)));
+    all.map(|(split, piece)| beginning(split, piece)).collect()
 }
 
 /// A text after our own reader.

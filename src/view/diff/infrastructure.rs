@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 
 use sql::catalogue::change::{Piece, Severity};
+use sql::dialect::Dialect;
+use sql::parse::beginnings;
 
 use crate::annotation;
 use crate::model::{
@@ -17,6 +19,7 @@ use crate::quantity;
 use crate::source::Span;
 use crate::value::{Map, Value};
 use crate::view::diff::objects::by_id;
+use crate::view::diff::schemas::new_migrations;
 use crate::view::diff::{MAX_PATH_LEN, Notice, Side};
 use crate::view::markdown::shortened;
 
@@ -242,9 +245,63 @@ fn schemas(old: &Project, new: &Project, found: &mut Vec<Found>) {
             found.push(Found { loss: Loss::Care, pieces, place });
             continue;
         };
+        migrations(was, is, new, found);
         for (loss, rest) in schema((was, old), (is, new)) {
             let pieces = std::iter::once(label.clone()).chain(rest).collect();
             found.push(Found { loss, pieces, place: Place::New(is.common.place) });
+        }
+    }
+}
+
+/// What new migrations do beside changing the schema: rows that they delete, and statements that the server
+/// refuses in the transaction in which Atlas runs a file (`txMode: file`, its default).
+fn migrations(was: &Schema, is: &Schema, new: &Project, found: &mut Vec<Found>) {
+    /// The most that is said of one Schema.
+    const MAX_FOUND: usize = 100;
+    let scheme = match &is.target {
+        Target::Database(index) => {
+            new.databases.get(*index).map_or("", |database| &database.scheme)
+        }
+        Target::Url(url) => url.split("://").next().unwrap_or_default(),
+        Target::UrlFrom(_) | Target::Unknown => "",
+    };
+    let dialect = Dialect::of_scheme(scheme);
+    let mut n_found = 0;
+    for text in new_migrations(is, Some(was)) {
+        let lower = text.text.to_ascii_lowercase();
+        let is_alone = lower.contains("atlas:txmode none")
+            || is.tx_mode.as_deref().is_some_and(|mode| mode == "none");
+        for statement in beginnings(text, dialect) {
+            let words: Vec<&str> = statement.words.iter().map(String::as_str).collect();
+            let said = match words.as_slice() {
+                ["truncate", "table", "only", table, ..]
+                | ["truncate", "table" | "only", table, ..]
+                | ["truncate", table, ..] => {
+                    (Loss::Data, *table, " loses all its rows (`TRUNCATE`)")
+                }
+                ["delete", "from", "only", table, ..] | ["delete", "from", table, ..] => {
+                    (Loss::Data, *table, " loses rows (`DELETE`)")
+                }
+                ["create" | "drop" | "reindex", ..]
+                    if words.contains(&"concurrently")
+                        && dialect == Dialect::Postgres
+                        && !is_alone =>
+                {
+                    (
+                        Loss::Refused,
+                        "CONCURRENTLY",
+                        ": PostgreSQL refuses it in a transaction, in which Atlas runs each file; begin the file with `-- atlas:txmode none`",
+                    )
+                }
+                _ => continue,
+            };
+            n_found += 1;
+            if n_found > MAX_FOUND {
+                return;
+            }
+            let (loss, what, tail) = said;
+            let pieces = vec![name(what), Piece::Words(tail)];
+            found.push(Found { loss, pieces, place: Place::New(statement.span) });
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What the SQL of two states changes, what becomes of it, who needs what is gone, and what a
 //! revert would do.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
@@ -58,7 +59,8 @@ pub(super) fn schemas(
                 catalogues: (&from, &to),
                 changes: &planned,
                 way_back: way_back(reverted, applied, old),
-                doubts: doubts((old, reverted), (new, applied), (&from, &to), &planned, &contracts),
+                doubts: doubts((old, reverted), (new, applied), (&from, &to), &planned),
+                losing: planned.iter().flat_map(|change| contracts.losing(change)).collect(),
             });
         }
         let is_versioned =
@@ -193,13 +195,9 @@ fn doubts(
     (new, is): (Side<'_>, Option<&Schema>),
     (from, to): (&Catalogue, &Catalogue),
     planned: &[Change],
-    contracts: &Contracts,
 ) -> Vec<&'static str> {
     let is_cascading = |schema: &Schema| {
         new_migrations(schema, was).any(|text| cascades(&text.text.to_ascii_lowercase()))
-    };
-    let is_lost = |change: &Change| {
-        change.outcome == Outcome::Made && change.what.gone().is_some() && contracts.require(change)
     };
     let stays_in_the_way = |change: &Change| {
         matches!(change.outcome, Outcome::Stays(_))
@@ -227,7 +225,6 @@ fn doubts(
             is.is_some_and(is_cascading),
             "a new migration has `CASCADE`, which may drop what the App needs",
         ),
-        (planned.iter().any(is_lost), "a change drops what the App of the base revision requires"),
         (
             planned.iter().any(stays_in_the_way),
             "a table that stays has the name of a new view: the server refuses it",
@@ -258,7 +255,7 @@ fn sql_texts(desired: &Desired) -> Vec<&Excerpt> {
 }
 
 /// The texts of the migrations that a schema did not have before.
-fn new_migrations<'a>(
+pub(super) fn new_migrations<'a>(
     schema: &'a Schema,
     was: Option<&'a Schema>,
 ) -> impl Iterator<Item = &'a Excerpt> {
@@ -276,35 +273,32 @@ fn new_migrations<'a>(
         .map(|(_, text)| text)
 }
 
-/// The lines of new migrations, by the words in them.
+/// The lines of new migrations that do something.
 struct Lines {
     files: BTreeSet<FileId>,
-    by_word: BTreeMap<String, Span>,
+    /// In lower case, with their places.
+    all: Vec<(String, Span)>,
+    /// How many may still be looked at.
+    left: Cell<usize>,
 }
 
 impl Lines {
     fn of(texts: &[&Excerpt]) -> Lines {
         const ACTIONS: [&str; 6] = ["alter", "create", "drop", "rename", "truncate", "set"];
-        let mut lines = Lines { files: BTreeSet::new(), by_word: BTreeMap::new() };
+        const MAX_STEPS: usize = 2_000_000;
+        let mut lines =
+            Lines { files: BTreeSet::new(), all: Vec::new(), left: Cell::new(MAX_STEPS) };
         for excerpt in texts {
             lines.files.insert(excerpt.span.file);
             let mut start = 0;
             for line in excerpt.text.split_inclusive('\n') {
                 let lower = line.to_ascii_lowercase();
-                let words = || {
-                    let words = lower.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-                    words.filter(|word| !word.is_empty())
-                };
+                let mut words = lower.split(|c: char| !c.is_alphanumeric());
                 let is_comment = lower.trim_start().starts_with("--");
-                if !is_comment && words().any(|word| ACTIONS.contains(&word)) {
-                    let indent = line.len() - line.trim_start().len();
-                    let end = start + line.trim_end().len();
-                    let span = excerpt.locate(start + indent..end.max(start + indent));
-                    for word in words() {
-                        if !lines.by_word.contains_key(word) {
-                            lines.by_word.insert(word.to_owned(), span);
-                        }
-                    }
+                if !is_comment && words.any(|word| ACTIONS.contains(&word)) {
+                    let begin = start + line.len() - line.trim_start().len();
+                    let end = (start + line.trim_end().len()).max(begin);
+                    lines.all.push((lower, excerpt.locate(begin..end)));
                 }
                 start += line.len();
             }
@@ -312,22 +306,28 @@ impl Lines {
         lines
     }
 
-    /// Where a new migration makes a change: at the statement that created what changes if that is new, or
-    /// else in the first line that names it.
+    /// Where a new migration makes a change: at what it creates if that is new, or else in the line that
+    /// names most of what the change is about.
     fn about(&self, change: &Change) -> Option<Span> {
         let is_fresh = |span: &Span| self.files.contains(&span.file);
-        let last = |name: &str| {
-            let last = name.rsplit('.').next().unwrap_or(name);
-            last.trim_matches(['"', '`', '[', ']']).to_lowercase()
-        };
+        if let Some(span) = change.new_place.filter(is_fresh) {
+            return Some(span);
+        }
+        self.left.set(self.left.get().checked_sub(self.all.len())?);
         let pieces = change.pieces();
-        let names = pieces.iter().filter_map(|piece| match piece {
-            Piece::Name(name) => Some(last(name)),
+        let named = pieces.iter().filter_map(|piece| match piece {
+            Piece::Name(name) => Some(name.to_lowercase()),
             Piece::Words(_) => None,
         });
-        let named = names.filter_map(|name| self.by_word.get(&name).copied()).next();
-        let of_table = || self.by_word.get(&last(&change.table)).copied();
-        change.new_place.filter(is_fresh).or(named).or_else(of_table)
+        let named: Vec<String> = named.chain([change.table.to_lowercase()]).collect();
+        let words =
+            named.iter().flat_map(|name| name.split(|c: char| !(c.is_alphanumeric() || c == '_')));
+        let words: BTreeSet<&str> = words.filter(|word| !word.is_empty()).collect();
+        let score = |line: &str| words.iter().filter(|word| line.contains(**word)).count();
+        let best = self.all.iter().enumerate().map(|(at, (line, span))| (score(line), at, span));
+        // Of equal ones the first.
+        let best = best.max_by_key(|(score, at, _)| (*score, std::cmp::Reverse(*at)));
+        best.filter(|(score, ..)| *score > 0).map(|(_, _, span)| *span)
     }
 }
 
@@ -411,13 +411,15 @@ impl Contracts {
         contracts
     }
 
-    /// Whether an App requires what is gone.
-    fn require(&self, change: &Change) -> bool {
+    /// The Apps that require what a change drops.
+    fn losing(&self, change: &Change) -> impl Iterator<Item = &str> {
         let column = match change.what.gone() {
             Some(Gone::Column(column, _)) => Some(column.to_lowercase()),
             Some(Gone::Table(_)) | None => None,
         };
-        self.needed.contains_key(&(change.table.to_string(), column))
+        let is_lost = change.outcome == Outcome::Made && change.what.gone().is_some();
+        let needing = self.needed.get(&(change.table.to_string(), column)).filter(|_| is_lost);
+        needing.into_iter().flatten().map(String::as_str)
     }
 
     /// What is to be said about something that is dropped, or stays.

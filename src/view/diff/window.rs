@@ -178,6 +178,8 @@ pub(super) struct Changing<'a> {
     pub(super) way_back: WayBack,
     /// Why contracts that hold may not be all there is to it.
     pub(super) doubts: Vec<&'static str>,
+    /// The Apps that require what is dropped, as `diff` says beside the change.
+    pub(super) losing: BTreeSet<&'a str>,
 }
 
 /// What a revert does to a schema.
@@ -323,9 +325,12 @@ impl<'a> Windows<'a> {
             }
             Fate::Applied => Verdict::Enough,
         };
-        if window.verdict == Verdict::Enough && !changing.doubts.is_empty() {
+        let loses = changing.losing.contains(window.app.as_str());
+        let loses = loses.then_some("a change drops what the App requires in the base revision");
+        let doubts: Vec<&str> = changing.doubts.iter().copied().chain(loses).collect();
+        if window.verdict == Verdict::Enough && !doubts.is_empty() {
             window.verdict = Verdict::Unknown;
-            window.notes.extend(changing.doubts.iter().map(|why| vec![Piece::Words(why)]));
+            window.notes.extend(doubts.into_iter().map(|why| vec![Piece::Words(why)]));
         }
         if was_broken {
             window.notes.push(vec![Piece::Words("`requires` does not hold before the change")]);

@@ -1,0 +1,9 @@
+-- Names and numbers.
+ALTER TABLE orders RENAME COLUMN note TO body;
+ALTER TABLE orders DROP CONSTRAINT orders_email_key;
+ALTER TABLE orders ALTER COLUMN id DROP DEFAULT;
+DELETE FROM items WHERE kept IS NULL;
+ALTER TABLE items
+  DROP COLUMN kept CASCADE;
+CREATE INDEX CONCURRENTLY orders_body ON orders (body);
+TRUNCATE TABLE items;
