@@ -202,6 +202,8 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "source",
             "sql::catalogue",
             "sql::definition",
+            "sql::dialect",
+            "sql::parse",
             "value",
         ],
     ),

@@ -266,6 +266,7 @@ fn migrations(was: &Schema, is: &Schema, new: &Project, found: &mut Vec<Found>) 
         Target::UrlFrom(_) | Target::Unknown => "",
     };
     let dialect = Dialect::of_scheme(scheme);
+    let is_postgres = matches!(scheme.split('+').next(), Some("postgres" | "postgresql"));
     let mut n_found = 0;
     for text in new_migrations(is, Some(was)) {
         let lower = text.text.to_ascii_lowercase();
@@ -283,9 +284,7 @@ fn migrations(was: &Schema, is: &Schema, new: &Project, found: &mut Vec<Found>) 
                     (Loss::Data, *table, " loses rows (`DELETE`)")
                 }
                 ["create" | "drop" | "reindex", ..]
-                    if words.contains(&"concurrently")
-                        && dialect == Dialect::Postgres
-                        && !is_alone =>
+                    if words.contains(&"concurrently") && is_postgres && !is_alone =>
                 {
                     (
                         Loss::Refused,

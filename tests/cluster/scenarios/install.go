@@ -24,7 +24,12 @@ func install(s *S) {
 	s.must(err)
 	var patch struct{ Data map[string]string }
 	s.must(yaml.Unmarshal([]byte(s.Generate("health")), &patch))
-	s.Expect("`generate health` prints two checks and their actions", len(patch.Data) == 4)
+	for _, what := range []string{"health", "actions"} {
+		for _, kind := range []string{"AtlasSchema", "AtlasMigration"} {
+			key := "resource.customizations." + what + ".db.atlasgo.io_" + kind
+			s.Expect("`generate health` prints "+key, patch.Data[key] != "")
+		}
+	}
 
 	upstream := s.argocdCM()
 	own := map[string]any{"url": "https://argocd.example.com", "dex.config": "connectors: []\n", "resource.exclusions": "[]\n", "timeout.reconciliation": "60s"}
