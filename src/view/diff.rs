@@ -290,6 +290,20 @@ impl Difference {
         }
     }
 
+    /// Takes all of another difference.
+    fn take(&mut self, other: Difference) {
+        let Difference { schemas, windows, silent, infrastructure, added, removed, changed, waves } =
+            other;
+        self.schemas.extend(schemas);
+        self.windows.extend(windows);
+        self.silent.extend(silent);
+        self.infrastructure.extend(infrastructure);
+        self.added.extend(added);
+        self.removed.extend(removed);
+        self.changed.extend(changed);
+        self.waves.extend(waves);
+    }
+
     /// Takes out what is said of objects and waves.
     fn take_objects(&mut self) -> Difference {
         Difference {

@@ -543,8 +543,15 @@ impl StatementCheck<'_> {
     /// Keeps the words of what may create tables without our knowing.
     fn note_unread(&self, status: ParseStatus, script: &mut Script) {
         let mut first = self.words(3);
-        let (one, two) = (first.next().unwrap_or_default(), first.next().unwrap_or_default());
-        let dynamic = is_any(
+        let mut next = || first.next().unwrap_or_default();
+        let (one, two, three) = (next(), next(), next());
+        // What these make of a view or a table is not followed.
+        let is_change = is(one, "ALTER") && is_any(two, &["VIEW", "MATERIALIZED", "SCHEMA"])
+            || is(one, "CREATE") && is(two, "OR") && is(three, "REPLACE") && {
+                self.words(4).nth(3).is_some_and(|word| is(word, "TABLE"))
+            };
+        let dynamic = is_change
+            || is_any(
             one,
             &[
                 "DO", "EXEC", "EXECUTE", "PREPARE", "CALL", "SELECT", "DECLARE", "IF", "BEGIN",

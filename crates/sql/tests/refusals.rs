@@ -237,6 +237,10 @@ const REFUSED: &[Row] = &[
 ];
 
 const TAKEN: &[(Dialect, &str)] = &[
+    (Sqlite, "create table t (a \"INTEGER\" primary key autoincrement);"),
+    (Sqlite, "create table t (id [integer] primary key autoincrement);"),
+    (Sqlite, "create table t (a TEXT, b \"TEXT\", c [text]) strict;"),
+    (MariaDb, "create table t (a int primary key primary key);"),
     (
         Postgres,
         "create table t (a int primary key); alter table t drop constraint t_pkey; alter table t add primary key (a);",

@@ -194,7 +194,7 @@ impl From<ContractDoubtful<'_>> for Diagnostic {
         };
         found.help(match nearest {
             Some(name) => message!("no statement creates it; did you mean `{name}`?", name),
-            None => "no statement creates it: make sure that dynamic SQL or an included file does"
+            None => "no CREATE statement names it: make sure that dynamic SQL, a rename or an included file creates it"
                 .into(),
         })
     }

@@ -32,6 +32,15 @@ pub struct Only {
     pub lacks: Vec<String>,
 }
 
+impl Only {
+    /// Takes what another group says of the same environments: one has the verdicts, the other the objects.
+    fn take(&mut self, other: Only) {
+        let Only { environments: _, difference, lacks } = other;
+        self.lacks.extend(lacks);
+        self.difference.take(difference);
+    }
+}
+
 impl From<Difference> for Differences {
     fn from(base: Difference) -> Differences {
         Differences { base, ..Differences::default() }
@@ -80,6 +89,24 @@ impl Differences {
         };
         self.added = only(new, old);
         self.removed = only(old, new);
+    }
+
+    /// Puts what was grouped apart together where it is about the same environments.
+    pub fn join(&mut self) {
+        let mut joined: Vec<Only> = Vec::new();
+        for only in std::mem::take(&mut self.others) {
+            let same = |other: &&mut Only| other.environments == only.environments;
+            match joined.iter_mut().find(same) {
+                Some(other) => other.take(only),
+                None => joined.push(only),
+            }
+        }
+        self.others = joined;
+    }
+
+    /// Whether an environment may have another name now: then nothing is known of what becomes of it.
+    pub fn may_be_renamed(&self) -> bool {
+        !self.added.is_empty() && !self.removed.is_empty()
     }
 
     /// All of them.

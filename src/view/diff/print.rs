@@ -490,6 +490,8 @@ pub(super) fn noun(names: &[SmolStr]) -> &'static str {
 /// the states has.
 fn about_environments(differences: &Differences, show: impl Fn(&str) -> String) -> Vec<String> {
     let Differences { base: _, others, added, removed } = differences;
+    // A new name for what was removed is compared with nothing.
+    let not_compared = if differences.may_be_renamed() { ", not compared" } else { "" };
     let mut lines = Vec::new();
     type Is = fn(&Difference) -> bool;
     let classes: [(&str, Is); 3] = [
@@ -509,7 +511,7 @@ fn about_environments(differences: &Differences, show: impl Fn(&str) -> String) 
         }
     }
     if !added.is_empty() {
-        lines.push(format!("new {}: {}", noun(added), listed(added, &show)));
+        lines.push(format!("new {}: {}{not_compared}", noun(added), listed(added, &show)));
     }
     if !removed.is_empty() {
         lines.push(format!(

@@ -459,7 +459,9 @@ impl<'a> Builder<'a, '_> {
         for column in &table.columns {
             self.column_type(column);
         }
-        if !uncertain {
+        // Of one that is there already nothing is run.
+        let is_run = !table.tolerant || self.found(&table.name).is_none();
+        if !uncertain && is_run {
             refusal::table(self.catalogue.dialect, table, self.sink);
             self.duplicate_columns(table);
             if !table.open {
@@ -671,7 +673,13 @@ impl<'a> Builder<'a, '_> {
 
     fn column_type(&mut self, column: &'a Column) {
         refusal::column(self.catalogue.dialect, column, self.sink);
-        if let Some(data_type) = column.data_type.as_ref().filter(|found| !found.known) {
+        // SQLite takes any name in quotes for a type.
+        let takes_quotes = !self.catalogue.dialect.grammar().refuses.strict_types.is_empty();
+        let is_quoted = |text: &str| text.starts_with(['"', '`', '[', '\'']);
+        if let Some(data_type) = column.data_type.as_ref()
+            && !data_type.known
+            && !(takes_quotes && is_quoted(&data_type.text))
+        {
             self.checks.push(Check::Type { data_type });
         }
     }
@@ -739,6 +747,10 @@ impl<'a> Builder<'a, '_> {
             self.ever.insert(new.name.clone());
             let old = self.catalogue.name(from);
             self.tables.rename(&old, from.schema.is_none(), &to.name, new);
+        } else {
+            // A view, or what is not known here: it has that name from now on.
+            let name = to.name.text.to_lowercase();
+            self.catalogue.unread_words.insert(name.into());
         }
     }
 

@@ -167,9 +167,15 @@ fn labels(data_type: &TypeName, sink: &mut dyn Sink) {
     }
 }
 
+/// MariaDB takes the same one twice: `id int primary key primary key`.
 fn second_primary_key(table: &TableDefinition, sink: &mut dyn Sink) {
     let mut keys = table.keys.iter().filter(|key| key.kind == KeyKind::Primary);
-    if let (Some(first), Some(second)) = (keys.next(), keys.next()) {
+    let names = |key: &Key| -> Vec<String> {
+        key.columns.iter().map(|column| column.text.to_lowercase()).collect()
+    };
+    if let Some(first) = keys.next()
+        && let Some(second) = keys.find(|key| names(key) != names(first))
+    {
         let why = Refusal::SecondPrimaryKey { table: table.name.shown() };
         let (primary, other) = (second.span, Some(first.span));
         sink.report(Refused { primary, other, why, is_certain: true });
@@ -258,6 +264,11 @@ fn twice(dialect: Dialect, columns: &[Ident], sink: &mut dyn Sink) {
     }
 }
 
+/// A type as SQLite compares it: in lower case, and without the quotes that it may have.
+fn bare_type(data_type: &TypeName) -> String {
+    data_type.text.trim_matches(['"', '`', '\'', '[', ']']).to_lowercase()
+}
+
 /// SQLite's `STRICT`, `WITHOUT ROWID` and `AUTOINCREMENT`.
 fn row_format(dialect: Dialect, table: &TableDefinition, sink: &mut dyn Sink) {
     let strict_types = dialect.grammar().refuses.strict_types;
@@ -267,8 +278,7 @@ fn row_format(dialect: Dialect, table: &TableDefinition, sink: &mut dyn Sink) {
     let has_key = table.keys.iter().any(|key| key.kind == KeyKind::Primary);
     if table.strict {
         for column in &table.columns {
-            let written = column.data_type.as_ref().map(|data_type| data_type.text.to_lowercase());
-            let written = written.unwrap_or_default();
+            let written = column.data_type.as_ref().map(|of| bare_type(of)).unwrap_or_default();
             if !strict_types.contains(&written.as_str()) {
                 let why = Refusal::StrictType {
                     column: column.name.text.to_string(),
@@ -290,8 +300,7 @@ fn row_format(dialect: Dialect, table: &TableDefinition, sink: &mut dyn Sink) {
     let is_numbered =
         |column: &&Column| column.properties.iter().any(|of| of.kind == PropertyKind::Numbering);
     for column in table.columns.iter().filter(is_numbered) {
-        let is_integer =
-            column.data_type.as_ref().is_some_and(|of| of.text.eq_ignore_ascii_case("integer"));
+        let is_integer = column.data_type.as_ref().is_some_and(|of| bare_type(of) == "integer");
         if !is_integer {
             let why = Refusal::NumberedType { column: column.name.text.to_string() };
             let primary = column.name.span;
