@@ -220,8 +220,7 @@ pub(crate) fn diff(
         DiffFormat::Sarif => view::diff::sarif(&differences, new.side(), &files, denied, out)?,
     }
     // What could not be read before, or is not compared, may be lost now, and may be refused.
-    let is_unknown =
-        is_older_broken || n_not_checked > 0 || differences.may_be_renamed();
+    let is_unknown = is_older_broken || n_not_checked > 0 || differences.may_be_renamed();
     let is_lost = differences.all().any(|difference| difference.n_destructive() > 0);
     let is_refused = differences.all().any(|difference| difference.n_refused() != (0, 0));
     let is_split = differences.all().any(|difference| difference.n_split() > 0);

@@ -552,13 +552,13 @@ impl StatementCheck<'_> {
             };
         let dynamic = is_change
             || is_any(
-            one,
-            &[
-                "DO", "EXEC", "EXECUTE", "PREPARE", "CALL", "SELECT", "DECLARE", "IF", "BEGIN",
-                "IMPORT", "RESTORE",
-            ],
-        ) || (is(one, "CREATE")
-            && is_any(two, &["EXTENSION", "VIRTUAL", "SYNONYM", "FOREIGN"]))
+                one,
+                &[
+                    "DO", "EXEC", "EXECUTE", "PREPARE", "CALL", "SELECT", "DECLARE", "IF", "BEGIN",
+                    "IMPORT", "RESTORE",
+                ],
+            )
+            || (is(one, "CREATE") && is_any(two, &["EXTENSION", "VIRTUAL", "SYNONYM", "FOREIGN"]))
             || self.dialect.grammar().server.any_statement_may_create
                 && status == ParseStatus::Passed
                 && !is_any(one, &["INSERT", "GO"]);

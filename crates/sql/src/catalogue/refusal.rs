@@ -167,14 +167,18 @@ fn labels(data_type: &TypeName, sink: &mut dyn Sink) {
     }
 }
 
-/// MariaDB takes the same one twice: `id int primary key primary key`.
+/// MariaDB takes it twice on one column: `id int primary key primary key`.
 fn second_primary_key(table: &TableDefinition, sink: &mut dyn Sink) {
     let mut keys = table.keys.iter().filter(|key| key.kind == KeyKind::Primary);
-    let names = |key: &Key| -> Vec<String> {
-        key.columns.iter().map(|column| column.text.to_lowercase()).collect()
+    let of_column = |key: &Key| {
+        let holds = |of: &&Column| of.span.start <= key.span.start && key.span.end <= of.span.end;
+        table.columns.iter().find(holds).map(|column| column.name.span)
     };
     if let Some(first) = keys.next()
-        && let Some(second) = keys.find(|key| names(key) != names(first))
+        && let Some(second) = keys.find(|key| {
+            let column = of_column(key);
+            column.is_none() || column != of_column(first)
+        })
     {
         let why = Refusal::SecondPrimaryKey { table: table.name.shown() };
         let (primary, other) = (second.span, Some(first.span));
