@@ -1,7 +1,7 @@
 //! How much of its limits a run has used.
 //!
-//! A directory within the limits is compiled in less than two seconds, and so is one that uses a
-//! tenth of them ten times. `check` and `diff` compile a directory once for each environment, and stop
+//! A directory within the limits is compiled in less than two seconds. So is a directory that uses a
+//! tenth of the limits, ten times in a row. `check` and `diff` compile a directory once for each environment, and stop
 //! where all of that together would be more than one directory may cost. No clock is asked, so that
 //! the same directory always gives the same answer.
 

@@ -579,9 +579,8 @@ fn by_container(container: &Node) -> Option<Family> {
     })
 }
 
-/// Whether a container of an unknown image serves data that is no SQL, by a port that nothing else has or by
-/// what only the image of such a server reads. Applications are told addresses, and are not asked on
-/// these ports.
+/// Whether a container of an unknown image is a server of data other than SQL: it listens on a port that only
+/// such servers use, or has a variable that only their images read.
 fn serves_data(container: &Node) -> bool {
     /// MongoDB, Redis, RabbitMQ, Cassandra, memcached.
     const PORTS: [&str; 5] = ["27017", "6379", "5672", "9042", "11211"];

@@ -412,7 +412,7 @@ pub enum Refusal {
         /// The label.
         label: String,
     },
-    /// A label that is no string.
+    /// A label that is not a string.
     LabelNoText {
         /// The label.
         label: String,
@@ -426,7 +426,7 @@ pub enum Refusal {
         /// The column.
         column: String,
     },
-    /// A default that is no value of the column's type.
+    /// A default that is not a value of the column's type.
     DefaultType {
         /// The column.
         column: String,
@@ -443,7 +443,7 @@ pub enum Refusal {
         /// The table.
         table: String,
     },
-    /// A column that numbers itself and is no `INTEGER`.
+    /// An `AUTOINCREMENT` column that is not `INTEGER`.
     NumberedType {
         /// The column.
         column: String,
@@ -460,7 +460,7 @@ pub enum Refusal {
         /// The table.
         table: String,
     },
-    /// A foreign key to columns of which no key says that they are unique.
+    /// A foreign key to columns that no key makes unique.
     KeyNotUnique {
         /// The table.
         table: String,

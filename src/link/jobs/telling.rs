@@ -444,7 +444,7 @@ fn words(name: &str) -> impl Iterator<Item = String> {
 }
 
 fn words_of_tag(tag: &str) -> impl Iterator<Item = String> {
-    // A registry's port is no tag.
+    // The port of a registry is not a tag.
     words(if tag.contains('/') { "" } else { tag })
 }
 

@@ -59,7 +59,7 @@ impl Differences {
         let mut lacks = print::first_lines(&missing);
         lacks.truncate(MAX_LACKING);
         found.leave_out(&self.base);
-        // An image of its own is no reason to repeat a verdict for each environment.
+        // Environments often differ in an image; a verdict must not be repeated for each of them because of that.
         let objects = found.take_objects();
         self.group(environment, found, lacks);
         self.group(environment, objects, Vec::new());

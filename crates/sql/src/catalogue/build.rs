@@ -520,8 +520,8 @@ impl<'a> Builder<'a, '_> {
         }
     }
 
-    /// A table that is gone with the connection is no part of the schema. Until then it stands before one
-    /// of the same name, of which nothing certain is known any more.
+    /// A temporary table is not part of the schema. It hides a permanent table of the same name until the
+    /// connection ends, so that table is marked as open.
     fn temporary(&mut self, name: Name) {
         let hidden = self.tables.find(&name, name.schema.is_none());
         if let Some(table) = hidden.and_then(|place| self.tables.get_mut(place)) {
@@ -725,7 +725,7 @@ impl<'a> Builder<'a, '_> {
             Some(of) => of == schema,
             None => schema == default && !default.is_empty(),
         };
-        // A hostile schema drops very many; what is left of them then is no harm.
+        // Bounds the work for a hostile schema that drops many; leaving some of them behind is harmless.
         let n_names = self.tables.names().count() + self.catalogue.views.len();
         let Some(left) = self.read_views.checked_sub(n_names) else { return };
         self.read_views = left;

@@ -82,7 +82,7 @@ impl Family {
     /// Whether a column of another family does for an App that needs this one: every integer is a
     /// number to who reads it, and a column of numbers takes every integer.
     pub(super) fn is_kept_by(self, found: Family, dialect: Dialect, is_written: bool) -> bool {
-        // MySQL has no type for `boolean`, and none for UUIDs; MariaDB none for JSON.
+        // MySQL has no types for booleans and UUIDs, and MariaDB has none for JSON.
         let has_fewer = dialect.grammar().types.sized_texts;
         match (self, found) {
             (wanted, found) if wanted == found => true,

@@ -436,7 +436,7 @@ pub(crate) struct Refuses {
     pub(crate) labels_needed: &'static [&'static str],
     /// The types that take no length.
     pub(crate) no_length: &'static [&'static str],
-    /// Whether it refuses lengths that are no numbers.
+    /// Whether it refuses lengths that are not numbers.
     pub(crate) odd_lengths: bool,
     /// Whether it refuses the length 0.
     pub(crate) zero_lengths: bool,

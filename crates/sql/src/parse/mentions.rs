@@ -357,7 +357,7 @@ pub(crate) fn dropped(
     is_drop && dialect.grammar().is_known && !(1..4).any(|at| is(cursor.word_at(at), "IF"))
 }
 
-/// Words that follow a table in a query and are no alias of it.
+/// Words that follow a table in a query and are not an alias for it.
 const NO_ALIASES: &[&str] = &[
     "ON",
     "WHERE",
