@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use sql::catalogue::Catalogue;
 use sql::catalogue::change::{Change, Gone, Outcome, Piece, Severity, Stays, What};
 use sql::catalogue::policy::{self, Policy};
+use sql::definition::ObjectName;
 
 use crate::model::{
     Database, Desired, Destructive, Hosting, MigrationDir, Migrations, Schema, Target, Unit,
@@ -209,6 +210,9 @@ fn doubts(
         let texts = sql_texts(&schema.desired);
         texts.into_iter().any(|text| text.text.to_ascii_lowercase().contains("partition"))
     };
+    // Migrations run as they are written: nothing plans around what still uses something.
+    let is_versioned = is.is_some_and(|schema| matches!(schema.desired, Desired::Migrations(_)));
+    let uses = Uses::of(to);
     // Another name in the other state: perhaps the same schema.
     let there = |here: Side<'_>, schema: Option<&Schema>, there: Side<'_>| {
         let target = schema.and_then(|schema| window::target(here, schema));
@@ -237,9 +241,45 @@ fn doubts(
             is.is_some_and(|schema| !schema.exclude.is_empty() || !schema.schemas.is_empty()),
             "`exclude` or `schemas` may leave the change out",
         ),
+        (
+            is_versioned && planned.iter().any(|change| uses.have(change)),
+            "a view or a foreign key still uses what a new migration changes: the server may refuse it",
+        ),
         (shares, "another Schema may manage the same tables, before or after"),
     ];
     found.into_iter().filter_map(|(is_so, why)| is_so.then_some(why)).collect()
+}
+
+/// The tables that views read and foreign keys refer to, by the last part of their names in lower case.
+struct Uses {
+    read: BTreeSet<String>,
+    referred: BTreeSet<String>,
+}
+
+impl Uses {
+    fn of(catalogue: &Catalogue) -> Uses {
+        let name = |name: &ObjectName| name.name.text.to_lowercase();
+        let read = catalogue.views.values().flat_map(|view| &view.reads);
+        let referred = catalogue.tables.values().flat_map(|table| &table.foreign_keys);
+        let referred = referred.map(|key| &key.table);
+        Uses { read: read.map(name).collect(), referred: referred.map(name).collect() }
+    }
+
+    /// Whether the server may refuse a change because of them: one that drops something, or that changes
+    /// the type of a column.
+    fn have(&self, change: &Change) -> bool {
+        let is_gone = change.what.gone();
+        let changes_type = matches!(
+            change.what,
+            What::ColumnNarrowed { .. } | What::ColumnWidened { .. } | What::TypeChanged { .. }
+        );
+        if change.outcome != Outcome::Made || is_gone.is_none() && !changes_type {
+            return false;
+        }
+        let table = change.table.rsplit('.').next().unwrap_or(&change.table).to_lowercase();
+        let is_dropped = matches!(is_gone, Some(Gone::Table(_)));
+        self.read.contains(&table) || is_dropped && self.referred.contains(&table)
+    }
 }
 
 /// The SQL of a schema, as it is written.
