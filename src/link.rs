@@ -8,6 +8,7 @@ mod manifests;
 mod kinds;
 mod operators;
 mod contents;
+mod detours;
 mod infer;
 mod jobs;
 mod hooks;
@@ -22,6 +23,7 @@ mod known;
 mod rules;
 mod scripts;
 mod servers;
+mod starts;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -133,6 +135,7 @@ pub fn graph(project: &Project, diagnostics: &mut Diagnostics) -> Links {
     add(project, fields.secrets, &ids, &mut links, diagnostics);
     let after_pods = manifests::after_their_pods(&index, &ids, &links);
     add(project, after_pods, &ids, &mut links, diagnostics);
+    add(project, starts::after(&index), &ids, &mut links, diagnostics);
     let said = scripts::said(&index, &schemas);
     add(project, said.prepared, &ids, &mut links, diagnostics);
     let mut uses = {

@@ -39,8 +39,9 @@ const OTHER_SCHEMES: [&str; 16] = [
     "nats", "kafka", "ftp", "s3", "file",
 ];
 /// What `key=value` strings call a host.
-const HOST_KEYS: [&str; 9] = [
+const HOST_KEYS: [&str; 10] = [
     "host",
+    "ldapserver",
     "server",
     "data source",
     "datasource",
@@ -62,7 +63,23 @@ pub(super) fn in_text(text: &str) -> impl Iterator<Item = Address<'_>> {
 /// Everything that a text names by URL, in the manner of a driver, or with a port.
 pub(super) fn everywhere(text: &str) -> impl Iterator<Item = Address<'_>> {
     let drivers = urls(text).chain(go_dsns(text)).chain(oracle(text)).chain(key_values(text));
-    drivers.chain(with_port(text)).chain(host_pairs(text)).chain(constants(text))
+    let values = host_pairs(text).chain(constants(text)).chain(calls(text));
+    drivers.chain(with_port(text)).chain(values)
+}
+
+/// The first argument of functions that open a connection: `mysqli_connect('db', ...)`.
+fn calls(text: &str) -> impl Iterator<Item = Address<'_>> {
+    const FUNCTIONS: [&str; 4] =
+        ["mysqli_connect(", "mysql_connect(", "new mysqli(", "redis->connect("];
+    FUNCTIONS.iter().flat_map(move |function| {
+        text.match_indices(function).filter_map(|(at, it)| {
+            let inside = cut(text.get(at + it.len()..)?.trim_start(), MAX_PAIR_LEN);
+            let quote = inside.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+            let (value, _) = inside.get(1..)?.split_once(quote)?;
+            let address = host(value)?;
+            Some(Address { is_sql: function.contains("my"), ..address })
+        })
+    })
 }
 
 /// The hosts of all URLs in a text, whatever their scheme.
@@ -93,7 +110,8 @@ pub(super) fn host_list(text: &str) -> impl Iterator<Item = Address<'_>> {
 /// The hosts in a script, told by where they stand: `pg_isready -h pg`, `nc -z pg 5432`, `PGHOST=pg`.
 pub(super) fn in_commands(text: &str) -> impl Iterator<Item = Address<'static>> {
     /// Programs that are told a host, and little else.
-    const PROGRAMS: [&str; 12] = [
+    const PROGRAMS: [&str; 13] = [
+        "cqlsh",
         "nc",
         "ncat",
         "netcat",
@@ -502,6 +520,12 @@ fn host_pairs(text: &str) -> impl Iterator<Item = Address<'_>> {
         "servername",
     ];
     let names_host = |name: &str| {
+        // `serverName` is one word.
+        let name = name.trim_end_matches([' ', '"', '\'']);
+        let tail = name.len().checked_sub("servername".len()).and_then(|start| name.get(start..));
+        if tail.is_some_and(|tail| tail.eq_ignore_ascii_case("servername")) {
+            return true;
+        }
         let word = last_word(name).unwrap_or_default();
         let ends = |end: &&str| {
             let tail = word.len().checked_sub(end.len()).and_then(|start| word.get(start..));
@@ -555,7 +579,8 @@ fn constants(text: &str) -> impl Iterator<Item = Address<'_>> {
         let from = cut(rest, MAX_BETWEEN).find(is_value)?;
         let is_between = |c: char| c.is_whitespace() && c != '\n' || "'\"(){}[],=>;".contains(c);
         let is_apart = from > 0 && rest.get(..from)?.chars().all(is_between);
-        if !is_apart || !name.contains('_') || !says_host(name) {
+        let is_name = name.contains('_') || name == "PGHOST" || name == "MYSQLHOST";
+        if !is_apart || !is_name || !says_host(name) {
             return None;
         }
         let value = rest.get(from..)?;

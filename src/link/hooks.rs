@@ -148,7 +148,9 @@ impl Needs<'_, '_> {
         let is_argument = |it: &&Variable| it.name.is_empty() || it.name.starts_with('-');
         for container in &reads.containers {
             let (mut script, mut place) = (String::new(), None);
-            for Variable { name, value, span } in container.iter().filter(is_argument) {
+            let is_sent = |it: &&Variable| !BODIES.contains(&it.name.as_str());
+            let said = container.iter().filter(is_argument).filter(is_sent);
+            for Variable { name, value, span } in said {
                 if let VariableValue::Text(text) = value {
                     let text = pods::unexpanded(text);
                     script.extend([name.as_str(), " ", &*text, " "]);
@@ -156,6 +158,7 @@ impl Needs<'_, '_> {
                 }
             }
             let Some(span) = place.filter(|_| !may_fail(&script)) else { continue };
+            let script = without_bodies(&script);
             let commands = addresses::in_commands(&script).map(|it| it.host);
             let mut hosts: Vec<String> = commands.collect();
             hosts.extend(addresses::hosts_of_urls(&script).map(|it| it.host));
@@ -220,6 +223,58 @@ impl Needs<'_, '_> {
             self.found.push((first, span, by));
         }
     }
+}
+
+/// Flags whose value is sent, or says what is spoken of, and is no address.
+const BODIES: [&str; 14] = [
+    "-d",
+    "-F",
+    "-H",
+    "--data",
+    "--data-ascii",
+    "--data-binary",
+    "--data-raw",
+    "--data-urlencode",
+    "--form",
+    "--header",
+    "--json",
+    "--message",
+    "--service",
+    "--text",
+];
+
+/// A script without what its commands send: `curl --data "deploying shop" https://hooks.example.com`
+/// calls no `shop`. Nor does `--service=shop`, which names what the hook reports about.
+fn without_bodies(script: &str) -> String {
+    let mut kept = String::new();
+    let mut is_body = false;
+    let mut rest = script;
+    while let Some(first) = rest.chars().next() {
+        let is_end = |c: char| c.is_whitespace() || matches!(c, ';' | '|' | '&' | '(' | ')');
+        let quote = Some(first).filter(|c| matches!(c, '"' | '\''));
+        let length = match quote {
+            // What opens and never closes is one more character.
+            Some(quote) => rest.get(1..).and_then(|it| it.find(quote)).map_or(1, |end| end + 2),
+            None if is_end(first) => first.len_utf8(),
+            None => rest.find(|c| is_end(c) || matches!(c, '"' | '\'')).unwrap_or(rest.len()),
+        };
+        let (word, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        rest = after;
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (word, None),
+        };
+        let is_flag = BODIES.contains(&name);
+        let has_value = is_flag && value.is_some_and(|value| !value.is_empty());
+        if !(is_body || has_value) {
+            kept.push_str(word);
+        }
+        is_body = match first.is_whitespace() {
+            true => is_body,
+            false => is_flag && value.is_none_or(str::is_empty),
+        };
+    }
+    kept
 }
 
 /// Whether a script goes on when a command of it fails.

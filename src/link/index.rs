@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::link::detours::Detours;
 use crate::link::known::{self, MadeName};
 use crate::link::servers::Family;
-use crate::link::{INFERRED, pods, scripts};
+use crate::link::{INFERRED, names, pods, scripts};
 use crate::model::{Hosting, Project, Unit, Workload};
 use crate::object::is_cluster_wide;
 use crate::syntax::Manifest;
@@ -49,6 +50,9 @@ pub(super) struct Index<'a> {
     /// What answers at a host under which a route leads into the cluster.
     public: BTreeMap<String, Vec<Unit>>,
     behind_sql_ports: BTreeMap<Unit, Family>,
+    /// Services by the address that is written for them.
+    services_by_ip: BTreeMap<&'a str, usize>,
+    detours: Detours,
     /// There is more behind Services than is kept.
     pub(super) is_full: bool,
     /// How many steps may still be taken.
@@ -158,6 +162,8 @@ impl<'a> Index<'a> {
             releases: BTreeMap::new(),
             public: BTreeMap::new(),
             behind_sql_ports: BTreeMap::new(),
+            services_by_ip: BTreeMap::new(),
+            detours: Detours::default(),
             is_full: false,
             left: Cell::new(steps),
         };
@@ -183,8 +189,10 @@ impl<'a> Index<'a> {
                         index.customs.entry(id.1).or_default().push(Unit::Manifest(number));
                     }
                 }
-                if let Some(release) = known::release_of(written) {
-                    index.releases.entry(release).or_default().push(Unit::Manifest(number));
+                let names =
+                    known::release_of(written).into_iter().chain(known::full_names(written));
+                for name in names {
+                    index.releases.entry(name).or_default().push(Unit::Manifest(number));
                 }
                 index.objects.entry(id).or_default().push(Unit::Manifest(number));
                 index.add_makers(Unit::Manifest(number), written);
@@ -201,7 +209,18 @@ impl<'a> Index<'a> {
         index.add_plain_services();
         index.add_made_services();
         index.add_public_hosts();
+        index.detours = Detours::of(&index);
         index
+    }
+
+    /// What brings a Secret or ConfigMap by a detour.
+    pub(super) fn brought(
+        &self,
+        kind: &'static str,
+        name: &str,
+        namespace: Option<&str>,
+    ) -> Vec<Unit> {
+        self.detours.to(self, kind, name, namespace)
     }
 
     fn add_text(&mut self, id: (&'a str, &'a str), number: usize) {
@@ -324,10 +343,35 @@ impl<'a> Index<'a> {
                 let behind = backends.iter().map(|&unit| (unit, family));
                 self.behind_sql_ports.extend(behind);
             }
+            // A Service over pods that an operator made, by whatever label has the name of the resource.
+            if backends.is_empty() {
+                backends.extend(
+                    selector.into_iter().flat_map(|it| self.named_by_labels(it, namespace)),
+                );
+            }
+            if let Some(ip) = written.node.at(&["spec", "clusterIP"]).and_then(Node::str)
+                && !matches!(ip, "" | "None")
+            {
+                self.services_by_ip.entry(ip).or_insert(self.services.len());
+            }
             let unit = Some(Unit::Manifest(number)).filter(|_| !service.is_hook);
             let service = Service { unit, namespace, backends, elsewhere };
             self.add_service(&written.name.value, service);
         }
+    }
+
+    /// The custom resources with servers of their own that the values of a selector name.
+    fn named_by_labels(&self, selector: &Node, namespace: Option<&str>) -> Vec<Unit> {
+        let values = selector.entries().unwrap_or_default().iter();
+        let values = values.filter_map(|label| label.value.str()).take_while(|_| self.spend(1));
+        let mut named: Vec<Unit> = values
+            .flat_map(|value| [value, value.strip_suffix("-kafka").unwrap_or(value)])
+            .flat_map(|name| self.resources(name, namespace))
+            .filter(|&it| self.manifest(it).is_some_and(|it| !known::services_made(it).is_empty()))
+            .collect();
+        named.sort_unstable();
+        named.dedup();
+        named
     }
 
     /// Services that an operator makes lead to the object that it makes them for.
@@ -338,6 +382,13 @@ impl<'a> Index<'a> {
                 continue;
             }
             let unit = Unit::Manifest(number);
+            if known::group_of(&owner.written) == "serving.knative.dev"
+                && owner.written.kind.value == "Service"
+            {
+                let (namespace, backends) = (self.namespace(unit), vec![unit]);
+                let service = Service { unit: None, namespace, backends, elsewhere: None };
+                self.add_service(&owner.written.name.value, service);
+            }
             for made in known::services_made(&owner.written) {
                 let namespace = self.namespace(unit);
                 let name = match made {
@@ -556,7 +607,13 @@ impl<'a> Index<'a> {
         let beginnings = name.match_indices('-').rev().filter_map(|(at, _)| name.get(..at));
         let mut parts = std::iter::once(name).chain(beginnings).take_while(|_| self.spend(1));
         let found = parts.find_map(|part| self.releases.get(part));
-        found.cloned().unwrap_or_default()
+        let found = found.map(Vec::as_slice).unwrap_or_default();
+        let is_near = |unit: &&Unit| {
+            let inside = self.manifest(**unit).and_then(names::child_namespace);
+            inside.is_some() && inside == namespace
+        };
+        let near: Vec<Unit> = found.iter().filter(is_near).copied().collect();
+        if near.is_empty() { found.to_vec() } else { near }
     }
 
     /// The name of a custom resource for which a controller may have made the Service of a host.
@@ -569,7 +626,10 @@ impl<'a> Index<'a> {
         let first = self.may_serve(name, None).first().copied().or_else(by_beginning);
         let first = first.filter(|_| is_here)?;
         let manifest = self.manifest(first)?;
-        Some(known::release_of(manifest).unwrap_or(manifest.name.value.as_str()))
+        let mut full = known::full_names(manifest).into_iter();
+        let full = full.find(|full| name.starts_with(full));
+        let own = || known::release_of(manifest).unwrap_or(manifest.name.value.as_str());
+        Some(full.unwrap_or_else(own))
     }
 
     /// The custom resources of a name, of every kind.
@@ -657,6 +717,9 @@ impl<'a> Index<'a> {
     pub(super) fn road(&self, host: &str) -> Option<Resolution<'_>> {
         if host == "localhost" || host.starts_with("127.") {
             return None;
+        }
+        if let Some(&service) = self.services_by_ip.get(host) {
+            return Some(Resolution::Service(service));
         }
         let inside = host.strip_suffix(".svc").or_else(|| Some(host.split_once(".svc.")?.0));
         let labels: Vec<&str> = inside.unwrap_or(host).splitn(4, '.').collect();

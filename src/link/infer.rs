@@ -421,6 +421,14 @@ fn databases_of_specs(index: &Index<'_>, found: &mut Findings) {
             let endpoints = index.endpoints(&database.host.to_ascii_lowercase(), namespace);
             found.extend(servers(endpoints, unit, span, "external.host"));
         }
+        if let Hosting::InCluster(server) = &database.hosting {
+            let class = server.storage.as_ref().and_then(|storage| storage.class_name.as_deref());
+            let classes = index.objects("StorageClass", class.unwrap_or_default(), None);
+            let by = "its StorageClass";
+            found.extend(
+                classes.into_iter().map(|it| no_earlier(it, unit, span, by, Origin::Mentioned)),
+            );
+        }
         if database.credentials.literal.is_none() {
             let (name, by) = (database.credentials.secret.clone(), "credentials".to_owned());
             made_secrets(
@@ -470,6 +478,12 @@ pub(super) fn not_before(
     found: &mut Findings,
 ) {
     let written = index.objects(kind, &read.name, namespace);
+    let brought = index.brought(kind, &read.name, namespace).into_iter();
+    found.extend(
+        brought
+            .filter(|&first| first != then)
+            .map(|first| no_earlier(first, then, read.span, by, Origin::Mentioned)),
+    );
     if written.is_empty() && kind == "ConfigMap" {
         let makers = index.map_makers(&read.name, namespace).into_iter();
         let makers: Vec<Unit> = makers.filter(|&maker| maker != then).collect();
@@ -560,6 +574,12 @@ fn operators(index: &Index<'_>, found: &mut Findings) {
             }
             if pods::images(written).any(images::is_atlas_operator) {
                 by_group.entry(known::ATLAS.into()).or_default().insert(unit);
+            }
+            for group in pods::images(written).filter_map(images::operator_of).take(left) {
+                if is_served(group) {
+                    left -= 1;
+                    by_group.entry(group.into()).or_default().insert(unit);
+                }
             }
         }
         for (group, service, namespace) in webhooks(written) {
@@ -699,7 +719,7 @@ pub(super) fn admission_hooks(manifest: &Manifest) -> &[Node] {
 pub(super) fn might_serve_data(index: &Index<'_>, unit: Unit) -> bool {
     match unit {
         Unit::Manifest(_) => index.manifest(unit).is_some_and(|manifest| {
-            let is_operator = || pods::images(manifest).any(images::is_atlas_operator);
+            let is_operator = || pods::images(manifest).any(images::is_platform);
             pods::is_server_kind(manifest)
                 && (images::of(manifest).is_some()
                     || index.behind_sql_port(unit).is_some()

@@ -11,7 +11,7 @@ use crate::link::jobs::edge;
 use crate::link::known::references::{self, NameSite, Reference, To};
 use crate::link::known::{self, group_of};
 use crate::link::pods::VariableValue;
-use crate::link::{Findings, Found, addresses, operators, pods, short};
+use crate::link::{Findings, Found, addresses, operators, pods, servers, short, starts};
 use crate::links::Origin;
 use crate::model::{Desired, Unit};
 use crate::source::Span;
@@ -187,6 +187,7 @@ fn provisioners(index: &Index<'_>, found: &mut Findings) {
         return;
     }
     for (unit, manifest) in manifests(index).filter(|(_, it)| pods::is_workload(it)) {
+        by_vendor(index, unit, manifest, &classes, found);
         let reads = pods::reads(manifest);
         let texts = reads.containers.iter().flatten().filter_map(|it| match &it.value {
             VariableValue::Text(text) => Some(text.as_str()),
@@ -211,6 +212,33 @@ fn provisioners(index: &Index<'_>, found: &mut Findings) {
                     found.push(no_earlier(unit, class, span, by, Origin::Mentioned));
                 }
             }
+        }
+    }
+}
+
+/// A manager of volumes may have its driver's name in its program alone: `driver.longhorn.io` is that of
+/// `longhornio/longhorn-manager`.
+fn by_vendor(
+    index: &Index<'_>,
+    unit: Unit,
+    workload: &Manifest,
+    classes: &BTreeMap<&str, Vec<(Unit, Span)>>,
+    found: &mut Findings,
+) {
+    if !pods::images(workload).any(servers::is_platform) {
+        return;
+    }
+    let words =
+        pods::images(workload).flat_map(|it| it.split(|c: char| !c.is_ascii_alphanumeric()));
+    let words: Vec<&str> = words.filter(|word| word.len() > 3).collect();
+    for (provisioner, classes) in classes {
+        let vendor = provisioner.split('/').next().and_then(|domain| domain.rsplit('.').nth(1));
+        let is_of = vendor.is_some_and(|vendor| words.contains(&vendor));
+        if !index.spend(1) {
+            return;
+        }
+        for &(class, span) in classes.iter().filter(|_| is_of).take_while(|_| index.spend(1)) {
+            found.push(no_earlier(unit, class, span, "its provisioner", Origin::Mentioned));
         }
     }
 }
@@ -397,5 +425,11 @@ fn projects(index: &Index<'_>, found: &mut Findings) {
                 found.push(edge(project, unit, namespace.span, "the namespace of its account"));
             }
         }
+    }
+    // What runs with an account comes no earlier than its rights.
+    let is_binding =
+        |it: &Manifest| matches!(&*it.kind.value, "ClusterRoleBinding" | "RoleBinding");
+    for (unit, binding) in manifests(index).filter(|(_, it)| is_binding(it)) {
+        starts::bound(index, unit, binding, found);
     }
 }

@@ -126,6 +126,39 @@ pub(super) fn release_of(manifest: &Manifest) -> Option<&str> {
     name.or(Some(manifest.name.value.as_str()))
 }
 
+/// By what else the objects of a Helm release are called: the `fullnameOverride` of its values.
+pub(super) fn full_names(manifest: &Manifest) -> Vec<&str> {
+    const KEYS: [&str; 2] = ["fullnameOverride", "nameOverride"];
+    let (objects, text): (&[&[&str]], &[&str]) =
+        match (group_of(manifest), manifest.kind.value.as_str()) {
+            ("argoproj.io", "Application") => (
+                &[&["spec", "source", "helm", "valuesObject"]],
+                &["spec", "source", "helm", "values"],
+            ),
+            ("helm.toolkit.fluxcd.io", "HelmRelease") => (&[&["spec", "values"]], &[]),
+            ("helm.cattle.io", "HelmChart") => (&[], &["spec", "valuesContent"]),
+            _ => return Vec::new(),
+        };
+    let objects = objects.iter().filter_map(|path| manifest.node.at(path));
+    let mut found: Vec<&str> =
+        objects.flat_map(|values| KEYS.iter().filter_map(|key| values.get(key)?.str())).collect();
+    let parameters = manifest.node.at(&["spec", "source", "helm", "parameters"]);
+    let parameters = parameters.and_then(Node::items).unwrap_or_default().iter();
+    found.extend(parameters.filter_map(|it| {
+        let is_name = it.get("name").and_then(Node::str).is_some_and(|name| KEYS.contains(&name));
+        it.get("value").and_then(Node::str).filter(|_| is_name)
+    }));
+    let text = manifest.node.at(text).and_then(Node::str).filter(|_| !text.is_empty());
+    found.extend(text.unwrap_or_default().lines().filter_map(|line| {
+        // Values of a part of the chart are its own affair.
+        let value =
+            KEYS.iter().find_map(|key| line.strip_prefix(key)?.trim_start().strip_prefix(':'));
+        value.map(|value| value.trim().trim_matches(['"', '\'']))
+    }));
+    found.retain(|name| !name.is_empty());
+    found
+}
+
 /// The hosts under which an Ingress or a route leads into the cluster, each with the host of its Service.
 pub(super) fn public_hosts(manifest: &Manifest) -> Vec<(&str, &str)> {
     /// The most hosts, and the most Services, of one object.

@@ -63,7 +63,9 @@ pub(super) fn named(index: &Index<'_>, unit: Unit, manifest: &Manifest, found: &
             if selects(own, &entry.value) {
                 continue;
             }
-            let may_be_its = !(own == "name" && is_of_another);
+            // `key: app.conf` and `namespace: shop` beside a name are no names of their own.
+            let is_beside = matches!(own, "key" | "namespace") && node.get("name").is_some();
+            let may_be_its = !(own == "name" && is_of_another || is_beside);
             let is_secret = is_secret || kind == Some("Secret") || speaks_of_secrets(own);
             let is_secret = is_secret && may_be_its;
             let is_map = is_map || kind == Some("ConfigMap") || own.starts_with("configMap");

@@ -104,7 +104,7 @@ pub(super) fn runs_at_once(manifest: &Manifest) -> bool {
 }
 
 /// The template of a workload's pods: the object itself for a `Pod`.
-fn template(workload: &Manifest) -> Option<&Node> {
+pub(super) fn template(workload: &Manifest) -> Option<&Node> {
     known::pods::template(workload)
 }
 
@@ -162,13 +162,17 @@ pub(super) fn reads(workload: &Manifest) -> Reads {
     for container in containers(workload) {
         reads.container(container);
     }
+    for alias in items(spec, "hostAliases") {
+        reads.server("the host alias", alias.get("ip"));
+    }
+    // A workflow calls a server by itself.
+    for template in items(spec, "templates") {
+        reads.server("its http url", template.at(&["http", "url"]));
+    }
     // The agent that Vault's injector adds logs in before the pod's own containers start.
     let address = template(workload)
         .and_then(|it| it.at(&["metadata", "annotations", "vault.hashicorp.com/service"]));
-    if let Some((text, span)) = address.and_then(|it| Some((it.str()?, it.span))) {
-        let (name, value) = (SmolStr::new_static("VAULT_ADDR"), VariableValue::Text(text.into()));
-        reads.containers.push(vec![Variable { name, value, span }]);
-    }
+    reads.server("the Vault address", address);
     reads
 }
 
@@ -227,16 +231,20 @@ impl Reads {
         let issuer = read(attribute("csi.cert-manager.io/issuer-name"), "issuer-name");
         self.needed.extend(issuer.map(|read| (kind, read)));
         // The kubelet mounts it: what answers there has to be up.
-        let server = volume.at(&["nfs", "server"]);
-        let server = server.and_then(|server| Some((server.str()?, server.span)));
-        self.containers.extend(server.map(|(text, span)| {
-            let (name, text) = (SmolStr::new_static("NFS_SERVER"), SmolStr::from(text));
-            vec![Variable { name, value: VariableValue::Text(text), span }]
-        }));
+        self.server("the volume's server", volume.at(&["nfs", "server"]));
+    }
+
+    /// An address that is not in the environment of a container.
+    fn server(&mut self, name: &'static str, address: Option<&Node>) {
+        let Some((text, span)) = address.and_then(|it| Some((it.str()?, it.span))) else { return };
+        let (name, value) = (SmolStr::new_static(name), VariableValue::Text(text.into()));
+        self.containers.push(vec![Variable { name, value, span }]);
     }
 
     fn container(&mut self, container: &Node) {
         let mut variables = Vec::new();
+        let image = container.get("image").and_then(|it| Some((it.str()?, it.span)));
+        variables.extend(image.and_then(|(image, span)| registry(image, span)));
         for source in items(container, "envFrom") {
             let prefix = source.get("prefix").and_then(Node::str).unwrap_or_default();
             let secret = source.get("secretRef");
@@ -263,6 +271,8 @@ impl Reads {
         }
         let arguments = ["command", "args"].into_iter().filter_map(|name| container.get(name));
         let arguments = arguments.filter_map(Node::items).flatten();
+        // A script of a workflow stands beside the command that runs it.
+        let arguments = arguments.chain(container.get("source"));
         variables.extend(flags(arguments.filter_map(|node| Some((node.str()?, node.span)))));
         for handler in HANDLERS {
             let Some(handler) = container.at(handler) else { continue };
@@ -272,7 +282,11 @@ impl Reads {
             let hosts = ["httpGet", "tcpSocket"].map(|kind| handler.at(&[kind, "host"]));
             variables.extend(hosts.into_iter().flatten().filter_map(|host| {
                 let value = VariableValue::Text(host.str()?.into());
-                Some(Variable { name: SmolStr::new_static("PROBE_HOST"), value, span: host.span })
+                Some(Variable {
+                    name: SmolStr::new_static("the probe's host"),
+                    value,
+                    span: host.span,
+                })
             }));
         }
         self.containers.push(variables);
@@ -314,6 +328,16 @@ impl Reads {
     }
 }
 
+/// The registry that an image comes from, which may run in the project.
+fn registry(image: &str, span: Span) -> Option<Variable> {
+    let (host, _) = image.split_once('/')?;
+    // What else is in front of a `/` is a folder of Docker Hub.
+    let is_host = host.contains(['.', ':']);
+    let value = VariableValue::Text(host.into());
+    let name = SmolStr::new_static("its image's host");
+    is_host.then_some(Variable { name, value, span })
+}
+
 /// What a pod is not ready without, beside its program. A failing liveness probe starts it again.
 const HANDLERS: [&[&str]; 4] =
     [&["startupProbe"], &["readinessProbe"], &["livenessProbe"], &["lifecycle", "postStart"]];
@@ -321,12 +345,15 @@ const HANDLERS: [&[&str]; 4] =
 /// Arguments as variables: `--db-host=mysql`, `--db-host mysql`, and any other text under no name.
 fn flags<'t>(arguments: impl Iterator<Item = (&'t str, Span)>) -> Vec<Variable> {
     let mut variables = Vec::new();
-    let mut flag = String::new();
+    let (mut flag, mut place) = (String::new(), None);
     for (text, span) in arguments {
+        place = Some(span);
         let (name, value) = match text.split_once('=') {
             Some((name, value)) if name.starts_with('-') => (name.to_owned(), value),
+            // `-hdb` may say all by itself.
             _ if text.starts_with('-') => {
-                text.clone_into(&mut flag);
+                let alone = std::mem::replace(&mut flag, text.to_owned());
+                variables.extend(alone_flag(alone, span));
                 continue;
             }
             _ => (std::mem::take(&mut flag), text),
@@ -334,7 +361,13 @@ fn flags<'t>(arguments: impl Iterator<Item = (&'t str, Span)>) -> Vec<Variable> 
         let value = VariableValue::Text(value.into());
         variables.push(Variable { name: name.into(), value, span });
     }
+    variables.extend(place.and_then(|span| alone_flag(flag, span)));
     variables
+}
+
+fn alone_flag(flag: String, span: Span) -> Option<Variable> {
+    let value = VariableValue::Text(SmolStr::default());
+    (!flag.is_empty()).then(|| Variable { name: flag.into(), value, span })
 }
 
 /// What an App reads. Its parts have no places of their own by now: the App's name stands for them.
@@ -359,7 +392,7 @@ pub(super) fn app_reads(app: &App) -> Reads {
             reads.config_maps.extend(name.map(|name| read(name, "volumes")));
         }
     }
-    let mut variables = Vec::new();
+    let mut variables: Vec<Variable> = registry(&app.image, span).into_iter().collect();
     for source in app.env_from.as_ref().and_then(Value::as_list).unwrap_or_default() {
         let text = |path: &[&str]| source.at(path).and_then(Value::as_str).map(str::to_owned);
         let prefix = text(&["prefix"]).unwrap_or_default();
@@ -486,6 +519,16 @@ fn of_service(variable: &str) -> Option<OfService> {
     }
     let (_, rest) = variable.rsplit_once("_SERVICE_PORT")?;
     is_port(rest).then_some(OfService::Port)
+}
+
+/// The Services whose addresses a text has by the variables that Kubernetes sets for them:
+/// `$(SHOP_DB_SERVICE_HOST)`.
+pub(super) fn services_named(text: &str) -> impl Iterator<Item = String> {
+    let inside = text.split("$(").skip(1).filter_map(|rest| rest.split_once(')'));
+    inside.filter_map(|(name, _)| match of_service(name) {
+        Some(OfService::Host(host)) => Some(host),
+        Some(OfService::Port) | None => None,
+    })
 }
 
 /// Such a variable as a shell and most templates write it, `$NAME` or `${NAME}`, and what follows.

@@ -224,6 +224,46 @@ const RULES: &[Rule] = &[
         false,
     ),
     rule(
+        "a `BuildConfig` (build.openshift.io)",
+        "a workload, a `BuildConfig`",
+        "the image stream that it pushes to: an image, a trigger, what a build starts from",
+        false,
+    ),
+    rule(
+        "the registry of an image, what answers at `hostAliases`, `http.url` of a workflow",
+        "a workload, an `App`",
+        "the host, where something in the project answers there",
+        false,
+    ),
+    rule("pods", "a workload", "`podAffinity` that is required, by labels", false),
+    rule(
+        "a `DaemonSet`",
+        "a workload",
+        "the vendor of a device in `resources.limits`: `nvidia.com/gpu`",
+        false,
+    ),
+    rule(
+        "`Component`, `Configuration`, `HTTPEndpoint`, `Resiliency` (dapr.io)",
+        "a workload",
+        "`dapr.io/enabled`, and their `scopes`",
+        false,
+    ),
+    rule("Vault and its injector", "a workload", "`vault.hashicorp.com/agent-inject`", false),
+    rule(
+        "a binding of rights, where the project has a `Project` (project.openshift.io)",
+        "a workload",
+        "the ServiceAccount that both name",
+        false,
+    ),
+    rule(
+        "what brings a Secret or ConfigMap by a detour: a `FieldExport` (services.k8s.aws), an Ingress \
+         or Gateway with an issuer, a `SecretProviderClass` and the workloads that mount it, a policy \
+         of Kyverno that clones, the maker of what a reflector or replicator copies",
+        "whoever reads the Secret or ConfigMap",
+        "its name",
+        false,
+    ),
+    rule(
         "a `PersistentVolumeClaim` or workload",
         "a custom resource",
         "fields that are called so: `sourcePVC`, `deploymentName`",

@@ -108,7 +108,8 @@ impl Script {
 
     /// Whether it talks to the cluster.
     fn is_of_cluster(&self) -> bool {
-        self.has(|word| matches!(word.rsplit('/').next(), Some("kubectl" | "oc" | "kubectl.sh")))
+        const CLIENTS: [&str; 4] = ["kubectl", "oc", "kubectl.sh", "argocd"];
+        self.has(|word| word.rsplit('/').next().is_some_and(|it| CLIENTS.contains(&it)))
     }
 
     /// The Secrets and ConfigMaps that it makes: kind and name.
@@ -233,6 +234,7 @@ pub(super) fn said(index: &Index<'_>, schemas: &[Schema]) -> Said {
         waits(index, unit, &script, &by_label, &mut awaited);
         for container in pods::containers(written) {
             waits_for(index, unit, container, &by_label, &mut awaited);
+            entrypoint(index, unit, container, &by_label, &mut awaited);
         }
         if runs_once(written) && script.approves()
             || runs_once(written) && names_subscription(index, &script)
@@ -367,12 +369,12 @@ fn approves(index: &Index<'_>, unit: Unit, script: &Script, span: Span, found: &
 // What is waited for.
 
 /// Workloads by their labels.
-struct ByLabel<'a> {
+pub(super) struct ByLabel<'a> {
     units: BTreeMap<(&'a str, &'a str), Vec<Unit>>,
 }
 
 impl<'a> ByLabel<'a> {
-    fn of(index: &Index<'a>) -> ByLabel<'a> {
+    pub(super) fn of(index: &Index<'a>) -> ByLabel<'a> {
         let mut units: BTreeMap<(&str, &str), Vec<Unit>> = BTreeMap::new();
         for (number, manifest) in index.project.manifests.iter().enumerate() {
             if manifest.is_hook || !pods::is_workload(&manifest.written) {
@@ -396,7 +398,12 @@ impl<'a> ByLabel<'a> {
     }
 
     /// Those that have every label of `app=q,tier=db`.
-    fn having(&self, index: &Index<'_>, selector: &str, namespace: Option<&str>) -> Vec<Unit> {
+    pub(super) fn having(
+        &self,
+        index: &Index<'_>,
+        selector: &str,
+        namespace: Option<&str>,
+    ) -> Vec<Unit> {
         let mut labels = selector.split(',').map(|label| {
             let (key, value) = label.split_once('=')?;
             self.units.get(&(key, value.trim_start_matches('=')))
@@ -489,6 +496,15 @@ fn waits(
     let mut verb = "";
     let mut firsts = BTreeSet::new();
     for (at, word) in script.words.iter().enumerate() {
+        // `argocd app wait NAME`.
+        let word_at = |n: usize| script.words.get(at + n).map(String::as_str);
+        if word.ends_with("argocd") && word_at(1) == Some("app") && word_at(2) == Some("wait") {
+            let names = script.operands(at + 3).take_while(|_| index.spend(1));
+            firsts.extend(names.take(1).flat_map(|name| {
+                let name = name.rsplit('/').next().unwrap_or(name);
+                index.objects("Application", name, None)
+            }));
+        }
         if let "wait" | "status" | "get" | "delete" | "create" | "exec" | "logs" | "restart"
         | "patch" | "annotate" | "label" | "extract" | "describe" | "apply" = word.as_str()
         {
@@ -551,6 +567,65 @@ fn waits_for(
         }
     }
     push(unit, firsts, list.span, found);
+}
+
+/// `kubernetes-entrypoint` is told by variables what it waits for: names with commas between them,
+/// each with its namespace in front if it has another one.
+fn entrypoint(
+    index: &Index<'_>,
+    unit: Unit,
+    container: &Node,
+    by_label: &ByLabel<'_>,
+    found: &mut Findings,
+) {
+    let variables = container.get("env").and_then(Node::items).unwrap_or_default();
+    for variable in variables {
+        let text = |part| variable.get(part).and_then(Node::str);
+        let (Some(name), Some(value)) = (text("name"), text("value")) else { continue };
+        let Some(of) = name.strip_prefix("DEPENDENCY_").filter(|_| index.spend(1)) else {
+            continue;
+        };
+        let own = index.namespace(unit);
+        let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let names = names.map(|name| match name.split_once(':') {
+            Some((namespace, name)) => (Some(namespace), name),
+            None => (own, name),
+        });
+        let firsts: BTreeSet<Unit> = match of {
+            "SERVICE" => {
+                let services = names.filter_map(|(namespace, name)| index.service(name, namespace));
+                services.flat_map(|service| index.units_behind(service)).collect()
+            }
+            "JOBS" => names.flat_map(|(of, name)| index.objects("Job", name, of)).collect(),
+            "DAEMONSET" => {
+                names.flat_map(|(of, name)| index.objects("DaemonSet", name, of)).collect()
+            }
+            "JOBS_JSON" | "POD_JSON" => labelled(index, value, own, by_label),
+            _ => continue,
+        };
+        let span = variable.get("value").map_or(variable.span, |value| value.span);
+        push(unit, firsts, span, found);
+    }
+}
+
+/// The pods of `[{"namespace": "shop", "labels": {"app": "db"}}]`.
+fn labelled(
+    index: &Index<'_>,
+    text: &str,
+    own: Option<&str>,
+    by_label: &ByLabel<'_>,
+) -> BTreeSet<Unit> {
+    let is_affordable = index.spend(text.len() / BYTES);
+    let list: Option<serde_json::Value> = serde_json::from_str(text).ok().filter(|_| is_affordable);
+    let mut firsts = BTreeSet::new();
+    for item in list.iter().filter_map(|list| list.as_array()).flatten() {
+        let labels = item.get("labels").and_then(|it| it.as_object()).into_iter().flatten();
+        let pairs: Vec<String> =
+            labels.filter_map(|(key, value)| Some(format!("{key}={}", value.as_str()?))).collect();
+        let namespace = item.get("namespace").and_then(|it| it.as_str()).or(own);
+        firsts.extend(by_label.having(index, &pairs.join(","), namespace));
+    }
+    firsts
 }
 
 fn push(unit: Unit, firsts: BTreeSet<Unit>, span: Span, found: &mut Findings) {

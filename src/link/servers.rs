@@ -519,6 +519,66 @@ pub(super) fn is_atlas_operator(name: &str) -> bool {
     last.split(':').next() == Some("atlas-operator")
 }
 
+/// Whether an image is that of Vault, or of what injects its secrets into pods.
+pub(super) fn is_vault(image: &str) -> bool {
+    let bare = image.split('@').next().unwrap_or(image);
+    let last = bare.rsplit('/').next().unwrap_or(bare);
+    matches!(last.split(':').next(), Some("vault" | "vault-k8s" | "vault-enterprise" | "openbao"))
+}
+
+/// Operators by their images, with the group that they serve, for those whose rights are not in the
+/// project: as their own charts and releases name them.
+const OPERATORS: [(&str, &str); 14] = [
+    ("external-secrets", "external-secrets.io"),
+    ("cert-manager-controller", "cert-manager.io"),
+    ("cert-manager-webhook", "cert-manager.io"),
+    ("sealed-secrets-controller", "bitnami.com"),
+    ("vault-secrets-operator", "secrets.hashicorp.com"),
+    ("cloudnative-pg", "postgresql.cnpg.io"),
+    ("mariadb-operator", "k8s.mariadb.com"),
+    ("percona-xtradb-cluster-operator", "pxc.percona.com"),
+    ("percona-server-mongodb-operator", "psmdb.percona.com"),
+    ("percona-postgresql-operator", "pgv2.percona.com"),
+    ("community-operator", "mysql.oracle.com"),
+    ("eck-operator", "elasticsearch.k8s.elastic.co"),
+    ("keda", "keda.sh"),
+    ("trust-manager", "trust.cert-manager.io"),
+];
+
+/// The group that an operator serves, by its image.
+pub(super) fn operator_of(image: &str) -> Option<&'static str> {
+    let bare = image.split('@').next().unwrap_or(image);
+    let last = bare.rsplit('/').next().unwrap_or(bare);
+    let name = last.split(':').next().unwrap_or(last);
+    OPERATORS.iter().find(|(known, _)| *known == name).map(|(_, group)| *group)
+}
+
+/// Whether an image is a part of the platform, which uses no schema and which any pod may need:
+/// an operator, addresses for Services, volumes, copies of Secrets, devices.
+pub(super) fn is_platform(image: &str) -> bool {
+    const PARTS: [&str; 16] = [
+        "cert-manager-cainjector",
+        "csi-driver-nfs",
+        "external-dns",
+        "k8s-device-plugin",
+        "k8s-sidecar-injector",
+        "kube-vip",
+        "kubernetes-reflector",
+        "kubernetes-replicator",
+        "local-path-provisioner",
+        "longhornio",
+        "metallb",
+        "nfs-subdir-external-provisioner",
+        "node-feature-discovery",
+        "reloader",
+        "secrets-store-csi",
+        "vault-k8s",
+    ];
+    let bare = image.split('@').next().unwrap_or(image);
+    let mut parts = bare.split('/').map(|part| part.split(':').next().unwrap_or(part));
+    operator_of(image).is_some() || is_atlas_operator(image) || parts.any(|it| PARTS.contains(&it))
+}
+
 /// The server that a workload runs for as long as it is there, if it looks like one: what its main
 /// container runs, which is the first that is no helper of the others.
 pub(super) fn of(workload: &Manifest) -> Option<Server> {

@@ -323,8 +323,11 @@ impl<'s> SchemaIndex<'s> {
         let firsts = |target: Target<'s>| match target {
             Target::Service(service) => index.units_behind(service),
             Target::InNamespace(name, _) => {
-                let service = index.service(name, namespace);
-                service.map(|service| index.units_behind(service)).unwrap_or_default()
+                // A Service of this name may be in another namespace alone.
+                match index.service(name, namespace) {
+                    Some(service) => index.units_behind(service),
+                    None => index.may_serve(name, namespace),
+                }
             }
             Target::Made(name) => index.may_serve(name, namespace),
             Target::Public(host) => {
@@ -553,6 +556,13 @@ impl<'s> SchemaIndex<'s> {
                 .filter_map(|(name, value)| Some((name, addresses::host(value)?)))
                 .filter(|(name, address)| addresses::names_host(name, address));
             hosts.for_each(|(_, address)| keep(address));
+            // `Host search` of Fluent Bit.
+            let mut words = line.split_whitespace();
+            if let (Some(word), Some(value), None) = (words.next(), words.next(), words.next())
+                && ["host", "hostname"].iter().any(|known| word.eq_ignore_ascii_case(known))
+            {
+                addresses::host(value).into_iter().for_each(&mut keep);
+            }
             let Some((name, value)) = line.split_once(['=', ':']) else { continue };
             let (name, value) = (name.trim(), value.trim().trim_matches(['"', '\'', ',']));
             if addresses::may_name_database(name) {
@@ -679,6 +689,11 @@ impl<'s> Mentions<'_, 's> {
         for Variable { name, value, span } in variables {
             match value {
                 VariableValue::Text(text) => {
+                    let services = pods::services_named(text).chain(prefixed(name, text));
+                    let services = services.filter_map(|it| addresses::host(&it));
+                    let services: Vec<Key<'s>> =
+                        services.filter_map(|it| self.directory.key(it)).collect();
+                    self.keep(services, *span, &|| said_by(name));
                     let text = self.expand(text, &scope);
                     let kept = self.directory.text(&text);
                     self.add(&kept, name, *span, &|| said_by(name));
@@ -933,9 +948,20 @@ fn initialises(index: &Index<'_>, unit: Unit, reads: &Reads) -> bool {
     is_job && jobs::sets_up_server(index, unit, arguments)
 }
 
+/// The Services that the images of JBoss are told by `DB_SERVICE_PREFIX_MAPPING=shop-postgresql=DB`.
+fn prefixed(name: &str, text: &str) -> Vec<String> {
+    if !name.ends_with("SERVICE_PREFIX_MAPPING") {
+        return Vec::new();
+    }
+    let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(service, _)| service.trim().to_owned()).collect()
+}
+
 fn said_by(name: &str) -> String {
     match name.starts_with('-') || name.is_empty() {
         true => ARGUMENTS.to_owned(),
+        // An address of `pods::reads` that is no variable says in words what it is.
+        false if name.contains(' ') => name.to_owned(),
         false => format!("env `{}`", short(name)),
     }
 }

@@ -586,9 +586,8 @@ impl Pod {
     fn text(&mut self, name: &str, text: &str) {
         let quoted = serde_json::to_string(text).unwrap();
         let _ = write!(self.env, "{{name: {name}, value: {quoted}}}, ");
-        // In an App `$` begins a reference of its own.
-        let escaped = serde_json::to_string(&text.replace("$(", "$$(")).unwrap();
-        self.app_env.push(format!("\n    {name}: {escaped}"));
+        // `$(NAME)` is Kubernetes' own in an App too, and `$$(NAME)` the text `$(NAME)`.
+        self.app_env.push(format!("\n    {name}: {quoted}"));
     }
 
     fn mount(&mut self, n: usize, source: &str) {

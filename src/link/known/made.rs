@@ -78,7 +78,12 @@ const fn server(
 }
 
 const DESTINATION: &[Named] = &[At(&["spec", "destination", "name"])];
-const CNPG_SERVICES: &[Named] = &[Suffix("-rw"), Suffix("-ro"), Suffix("-r")];
+const CNPG_SERVICES: &[Named] = &[
+    Suffix("-rw"),
+    Suffix("-ro"),
+    Suffix("-r"),
+    Each(&["spec", "managed", "services", "additional"], &["serviceTemplate", "metadata", "name"]),
+];
 const CNPG_SECRETS: &[Named] = &[
     Suffix("-app"),
     Suffix("-superuser"),
@@ -159,6 +164,14 @@ pub(in crate::link) const MADE: &[Makes] = &[
     secrets("rabbitmq.com", "User", &[Suffix("-user-credentials")]),
     secrets("k8s.mariadb.com", "Connection", &[AtOr(&["spec", "secretName"])]),
     secrets("db.movetokube.com", "PostgresUser", &[AtAndSame(&["spec", "secretName"])]),
+    secrets(
+        "postgresql.easymile.com",
+        "PostgresqlUserRole",
+        &[
+            At(&["spec", "workGeneratedSecretName"]),
+            Each(&["spec", "privileges"], &["generatedSecretName"]),
+        ],
+    ),
     // PostgreSQL.
     server("postgresql.cnpg.io", "Cluster", CNPG_SERVICES, CNPG_SECRETS),
     server("postgresql.cnpg.io", "Pooler", &[Same], &[]),

@@ -373,6 +373,19 @@ pub(in crate::link) const REFERENCES: &[Reference] = &[
         Kind("ps.percona.com", "PerconaServerMySQL"),
     ),
     // Storage.
+    not_before(
+        "",
+        &["PersistentVolumeClaim"],
+        &["spec", "volumeName"],
+        Kind("", "PersistentVolume"),
+    ),
+    not_before("", &["PersistentVolume"], &["spec", "nfs", "server"], Host),
+    not_before(
+        "",
+        &["PersistentVolume"],
+        &["spec", "claimRef", "name"],
+        NeededBy("", "PersistentVolumeClaim"),
+    ),
     not_before("", &["PersistentVolumeClaim"], &["spec", "storageClassName"], STORAGE_CLASS),
     not_before(
         "objectbucket.io",
@@ -513,13 +526,15 @@ pub(in crate::link) struct NameSite<'a> {
 /// What is written at a path, at each item of its lists.
 pub(in crate::link) fn name_sites<'a>(node: &'a Node, path: &[&str]) -> Vec<NameSite<'a>> {
     let Some((last, path)) = path.split_last() else { return Vec::new() };
-    let mut parents = vec![node];
-    for step in path {
-        parents = match *step {
-            "*" => parents.iter().filter_map(|node| node.items()).flatten().collect(),
-            key => parents.iter().filter_map(|node| node.get(key)).collect(),
-        };
-    }
     let place = |parent: &'a Node| Some(NameSite { parent, name: parent.get(last)? });
-    parents.into_iter().filter_map(place).filter(|place| place.name.str().is_some()).collect()
+    let places = sites(node, path).into_iter().filter_map(place);
+    places.filter(|place| place.name.str().is_some()).collect()
+}
+
+/// Everything at a path; `*` stands for every item of a list.
+pub(in crate::link) fn sites<'a>(node: &'a Node, path: &[&str]) -> Vec<&'a Node> {
+    path.iter().fold(vec![node], |nodes, step| match *step {
+        "*" => nodes.iter().filter_map(|node| node.items()).flatten().collect(),
+        key => nodes.iter().filter_map(|node| node.get(key)).collect(),
+    })
 }
