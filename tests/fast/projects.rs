@@ -1,5 +1,7 @@
 //! Random whole projects: specs whose fields are those of the examples in `docs/spec.md`, so that a
 //! new field takes part by itself, with references, plain manifests, an environment and parameters.
+//! `PROJECTS=20000 cargo test --profile optimized --test fast projects::` tries more of them.
+#![expect(clippy::disallowed_methods, reason = "a variable asks for more projects")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use std::collections::BTreeMap;
@@ -161,6 +163,12 @@ impl Random {
     }
 }
 
+/// How many projects a property is tried on: `PROJECTS=20000` asks for more of them.
+fn n_projects() -> u32 {
+    let wanted = std::env::var("PROJECTS").ok().and_then(|text| text.parse().ok());
+    wanted.unwrap_or_else(|| n_cases(64))
+}
+
 /// Manifests without the comments that say where they come from.
 fn without_places(manifests: &str) -> Vec<String> {
     let documents = manifests.split("---\n# ").skip(1);
@@ -168,7 +176,7 @@ fn without_places(manifests: &str) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(n_cases(64)) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(n_projects()) })]
 
     #[test]
     fn projects_keep_the_invariants(random in project()) {

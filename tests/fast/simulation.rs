@@ -3,7 +3,7 @@
 //! that comes up with the waves that somebody wrote comes up with ours too, and an order that is
 //! right gets no warning.
 //!
-//! `SIMULATIONS=10000 cargo test --test fast simulation::` tries more of them.
+//! The thorough suite tries 10,000 of them; `SIMULATIONS=100000 cargo test --test fast simulation::` more.
 #![expect(clippy::indexing_slicing, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "most kinds have nothing of the sort")]
@@ -827,9 +827,10 @@ fn comes_up(project: &Project) -> Result<(), String> {
 #[test]
 fn every_project_comes_up() {
     let wanted = std::env::var("SIMULATIONS").ok().and_then(|text| text.parse().ok());
+    let all = if crate::common::is_thorough() { 10_000 } else { 200 };
     let config = ProptestConfig {
         failure_persistence: None,
-        ..ProptestConfig::with_cases(wanted.unwrap_or_else(|| crate::common::n_cases(1_600)))
+        ..ProptestConfig::with_cases(wanted.unwrap_or(all))
     };
     // The same projects in every run: `SIMULATIONS` asks for more of them.
     let random = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
