@@ -13,9 +13,56 @@ pub struct Engine {
     pub port: Option<u16>,
     /// Where its connection URL holds the name of the database.
     pub database_in_url: DatabaseInUrl,
+    /// How its connection URL says whether the connection is encrypted.
+    pub tls: Option<TlsParameters>,
     /// How it is run in the cluster.
     pub image: Option<Image>,
 }
+
+/// Parameters of a connection URL.
+pub type Parameters = &'static [(&'static str, &'static str)];
+
+/// What the driver of an engine takes for each value of `tls`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TlsParameters {
+    /// Not encrypted.
+    pub disable: Parameters,
+    /// Encrypted, whatever certificate the server shows.
+    pub require: Parameters,
+    /// Encrypted, with a certificate for the host by an authority that the client trusts.
+    pub verify: Parameters,
+    /// The port for encrypted connections, where it is another one.
+    pub port: Option<u16>,
+}
+
+/// `lib/pq` (`ssl.go`), and whatever reads a URL as libpq does. It asks for `require` by default.
+const SSLMODE: TlsParameters = TlsParameters {
+    disable: &[("sslmode", "disable")],
+    require: &[("sslmode", "require")],
+    verify: &[("sslmode", "verify-full")],
+    port: None,
+};
+/// `go-sql-driver/mysql` (`dsn.go`, "tls"). It does not encrypt by default.
+const MYSQL_TLS: TlsParameters = TlsParameters {
+    disable: &[("tls", "false")],
+    require: &[("tls", "skip-verify")],
+    verify: &[("tls", "true")],
+    port: None,
+};
+/// `microsoft/go-mssqldb` (`msdsn`). By default it encrypts the login only, unless the server asks for more.
+const SQL_SERVER_TLS: TlsParameters = TlsParameters {
+    disable: &[("encrypt", "disable")],
+    require: &[("encrypt", "true"), ("TrustServerCertificate", "true")],
+    verify: &[("encrypt", "true"), ("TrustServerCertificate", "false")],
+    port: None,
+};
+/// `clickhouse-go` (`clickhouse_options.go`). It does not encrypt by default.
+const CLICKHOUSE_TLS: TlsParameters = TlsParameters {
+    disable: &[("secure", "false")],
+    require: &[("secure", "true"), ("skip_verify", "true")],
+    verify: &[("secure", "true")],
+    port: Some(9440),
+};
 
 /// Where a connection URL holds the name of the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,11 +85,22 @@ pub struct Image {
     /// Where the server keeps its data.
     pub data_path: &'static str,
     /// Parameters of the connection URL that the image needs as it is.
-    pub parameters: &'static [(&'static str, &'static str)],
+    pub parameters: Parameters,
+    /// What the server offers as it is, without settings of the user.
+    pub tls: ImageTls,
     /// Ports that it listens on beside the engine's.
     pub other_ports: &'static [(&'static str, u16)],
     /// The group that has to own the volume, where the server does not begin as root.
     pub group: Option<i64>,
+}
+
+/// What the server of an image offers as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImageTls {
+    /// No TLS.
+    None,
+    /// TLS with a certificate that it makes for itself, since this version (major, minor).
+    SelfSigned((u32, u32)),
 }
 
 /// Which official image: each takes its settings and is probed in its own way.
@@ -61,7 +119,20 @@ pub enum Flavor {
 }
 
 const fn external(name: &'static str, port: Option<u16>) -> Engine {
-    Engine { name, port, database_in_url: DatabaseInUrl::Path, image: None }
+    Engine { name, port, database_in_url: DatabaseInUrl::Path, tls: None, image: None }
+}
+
+const fn postgres(name: &'static str, port: u16) -> Engine {
+    Engine { tls: Some(SSLMODE), ..external(name, Some(port)) }
+}
+
+const fn mysql(name: &'static str) -> Engine {
+    Engine { tls: Some(MYSQL_TLS), ..external(name, Some(3306)) }
+}
+
+const fn sql_server(name: &'static str) -> Engine {
+    let database_in_url = DatabaseInUrl::Query;
+    Engine { database_in_url, tls: Some(SQL_SERVER_TLS), ..external(name, Some(1433)) }
 }
 
 const MYSQL_IMAGE: Image = Image {
@@ -70,6 +141,7 @@ const MYSQL_IMAGE: Image = Image {
     flavor: Flavor::MySql,
     data_path: "/var/lib/mysql",
     parameters: &[],
+    tls: ImageTls::SelfSigned((5, 7)),
     other_ports: &[],
     group: None,
 };
@@ -79,6 +151,7 @@ const MARIADB_IMAGE: Image = Image {
     flavor: Flavor::MariaDb,
     data_path: "/var/lib/mysql",
     parameters: &[],
+    tls: ImageTls::SelfSigned((11, 4)),
     other_ports: &[],
     group: None,
 };
@@ -92,6 +165,7 @@ const POSTGRES_IMAGE: Image = Image {
     flavor: Flavor::Postgres,
     data_path: "/pgdata",
     parameters: &[("sslmode", "disable")],
+    tls: ImageTls::None,
     other_ports: &[],
     group: None,
 };
@@ -103,6 +177,7 @@ const SQL_SERVER_IMAGE: Image = Image {
     flavor: Flavor::SqlServer,
     data_path: "/var/opt/mssql",
     parameters: &[],
+    tls: ImageTls::SelfSigned((0, 0)),
     other_ports: &[],
     group: Some(10001),
 };
@@ -112,34 +187,35 @@ const CLICKHOUSE_IMAGE: Image = Image {
     flavor: Flavor::ClickHouse,
     data_path: "/var/lib/clickhouse",
     parameters: &[],
+    tls: ImageTls::None,
     other_ports: &[("http", 8123)],
     group: None,
 };
 
 /// Every engine, those that can be run in the cluster first.
 pub static ENGINES: &[Engine] = &[
-    Engine { image: Some(MYSQL_IMAGE), ..external("mysql", Some(3306)) },
-    Engine { image: Some(MARIADB_IMAGE), ..external("mariadb", Some(3306)) },
-    Engine { image: Some(POSTGRES_IMAGE), ..external("postgres", Some(5432)) },
+    Engine { image: Some(MYSQL_IMAGE), ..mysql("mysql") },
+    Engine { image: Some(MARIADB_IMAGE), ..mysql("mariadb") },
+    Engine { image: Some(POSTGRES_IMAGE), ..postgres("postgres", 5432) },
+    Engine { image: Some(SQL_SERVER_IMAGE), ..sql_server("sqlserver") },
     Engine {
-        database_in_url: DatabaseInUrl::Query,
-        image: Some(SQL_SERVER_IMAGE),
-        ..external("sqlserver", Some(1433))
+        tls: Some(CLICKHOUSE_TLS),
+        image: Some(CLICKHOUSE_IMAGE),
+        ..external("clickhouse", Some(9000))
     },
-    Engine { image: Some(CLICKHOUSE_IMAGE), ..external("clickhouse", Some(9000)) },
     external("sqlite", None),
     external("libsql", None),
-    external("maria", Some(3306)),
-    Engine { image: Some(POSTGRES_IMAGE), ..external("postgresql", Some(5432)) },
-    external("ysql", Some(5433)),
-    Engine { database_in_url: DatabaseInUrl::Query, ..external("azuresql", Some(1433)) },
-    Engine { database_in_url: DatabaseInUrl::Query, ..external("mssql", Some(1433)) },
-    external("redshift", Some(5439)),
+    mysql("maria"),
+    Engine { image: Some(POSTGRES_IMAGE), ..postgres("postgresql", 5432) },
+    postgres("ysql", 5433),
+    sql_server("azuresql"),
+    sql_server("mssql"),
+    postgres("redshift", 5439),
     external("databricks", Some(443)),
     external("snowflake", None),
     external("spanner", None),
-    external("crdb", Some(26257)),
-    external("dsql", Some(5432)),
+    postgres("crdb", 26257),
+    postgres("dsql", 5432),
     external("oracle", Some(1521)),
 ];
 

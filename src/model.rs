@@ -89,14 +89,23 @@ pub struct Database {
     pub database: SmolStr,
     /// Parameters of the connection URL.
     pub parameters: Vec<(SmolStr, SmolStr)>,
-    /// Who may log in.
+    /// Who may log in: the user that owns the schema.
     pub credentials: Credentials,
+    /// The user of the Apps, where it is another one.
+    pub app_credentials: Option<Credentials>,
     /// Where it runs.
     pub hosting: Hosting,
     /// What it is called on the network, with its namespace when that is known.
     pub host: SmolStr,
     /// The port; some engines have none.
     pub port: Option<u16>,
+}
+
+impl Database {
+    /// Whose credentials an App gets.
+    pub fn for_apps(&self) -> &Credentials {
+        self.app_credentials.as_ref().unwrap_or(&self.credentials)
+    }
 }
 
 /// Where a database runs.
@@ -138,6 +147,8 @@ pub struct Server {
     pub args: Vec<SmolStr>,
     /// `configFiles`.
     pub config_files: Vec<ConfigFile>,
+    /// The edition of SQL Server. It is there only where the licence is accepted.
+    pub edition: Option<SmolStr>,
 }
 
 /// The volume of a database.

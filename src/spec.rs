@@ -20,7 +20,10 @@ pub use app::{
     Ingress, Job, JobRun, Limits, Mount, Named, NumberOrPort, Port, PullSecret, Tables, Tls,
     Volume,
 };
-pub use database::{CloudNativePg, Credentials, Database, External, SizeOrStorage, Storage};
+pub use database::{
+    AppCredentials, CloudNativePg, Credentials, Database, External, MaybeSqlServer, SizeOrStorage,
+    SqlServer, Storage,
+};
 pub use schema::{Cloud, ConcurrentIndex, MigrateDown, Policy, SKIPS, Schema, Variable};
 pub use shared::{
     ConfigFile, Content, FromSecret, Inline, Mapping, Metadata, Patch, SHARED, SecretKey, Shared,

@@ -1,6 +1,6 @@
 //! `generate init`: a first project, small enough to be read at once.
 
-use crate::engine::{Engine, find};
+use crate::engine::{Engine, Flavor, find};
 use crate::generator::json_schema;
 
 /// A file of the project: its path below the directory, and its text.
@@ -33,17 +33,25 @@ pub fn name_of(folder: &str) -> String {
 /// What to do next, in a few lines.
 pub fn next_steps(name: &str, engine: &str, dir: &str) -> String {
     let dir = if dir == "." { String::new() } else { format!(" {dir}") };
-    let runs = find(engine).is_some_and(|engine| engine.image.is_some());
-    let host =
-        if runs { "" } else { "  set `external.host` in app.yaml to your database's host\n" };
+    let image = find(engine).and_then(|engine| engine.image.as_ref());
+    let is_sql_server = image.is_some_and(|image| image.flavor == Flavor::SqlServer);
+    let (licence, user) = match is_sql_server {
+        true => ("  set `acceptEula: true` in app.yaml, if you accept Microsoft's terms\n", ""),
+        false => ("", " --from-literal=username=..."),
+    };
+    let host = match image {
+        Some(_) => "",
+        None => "  set `external.host` in app.yaml to your database's host\n",
+    };
     format!(
-        "\nnext:\n  generate waves{dir}\n  kubectl create secret generic {name}-db-credentials \\\n    \
-         --from-literal=username=... --from-literal=password=...\n{host}"
+        "\nnext:\n{licence}  generate waves{dir}\n  kubectl create secret generic {name}-db-credentials \\\n   \
+         {user} --from-literal=password=...\n{host}"
     )
 }
 
 fn specs(name: &str, engine: &str, known: &Engine) -> String {
-    let place = match known.image {
+    let place = match &known.image {
+        Some(image) if image.flavor == Flavor::SqlServer => format!("  storage: 10Gi\n{LICENCE}"),
         Some(_) => "  storage: 10Gi\n".to_owned(),
         None => format!("  external: {{host: {name}-db.example.com}}\n"),
     };
@@ -55,6 +63,12 @@ fn specs(name: &str, engine: &str, known: &Engine) -> String {
         .replace("@SCHEMA_FILE@", SCHEMA_FILE)
         .replace("@NAME@", name)
 }
+
+/// Which the user accepts, not this program: an error until then.
+const LICENCE: &str = "  credentials: {user: sa} # the image has no other user
+  # the terms: https://go.microsoft.com/fwlink/?LinkId=746388
+  sqlServer: {acceptEula: false, edition: Developer} # Developer is not for production
+";
 
 const TEMPLATE: &str = "\
 # yaml-language-server: $schema=@SCHEMA_FILE@

@@ -243,6 +243,12 @@ fn spec_schema(
     let others = others.into_iter().filter_map(|(by, key)| Some(read(&key?.name, None, by)));
     let all: Vec<pods::Read> = schema.secrets.iter().cloned().chain(others).collect();
     made_secrets(index, unit, index.namespace(unit), &all, found);
+    // It needs only its own Secret, but whoever reads that of the Apps uses its database.
+    if let Target::Database(number) = &spec.target {
+        let database = index.project.databases.get(*number);
+        let apps = database.and_then(|database| database.app_credentials.as_ref());
+        schema.secrets.extend(apps.map(|apps| read(&apps.secret, None, "credentials.app")));
+    }
     schema
 }
 

@@ -165,7 +165,7 @@ fn container(database: &Database, server: &Server, mounts: Vec<Map>) -> Map {
         .with("image", server.image.as_str())
         .with_some("args", some_list(server.args.clone()))
         .with("ports", ports)
-        .with("env", server::environment(database, server.recipe))
+        .with("env", server::environment(database, server))
         .with("startupProbe", probes.startup)
         .with("readinessProbe", probes.readiness)
         .with("livenessProbe", probes.liveness)

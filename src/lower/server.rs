@@ -5,13 +5,14 @@
 //! runs a server of its own to make both, which is not reachable as the probes ask: MySQL, MariaDB
 //! and PostgreSQL listen on a socket only, ClickHouse on the loopback address only.
 
-use crate::engine::{Flavor, Image};
+use crate::engine::Flavor;
 use crate::lower::pod::secret_key_ref;
-use crate::model::{Database, User};
+use crate::model::{Database, Server, User};
 use crate::value::Map;
 
 /// The variables that the image's first start reads.
-pub(super) fn environment(database: &Database, recipe: &Image) -> Vec<Map> {
+pub(super) fn environment(database: &Database, server: &Server) -> Vec<Map> {
+    let recipe = server.recipe;
     let credentials = &database.credentials;
     let user_name = match (&credentials.user, &credentials.literal) {
         (User::Name(name), _) => Some(name.as_str()),
@@ -55,11 +56,12 @@ pub(super) fn environment(database: &Database, recipe: &Image) -> Vec<Map> {
             password("POSTGRES_PASSWORD"),
             text("PGDATA", recipe.data_path),
         ],
-        Flavor::SqlServer => vec![
-            text("ACCEPT_EULA", "Y"),
-            text("MSSQL_PID", "Developer"),
-            password("MSSQL_SA_PASSWORD"),
-        ],
+        // Without an edition the licence is not accepted either, which is an error by now.
+        Flavor::SqlServer => {
+            let edition = server.edition.iter();
+            let accepted = edition.flat_map(|it| [text("ACCEPT_EULA", "Y"), text("MSSQL_PID", it)]);
+            accepted.chain([password("MSSQL_SA_PASSWORD")]).collect()
+        }
         Flavor::ClickHouse => vec![
             text("CLICKHOUSE_DB", name),
             user("CLICKHOUSE_USER"),

@@ -3,12 +3,13 @@
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::diag::problems::security::LiteralPassword;
-use crate::diag::problems::spec::{MissingField, UnknownChoice};
+use crate::diag::problems::spec::{ConflictingFields, MissingField, MissingLicence, UnknownChoice};
 use crate::diag::{Diagnostics, message};
-use crate::engine::{self, ENGINES, Engine, Flavor};
+use crate::engine::{self, ENGINES, Engine, Flavor, ImageTls};
 use crate::model::{Cluster, Credentials, Database, Hosting, Literal, Server, Storage, Unit, User};
 use crate::resolve::check::{self, invalid};
 use crate::resolve::{Context, common, files, namespace_of, plain, service_host, values};
+use crate::source::Span;
 use crate::spec::{self, SizeOrStorage, Spec};
 use crate::syntax::{Kind, Shaped, Text};
 
@@ -23,6 +24,7 @@ pub(crate) fn database(
         common(Kind::Database, Unit::Database(index), spec, context, diagnostics);
     let engine = engine(&fields.engine, diagnostics);
     only_postgres(&fields, diagnostics);
+    let tls = tls(&fields, engine, !common.patches.is_empty(), diagnostics);
     let default_host = || service_host(&common.name, namespace.as_deref());
     let (host, port) = match &fields.external {
         None if fields.cloud_native_pg.is_some() => {
@@ -32,7 +34,7 @@ pub(crate) fn database(
         Some(external) => {
             check::word("host", &external.host, diagnostics);
             let port = external.port.map(|port| check::port(port, diagnostics));
-            (external.host.value.clone(), port.or(engine.port))
+            (external.host.value.clone(), port.or(tls.port).or(engine.port))
         }
         None => (default_host(), engine.port),
     };
@@ -45,9 +47,13 @@ pub(crate) fn database(
         Some(_) => cloud_native_pg_credentials(&common.name),
         None => credentials(&common.name, fields.credentials.as_ref(), diagnostics),
     };
-    let own_parameters = plain(fields.parameters);
+    let app_credentials = fields.credentials.as_ref().and_then(|written| written.app.as_ref());
+    let app_credentials = app_credentials.map(|written| for_apps(written, diagnostics));
+    let own_parameters = with_defaults(plain(fields.parameters), tls.parameters);
     if let Some(written) = fields.cloud_native_pg {
+        let cluster_span = written.span;
         let cluster = cluster(written, fields.image, fields.version, fields.resources, diagnostics);
+        only_app_credentials(fields.credentials.as_ref(), cluster_span, diagnostics);
         let hosting = Hosting::CloudNativePg(cluster);
         let (scheme, parameters) = (fields.engine.value, own_parameters);
         return Database {
@@ -57,6 +63,7 @@ pub(crate) fn database(
             database,
             parameters,
             credentials,
+            app_credentials,
             hosting,
             host,
             port,
@@ -78,6 +85,7 @@ pub(crate) fn database(
                 resources: fields.resources.map(|resources| resources.value),
                 args: values(fields.args),
                 config_files: files::config_files(fields.config_files, context, diagnostics),
+                edition: edition(recipe.flavor, fields.sql_server, fields.engine.span, diagnostics),
             };
             (Hosting::InCluster(server), with_defaults(own_parameters, recipe.parameters))
         }
@@ -93,7 +101,18 @@ pub(crate) fn database(
         }
     };
     let scheme = fields.engine.value;
-    Database { common, engine, scheme, database, parameters, credentials, hosting, host, port }
+    Database {
+        common,
+        engine,
+        scheme,
+        database,
+        parameters,
+        credentials,
+        app_credentials,
+        hosting,
+        host,
+        port,
+    }
 }
 
 /// The name stands in URLs, in shell commands of probes and in SQL.
@@ -126,6 +145,145 @@ fn only_administrator(
     }
 }
 
+/// Nobody but the user accepts a licence, or knows which edition is paid for.
+fn edition(
+    flavor: Flavor,
+    written: Option<spec::MaybeSqlServer>,
+    engine: Span,
+    diagnostics: &mut Diagnostics,
+) -> Option<SmolStr> {
+    let Some(spec::MaybeSqlServer(written)) = written else {
+        if flavor == Flavor::SqlServer {
+            diagnostics.report(MissingLicence { primary: engine });
+        }
+        return None;
+    };
+    let written = written?;
+    if flavor != Flavor::SqlServer {
+        let message = "`sqlServer` applies to `engine: sqlserver` only";
+        diagnostics.report(invalid(written.span, message, "remove it"));
+        return None;
+    }
+    if !written.accept_eula.value {
+        let message = "SQL Server does not start before its licence terms are accepted";
+        let help = "read them (https://go.microsoft.com/fwlink/?LinkId=746388), then write `acceptEula: true`";
+        diagnostics.report(invalid(written.accept_eula.span, message, help));
+    }
+    Some(written.edition.value)
+}
+
+/// What `tls` makes of a connection.
+#[derive(Default)]
+struct Tls {
+    parameters: engine::Parameters,
+    port: Option<u16>,
+}
+
+fn tls(
+    fields: &spec::Database,
+    engine: &Engine,
+    is_patched: bool,
+    diagnostics: &mut Diagnostics,
+) -> Tls {
+    let Some(written) = &fields.tls else { return Tls::default() };
+    let Some(known) = &engine.tls else {
+        let message = message!("`tls` has no meaning for `{name}`", name = engine.name);
+        let help = "write what its driver takes, for example `parameters: {ssl: \"true\"}`";
+        diagnostics.report(invalid(written.span, message, help));
+        return Tls::default();
+    };
+    let (parameters, port) = match written.value.as_str() {
+        "disable" => (known.disable, None),
+        "require" => (known.require, known.port),
+        _ => (known.verify, known.port),
+    };
+    let is_ours = |key: &Text| {
+        let all = [known.disable, known.require, known.verify];
+        all.iter().any(|some| some.iter().any(|(name, _)| key.value.eq_ignore_ascii_case(name)))
+    };
+    if let Some((key, _)) = fields.parameters.iter().find(|(key, _)| is_ours(key)) {
+        diagnostics.report(ConflictingFields {
+            primary: written.span,
+            name: "tls",
+            other_span: key.span,
+            other: &format!("parameters.{}", key.value),
+            why: "`tls` sets the parameter",
+        });
+    }
+    let own = fields
+        .credentials
+        .as_ref()
+        .filter(|own| own.user.is_none() && own.user_key.is_none() && own.password_key.is_none());
+    if let Some(key) = own.and_then(|own| own.url_key.as_ref()) {
+        diagnostics.report(ConflictingFields {
+            primary: written.span,
+            name: "tls",
+            other_span: key.span,
+            other: "credentials.urlKey",
+            why: "the URL in the Secret has a parameter of its own for TLS",
+        });
+    }
+    unserved_tls(written, fields, engine, is_patched, diagnostics);
+    Tls { parameters, port }
+}
+
+/// A server that we run as it is has no certificate, or one that nobody can verify.
+fn unserved_tls(
+    written: &Text,
+    fields: &spec::Database,
+    engine: &Engine,
+    is_patched: bool,
+    diagnostics: &mut Diagnostics,
+) {
+    let is_set_up = is_patched
+        || fields.image.is_some()
+        || !fields.args.is_empty()
+        || !fields.config_files.is_empty();
+    if fields.external.is_some() || is_set_up {
+        return;
+    }
+    let offers = match (&fields.cloud_native_pg, &engine.image) {
+        (Some(_), _) => ImageTls::SelfSigned((0, 0)),
+        (None, Some(image)) => image.tls,
+        (None, None) => return,
+    };
+    let release = fields.version.as_ref().and_then(|version| release(&version.value));
+    let serves = match offers {
+        ImageTls::None => false,
+        ImageTls::SelfSigned(since) => release.is_none_or(|release| release >= since),
+    };
+    let name = engine.name;
+    match written.value.as_str() {
+        "require" | "verify" if !serves => {
+            let message = message!("the `{name}` image serves no TLS as it is", name);
+            let help =
+                "set up a certificate with `args` and `configFiles`, or write `tls: disable`";
+            diagnostics.report(invalid(written.span, message, help));
+        }
+        "verify" => {
+            let server = match &fields.cloud_native_pg {
+                Some(_) => message!("CloudNativePG"),
+                None => message!("the `{name}` image", name),
+            };
+            let message = message!(
+                "{server} signs its certificate itself, so that no client can verify it",
+                server
+            );
+            let help = "write `tls: require`, or set up a certificate of your own";
+            diagnostics.report(invalid(written.span, message, help));
+        }
+        _ => {}
+    }
+}
+
+/// `8.4` of `8.4`, `8.4.2` and `8.4-oracle`; nothing for what is no version.
+fn release(tag: &str) -> Option<(u32, u32)> {
+    let mut parts = tag.split(['.', '-']);
+    let major = parts.next()?.parse().ok()?;
+    // `11` is the newest of its minor versions.
+    Some((major, parts.next().map_or(u32::MAX, |minor| minor.parse().unwrap_or(u32::MAX))))
+}
+
 fn in_cluster() -> impl Iterator<Item = &'static str> {
     ENGINES.iter().filter(|engine| engine.image.is_some()).map(|engine| engine.name)
 }
@@ -150,6 +308,71 @@ fn cloud_native_pg_credentials(name: &str) -> Credentials {
         password_key: SmolStr::new_static("password"),
         url_key: Some(SmolStr::new_static("uri")),
         names_keys: true,
+        literal: None,
+    }
+}
+
+/// CloudNativePG makes the owner's credentials; those of another user are the spec's.
+fn only_app_credentials(
+    written: Option<&spec::Credentials>,
+    cluster: Span,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(written) = written else { return };
+    let spec::Credentials {
+        span: _,
+        secret,
+        user_key,
+        password_key,
+        url_key,
+        user,
+        password,
+        app: _,
+    } = written;
+    let all = [
+        ("credentials.secret", secret),
+        ("credentials.userKey", user_key),
+        ("credentials.passwordKey", password_key),
+        ("credentials.urlKey", url_key),
+        ("credentials.user", user),
+        ("credentials.password", password),
+    ];
+    for (name, text) in all {
+        if let Some(text) = text {
+            diagnostics.report(ConflictingFields {
+                primary: text.span,
+                name,
+                other_span: cluster,
+                other: "cloudNativePG",
+                why: "CloudNativePG creates the credentials of the owner",
+            });
+        }
+    }
+}
+
+/// `credentials.app`.
+fn for_apps(written: &spec::AppCredentials, diagnostics: &mut Diagnostics) -> Credentials {
+    let spec::AppCredentials { span: _, secret, user_key, password_key, url_key, user } = written;
+    check::object_name("Secret name", secret, diagnostics);
+    for key in [user_key, password_key, url_key].into_iter().flatten() {
+        check::data_key(key, diagnostics);
+    }
+    if let Some(user) = user.as_ref().filter(|user| user.value.is_empty()) {
+        diagnostics.report(invalid(user.span, "`user` is empty", "write a user"));
+    }
+    let value = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
+    let key = |text: &Option<Text>, name: &'static str| {
+        value(text).unwrap_or_else(|| SmolStr::new_static(name))
+    };
+    Credentials {
+        secret: secret.value.clone(),
+        user: match user {
+            Some(user) => User::Name(user.value.clone()),
+            None => User::Key(key(user_key, "username")),
+        },
+        password_key: key(password_key, "password"),
+        url_key: value(url_key),
+        names_keys: user_key.is_some() || password_key.is_some() || user.is_some(),
         literal: None,
     }
 }

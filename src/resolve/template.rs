@@ -14,7 +14,7 @@ use crate::diag::problems::names::{CrossNamespace, InvalidReference, UnknownProp
 use crate::diag::problems::security::UnescapedUrl;
 use crate::diag::{Diagnostics, message};
 use crate::engine::DatabaseInUrl;
-use crate::model::{Database, EnvValue, Need, Schema, SecretKey, Target, Unit, User};
+use crate::model::{Credentials, Database, EnvValue, Need, Schema, SecretKey, Target, Unit, User};
 use crate::resolve::check::invalid;
 use crate::resolve::names::Names;
 use crate::source::{Sources, Span};
@@ -60,7 +60,8 @@ impl Reader<'_> {
     }
 }
 
-const DATABASE_PROPERTIES: [&str; 6] = ["host", "port", "user", "password", "name", "url"];
+const DATABASE_PROPERTIES: [&str; 9] =
+    ["host", "port", "user", "password", "name", "url", "ownerUser", "ownerPassword", "ownerUrl"];
 const APP_PROPERTIES: [&str; 3] = ["host", "port", "url"];
 
 /// One piece of a value.
@@ -260,9 +261,14 @@ impl ReferenceSite<'_> {
 
     fn of_database(&self, database: &Database, diagnostics: &mut Diagnostics) -> Vec<Piece> {
         let label = format!("Database/{}", database.common.name);
-        let needs_secret = matches!(self.property, "user" | "password" | "url");
+        let login = Login::of(database, self.property);
+        let needs_secret = match self.property {
+            "user" | "ownerUser" => matches!(login.credentials.user, User::Key(_)),
+            "password" | "url" | "ownerPassword" | "ownerUrl" => true,
+            _ => false,
+        };
         let same_namespace = database.common.namespace.as_deref() == self.reader.namespace;
-        if needs_secret && !same_namespace && !is_public(database, self.property) {
+        if needs_secret && !same_namespace {
             diagnostics.report(CrossNamespace {
                 primary: self.span,
                 from: self.reader.label,
@@ -287,22 +293,27 @@ impl ReferenceSite<'_> {
                 }
             },
             "name" => vec![Piece::Text(escape_dollar(&database.database).into())],
-            "user" => vec![user(database)],
-            "password" => vec![password(database)],
-            "url" => self.url(database, diagnostics),
+            "user" | "ownerUser" => vec![login.user()],
+            "password" | "ownerPassword" => vec![login.password()],
+            "url" | "ownerUrl" => self.url(database, &login, diagnostics),
             _ => self.unknown(&label, &DATABASE_PROPERTIES, diagnostics),
         }
     }
 
-    fn url(&self, database: &Database, diagnostics: &mut Diagnostics) -> Vec<Piece> {
-        let name = variable_prefix(&database.common.name);
-        if let Some(key) = &database.credentials.url_key {
-            let key = secret_key(database, key);
-            return vec![Piece::Secret(format_smolstr!("{name}_URL"), key)];
+    fn url(
+        &self,
+        database: &Database,
+        login: &Login<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Piece> {
+        if let Some(key) = &login.credentials.url_key {
+            return vec![login.secret("URL", key)];
         }
         let own = &database.common.name;
         if self.unescaped.borrow_mut().insert(own.clone()) {
-            diagnostics.report(UnescapedUrl { primary: self.span, database: own });
+            let is_apps = database.app_credentials.as_ref() == Some(login.credentials);
+            let field = if is_apps { "credentials.app.urlKey" } else { "credentials.urlKey" };
+            diagnostics.report(UnescapedUrl { primary: self.span, database: own, field });
         }
         let port = database.port.map(|port| format!(":{port}")).unwrap_or_default();
         let host = escape_dollar(&database.host);
@@ -324,12 +335,12 @@ impl ReferenceSite<'_> {
         };
         vec![
             Piece::Text(format_smolstr!("{}://", database.scheme)),
-            match &database.credentials.user {
+            match &login.credentials.user {
                 User::Name(name) => Piece::Text(percent_encode(name).into()),
-                User::Key(_) => user(database),
+                User::Key(_) => login.user(),
             },
             Piece::Text(SmolStr::new_static(":")),
-            password(database),
+            login.password(),
             Piece::Text(format_smolstr!("@{host}{port}{path}{query}")),
         ]
     }
@@ -396,29 +407,39 @@ impl ReferenceSite<'_> {
     }
 }
 
-/// Whether a property needs no Secret after all: the user of some Databases is in the spec.
-fn is_public(database: &Database, property: &str) -> bool {
-    property == "user" && matches!(database.credentials.user, User::Name(_))
+/// Whose credentials a reference means: the Apps' own user, or the owner of the schema.
+struct Login<'a> {
+    credentials: &'a Credentials,
+    /// The beginning of the names of its variables.
+    prefix: String,
 }
 
-fn user(database: &Database) -> Piece {
-    match &database.credentials.user {
-        User::Name(name) => Piece::Text(escape_dollar(name).into()),
-        User::Key(key) => secret(database, "USER", key),
+impl<'a> Login<'a> {
+    fn of(database: &'a Database, property: &str) -> Login<'a> {
+        let prefix = variable_prefix(&database.common.name);
+        match &database.app_credentials {
+            Some(_) if property.starts_with("owner") => {
+                Login { credentials: &database.credentials, prefix: format!("{prefix}_OWNER") }
+            }
+            Some(_) | None => Login { credentials: database.for_apps(), prefix },
+        }
     }
-}
 
-fn password(database: &Database) -> Piece {
-    secret(database, "PASSWORD", &database.credentials.password_key)
-}
+    fn user(&self) -> Piece {
+        match &self.credentials.user {
+            User::Name(name) => Piece::Text(escape_dollar(name).into()),
+            User::Key(key) => self.secret("USER", key),
+        }
+    }
 
-fn secret(database: &Database, suffix: &str, key: &str) -> Piece {
-    let name = format!("{}_{suffix}", variable_prefix(&database.common.name));
-    Piece::Secret(name.into(), secret_key(database, key))
-}
+    fn password(&self) -> Piece {
+        self.secret("PASSWORD", &self.credentials.password_key)
+    }
 
-fn secret_key(database: &Database, key: &str) -> SecretKey {
-    SecretKey { name: database.credentials.secret.clone(), key: key.into() }
+    fn secret(&self, suffix: &str, key: &str) -> Piece {
+        let key = SecretKey { name: self.credentials.secret.clone(), key: key.into() };
+        Piece::Secret(format_smolstr!("{}_{suffix}", self.prefix), key)
+    }
 }
 
 /// `shop-db` as the beginning of a variable's name: `SHOP_DB`.

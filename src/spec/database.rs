@@ -15,6 +15,18 @@ shapes! {
     Engine = FieldType::Engine;
     /// An amount of storage.
     Size = FieldType::Quantity;
+    /// How the connection is encrypted.
+    Tls = FieldType::Choice(&["disable", "require", "verify"]);
+    /// An edition of SQL Server, by the names that its image takes.
+    Edition = FieldType::Choice(&[
+        "Developer",
+        "Express",
+        "Standard",
+        "Enterprise",
+        "EnterpriseCore",
+        "Web",
+        "Evaluation",
+    ]);
 }
 
 record! {
@@ -55,6 +67,17 @@ record! {
             "Parameters of the connection URL.",
             "engine: postgres, parameters: {sslmode: require}",
             ["params", "options", "query", "urlParameters"];
+        word tls: Tls = "tls",
+            "Whether connections to the server are encrypted, for Atlas and in `${NAME.url}`: `disable`; \
+             `require`, without a check of the server's certificate; `verify`, with one. The default depends \
+             on the engine.",
+            "engine: mysql, external: {host: db.example.com}, tls: verify",
+            ["ssl", "sslMode", "encrypt", "secure", "encryption"];
+        may sql_server: MaybeSqlServer = "sqlServer",
+            "The licence and edition of SQL Server, which you choose. Required where `engine: sqlserver` \
+             runs in the cluster.",
+            "engine: sqlserver, sqlServer: {acceptEula: true, edition: Express}",
+            ["mssql", "license", "licence"];
         may credentials: Credentials = "credentials",
             "Who may log in. Default: the Secret `<name>-credentials` with the keys `username` and \
              `password`.",
@@ -71,12 +94,20 @@ record! {
     rules [
         Rule::Excludes {
             by: &["external"],
-            fields: &["storage", "image", "version", "resources", "args", "configFiles"],
+            fields: &[
+                "storage",
+                "image",
+                "version",
+                "resources",
+                "args",
+                "configFiles",
+                "sqlServer",
+            ],
             why: "with `external`, no server runs in the cluster",
         },
         Rule::Excludes {
             by: &["cloudNativePG"],
-            fields: &["external", "storage", "credentials", "args", "configFiles"],
+            fields: &["external", "storage", "args", "configFiles", "sqlServer"],
             why: "CloudNativePG runs the server and creates its credentials",
         },
         Rule::Excludes {
@@ -141,6 +172,11 @@ record! {
             "The password, literally. A Secret is made of it, and a warning says that the password is in \
              Git.",
             "engine: mysql, credentials: {user: shop, password: secret}", ["pass"];
+        may app: AppCredentials = "app",
+            "The user of the Apps, where it is not that of the schema: `${NAME.user}`, `${NAME.password}` \
+             and `${NAME.url}` are this one's, and `${NAME.ownerUser}`, `${NAME.ownerPassword}` and \
+             `${NAME.ownerUrl}` the other's. Nothing here creates the user.",
+            "engine: mysql, credentials: {app: {secret: shop-app}}", ["application", "appUser"];
     }
     rules [
         Rule::Excludes {
@@ -154,6 +190,66 @@ record! {
             why: "the user is either literal or taken from the Secret",
         },
     ]
+}
+
+record! {
+    /// `credentials.app` of a Database.
+    pub struct AppCredentials {
+        @span = span;
+        must secret: Text = "secret",
+            "An existing Secret.", "engine: mysql, credentials: {app: {secret: shop-app}}",
+            ["secretName", "existingSecret", "name", "secretRef"];
+        may user_key: Text = "userKey",
+            "The key of the Secret that holds the user. Default: `username`.",
+            "engine: mysql, credentials: {app: {secret: shop-app, userKey: user}}", ["usernameKey"];
+        may password_key: Text = "passwordKey",
+            "The key of the Secret that holds the password. Default: `password`.",
+            "engine: mysql, credentials: {app: {secret: shop-app, passwordKey: pw}}", [];
+        may url_key: Text = "urlKey",
+            "The key of the Secret that holds a whole connection URL.",
+            "engine: mysql, credentials: {app: {secret: shop-app, urlKey: url}}",
+            ["uriKey", "dsnKey"];
+        may user: Text = "user",
+            "The user, literally.", "engine: mysql, credentials: {app: {secret: shop-app, user: web}}",
+            ["username"];
+    }
+    rules [
+        Rule::Excludes {
+            by: &["user"],
+            fields: &["userKey"],
+            why: "the user is either literal or taken from the Secret",
+        },
+    ]
+}
+
+record! {
+    /// `sqlServer` of a Database.
+    pub struct SqlServer {
+        @span = span;
+        must accept_eula: Spanned<bool> = "acceptEula",
+            "`true`: you have read and accept Microsoft's licence terms (`ACCEPT_EULA`).",
+            "engine: sqlserver, sqlServer: {acceptEula: true, edition: Express}",
+            ["eula", "acceptLicense", "ACCEPT_EULA"];
+        must_word edition: Edition = "edition",
+            "The edition that you have a licence for (`MSSQL_PID`). `Developer` and `Evaluation` are not \
+             for production, `Express` is free and limited. A product key does not belong in Git: patch \
+             the variable with a `secretKeyRef`.",
+            "engine: sqlserver, sqlServer: {acceptEula: true, edition: Express}",
+            ["pid", "MSSQL_PID", "productId"];
+    }
+    rules []
+}
+
+/// A [`SqlServer`], or one that has been reported: then nothing in it is missing as well.
+#[derive(Debug)]
+pub struct MaybeSqlServer(pub Option<SqlServer>);
+
+impl Part for MaybeSqlServer {
+    const FIELD_TYPE: FieldType = SqlServer::FIELD_TYPE;
+
+    fn read(node: &Node, name: &str, diagnostics: &mut Diagnostics) -> Option<MaybeSqlServer> {
+        Some(MaybeSqlServer(SqlServer::read(node, name, diagnostics)))
+    }
 }
 
 record! {
@@ -172,6 +268,7 @@ record! {
 record! {
     /// `cloudNativePG` of a Database.
     pub struct CloudNativePg {
+        @span = span;
         may instances: Spanned<i64> = "instances",
             "How many instances. Default: 1.",
             "engine: postgres, cloudNativePG: {instances: 3, storage: 10Gi}",

@@ -190,7 +190,10 @@ fn printed(kind: &str, spec: &str, edit: Option<(&str, &str)>) -> Option<String>
 }
 
 /// Another value of what has to be there.
-const OTHERWISE: [(&str, &str); 16] = [
+const OTHERWISE: [(&str, &str); 19] = [
+    ("sqlServer", "{acceptEula: true, edition: Standard}"),
+    ("sqlServer.edition", "Standard"),
+    ("credentials.app.secret", "other"),
     ("disruptionBudget.maxUnavailable", "50%"),
     ("disruptionBudget.minAvailable", "1"),
     ("engine", "mariadb"),
@@ -211,7 +214,8 @@ const OTHERWISE: [(&str, &str); 16] = [
 
 /// Without these the project would be no other, but none: which of them is there decides what the whole
 /// Schema becomes (`testdata/schema` has a case for each), and `config` goes with `envName`.
-const DECIDES: [&str; 15] = [
+const DECIDES: [&str; 16] = [
+    "sqlServer.acceptEula",
     "database",
     "url",
     "urlFrom",

@@ -46,6 +46,7 @@ fn what_init_writes_has_nothing_wrong_with_it_for_any_engine() {
         let folder = folder(&format!("init-{}", engine.name));
         let made = generate_in(&folder, &["init", "shop", "--engine", engine.name]);
         assert_eq!(made.status.code(), Some(0), "{}: {}", engine.name, stderr(&made));
+        accept_licence(engine.name, &folder);
         let mut check = vec!["check", "--namespace", "shop", "--deny", "warnings"];
         if !has_driver(engine.name) {
             let warned = generate_in(&folder, &check);
@@ -55,6 +56,19 @@ fn what_init_writes_has_nothing_wrong_with_it_for_any_engine() {
         let checked = generate_in(&folder, &check);
         assert_eq!(stderr(&checked), "", "{}", engine.name);
         assert_eq!(checked.status.code(), Some(0), "{}", engine.name);
+    }
+}
+
+/// The one thing that only the user can write.
+fn accept_licence(engine: &str, folder: &Path) {
+    let path = folder.join("app.yaml");
+    let text = std::fs::read_to_string(&path).expect("it is there");
+    let refused = generate_in(folder, &["check", "--namespace", "shop", "--atlas-login"]);
+    assert_eq!(text.contains("acceptEula: false"), engine == "sqlserver", "{engine}");
+    if engine == "sqlserver" {
+        assert!(stderr(&refused).contains("licence terms are accepted"), "{}", stderr(&refused));
+        std::fs::write(&path, text.replace("acceptEula: false", "acceptEula: true"))
+            .expect("a file");
     }
 }
 

@@ -36,13 +36,16 @@ pub struct UnescapedUrl<'a> {
     pub primary: Span,
     /// The Database.
     pub database: &'a str,
+    /// Its field for the key of a whole URL.
+    pub field: &'static str,
 }
 
 impl From<UnescapedUrl<'_>> for Diagnostic {
-    fn from(UnescapedUrl { primary, database }: UnescapedUrl<'_>) -> Diagnostic {
+    fn from(UnescapedUrl { primary, database, field }: UnescapedUrl<'_>) -> Diagnostic {
         let message = "this URL breaks if the password contains one of `:/?#[]@%`";
         Diagnostic::new(Code::UnescapedUrl, primary, message).help(message!(
-            "store the whole URL in the Secret and set `credentials.urlKey` of `{database}`, or pass host, user and password separately",
+            "store the whole URL in the Secret and set `{field}` of `{database}`, or pass host, user and password separately",
+            field = Message::from(field),
             database
         ))
     }

@@ -137,6 +137,21 @@ impl From<MissingField<'_>> for Diagnostic {
     }
 }
 
+/// SQL Server is to run, and nobody has accepted its licence or said which edition.
+pub struct MissingLicence {
+    /// The engine.
+    pub primary: Span,
+}
+
+impl From<MissingLicence> for Diagnostic {
+    fn from(MissingLicence { primary }: MissingLicence) -> Diagnostic {
+        let message = "`engine: sqlserver` needs the field `sqlServer`: only you can accept its licence terms and choose an edition";
+        Diagnostic::new(Code::MissingField, primary, message).help(
+            "read the terms (https://go.microsoft.com/fwlink/?LinkId=746388), then add for example `sqlServer: {acceptEula: true, edition: Developer}`; `Developer` is not for production",
+        )
+    }
+}
+
 /// A value of the wrong type.
 pub struct WrongType {
     primary: Span,

@@ -148,6 +148,13 @@ fn database(was: &Database, is: &Database) -> Vec<(Loss, Vec<Piece>)> {
         let words = " takes its credentials from another Secret: ";
         found.push((Loss::Perhaps, changed(words, from, to, tail)));
     }
+    let (before, after) = (&was.for_apps().secret, &is.for_apps().secret);
+    let has_own = was.app_credentials.is_some() || is.app_credentials.is_some();
+    if has_own && before != after {
+        let tail = ": that user must exist, with the rights that the Apps need";
+        let words = " gives its Apps the credentials of another Secret: ";
+        found.push((Loss::Perhaps, changed(words, before, after, tail)));
+    }
     found.extend(version(was, is));
     let hosting_now = &is.hosting;
     if let (Some(was), Some(is)) = (storage(&was.hosting), storage(&is.hosting)) {
