@@ -80,6 +80,18 @@ pub enum Command {
         #[command(flatten)]
         project: ProjectArgs,
     },
+    /// Propose `requires` for an App, from SQL that it runs
+    #[command(after_help = REQUIRES_HELP)]
+    Requires {
+        /// The App
+        app: String,
+        /// Files with SQL that the App runs: paths, folders or globs, from the current folder
+        #[arg(long, value_name = "GLOB")]
+        files: Vec<String>,
+        /// The directory and the flags.
+        #[command(flatten)]
+        project: ProjectArgs,
+    },
     /// Write the checksum file `atlas.sum` of a directory of migrations
     Sum {
         /// The directory of migrations
@@ -127,6 +139,14 @@ Apply it with
 
 which keeps every other key of `argocd-cm`. Without `--needed`, no directory is read and all checks
 are printed: this is what an Argo CD needs that many projects share.";
+
+/// What `generate requires` reads.
+const REQUIRES_HELP: &str = "\
+It reads the SQL in the App's command, args, env, configFiles and ConfigMaps, and in the files of
+`--files`: a `.sql` file is SQL (sqlc's comments and functions too), and of any other file its
+strings and here-documents that begin with a statement. Of a folder, it reads the `.sql` files.
+
+The block goes into the App's spec. What could not be read is on standard error, with its place.";
 
 /// What to compare with.
 #[derive(Args, Clone, Debug)]

@@ -77,6 +77,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             commands::health(needed, &project, format, out)?
         }
         Some(Command::Application(args)) => commands::application(args, out)?,
+        Some(Command::Requires { app, files, project }) => {
+            commands::requires(&app, &files, &project, out)?
+        }
         Some(Command::Sum { dir, rebase }) => commands::sum(&dir, &rebase, out)?,
         Some(Command::Diff { against, no_merge_base, format, project }) => {
             commands::diff(&against, no_merge_base, format, &project, out)?
@@ -96,6 +99,7 @@ fn form(cli: &Cli) -> Form {
         // What Argo CD applies is escaped where it is written.
         None | Some(Command::Manifests(_) | Command::Application(_)) => Form::Own,
         Some(Command::Health { .. } | Command::Completions { .. } | Command::Man) => Form::Own,
+        Some(Command::Requires { .. }) => Form::Own,
         Some(Command::Waves { format: WavesFormat::Json, .. })
         | Some(Command::Check { format: CheckFormat::Json | CheckFormat::Sarif, .. })
         | Some(Command::Diff { format: DiffFormat::Json | DiffFormat::Sarif, .. })

@@ -21,7 +21,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use crate::diag::problems::security::{LimitExceeded, NotUtf8, UnusableFile};
 use crate::diag::problems::yaml::UnprintableText;
-use crate::diag::{Diagnostics, Message, message};
+use crate::diag::{Diagnostics, Message, Severity, message};
 use crate::source::{FileId, STANDARD_INPUT, Sources, Span, first_not_carried, is_manifest_name};
 
 /// The largest file that is read, in bytes.
@@ -63,6 +63,45 @@ pub fn standard_input(
     let file = sources.add_listed(STANDARD_INPUT, bytes.len() as u64);
     accept(bytes, sources, file, diagnostics);
     Ok(file)
+}
+
+/// Paths and texts of the files that a path, a folder or a glob names, from the current folder, sorted
+/// by path. Of a folder these are the `.sql` files in it and below.
+///
+/// # Errors
+/// When something is not there, cannot be read or is too large.
+pub fn named(pattern: &str) -> io::Result<Vec<(String, String)>> {
+    let is_glob = pattern.contains(['*', '?', '[', '{']);
+    // The folder before the first wildcard.
+    let plain = pattern.split(['*', '?', '[', '{']).next().unwrap_or_default();
+    let (folder, rest) = match pattern {
+        _ if !is_glob && Path::new(pattern).is_dir() => (pattern.trim_end_matches('/'), "**/*.sql"),
+        _ => match plain.rfind('/') {
+            Some(end) => pattern.split_at(end),
+            None => (".", pattern),
+        },
+    };
+    let rest = rest.trim_start_matches('/');
+    let mut directory = Directory::open(Path::new(if folder.is_empty() { "/" } else { folder }))?;
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    let root = sources.add_virtual(folder, "");
+    directory.list(&mut sources, root, &mut diagnostics);
+    let is_named = |path: &str| match is_glob || rest == "**/*.sql" {
+        true => fast_glob::glob_match(rest, path),
+        false => path == rest,
+    };
+    let files = sources.files().filter(|(_, source)| is_named(&source.path));
+    let files: Vec<FileId> = files.map(|(file, _)| file).collect();
+    directory.load(&mut sources, &files, &mut diagnostics);
+    if let Some(found) = diagnostics.sorted().iter().find(|it| it.severity() == Severity::Error) {
+        return Err(io::Error::other(found.message.to_string()));
+    }
+    let prefix = if folder == "." { String::new() } else { format!("{folder}/") };
+    let text = |file: &FileId| {
+        let source = sources.get(*file);
+        (format!("{prefix}{}", source.path), source.text().to_owned())
+    };
+    Ok(files.iter().map(text).collect())
 }
 
 /// A revision to read a directory in.

@@ -14,6 +14,7 @@ pub mod markdown;
 pub mod mask;
 pub mod mermaid;
 pub mod parameters;
+pub mod requires;
 pub mod sarif;
 pub mod svg;
 pub mod waves;

@@ -15,11 +15,12 @@ use argocd_atlas_plugin::cli::{
     HealthFormat, InitArgs, ManifestsArgs, ProjectArgs, WavesFormat,
 };
 use argocd_atlas_plugin::diag::{Code, Severity, nearest};
+use argocd_atlas_plugin::effort::Effort;
 use argocd_atlas_plugin::environment::Environment;
 use argocd_atlas_plugin::pipeline::Compilation;
 use argocd_atlas_plugin::read::{Directory, Revision};
 use argocd_atlas_plugin::runner::{Form, Guard};
-use argocd_atlas_plugin::source::printable;
+use argocd_atlas_plugin::source::{Excerpt, printable};
 use argocd_atlas_plugin::view::check::Files;
 use argocd_atlas_plugin::view::diff::{Denied, Differences};
 use argocd_atlas_plugin::view::graph::Picture;
@@ -112,6 +113,59 @@ pub(crate) fn explain(
     }
     view::explain::print(&units, &run.compilation, &run.sources, out)?;
     Ok(run.code())
+}
+
+/// Proposes a contract for an App, from SQL that it runs.
+pub(crate) fn requires(
+    app: &str,
+    patterns: &[String],
+    args: &ProjectArgs,
+    out: &mut impl Write,
+) -> anyhow::Result<ExitCode> {
+    let mut workspace = Workspace::open(args)?;
+    let (compilation, diagnostics) = workspace.compile(None, Effort::default());
+    let mut run = workspace.with(compilation, diagnostics);
+    let mut files = Vec::new();
+    for pattern in patterns {
+        let named = read::named(pattern).with_context(|| format!("cannot read `{pattern}`"))?;
+        if named.is_empty() {
+            return Err(anyhow!("`--files {pattern}` names no file"));
+        }
+        for (path, text) in named {
+            let is_sql = view::requires::is_sql(&path);
+            let file = run.sources.add_virtual(path, text);
+            let excerpt = Excerpt::of_file(file, run.sources.get(file).text());
+            files.push(view::requires::Text { excerpt, is_sql });
+        }
+    }
+    // A contract that is broken is what this command is there for.
+    let errors = run.diagnostics.sorted();
+    let is_other = |code| !matches!(code, Code::ContractBroken | Code::RequiresLeftOut);
+    if errors.iter().any(|it| it.severity() == Severity::Error && is_other(it.code)) {
+        run.report()?;
+        return Ok(run.code());
+    }
+    let name = app.strip_prefix("App/").unwrap_or(app);
+    let apps = &run.compilation.project.apps;
+    let Some(found) = apps.iter().find(|it| it.common.name == name) else {
+        let known = apps.iter().map(|it| it.common.name.as_str());
+        let hint = nearest(name, known).map(|name| format!("; did you mean `{name}`?"));
+        return Err(anyhow!("no App is called `{name}`{}", hint.unwrap_or_default()));
+    };
+    let contract = view::requires::contract(found, &run.compilation, &run.sources, &files);
+    for remark in &contract.remarks {
+        writeln!(stderr(), "note: {remark}")?;
+    }
+    if contract.n_statements == 0 {
+        return Err(anyhow!(
+            "no SQL is found in what `App/{name}` names: name the files with its queries by `--files`"
+        ));
+    }
+    if contract.block.is_empty() {
+        return Err(anyhow!("the SQL of `App/{name}` names no table of its schemas"));
+    }
+    emit::yaml::mapping(&contract.block, out)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The announcement does without diagnostics: what a broken directory still says is better than no

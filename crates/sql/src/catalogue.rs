@@ -16,6 +16,7 @@ pub mod change;
 pub mod family;
 pub mod order;
 pub mod policy;
+pub mod propose;
 pub mod requires;
 pub mod types;
 pub mod diff;

@@ -12,6 +12,7 @@ mod word;
 pub mod dialect;
 pub mod problem;
 pub mod definition;
+pub mod query;
 mod extensions;
 pub mod parse;
 pub mod catalogue;

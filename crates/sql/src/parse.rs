@@ -18,6 +18,7 @@ mod facts;
 mod runs;
 mod mentions;
 mod plain;
+mod queries;
 mod verdict;
 
 use std::ops::Range;
@@ -30,6 +31,7 @@ use crate::problem::{self, Sink, Stray, TooLong};
 use crate::source::{Excerpt, Span};
 use crate::word::{is, is_any};
 pub use join::{joined, lines};
+pub use queries::{Embedded, embedded, queries};
 use read::{Lint, Parsed};
 use split::{Flaw, FlawKind, Piece, Split};
 use token::{Kind, Token};

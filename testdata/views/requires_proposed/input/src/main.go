@@ -1,0 +1,2 @@
+package main
+func main() { db.Query(`select created from orders where total > $1`); db.Query("select a " + "from b"); log("update the thing") }
