@@ -7,6 +7,7 @@ mod infrastructure;
 mod objects;
 mod print;
 mod schemas;
+mod sync;
 mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +29,7 @@ pub use environments::{Differences, Only};
 pub use findings::{Denied, github, sarif};
 pub use infrastructure::Loss;
 pub use print::{json, markdown, text};
+pub use sync::{Act, Event, NewMigration, Reach, When};
 pub use window::{Pair, State, Verdict, Version, Window};
 
 /// One side of a comparison.
@@ -59,6 +61,10 @@ pub struct Difference {
     pub changed: Vec<ChangedObject>,
     /// Waves that are not what they were.
     pub waves: Vec<WaveChange>,
+    /// What the sync does, in the order in which it does it.
+    pub events: Vec<Event>,
+    /// The SQL that new migrations run.
+    pub migrations: Vec<NewMigration>,
 }
 
 /// The changes of one schema.
@@ -115,7 +121,7 @@ pub struct Notice {
 }
 
 /// An object and whose it is.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Item {
     /// `Deployment/shop`.
     pub object: String,
@@ -191,6 +197,8 @@ pub fn difference(old: Side<'_>, new: Side<'_>) -> Difference {
     difference.schemas = schemas;
     difference.infrastructure = infrastructure::notices(old, new);
     difference.waves = waves(old, new);
+    difference.events = sync::events(old, new, &difference);
+    difference.migrations = sync::migrations(old, new);
     difference
 }
 
@@ -292,8 +300,18 @@ impl Difference {
 
     /// Takes all of another difference.
     fn take(&mut self, other: Difference) {
-        let Difference { schemas, windows, silent, infrastructure, added, removed, changed, waves } =
-            other;
+        let Difference {
+            schemas,
+            windows,
+            silent,
+            infrastructure,
+            added,
+            removed,
+            changed,
+            waves,
+            events,
+            migrations,
+        } = other;
         self.schemas.extend(schemas);
         self.windows.extend(windows);
         self.silent.extend(silent);
@@ -302,6 +320,9 @@ impl Difference {
         self.removed.extend(removed);
         self.changed.extend(changed);
         self.waves.extend(waves);
+        self.events.extend(events);
+        self.events.sort_by(|a, b| (a.when, a.act, &a.item).cmp(&(b.when, b.act, &b.item)));
+        self.migrations.extend(migrations);
     }
 
     /// Takes out what is said of objects and waves.
@@ -311,14 +332,25 @@ impl Difference {
             removed: std::mem::take(&mut self.removed),
             changed: std::mem::take(&mut self.changed),
             waves: std::mem::take(&mut self.waves),
+            events: std::mem::take(&mut self.events),
             ..Difference::default()
         }
     }
 
     /// Leaves out what differs in the same way in another difference.
     fn leave_out(&mut self, other: &Difference) {
-        let Difference { schemas, windows, silent, infrastructure, added, removed, changed, waves } =
-            self;
+        let Difference {
+            schemas,
+            windows,
+            silent,
+            infrastructure,
+            added,
+            removed,
+            changed,
+            waves,
+            events,
+            migrations,
+        } = self;
         let known: BTreeMap<&str, &SchemaChanges> =
             other.schemas.iter().map(|schema| (schema.schema.as_str(), schema)).collect();
         for schema in schemas.iter_mut() {
@@ -344,6 +376,8 @@ impl Difference {
         }
         changed.retain(|object| !object.fields.is_empty() || object.n_more > 0);
         leave_out(waves, &other.waves);
+        leave_out(events, &other.events);
+        leave_out(migrations, &other.migrations);
     }
 
     /// How many Apps, each with one schema, have a verdict.
@@ -360,8 +394,18 @@ impl Difference {
 
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
-        let Difference { schemas, windows, silent, infrastructure, added, removed, changed, waves } =
-            self;
+        let Difference {
+            schemas,
+            windows,
+            silent,
+            infrastructure,
+            added,
+            removed,
+            changed,
+            waves,
+            events,
+            migrations,
+        } = self;
         schemas.is_empty()
             && windows.is_empty()
             && silent.is_empty()
@@ -370,6 +414,8 @@ impl Difference {
             && removed.is_empty()
             && changed.is_empty()
             && waves.is_empty()
+            && events.is_empty()
+            && migrations.is_empty()
     }
 }
 

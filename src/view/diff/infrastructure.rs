@@ -568,7 +568,7 @@ fn loses_its_pod(was: &Object, is: &Object, project: &Project) -> bool {
 }
 
 /// Whether Argo CD deletes the object and makes it anew.
-fn is_replaced(object: &Object) -> bool {
+pub(super) fn is_replaced(object: &Object) -> bool {
     let options = object.annotation(annotation::SYNC_OPTIONS).unwrap_or_default();
     let has = |option: &str| options.split(',').any(|found| found.trim() == option);
     has("Force=true") && has("Replace=true")

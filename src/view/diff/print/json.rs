@@ -14,8 +14,9 @@ use crate::view::diff::print::words::{
     MAX_SILENT, base_summary, groups, revert_pieces, shares, summary, words,
 };
 use crate::view::diff::{
-    Difference, Differences, FieldChange, Item, Loss, MAX_NAME_LEN, MAX_TEXT_LEN, Notice, PRINTED,
-    Pair, SchemaChange, State, Version, WaveChange, Window,
+    Difference, Differences, Event, FieldChange, Item, Loss, MAX_NAME_LEN, MAX_TEXT_LEN,
+    NewMigration, Notice, PRINTED, Pair, Reach, SchemaChange, State, Version, WaveChange, When,
+    Window,
 };
 use crate::view::markdown::shortened;
 
@@ -115,6 +116,8 @@ fn json_of(difference: &Difference, room: usize) -> JsonMap<String, Json> {
         added,
         changed,
         waves,
+        events,
+        migrations,
         left_out,
         room: _,
     } = selection;
@@ -143,6 +146,8 @@ fn json_of(difference: &Difference, room: usize) -> JsonMap<String, Json> {
         ("infrastructure", json!(infrastructure)),
         ("objects", json!({ "added": added, "removed": removed, "changed": changed })),
         ("waves", json!(waves)),
+        ("sync", json!(events.into_iter().map(|(_, event)| event).collect::<Vec<_>>())),
+        ("migrations", json!(migrations)),
         ("leftOut", json!(left_out)),
     ];
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
@@ -200,6 +205,34 @@ fn json_line(line: Line<'_>) -> Json {
             "change": words(pieces),
             "accepted": accepted,
             "place": place,
+        }),
+        Line::Event(Event { when, act, item: of, effects, reach }) => json!({
+            "phase": match when {
+                When::Hook => "hook",
+                When::Wave(_) => "wave",
+                When::Last => "last",
+                When::Never => "never",
+            },
+            "wave": match when {
+                When::Wave(wave) => Some(wave),
+                When::Hook | When::Last | When::Never => None,
+            },
+            "action": act.word(),
+            "object": shown(&of.object),
+            "owner": shown(&of.owner),
+            "effects": effects.iter().map(|effect| words(effect)).collect::<Vec<_>>(),
+            // Like `holds` of a rollout: null where it is not known.
+            "reached": match reach {
+                Reach::Reached => Some(true),
+                Reach::Perhaps => None,
+                Reach::Not => Some(false),
+            },
+        }),
+        Line::Migration(NewMigration { schema, file, lines, n_more }) => json!({
+            "schema": shown(schema),
+            "file": shown(file),
+            "sql": lines.join("\n"),
+            "moreLines": n_more,
         }),
         Line::Removed(object) | Line::Added(object) | Line::Changed(object) => item(object),
         Line::Field(FieldChange { path, old, new }) => {

@@ -12,7 +12,8 @@ use crate::view::diff::print::words::{
     shares, silent_pieces, summary, window_lines, window_pieces,
 };
 use crate::view::diff::{
-    COMMENT, Difference, Differences, Loss, Notice, Only, SchemaChange, Side, Verdict, WaveChange,
+    COMMENT, Difference, Differences, Event, Loss, NewMigration, Notice, Only, SchemaChange, Side,
+    Verdict, WaveChange,
 };
 use crate::view::markdown::{code, code_in_table};
 use crate::view::{graph, mermaid};
@@ -40,6 +41,8 @@ fn picture(difference: &Difference, new: Side<'_>) -> io::Result<String> {
         removed: _,
         changed,
         waves,
+        events: _,
+        migrations: _,
     } = difference;
     let owners = added.iter().chain(changed.iter().map(|object| &object.item));
     let labels: BTreeSet<&str> = owners
@@ -131,6 +134,8 @@ fn markdown_of(
         added,
         changed,
         waves,
+        events,
+        migrations,
         left_out,
         room,
     } = selection;
@@ -153,6 +158,23 @@ fn markdown_of(
         writeln!(out, "\n**Rollouts**\n")?;
     }
     windows.iter().chain(&silent).try_for_each(|line| writeln!(out, "{line}"))?;
+    if !events.is_empty() {
+        writeln!(out, "\n**What the sync does**\n")?;
+    }
+    let mut above = String::new();
+    for (heading, line) in events {
+        if heading != above {
+            writeln!(out, "- {heading}")?;
+            above = heading;
+        }
+        writeln!(out, "{line}")?;
+    }
+    if !migrations.is_empty() {
+        let n_migrations = migrations.len();
+        writeln!(out, "\n<details><summary>SQL of new migrations ({n_migrations})</summary>")?;
+        migrations.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        writeln!(out, "\n</details>")?;
+    }
     if !waves.is_empty() {
         writeln!(out, "\n**Waves**\n\n| | before | after | why |\n|---|---|---|---|")?;
     }
@@ -173,6 +195,23 @@ fn markdown_of(
         fields.iter().try_for_each(|line| writeln!(out, "{line}"))?;
     }
     writeln!(out, "\n</details>")
+}
+
+/// The SQL of a migration between fences that are longer than any in it.
+fn sql(migration: &NewMigration) -> String {
+    let NewMigration { schema, file, lines, n_more } = migration;
+    let rows = |line: &String| line.split(|it| it != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(lines.iter().map(rows).max().unwrap_or(0).max(2) + 1);
+    let mut text = format!("\n{} of {}\n\n{fence}sql\n", code(file), code(schema));
+    for line in lines {
+        text.push_str(line);
+        text.push('\n');
+    }
+    text.push_str(&fence);
+    if *n_more > 0 {
+        text.push_str(&format!("\n\n{n_more} more lines are not shown."));
+    }
+    text
 }
 
 fn accepted_in_table(reason: Option<&str>) -> String {
@@ -228,6 +267,14 @@ fn markdown_line(line: Line<'_>) -> String {
         Line::Revert(_, revert) => {
             format!("| {ON_REVERT} | {} | |", cell(&revert_pieces(revert)))
         }
+        Line::Event(Event { when: _, act, item, effects, reach: _ }) => {
+            let mut text = format!("  - {}: {}", act.word(), code(&item.words()));
+            for effect in effects {
+                text.push_str(&format!("\n    - {}", cell(effect)));
+            }
+            text
+        }
+        Line::Migration(migration) => sql(migration),
         Line::Removed(item) => format!("- removed: {}", code(&item.words())),
         Line::Added(item) => format!("- added: {}", code(&item.words())),
         Line::Changed(item) => format!("- changed: {}", code(&item.words())),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use sql::catalogue::change::Severity;
 
 use crate::view::diff::{
-    Difference, FieldChange, Item, Notice, Revert, SchemaChange, SchemaChanges, WaveChange, Window,
+    Difference, Event, FieldChange, Item, NewMigration, Notice, Reach, Revert, SchemaChange,
+    SchemaChanges, WaveChange, When, Window,
 };
 
 /// One thing to print.
@@ -22,6 +23,8 @@ pub(super) enum Line<'a> {
     Changed(&'a Item),
     Field(&'a FieldChange),
     Wave(&'a WaveChange),
+    Event(&'a Event),
+    Migration(&'a NewMigration),
 }
 
 /// What of a difference is printed, where there is room for a number of bytes.
@@ -35,6 +38,9 @@ pub(super) struct Selection<T> {
     pub(super) added: Vec<T>,
     pub(super) changed: Vec<(T, Vec<T>)>,
     pub(super) waves: Vec<T>,
+    /// What the sync does, each with its heading.
+    pub(super) events: Vec<(String, T)>,
+    pub(super) migrations: Vec<T>,
     /// How many of what is left out.
     pub(super) left_out: Vec<(usize, &'static str)>,
     pub(super) room: usize,
@@ -58,8 +64,18 @@ pub(super) fn select<T>(
     room: usize,
     print: impl Fn(Line<'_>) -> (usize, T),
 ) -> Selection<T> {
-    let Difference { schemas, windows, silent, infrastructure, added, removed, changed, waves } =
-        difference;
+    let Difference {
+        schemas,
+        windows,
+        silent,
+        infrastructure,
+        added,
+        removed,
+        changed,
+        waves,
+        events,
+        migrations,
+    } = difference;
     let mut left = room;
     let mut is_full = false;
     let mut left_out: Vec<(usize, &'static str)> = Vec::new();
@@ -103,6 +119,9 @@ pub(super) fn select<T>(
         left_out_word(Severity::Unknown),
     );
     leave_out(of_reverts(schemas, &mut by_schema, &mut take), "revert notes");
+    let event_lines = events.iter().map_while(|it| Some((heading(it), take(Line::Event(it))?)));
+    let event_lines: Vec<(String, T)> = event_lines.collect();
+    leave_out(events.len() - event_lines.len(), "steps of the sync");
     let wave_lines: Vec<T> = waves.iter().map_while(|wave| take(Line::Wave(wave))).collect();
     leave_out(waves.len() - wave_lines.len(), "moved waves");
     let objects = changed.iter().map_while(|object| take(Line::Changed(&object.item)));
@@ -114,6 +133,9 @@ pub(super) fn select<T>(
     let n_fields: usize = changed.iter().map(|object| object.fields.len() + object.n_more).sum();
     let n_printed: usize = changed_lines.iter().map(|(_, lines)| lines.len()).sum();
     leave_out(n_fields - n_printed, "changed values");
+    let sql = migrations.iter().map_while(|it| take(Line::Migration(it)));
+    let migration_lines: Vec<T> = sql.collect();
+    leave_out(migrations.len() - migration_lines.len(), "texts of migrations");
     let added_lines: Vec<T> = added.iter().map_while(|item| take(Line::Added(item))).collect();
     leave_out(added.len() - added_lines.len(), "added objects");
     leave_out(
@@ -134,8 +156,25 @@ pub(super) fn select<T>(
         added: added_lines,
         changed: changed_lines,
         waves: wave_lines,
+        events: event_lines,
+        migrations: migration_lines,
         left_out,
         room: left,
+    }
+}
+
+/// What stands above what happens in one wave.
+fn heading(event: &Event) -> String {
+    let reach = match event.reach {
+        Reach::Reached => "",
+        Reach::Perhaps => " (not reached if an earlier wave is refused)",
+        Reach::Not => " (not reached: an earlier wave is refused)",
+    };
+    match event.when {
+        When::Hook => "hooks, in their own phases".to_owned(),
+        When::Wave(wave) => format!("wave {wave}{reach}"),
+        When::Last => format!("after the last wave{reach}"),
+        When::Never => "not at all".to_owned(),
     }
 }
 

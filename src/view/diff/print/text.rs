@@ -12,8 +12,8 @@ use crate::view::diff::print::words::{
     shares, shown_name, silent_pieces, summary, window_lines, window_pieces, words,
 };
 use crate::view::diff::{
-    Difference, Differences, Loss, MAX_TEXT_LEN, Notice, Only, PRINTED, SchemaChange, Verdict,
-    WaveChange,
+    Difference, Differences, Event, Loss, MAX_TEXT_LEN, NewMigration, Notice, Only, PRINTED,
+    SchemaChange, Verdict, WaveChange,
 };
 use crate::view::markdown::shortened;
 
@@ -69,6 +69,8 @@ fn text_of(
         added,
         changed,
         waves,
+        events,
+        migrations,
         left_out,
         room: _,
     } = selection;
@@ -87,6 +89,21 @@ fn text_of(
         writeln!(out, "\nrollouts")?;
     }
     windows.iter().chain(&silent).try_for_each(|line| writeln!(out, "{line}"))?;
+    if !events.is_empty() {
+        writeln!(out, "\nwhat the sync does")?;
+    }
+    let mut above = String::new();
+    for (heading, line) in events {
+        if heading != above {
+            writeln!(out, "  {heading}")?;
+            above = heading;
+        }
+        writeln!(out, "{line}")?;
+    }
+    if !migrations.is_empty() {
+        writeln!(out, "\nnew migrations")?;
+    }
+    migrations.iter().try_for_each(|line| writeln!(out, "{line}"))?;
     if !(added.is_empty() && removed.is_empty() && changed.is_empty()) {
         writeln!(out, "\nobjects")?;
     }
@@ -146,6 +163,24 @@ fn text_line(line: Line<'_>, style: Style) -> String {
             };
             let accepted = accepted_line(accepted.as_deref());
             format!("  {word}  {} ({}){accepted}", words(pieces), printable(place.as_str()))
+        }
+        Line::Event(Event { when: _, act, item, effects, reach: _ }) => {
+            let word = act.word();
+            let mut text = format!("    {word:<8}  {}", shown(&item.words()));
+            for effect in effects {
+                text.push_str(&format!("\n              {}", words(effect)));
+            }
+            text
+        }
+        Line::Migration(NewMigration { schema, file, lines, n_more }) => {
+            let mut text = format!("  {} of {}", shown(file), shown(schema));
+            for line in lines {
+                text.push_str(&format!("\n    | {line}"));
+            }
+            if *n_more > 0 {
+                text.push_str(&format!("\n    ({n_more} more lines)"));
+            }
+            text
         }
         Line::Removed(item) => format!("  - {}", shown(&item.words())),
         Line::Added(item) => format!("  + {}", shown(&item.words())),

@@ -49,6 +49,8 @@ pub(super) fn summary(difference: &Difference) -> String {
         removed,
         changed,
         waves,
+        events: _,
+        migrations: _,
     } = difference;
     if !infrastructure.is_empty() {
         parts.push(format!("databases and objects: {} to look at", infrastructure.len()));
