@@ -232,6 +232,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
 
 /// What lies at the top of the repository, beside files whose names begin with a dot.
 const TOP: &[&str] = &[
+    "action.yml",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "Cargo.lock",
