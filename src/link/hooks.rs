@@ -226,7 +226,7 @@ impl Needs<'_, '_> {
 }
 
 /// Flags whose value is sent, or says what is spoken of, and is no address.
-const BODIES: [&str; 14] = [
+const BODIES: [&str; 18] = [
     "-d",
     "-F",
     "-H",
@@ -241,13 +241,17 @@ const BODIES: [&str; 14] = [
     "--message",
     "--service",
     "--text",
+    "--body",
+    "--title",
+    "-b",
+    "-t",
 ];
 
 /// A script without what its commands send: `curl --data "deploying shop" https://hooks.example.com`
 /// calls no `shop`. Nor does `--service=shop`, which names what the hook reports about.
 fn without_bodies(script: &str) -> String {
     let mut kept = String::new();
-    let mut is_body = false;
+    let (mut is_body, mut is_printed) = (false, false);
     let mut rest = script;
     while let Some(first) = rest.chars().next() {
         let is_end = |c: char| c.is_whitespace() || matches!(c, ';' | '|' | '&' | '(' | ')');
@@ -264,9 +268,14 @@ fn without_bodies(script: &str) -> String {
             Some((name, value)) => (name, Some(value)),
             None => (word, None),
         };
+        // What is printed reaches nobody.
+        is_printed = match first {
+            '\n' | ';' | '|' | '&' | '(' | ')' => false,
+            _ => is_printed || matches!(word, "echo" | "printf"),
+        };
         let is_flag = BODIES.contains(&name);
         let has_value = is_flag && value.is_some_and(|value| !value.is_empty());
-        if !(is_body || has_value) {
+        if !(is_body || is_printed || has_value) {
             kept.push_str(word);
         }
         is_body = match first.is_whitespace() {

@@ -10,7 +10,7 @@ use smol_str::{SmolStr, format_smolstr};
 use crate::link::detours::Detours;
 use crate::link::known::{self, MadeName};
 use crate::link::servers::Family;
-use crate::link::{INFERRED, names, pods, scripts};
+use crate::link::{INFERRED, manifests, names, pods, scripts};
 use crate::model::{Hosting, Project, Unit, Workload};
 use crate::object::is_cluster_wide;
 use crate::syntax::Manifest;
@@ -53,6 +53,10 @@ pub(super) struct Index<'a> {
     /// Services by the address that is written for them.
     services_by_ip: BTreeMap<&'a str, usize>,
     detours: Detours,
+    /// Custom resources that give addresses to LoadBalancer Services.
+    address_pools: Vec<Unit>,
+    /// Custom resources by what they say that they write: `connInfoSecretTarget: {name: shop}`.
+    outputs: BTreeMap<&'a str, Vec<Unit>>,
     /// There is more behind Services than is kept.
     pub(super) is_full: bool,
     /// How many steps may still be taken.
@@ -164,6 +168,8 @@ impl<'a> Index<'a> {
             behind_sql_ports: BTreeMap::new(),
             services_by_ip: BTreeMap::new(),
             detours: Detours::default(),
+            address_pools: Vec::new(),
+            outputs: BTreeMap::new(),
             is_full: false,
             left: Cell::new(steps),
         };
@@ -183,8 +189,14 @@ impl<'a> Index<'a> {
                 index.add_text(("Secret", target.unwrap_or(id.1)), number);
             }
             if !manifest.is_hook {
+                if known::gives_addresses(written) {
+                    index.address_pools.push(Unit::Manifest(number));
+                }
                 if is_custom(written) {
                     index.resources.entry(id.1).or_default().push(Unit::Manifest(number));
+                    for name in names::outputs(written) {
+                        index.outputs.entry(name).or_default().push(Unit::Manifest(number));
+                    }
                     if makes_more_than_is_known(written) {
                         index.customs.entry(id.1).or_default().push(Unit::Manifest(number));
                     }
@@ -211,6 +223,11 @@ impl<'a> Index<'a> {
         index.add_public_hosts();
         index.detours = Detours::of(&index);
         index
+    }
+
+    /// The custom resources that give addresses to LoadBalancer Services.
+    pub(super) fn address_pools(&self) -> &[Unit] {
+        &self.address_pools
     }
 
     /// What brings a Secret or ConfigMap by a detour.
@@ -560,13 +577,28 @@ impl<'a> Index<'a> {
                 break;
             }
             units.extend(&service.backends);
-            units.extend(service.unit.filter(|&unit| self.has_wave(unit)));
+            units.extend(service.unit.filter(|&unit| self.has_wave(unit) || self.is_late(unit)));
             next = service.elsewhere.and_then(|host| {
                 let host = host.trim_end_matches('.').to_ascii_lowercase();
                 self.service_of_host(&host, service.namespace)
             });
         }
         units
+    }
+
+    /// Whether a Service may be in a later wave than what answers behind it.
+    fn is_late(&self, service: Unit) -> bool {
+        let is_balanced = || self.manifest(service).is_some_and(manifests::is_load_balancer);
+        !self.address_pools.is_empty() && is_balanced()
+    }
+
+    /// The Service of a host, where it may be in a later wave than what answers behind it.
+    pub(super) fn late_service(&self, host: &str, namespace: Option<&str>) -> Option<Unit> {
+        if self.address_pools.is_empty() {
+            return None;
+        }
+        let service = self.services.get(self.service_of_host(host, namespace)?)?;
+        service.unit.filter(|&unit| self.is_late(unit))
     }
 
     /// Whether somebody wrote when a unit comes.
@@ -595,6 +627,12 @@ impl<'a> Index<'a> {
             (!units.is_empty()).then_some(units)
         });
         found.unwrap_or_default()
+    }
+
+    /// All custom resources for which a controller may make objects, as seen from a namespace.
+    pub(super) fn that_may_make_more(&self, namespace: Option<&str>) -> Vec<Unit> {
+        let all = self.customs.values().flatten().copied().take_while(|_| self.spend(1));
+        all.filter(|&unit| fits_namespace(self.namespace(unit), namespace)).collect()
     }
 
     /// What may have made the Service of a host: a custom resource, or an Application whose chart names its
@@ -630,6 +668,12 @@ impl<'a> Index<'a> {
         let full = full.find(|full| name.starts_with(full));
         let own = || known::release_of(manifest).unwrap_or(manifest.name.value.as_str());
         Some(full.unwrap_or_else(own))
+    }
+
+    /// The custom resources that say in their `spec` that they write something of a name.
+    pub(super) fn written_by(&self, name: &str, namespace: Option<&str>) -> Vec<Unit> {
+        let found = self.outputs.get(name).map(Vec::as_slice).unwrap_or_default();
+        self.that_fit(found, namespace).collect()
     }
 
     /// The custom resources of a name, of every kind.
@@ -809,13 +853,14 @@ pub(super) fn is_custom(manifest: &Manifest) -> bool {
 /// Whether a controller may make Secrets, ConfigMaps or Services for a custom resource of which
 /// nothing says how they are called.
 fn makes_more_than_is_known(manifest: &Manifest) -> bool {
-    const OTHERS: [&str; 20] = [
+    const OTHERS: [&str; 21] = [
         "argoproj.io",
         "autoscaling.k8s.io",
         "cert-manager.io",
         "cilium.io",
         "db.atlasgo.io",
         "external-secrets.io",
+        "gateway.envoyproxy.io",
         "gateway.networking.k8s.io",
         "k8s.cni.cncf.io",
         "keda.sh",

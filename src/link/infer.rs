@@ -300,8 +300,13 @@ impl Schema {
             if hosts.contains(&address.host) {
                 continue;
             }
-            let endpoints = index.endpoints(&address.host, index.namespace(self.unit));
+            let namespace = index.namespace(self.unit);
+            let endpoints = index.endpoints(&address.host, namespace);
             found.extend(servers(endpoints.iter().cloned(), self.unit, span, by));
+            let late = index.late_service(&address.host, namespace);
+            found.extend(
+                late.map(|first| no_earlier(first, self.unit, span, by, Origin::Mentioned)),
+            );
             self.endpoints.extend(endpoints);
             hosts.insert(address.host);
         }
@@ -504,7 +509,10 @@ pub(super) fn not_before(
     };
     let firsts = match written.is_empty() {
         true if !jobs.is_empty() => jobs,
-        true if kind != "ServiceAccount" => index.may_make(&read.name, namespace),
+        true if kind != "ServiceAccount" => {
+            let made = index.may_make(&read.name, namespace);
+            if made.is_empty() { index.written_by(&read.name, namespace) } else { made }
+        }
         true => Vec::new(),
         // What is healthy as soon as it is applied is later than wave 0 where somebody wrote so.
         false if matches!(kind, "ConfigMap" | "Secret" | "ServiceAccount") => {
@@ -725,7 +733,10 @@ pub(super) fn admission_hooks(manifest: &Manifest) -> &[Node] {
 pub(super) fn might_serve_data(index: &Index<'_>, unit: Unit) -> bool {
     match unit {
         Unit::Manifest(_) => index.manifest(unit).is_some_and(|manifest| {
-            let is_operator = || pods::images(manifest).any(images::is_platform);
+            let is_operator = || {
+                pods::images(manifest).any(images::is_platform)
+                    || index.namespace(unit) == Some("kube-system")
+            };
             pods::is_server_kind(manifest)
                 && (images::of(manifest).is_some()
                     || index.behind_sql_port(unit).is_some()

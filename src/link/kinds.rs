@@ -32,6 +32,7 @@ pub(super) fn certain(index: &Index<'_>) -> Findings {
             }
         }
     }
+    solvers(index, &mut found);
     annotations(index, &mut found);
     needed_by_annotations(index, &mut found);
     definitions(index, &mut found);
@@ -183,6 +184,14 @@ fn provisioners(index: &Index<'_>, found: &mut Findings) {
             classes.entry(text).or_default().push((unit, name.span));
         }
     }
+    for (unit, manifest) in manifests(index) {
+        let is_volume = manifest.kind.value == "PersistentVolume";
+        if let Some(name) = manifest.node.at(&["spec", "csi", "driver"]).filter(|_| is_volume)
+            && let Some(text) = name.str()
+        {
+            classes.entry(text).or_default().push((unit, name.span));
+        }
+    }
     if classes.is_empty() {
         return;
     }
@@ -216,6 +225,34 @@ fn provisioners(index: &Index<'_>, found: &mut Findings) {
     }
 }
 
+/// An issuer of cert-manager answers by the solver that it names: the server of an API of that group.
+fn solvers(index: &Index<'_>, found: &mut Findings) {
+    const GROUP: &[&str] = &["spec", "acme", "solvers", "*", "dns01", "webhook", "groupName"];
+    let is_issuer = |it: &Manifest| {
+        group_of(it) == "cert-manager.io" && matches!(&*it.kind.value, "Issuer" | "ClusterIssuer")
+    };
+    for (unit, issuer) in manifests(index).filter(|(_, it)| is_issuer(it)) {
+        for group in references::sites(&issuer.node, GROUP) {
+            for api in index.of_kind("APIService").take_while(|_| index.spend(1)) {
+                let Some(manifest) = index.manifest(api) else { continue };
+                let at = |path: &[&str]| manifest.node.at(path).and_then(Node::str);
+                if at(&["spec", "group"]) != group.str() {
+                    continue;
+                }
+                let (name, namespace) =
+                    (at(&["spec", "service", "name"]), at(&["spec", "service", "namespace"]));
+                let servers = index.backends(name.unwrap_or_default(), namespace).iter().copied();
+                let by = "its solver";
+                found.extend(
+                    servers
+                        .chain([api])
+                        .map(|it| no_earlier(it, unit, group.span, by, Origin::Mentioned)),
+                );
+            }
+        }
+    }
+}
+
 /// A manager of volumes may have its driver's name in its program alone: `driver.longhorn.io` is that of
 /// `longhornio/longhorn-manager`.
 fn by_vendor(
@@ -228,11 +265,17 @@ fn by_vendor(
     if !pods::images(workload).any(servers::is_platform) {
         return;
     }
-    let words =
-        pods::images(workload).flat_map(|it| it.split(|c: char| !c.is_ascii_alphanumeric()));
-    let words: Vec<&str> = words.filter(|word| word.len() > 3).collect();
+    let texts = pods::images(workload).chain([workload.name.value.as_str()]);
+    let words = texts.flat_map(|it| it.split(|c: char| !c.is_ascii_alphanumeric()));
+    let words: Vec<&str> = words.filter(|word| word.len() > 2).collect();
     for (provisioner, classes) in classes {
-        let vendor = provisioner.split('/').next().and_then(|domain| domain.rsplit('.').nth(1));
+        let domain = provisioner.split('/').next().unwrap_or(provisioner);
+        // `nfs.csi.k8s.io` is that of `csi-nfs-node`.
+        let is_driver = !index.objects("CSIDriver", provisioner, None).is_empty();
+        let vendor = match is_driver {
+            true => domain.split('.').next(),
+            false => domain.rsplit('.').nth(1),
+        };
         let is_of = vendor.is_some_and(|vendor| words.contains(&vendor));
         if !index.spend(1) {
             return;
@@ -348,7 +391,13 @@ fn behind(
 ) {
     let own = index.namespace(unit);
     let namespace = place.parent.get("namespace").and_then(Node::str).or(own);
-    for &first in index.backends(place.name.str().unwrap_or_default(), namespace) {
+    let name = place.name.str().unwrap_or_default();
+    // A route to a Service that is not there is Degraded.
+    let made = match index.service(name, namespace) {
+        Some(_) => Vec::new(),
+        None => index.may_serve(name, namespace),
+    };
+    for first in index.backends(name, namespace).iter().copied().chain(made) {
         if first != unit {
             let link = edge(first, unit, place.name.span, "its backend");
             let is_blocking = reference.is_blocking;

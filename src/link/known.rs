@@ -126,6 +126,19 @@ pub(super) fn release_of(manifest: &Manifest) -> Option<&str> {
     name.or(Some(manifest.name.value.as_str()))
 }
 
+/// Whether an object gives addresses to LoadBalancer Services: without it they get none.
+pub(super) fn gives_addresses(manifest: &Manifest) -> bool {
+    match (group_of(manifest), manifest.kind.value.as_str()) {
+        ("metallb.io", kind) => kind != "BFDProfile" && kind != "Community",
+        ("cilium.io", kind) => matches!(
+            kind,
+            "CiliumLoadBalancerIPPool" | "CiliumL2AnnouncementPolicy" | "CiliumBGPPeeringPolicy"
+        ),
+        ("purelb.io", kind) => kind == "ServiceGroup",
+        _ => false,
+    }
+}
+
 /// By what else the objects of a Helm release are called: the `fullnameOverride` of its values.
 pub(super) fn full_names(manifest: &Manifest) -> Vec<&str> {
     const KEYS: [&str; 2] = ["fullnameOverride", "nameOverride"];

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::link::index::Index;
 use crate::link::infer::{admission_hooks, no_earlier};
-use crate::link::{Findings, Found, Ids, known, pods, short};
+use crate::link::{Findings, Found, Ids, kinds, known, pods, servers, short};
 use crate::links::{Link, Links, Origin};
 use crate::model::Unit;
 use crate::object::is_claim;
@@ -32,7 +32,40 @@ pub(super) fn followers(index: &Index<'_>) -> Findings {
         }
     }
     claims_of_apps(index, &mut found);
+    addressed(index, &mut found);
     found
+}
+
+/// What gives out addresses comes no later than what is healthy only with one: LoadBalancer Services,
+/// Ingresses, Gateways.
+fn addressed(index: &Index<'_>, found: &mut Findings) {
+    let pools: Vec<Unit> = index.address_pools().to_vec();
+    let mut controllers = Vec::new();
+    for (unit, manifest) in kinds::manifests(index).filter(|(_, it)| pods::is_workload(it)) {
+        if pods::images(manifest).any(servers::is_ingress_controller) {
+            controllers.push(unit);
+        }
+    }
+    if pools.is_empty() && controllers.is_empty() {
+        return;
+    }
+    for (unit, manifest) in kinds::manifests(index) {
+        let (firsts, by) = match (known::group_of(manifest), manifest.kind.value.as_str()) {
+            ("", "Service") if is_load_balancer(manifest) => (&pools, "what gives it an address"),
+            ("networking.k8s.io" | "extensions", "Ingress")
+            | ("gateway.networking.k8s.io", "Gateway") => (&controllers, "its controller"),
+            _ => continue,
+        };
+        for &first in firsts.iter().take_while(|_| index.spend(1)) {
+            let span = manifest.kind.span;
+            found.extend([no_earlier(first, unit, span, by, Origin::Mentioned)]);
+        }
+    }
+}
+
+/// Whether a Service gets an address from outside.
+pub(super) fn is_load_balancer(service: &Manifest) -> bool {
+    service.node.at(&["spec", "type"]).and_then(Node::str) == Some("LoadBalancer")
 }
 
 /// What makes a manifest go with its workload.
@@ -59,10 +92,7 @@ fn health_follows(manifest: &Manifest) -> Option<HealthFollows> {
         }
         ("networking.k8s.io" | "extensions", "Ingress") => Some(HealthFollows::Ingress),
         ("apiregistration.k8s.io", "APIService") => Some(HealthFollows::Api),
-        ("", "Service") => {
-            let of_type = manifest.node.at(&["spec", "type"]).and_then(Node::str);
-            (of_type == Some("LoadBalancer")).then_some(HealthFollows::LoadBalancer)
-        }
+        ("", "Service") => is_load_balancer(manifest).then_some(HealthFollows::LoadBalancer),
         _ => None,
     }
 }
@@ -116,7 +146,12 @@ fn scale_target(index: &Index<'_>, then: Unit, node: &Node, path: &[&str]) -> Ve
     let kind = target.get("kind").and_then(Node::str).unwrap_or("Deployment");
     let Some(name) = target.get("name") else { return Vec::new() };
     let by = path.last().copied().unwrap_or_default();
-    let units = index.objects(kind, name.str().unwrap_or_default(), index.namespace(then));
+    let namespace = index.namespace(then);
+    let mut units = index.objects(kind, name.str().unwrap_or_default(), namespace);
+    // Degraded, and so the end of a sync, is an autoscaler before some operator has made its workload.
+    if units.is_empty() {
+        units = index.that_may_make_more(namespace);
+    }
     units.into_iter().map(|first| goes_with(first, then, name, by)).collect()
 }
 

@@ -322,6 +322,47 @@ impl Names<'_, '_> {
     }
 }
 
+/// The names in a custom resource of what its controller writes, by how people call such fields:
+/// `operatorSpec.secrets`, `connInfoSecretTarget`, `writeOutputsToSecret`, `tokens[].secretName`.
+pub(super) fn outputs(manifest: &Manifest) -> Vec<&str> {
+    const WORDS: [&str; 8] = [
+        "output",
+        "target",
+        "writeto",
+        "conninfo",
+        "generated",
+        "operatorspec",
+        "export",
+        "publish",
+    ];
+    /// The most names of one object.
+    const MAX: usize = 32;
+    let speaks = |key: &str| {
+        let key = key.to_ascii_lowercase();
+        WORDS.iter().any(|word| key.contains(word)) || key == "tokens"
+    };
+    let mut found = Vec::new();
+    let spec = manifest.node.get("spec").into_iter();
+    let mut stack: Vec<(&Node, &str, bool)> = spec.map(|node| (node, "", false)).collect();
+    while let Some((node, key, is_output)) = stack.pop() {
+        if found.len() >= MAX {
+            break;
+        }
+        if let Some(text) = node.str().filter(|_| is_output)
+            && (key == "name" || key.to_ascii_lowercase().ends_with("secretname"))
+            && text.len() <= MAX_NAME_LEN
+        {
+            found.push(text);
+        }
+        stack.extend(node.items().unwrap_or_default().iter().map(|it| (it, key, is_output)));
+        for entry in node.entries().unwrap_or_default() {
+            let own = entry.key.value.as_str();
+            stack.push((&entry.value, own, is_output || speaks(own)));
+        }
+    }
+    found
+}
+
 /// The kind of Kubernetes' own that a field names an object of: `sourcePVC`, `deploymentName`.
 fn kind_of_stem(stem: &str) -> Option<&'static str> {
     const KINDS: [(&str, &str); 8] = [

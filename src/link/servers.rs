@@ -556,27 +556,83 @@ pub(super) fn operator_of(image: &str) -> Option<&'static str> {
 /// Whether an image is a part of the platform, which uses no schema and which any pod may need:
 /// an operator, addresses for Services, volumes, copies of Secrets, devices.
 pub(super) fn is_platform(image: &str) -> bool {
-    const PARTS: [&str; 16] = [
+    const PARTS: [&str; 47] = [
+        "aws-ebs-csi-driver",
+        "calico",
         "cert-manager-cainjector",
+        "cilium",
+        "coredns",
+        "csi-attacher",
         "csi-driver-nfs",
+        "csi-node-driver-registrar",
+        "csi-provisioner",
+        "csi-resizer",
+        "csi-snapshotter",
+        "envoy-gateway",
         "external-dns",
+        "hcloud-csi-driver",
+        "ingress-nginx",
+        "istiod",
         "k8s-device-plugin",
         "k8s-sidecar-injector",
         "kube-vip",
+        "kubernetes-ingress",
         "kubernetes-reflector",
         "kubernetes-replicator",
+        "linkerd",
         "local-path-provisioner",
         "longhornio",
         "metallb",
+        "multus-cni",
+        "nfs-client-provisioner",
         "nfs-subdir-external-provisioner",
+        "nfsplugin",
+        "nginx-ingress",
         "node-feature-discovery",
+        "openebs",
+        "pilot",
+        "proxy-injector",
         "reloader",
+        "secrets-store",
         "secrets-store-csi",
+        "smbplugin",
+        "spire-agent",
+        "spire-server",
+        "topolvm",
+        "traefik",
+        "vault-csi-provider",
         "vault-k8s",
+        "vault-secrets-webhook",
+        "vc-scheduler",
     ];
     let bare = image.split('@').next().unwrap_or(image);
     let mut parts = bare.split('/').map(|part| part.split(':').next().unwrap_or(part));
-    operator_of(image).is_some() || is_atlas_operator(image) || parts.any(|it| PARTS.contains(&it))
+    let is_known = operator_of(image).is_some() || is_atlas_operator(image);
+    let last = bare.rsplit('/').next().unwrap_or(bare);
+    // As operators are called: `ghcr.io/zalando/postgres-operator`.
+    let is_operator = last.split(':').next().is_some_and(|name| name.ends_with("operator"));
+    is_known || is_operator || is_ingress_controller(image) || parts.any(|it| PARTS.contains(&it))
+}
+
+/// Whether an image is that of what gives Ingresses and Gateways their addresses.
+pub(super) fn is_ingress_controller(image: &str) -> bool {
+    const PARTS: [&str; 12] = [
+        "aws-load-balancer-controller",
+        "contour",
+        "envoy-gateway",
+        "haproxy-ingress",
+        "ingress-nginx",
+        "kong-ingress-controller",
+        "kubernetes-ingress",
+        "kubernetes-ingress-controller",
+        "nginx-gateway-fabric",
+        "nginx-ingress",
+        "nginx-ingress-controller",
+        "traefik",
+    ];
+    let bare = image.split('@').next().unwrap_or(image);
+    let mut parts = bare.split('/').map(|part| part.split(':').next().unwrap_or(part));
+    parts.any(|part| PARTS.contains(&part)) || bare.contains("envoyproxy/gateway")
 }
 
 /// The server that a workload runs for as long as it is there, if it looks like one: what its main

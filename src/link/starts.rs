@@ -7,11 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::link::detours::is_true;
-use crate::link::index::{BYTES, Index, fits_namespace};
+use crate::link::index::{BYTES, Index, fits_namespace, is_custom};
 use crate::link::infer::no_earlier;
 use crate::link::known::{group_of, references};
+use crate::link::pods::VariableValue;
 use crate::link::scripts::ByLabel;
-use crate::link::{Findings, kinds, pods, servers};
+use crate::link::{Findings, infer, kinds, pods, servers};
 use crate::links::Origin;
 use crate::model::Unit;
 use crate::source::Span;
@@ -24,6 +25,7 @@ pub(super) fn after(index: &Index<'_>) -> Findings {
     let built = Built::of(index);
     let injected = Injected::of(index);
     let by_label = ByLabel::of(index);
+    pushed(index, &mut found);
     for (unit, manifest) in kinds::manifests(index) {
         if found.is_full() || !index.spend(1) {
             break;
@@ -36,6 +38,71 @@ pub(super) fn after(index: &Index<'_>) -> Findings {
         }
     }
     found
+}
+
+/// The images that Jobs and pipelines of the project push to registries elsewhere.
+fn pushed(index: &Index<'_>, found: &mut Findings) {
+    /// Custom resources that build images.
+    const BUILDERS: [&str; 6] = [
+        "tekton.dev",
+        "shipwright.io",
+        "kpack.io",
+        "build.kpack.io",
+        "kaniko.build",
+        "buildkit.io",
+    ];
+    let mut users: BTreeMap<&str, Vec<(Unit, Span)>> = BTreeMap::new();
+    for (unit, manifest) in kinds::manifests(index).filter(|(_, it)| pods::is_workload(it)) {
+        for container in pods::containers(manifest) {
+            if let Some((image, span)) =
+                container.get("image").and_then(|it| Some((it.str()?, it.span)))
+                && image.contains('/')
+            {
+                users.entry(image).or_default().push((unit, span));
+                // A builder may be told the name alone: `tag: registry.example.com/shop`.
+                if let Some((name, tag)) =
+                    image.rsplit_once(':').filter(|(_, tag)| !tag.contains('/'))
+                    && !tag.is_empty()
+                {
+                    users.entry(name).or_default().push((unit, span));
+                }
+            }
+        }
+    }
+    if users.is_empty() {
+        return;
+    }
+    for (unit, manifest) in kinds::manifests(index) {
+        let mut texts = Vec::new();
+        if pods::is_workload(manifest) && !pods::is_server_kind(manifest) {
+            let reads = pods::reads(manifest);
+            let all = reads.containers.into_iter().flatten();
+            // What a Job runs itself it does not push.
+            texts.extend(all.filter(|it| !it.name.contains(' ')).filter_map(|it| match it.value {
+                VariableValue::Text(text) => Some(text.to_string()),
+                VariableValue::Secret { .. }
+                | VariableValue::ConfigMap { .. }
+                | VariableValue::AllOfConfigMap { .. }
+                | VariableValue::AllOfSecret { .. } => None,
+            }));
+        } else if BUILDERS.contains(&group_of(manifest)) {
+            let mut nodes = Vec::new();
+            infer::collect_texts(manifest.node.get("spec"), &mut nodes);
+            texts.extend(nodes.iter().filter_map(|node| node.str().map(str::to_owned)));
+        }
+        for text in texts.into_iter().take_while(|text| index.spend(1 + text.len() / BYTES)) {
+            let is_end = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ';' | ',');
+            for word in text.split(is_end) {
+                let word = word.strip_prefix("docker://").unwrap_or(word);
+                for &(user, span) in users.get(word).into_iter().flatten() {
+                    if found.is_full() || !index.spend(1) {
+                        return;
+                    }
+                    push(unit, user, span, "what pushes its image", found);
+                }
+            }
+        }
+    }
 }
 
 fn push(first: Unit, then: Unit, span: Span, by: &'static str, found: &mut Findings) {
@@ -172,8 +239,13 @@ struct Injected<'a> {
     components: Vec<(Unit, Vec<&'a str>)>,
     /// Vault, and its injector.
     vaults: Vec<Unit>,
-    /// Device plugins, by the words of their names and images.
+    /// Device plugins, by the words of their names and images, and what makes operators bring them, by
+    /// its group.
     devices: BTreeMap<String, BTreeSet<Unit>>,
+    /// What brings devices that it names itself.
+    named_devices: BTreeMap<&'a str, Vec<Unit>>,
+    /// What brings the runtime classes of Kata.
+    runtimes: Vec<Unit>,
 }
 
 impl<'a> Injected<'a> {
@@ -186,14 +258,29 @@ impl<'a> Injected<'a> {
                 let scopes = scopes.unwrap_or_default().iter().filter_map(Node::str);
                 injected.components.push((unit, scopes.collect()));
             }
+            match (group_of(manifest), manifest.kind.value.as_str()) {
+                ("sriovnetwork.openshift.io", "SriovNetworkNodePolicy") => {
+                    let name = manifest.node.at(&["spec", "resourceName"]).and_then(Node::str);
+                    injected.named_devices.entry(name.unwrap_or_default()).or_default().push(unit);
+                }
+                ("kataconfiguration.openshift.io", "KataConfig") => injected.runtimes.push(unit),
+                _ => {}
+            }
             if !pods::is_workload(manifest) {
+                if is_custom(manifest) {
+                    let group = group_of(manifest).to_owned();
+                    injected.devices.entry(group).or_default().insert(unit);
+                }
                 continue;
             }
             if pods::images(manifest).any(servers::is_vault) {
                 injected.vaults.push(unit);
             }
-            if manifest.kind.value == "DaemonSet" {
-                let name = manifest.name.value.as_str();
+            let name = manifest.name.value.as_str();
+            let mut texts = pods::images(manifest).chain([name]);
+            let is_plugin = texts
+                .any(|it| it.contains("plugin") || it.contains("driver") || it.contains("csi"));
+            if manifest.kind.value == "DaemonSet" && is_plugin {
                 let texts = pods::images(manifest).chain([name]);
                 let words = texts.flat_map(|it| it.split(|c: char| !c.is_ascii_alphanumeric()));
                 for word in words.filter(|word| word.len() > 2).take_while(|_| index.spend(1)) {
@@ -228,20 +315,60 @@ impl<'a> Injected<'a> {
             }
         }
         self.devices(index, unit, workload, found);
+        self.networks(index, unit, annotation("k8s.v1.cni.cncf.io/networks"), found);
+        let spec = pods::spec(workload);
+        let runtime = spec.and_then(|spec| spec.get("runtimeClassName"));
+        let is_kata = |it: &&Node| it.str().is_some_and(|name| name.starts_with("kata"));
+        if let Some(runtime) = runtime.filter(is_kata) {
+            for &first in self.runtimes.iter().take_while(|_| index.spend(1)) {
+                push(first, unit, runtime.span, "its runtime class", found);
+            }
+        }
+        let volumes = spec.and_then(|spec| spec.get("volumes")?.items()).unwrap_or_default();
+        for driver in volumes.iter().filter_map(|volume| volume.at(&["csi", "driver"])) {
+            let name = driver.str().unwrap_or_default();
+            let word = name.split('.').next().unwrap_or(name);
+            let plugins = self.devices.get(word).into_iter().flatten();
+            for &plugin in plugins.take_while(|_| index.spend(1)) {
+                push(plugin, unit, driver.span, "the driver of its volume", found);
+            }
+        }
+        let scheduler = spec.and_then(|spec| spec.get("schedulerName"));
+        if let Some((name, span)) = scheduler.and_then(|it| Some((it.str()?, it.span))) {
+            for first in index.objects("Deployment", name, None) {
+                push(first, unit, span, "its scheduler", found);
+            }
+        }
+    }
+
+    /// The networks beside the pod's own: `shop/net@eth1, other`.
+    fn networks(&self, index: &Index<'_>, unit: Unit, named: Option<&Node>, found: &mut Findings) {
+        let Some(named) = named else { return };
+        for (namespace, name) in references::annotated(named.str().unwrap_or_default()) {
+            let name = name.split('@').next().unwrap_or(name);
+            for kind in ["NetworkAttachmentDefinition", "SriovNetwork"] {
+                // A SriovNetwork makes the definition in a namespace that it names.
+                let of = namespace.or(index.namespace(unit)).filter(|_| kind != "SriovNetwork");
+                for first in
+                    index.objects(kind, name, of).into_iter().take_while(|_| index.spend(1))
+                {
+                    push(first, unit, named.span, "its network", found);
+                }
+            }
+        }
     }
 
     /// `nvidia.com/gpu: 1` is there when the plugin of that vendor has said so.
     fn devices(&self, index: &Index<'_>, unit: Unit, workload: &Manifest, found: &mut Findings) {
-        if self.devices.is_empty() {
-            return;
-        }
         for container in pods::containers(workload) {
             let limits = container.at(&["resources", "limits"]).and_then(Node::entries);
             for limit in limits.unwrap_or_default() {
-                let Some((domain, _)) = limit.key.value.split_once('/') else { continue };
+                let Some((domain, name)) = limit.key.value.split_once('/') else { continue };
                 let vendor = domain.rsplit('.').nth(1).unwrap_or(domain);
-                let plugins = self.devices.get(vendor).filter(|_| domain != "kubernetes.io");
-                for &plugin in plugins.into_iter().flatten().take_while(|_| index.spend(1)) {
+                let vendors = [vendor, domain].into_iter().filter(|_| domain != "kubernetes.io");
+                let plugins = vendors.filter_map(|it| self.devices.get(it)).flatten();
+                let named = self.named_devices.get(name).into_iter().flatten();
+                for &plugin in plugins.chain(named).take_while(|_| index.spend(1)) {
                     push(plugin, unit, limit.key.span, "its device plugin", found);
                 }
             }

@@ -730,6 +730,8 @@ impl<'s> Mentions<'_, 's> {
             }
         }
         if let Some(span) = place {
+            // `${DB_HOST:-db}` is `db` by default.
+            let script = addresses::without_templates(&script);
             let hosts = addresses::in_commands(&script).filter_map(|it| self.directory.key(it));
             let hosts: Vec<Key<'s>> = hosts.collect();
             self.keep(hosts, span, &|| said_by(""));

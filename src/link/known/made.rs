@@ -163,6 +163,7 @@ pub(in crate::link) const MADE: &[Makes] = &[
     secrets("kafka.strimzi.io", "KafkaUser", &[Same]),
     secrets("rabbitmq.com", "User", &[Suffix("-user-credentials")]),
     secrets("k8s.mariadb.com", "Connection", &[AtOr(&["spec", "secretName"])]),
+    secrets("services.cloud.sap.com", "ServiceBinding", &[AtOr(&["spec", "secretName"])]),
     secrets("db.movetokube.com", "PostgresUser", &[AtAndSame(&["spec", "secretName"])]),
     secrets(
         "postgresql.easymile.com",
