@@ -24,7 +24,7 @@ use crate::diag::problems::left_out::{DriverNeedsLogin, RequiresLeftOut, Written
 use crate::diag::problems::schema::{ContractBroken, ContractDoubtful, ContractNotChecked};
 use crate::diag::{Diagnostic, Diagnostics, message};
 use crate::left_out::{Login, has_driver};
-use crate::model::{Desired, MigrationDir, Migrations, Project, Schema, Target};
+use crate::model::{Desired, MigrationDir, Migrations, PlainSchema, Project, Schema, Target};
 use crate::source::{Excerpt, Sources, Span};
 
 /// Reads the SQL of every schema.
@@ -42,11 +42,14 @@ pub fn catalogues(
     let read = |schema: &Schema| {
         let engine = engine(schema, project);
         let reports = reader.reports_left_out(schema, engine, login);
-        reader.schema(&schema.desired, Dialect::of_scheme(engine), reports)
+        let dialect = Dialect::of_scheme(engine);
+        let (sql, missing) = reader.schema(&schema.desired, dialect, reports, WrittenAs::Spec);
+        reader.missing.push(missing);
+        sql
     };
     let catalogues: Catalogues = project.schemas.iter().map(read).collect();
-    for object in left_out::plain(project) {
-        reader.plain(&object, login);
+    for object in &project.plain_schemas {
+        reader.plain(object, login);
     }
     let missing = std::mem::take(&mut reader.missing);
     let used = reader.budget.used();
@@ -117,43 +120,41 @@ impl Reader<'_> {
         !is_left_out
     }
 
-    /// What Atlas leaves out of a plain object with SQL in it. What else is wrong there is not said.
-    fn plain(&mut self, object: &left_out::Plain<'_>, login: Login) {
-        let left_out::Plain { kind, engine, engine_span, has_token, sql } = object;
-        if login == Login::Present || *has_token || !self.driver(engine, *engine_span, kind) {
-            return;
-        }
-        let Some(sql) = sql else { return };
-        let dialect = Dialect::of_scheme(engine);
-        let (budget, verdicts) = (&mut self.budget, &mut self.verdicts);
-        let unsaid = &mut Diagnostics::default();
-        if let Some(scripts) = scripts_within(&[sql], dialect, budget, verdicts, unsaid) {
-            let scripts: Vec<&Script> = scripts.iter().collect();
-            let catalogue = Catalogue::build(dialect, &scripts, unsaid);
-            let written = WrittenAs::Manifest;
-            left_out::report(&scripts, &catalogue, &self.extensions, written, self.diagnostics);
+    /// The SQL of a plain object of the operator.
+    fn plain(&mut self, object: &PlainSchema, login: Login) {
+        let PlainSchema { kind, engine, engine_span, is_engine_named, has_token, desired } = object;
+        let named = if *is_engine_named { engine.as_str() } else { "" };
+        let reports =
+            login == Login::Absent && !has_token && self.driver(named, *engine_span, kind);
+        if let Some(desired) = desired {
+            self.schema(desired, Dialect::of_scheme(engine), reports, WrittenAs::Manifest);
         }
     }
 
-    fn schema(&mut self, desired: &Desired, dialect: Dialect, reports: bool) -> SchemaSql {
-        self.missing.push(left_out::Missing::default());
-        let Some(texts) = texts(desired) else { return SchemaSql::unread(dialect) };
+    /// What is defined, and what Atlas leaves out of it if that is reported.
+    fn schema(
+        &mut self,
+        desired: &Desired,
+        dialect: Dialect,
+        reports: bool,
+        written: WrittenAs,
+    ) -> (SchemaSql, left_out::Missing) {
+        let mut missing = left_out::Missing::default();
+        let unread = (SchemaSql::unread(dialect), left_out::Missing::default());
+        let Some(texts) = texts(desired) else { return unread };
         let (budget, verdicts) = (&mut self.budget, &mut self.verdicts);
         let read = scripts_within(&texts, dialect, budget, verdicts, self.diagnostics);
-        let Some(mut scripts) = read else { return SchemaSql::unread(dialect) };
-        match desired {
+        let Some(mut scripts) = read else { return unread };
+        let sql = match desired {
             Desired::Sql(texts) => {
                 let order = self.order(texts, &scripts, dialect);
                 let in_order: Vec<&Script> =
                     order.iter().filter_map(|&at| scripts.get(at)).collect();
                 let catalogue = Catalogue::build(dialect, &in_order, self.diagnostics);
                 if reports {
-                    let (extensions, written) = (&self.extensions, WrittenAs::Spec);
-                    let diagnostics = &mut *self.diagnostics;
-                    let found =
+                    let (extensions, diagnostics) = (&self.extensions, &mut *self.diagnostics);
+                    missing =
                         left_out::report(&in_order, &catalogue, extensions, written, diagnostics);
-                    self.missing.pop();
-                    self.missing.push(found);
                 }
                 SchemaSql { dialect, catalogue: Some(catalogue), order }
             }
@@ -167,7 +168,8 @@ impl Reader<'_> {
                 SchemaSql { dialect, catalogue: Some(catalogue), order: Vec::new() }
             }
             Desired::Hcl(_) | Desired::Registry(_) => SchemaSql::unread(dialect),
-        }
+        };
+        (sql, missing)
     }
 
     /// The order in which the database takes the files of a desired state.

@@ -23,6 +23,8 @@ pub struct Project {
     pub apps: Vec<App>,
     /// Plain manifests.
     pub manifests: Vec<Manifest>,
+    /// The `AtlasSchema` and `AtlasMigration` objects among them.
+    pub plain_schemas: Vec<PlainSchema>,
     /// The namespace of all that names none, when it is known.
     pub namespace: Option<SmolStr>,
 }
@@ -250,6 +252,23 @@ pub struct Schema {
     pub vars: Vec<Variable>,
     /// `policy`.
     pub policy: Policy,
+}
+
+/// A plain `AtlasSchema` or `AtlasMigration`, as far as its SQL is concerned.
+#[derive(Debug)]
+pub struct PlainSchema {
+    /// Its kind.
+    pub kind: &'static str,
+    /// The scheme of its database, or of its dev database, or nothing.
+    pub engine: SmolStr,
+    /// Where that is written; else the name of the object.
+    pub engine_span: Span,
+    /// Whether that is the scheme of the database itself.
+    pub is_engine_named: bool,
+    /// It has a login of its own.
+    pub has_token: bool,
+    /// Its SQL, if the project has it, and another object does not have the same.
+    pub desired: Option<Desired>,
 }
 
 /// The database that a schema is applied to.

@@ -4,6 +4,7 @@
 //! draw a broken project; what is wrong has been reported.
 
 mod app;
+mod atlas;
 mod check;
 mod database;
 pub mod files;
@@ -66,7 +67,8 @@ pub fn project(
     let manifests =
         each(manifests, |index, written| manifest(index, written, &context, diagnostics));
     let namespace = environment.namespace.clone();
-    Project { databases, schemas, apps, manifests, namespace }
+    let plain_schemas = atlas::objects(&manifests, namespace.as_deref(), diagnostics);
+    Project { databases, schemas, apps, manifests, plain_schemas, namespace }
 }
 
 /// What becomes of each, with its number.

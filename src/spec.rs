@@ -7,6 +7,7 @@
 //! golden case.
 
 mod app;
+pub(crate) mod atlas;
 mod database;
 pub(crate) mod kubernetes;
 mod page;

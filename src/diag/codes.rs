@@ -144,6 +144,11 @@ codes! {
         AtlasNeedsLogin = "atlas-needs-login", Warning;
         ContractNotChecked = "contract-not-checked", Note;
         OperatorSetting = "operator-setting", Note;
+        UnknownOperatorField = "unknown-operator-field", Warning;
+        ConfigMapKey = "config-map-key", Error;
+        ConfigMapSuffix = "config-map-suffix", Warning;
+        ConfigMapFixedName = "config-map-fixed-name", Warning;
+        ConfigMapElsewhere = "config-map-elsewhere", Note;
     }
     "Reading SQL" {
         SqlUnterminated = "sql-unterminated", Error;

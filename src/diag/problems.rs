@@ -1,6 +1,7 @@
 //! One struct for every problem, by the part of the project that it is found in.
 
 pub mod accept;
+pub mod config_map;
 pub mod history;
 pub mod left_out;
 pub mod names;

@@ -16,8 +16,7 @@ use crate::diag::problems::left_out::{Gone, LeftOut, WrittenAs};
 use crate::diag::{Diagnostics, Message, message};
 use crate::left_out::{self, Fate, Login, Mode, Words};
 use crate::model::Project;
-use crate::source::{Excerpt, Span};
-use crate::syntax::node::Node;
+use crate::source::Span;
 
 /// The most further places that a warning keeps; the rest are counted.
 const MAX_PLACES: usize = 1_000;
@@ -85,42 +84,6 @@ pub(super) fn extensions(project: &Project) -> BTreeSet<SmolStr> {
         }
     }
     names
-}
-
-/// What is known of a plain object of the operator.
-pub(super) struct Plain<'a> {
-    /// Its kind.
-    pub(super) kind: &'static str,
-    /// The scheme of its database, or nothing.
-    pub(super) engine: &'a str,
-    /// Where that is written.
-    pub(super) engine_span: Span,
-    /// It has a login of its own.
-    pub(super) has_token: bool,
-    /// The SQL that it holds itself.
-    pub(super) sql: Option<Excerpt>,
-}
-
-/// The plain `AtlasSchema` and `AtlasMigration` objects of a project.
-pub(super) fn plain(project: &Project) -> impl Iterator<Item = Plain<'_>> {
-    project.manifests.iter().filter_map(|manifest| {
-        let written = &manifest.written;
-        let is_of_operator = written.api_version.value.starts_with("db.atlasgo.io/");
-        let kinds = ["AtlasSchema", "AtlasMigration"];
-        let kind = kinds.into_iter().find(|kind| is_of_operator && *kind == written.kind.value)?;
-        let spec = written.node.get("spec")?;
-        let scheme = spec.at(&["credentials", "scheme"]);
-        let named = spec.get("url").or(scheme);
-        let engine = named.and_then(Node::str).unwrap_or_default();
-        let sql = spec.at(&["schema", "sql"]).filter(|_| kind == "AtlasSchema");
-        Some(Plain {
-            kind,
-            engine: engine.split_once("://").map_or(engine, |(scheme, _)| scheme),
-            engine_span: named.map_or(written.name.span, |node| node.span),
-            has_token: spec.at(&["cloud", "tokenFrom"]).is_some_and(|token| !token.is_null()),
-            sql: sql.and_then(Node::excerpt),
-        })
-    })
 }
 
 /// How two effects are told to be of one object.

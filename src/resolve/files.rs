@@ -338,7 +338,7 @@ pub(crate) fn texts(
     let texts: Vec<Excerpt> =
         files.into_iter().map(|file| excerpt(file, context.sources)).collect();
     if let Some(path) = paths.first().filter(|_| extension == ".sql") {
-        other_tools::report_halves(path, &texts, false, diagnostics);
+        other_tools::report_halves(path, texts.iter(), false, diagnostics);
     }
     if let Some(path) = paths.first().filter(|_| !texts.is_empty() && texts.iter().all(is_blank)) {
         report_blank(path, diagnostics);

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use crate::atlas_sum::{self, Difference, Migration, NameProblem, Sum};
-use crate::diag::problems::schema::{AtlasSum, AtlasSumConflict, AtlasSumLineEnds, MigrationName};
+use crate::diag::problems::schema::{
+    AtlasSum, AtlasSumConflict, AtlasSumLineEnds, MigrationName, Templates,
+};
 use crate::diag::problems::spec::ConflictingFields;
 use crate::diag::{Diagnostics, Message, message};
 use crate::model::{MigrationDir, Migrations};
@@ -67,7 +69,7 @@ pub(crate) fn migrations(
 ) -> Migrations {
     let directory = match path.value.strip_prefix("atlas://") {
         Some(rest) => remote(path, rest, fields, diagnostics),
-        None => local(path, context, diagnostics),
+        None => local(path, fields, context, diagnostics),
     };
     let value = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
     Migrations {
@@ -130,40 +132,97 @@ fn migrate_down(
     Some((allow, auto_approve))
 }
 
-fn local(path: &Text, context: &Context<'_>, diagnostics: &mut Diagnostics) -> MigrationDir {
-    let found = files::directory(path, context, diagnostics);
-    let text = |file: FileId| context.sources.get(file).text();
-    let sum = found
-        .iter()
-        .copied()
-        .find(|&file| files::name(context.sources.get(file)) == atlas_sum::FILE_NAME);
-    let mut scripts: Vec<(String, FileId)> = found
-        .iter()
-        .map(|&file| (files::name(context.sources.get(file)).to_owned(), file))
-        .filter(|(name, _)| name.ends_with(".sql"))
-        .collect();
-    scripts.sort();
-    if !found.is_empty() && scripts.is_empty() {
-        files::report_no_sql(path, context, diagnostics);
-    }
-    if !other_tools::report_directory(path, &scripts, context.sources, diagnostics) {
-        report_names(path.span, &scripts, diagnostics);
-        if !scripts.is_empty() {
-            check_sum(path, &scripts, sum, context, diagnostics);
-        }
-    }
-    let excerpt = |file: FileId| Excerpt::of_file(file, text(file));
-    MigrationDir::Local {
-        files: scripts.into_iter().map(|(name, file)| (name.into(), excerpt(file))).collect(),
-        sum: sum.map(|file| text(file).to_owned()).unwrap_or_default().into(),
+/// One file of a migration directory: on the disk, or in an object.
+pub(super) struct File {
+    /// Its name.
+    pub(super) name: SmolStr,
+    /// What stands for it: its beginning, or its key.
+    pub(super) span: Span,
+    /// What it holds.
+    pub(super) text: Excerpt,
+}
+
+/// Where a migration directory is.
+pub(super) struct Place<'a> {
+    /// What names it, and what it is called there.
+    pub(super) named: &'a Text,
+    /// Whether it is in a plain object, and not on the disk.
+    pub(super) is_in_object: bool,
+    /// Whether there is a project file, which may render the files (`data "template_dir"`).
+    pub(super) has_config: bool,
+}
+
+impl Place<'_> {
+    /// The directory, for commands.
+    fn directory(&self) -> Option<&str> {
+        (!self.is_in_object).then_some(self.named.value.as_str())
     }
 }
 
-fn report_names(directory: Span, scripts: &[(String, FileId)], diagnostics: &mut Diagnostics) {
-    let names: Vec<&str> = scripts.iter().map(|(name, _)| name.as_str()).collect();
-    let places: BTreeMap<&str, FileId> =
-        scripts.iter().map(|(name, file)| (name.as_str(), *file)).collect();
-    let place = |wanted: &str| places.get(wanted).map_or(directory, |file| Span::new(*file, 0..0));
+fn local(
+    path: &Text,
+    fields: &spec::Schema,
+    context: &Context<'_>,
+    diagnostics: &mut Diagnostics,
+) -> MigrationDir {
+    let found = files::directory(path, context, diagnostics);
+    let file = |file: FileId| {
+        let source = context.sources.get(file);
+        let name = SmolStr::from(files::name(source));
+        File { name, span: Span::new(file, 0..0), text: Excerpt::of_file(file, source.text()) }
+    };
+    let mut scripts = Vec::new();
+    let mut sum = None;
+    for found in found.iter().copied().map(file) {
+        if found.name == atlas_sum::FILE_NAME {
+            sum = Some(found.text);
+        } else if found.name.ends_with(".sql") {
+            scripts.push(found);
+        }
+    }
+    scripts.sort_by(|one, other| one.name.cmp(&other.name));
+    if !found.is_empty() && scripts.is_empty() {
+        files::report_no_sql(path, context, diagnostics);
+    }
+    let has_config = fields.config.is_some() || fields.config_from.is_some();
+    let place = Place { named: path, is_in_object: false, has_config };
+    check_directory(&place, &scripts, sum.as_ref(), diagnostics);
+    MigrationDir::Local {
+        files: scripts.into_iter().map(|file| (file.name, file.text)).collect(),
+        sum: sum.map(|sum| sum.text).unwrap_or_default().into(),
+    }
+}
+
+/// What is wrong with a directory: files of other tools, names, checksums. Whether its files are what Atlas
+/// runs: of templates the checksums are those of what is rendered, which nobody knows here.
+pub(super) fn check_directory(
+    place: &Place<'_>,
+    scripts: &[File],
+    sum: Option<&Excerpt>,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let template = scripts.iter().filter(|_| place.has_config).find_map(|file| {
+        let at = file.text.text.find("{{")?;
+        Some(file.text.locate(at..at + 2))
+    });
+    if let Some(primary) = template {
+        diagnostics.report(Templates { primary });
+        return false;
+    }
+    if !other_tools::report_directory(place.named, scripts, diagnostics) {
+        report_names(place.named.span, scripts, diagnostics);
+        if !scripts.is_empty() {
+            check_sum(place, scripts, sum, diagnostics);
+        }
+    }
+    true
+}
+
+fn report_names(directory: Span, scripts: &[File], diagnostics: &mut Diagnostics) {
+    let names: Vec<&str> = scripts.iter().map(|file| file.name.as_str()).collect();
+    let places: BTreeMap<&str, Span> =
+        scripts.iter().map(|file| (file.name.as_str(), file.span)).collect();
+    let place = |wanted: &str| places.get(wanted).copied().unwrap_or(directory);
     for name in &names {
         let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if !name.chars().all(fits) {
@@ -209,33 +268,33 @@ fn report_names(directory: Span, scripts: &[(String, FileId)], diagnostics: &mut
 }
 
 fn check_sum(
-    path: &Text,
-    scripts: &[(String, FileId)],
-    sum: Option<FileId>,
-    context: &Context<'_>,
+    place: &Place<'_>,
+    scripts: &[File],
+    sum: Option<&Excerpt>,
     diagnostics: &mut Diagnostics,
 ) {
-    let text = |file: FileId| context.sources.get(file).text();
-    let directory = path.value.as_str();
+    let directory = place.directory();
     let Some(sum) = sum else {
-        let cause = "the directory has no `atlas.sum`".into();
-        return diagnostics.report(AtlasSum { primary: path.span, cause, directory });
+        let cause = match place.is_in_object {
+            true => "the migrations have no `atlas.sum`".into(),
+            false => "the directory has no `atlas.sum`".into(),
+        };
+        return diagnostics.report(AtlasSum { primary: place.named.span, cause, directory });
     };
     let migrations: Vec<Migration<'_>> = scripts
         .iter()
-        .map(|(name, file)| Migration { name, bytes: text(*file).as_bytes() })
+        .map(|file| Migration { name: &file.name, bytes: file.text.text.as_bytes() })
         .collect();
-    if let Some(line) = text(sum).lines().position(|line| line.starts_with("<<<<<<<")) {
-        let range = context.sources.get(sum).lines(line + 1, line + 1);
-        return diagnostics.report(AtlasSumConflict { primary: Span::new(sum, range), directory });
+    if let Some(line) = sum.text.lines().position(|line| line.starts_with("<<<<<<<")) {
+        let primary = sum.locate(line_of(&sum.text, line + 1));
+        return diagnostics.report(AtlasSumConflict { primary, directory });
     }
-    let start = Span::new(sum, 0..0);
-    let written = match Sum::parse(text(sum)) {
+    let start = sum.locate(0..0);
+    let written = match Sum::parse(&sum.text) {
         Ok(written) => written,
         Err(error) => {
-            let range = context.sources.get(sum).lines(error.line, error.line);
+            let primary = sum.locate(line_of(&sum.text, error.line));
             let cause = "this is not a line of `atlas.sum`".into();
-            let primary = Span::new(sum, range);
             return diagnostics.report(AtlasSum { primary, cause, directory });
         }
     };
@@ -248,6 +307,16 @@ fn check_sum(
         let cause = words(&difference);
         diagnostics.report(AtlasSum { primary: start, cause, directory });
     }
+}
+
+/// Where a line is, from 1, without its end.
+fn line_of(text: &str, number: usize) -> std::ops::Range<usize> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n').take(number.saturating_sub(1)) {
+        start += line.len();
+    }
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    start..start + line.len()
 }
 
 /// Whether the files are those of the checksum file but for their line ends, which Git changes on

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use crate::diag::problems::schema::{OtherTool, OtherToolFiles};
 use crate::diag::{Diagnostics, Message, message};
-use crate::source::{Excerpt, FileId, Sources, Span};
+use crate::resolve::migrations::File;
+use crate::source::{Excerpt, Sources, Span};
 use crate::syntax::Text;
 
 /// A tool whose files hold the way up and the way down, each after a comment.
@@ -89,34 +90,32 @@ pub(super) const MAX_LISTED: usize = 10_000;
 /// Whether they were, and nothing else has to be said of the directory.
 pub(super) fn report_directory(
     path: &Text,
-    scripts: &[(String, FileId)],
-    sources: &Sources,
+    scripts: &[File],
     diagnostics: &mut Diagnostics,
 ) -> bool {
-    let names: BTreeMap<&str, FileId> =
-        scripts.iter().map(|(name, file)| (name.as_str(), *file)).collect();
+    let names: BTreeMap<&str, Span> =
+        scripts.iter().map(|file| (file.name.as_str(), file.span)).collect();
     if report_twin(path, &names, diagnostics) || report_flyway(path, &names, diagnostics) {
         return true;
     }
-    let texts = scripts.iter().map(|(_, file)| Excerpt::of_file(*file, sources.get(*file).text()));
-    let texts: Vec<Excerpt> = texts.collect();
-    if report_halves(path, &texts, true, diagnostics) {
+    let texts = || scripts.iter().map(|file| &file.text);
+    if report_halves(path, texts(), true, diagnostics) {
         return true;
     }
-    if let Some(found) = texts.iter().find_map(|text| partly_read(path, text)) {
+    if let Some(found) = texts().find_map(|text| partly_read(path, text)) {
         diagnostics.report(found);
     }
     false
 }
 
 /// Reports the first of some texts that undoes what it has done: migrations, or a desired state.
-pub(super) fn report_halves(
+pub(super) fn report_halves<'t>(
     path: &Text,
-    texts: &[Excerpt],
+    mut texts: impl Iterator<Item = &'t Excerpt>,
     are_migrations: bool,
     diagnostics: &mut Diagnostics,
 ) -> bool {
-    let found = texts.iter().find_map(|text| Some((text, way_down(&text.text)?)));
+    let found = texts.find_map(|text| Some((text, way_down(&text.text)?)));
     let Some((text, (tool, range))) = found else { return false };
     let at = text.locate(range);
     diagnostics.report(OtherTool {
@@ -177,7 +176,7 @@ fn way_down(text: &str) -> Option<(&'static Halves, std::ops::Range<usize>)> {
     None
 }
 
-fn report_twin(path: &Text, names: &BTreeMap<&str, FileId>, diagnostics: &mut Diagnostics) -> bool {
+fn report_twin(path: &Text, names: &BTreeMap<&str, Span>, diagnostics: &mut Diagnostics) -> bool {
     let twin = names.iter().find_map(|(name, file)| {
         let is_down = |tool: &&Twins| {
             let stem = name.strip_suffix(tool.down);
@@ -194,18 +193,14 @@ fn report_twin(path: &Text, names: &BTreeMap<&str, FileId>, diagnostics: &mut Di
             tool = tool.tool
         ),
         help: conversion(path, tool.format, "remove the files that go down"),
-        at: Span::new(file, 0..0),
+        at: file,
         label: "Atlas runs this file as a migration".into(),
     });
     true
 }
 
 /// Versioned migrations of Flyway are what Atlas takes for migrations too; the others are not.
-fn report_flyway(
-    path: &Text,
-    names: &BTreeMap<&str, FileId>,
-    diagnostics: &mut Diagnostics,
-) -> bool {
+fn report_flyway(path: &Text, names: &BTreeMap<&str, Span>, diagnostics: &mut Diagnostics) -> bool {
     let is_versioned = |name: &str, letter: char| {
         let version = name.strip_prefix(letter).and_then(|rest| rest.split_once("__"));
         version.is_some_and(|(version, _)| version.starts_with(|c: char| c.is_ascii_digit()))
@@ -230,7 +225,7 @@ fn report_flyway(
             path = path.value.escape_debug()
         ),
         help: conversion(path, Some("flyway"), "remove them"),
-        at: Span::new(file, 0..0),
+        at: file,
         label: label.into(),
     });
     true

@@ -176,7 +176,7 @@ data: {url: bXlzcWw6Ly9yb290OnBhc3NAbXlzcWw6MzMwNi9leGFtcGxl}
 apiVersion: db.atlasgo.io/v1alpha1
 kind: AtlasSchema
 metadata: {name: myapp}
-spec: {urlFrom: {secretKeyRef: {name: db-url, key: url}}, schema: {sql: x}}
+spec: {urlFrom: {secretKeyRef: {name: db-url, key: url}}, schema: {sql: create table x (id int);}}
 ";
     let reader = web(", env: [{name: U, valueFrom: {secretKeyRef: {name: db-url, key: url}}}]");
     let text = all(&[MYSQL, secret, schema, &reader]);
@@ -191,7 +191,7 @@ fn a_secret_from_elsewhere_says_nothing_so_every_sql_server_comes_first() {
 apiVersion: db.atlasgo.io/v1alpha1
 kind: AtlasSchema
 metadata: {name: myapp}
-spec: {urlFrom: {secretKeyRef: {name: db-url, key: url}}, schema: {sql: x}}
+spec: {urlFrom: {secretKeyRef: {name: db-url, key: url}}, schema: {sql: create table x (id int);}}
 ";
     let text = all(&[MYSQL, schema, &web("")]);
     check(&text, &[("Deployment/mysql", 0), ("AtlasSchema/myapp", 1), ("Deployment/web", 2)]);
@@ -207,7 +207,7 @@ metadata: {name: myapp}
 spec:
   credentials:
     {scheme: mysql, host: mysql.shop, database: x, user: root, passwordFrom: {secretKeyRef: {name: db, key: p}}}
-  schema: {sql: x}
+  schema: {sql: create table x (id int);}
 ";
     let made = "\
 apiVersion: external-secrets.io/v1
@@ -301,12 +301,12 @@ spec: {instances: 3, storage: {size: 1Gi}}
 apiVersion: db.atlasgo.io/v1alpha1
 kind: AtlasSchema
 metadata: {name: shop}
-spec: {urlFrom: {secretKeyRef: {name: pg-app, key: uri}}, schema: {sql: x}}
+spec: {urlFrom: {secretKeyRef: {name: pg-app, key: uri}}, schema: {sql: create table x (id int);}}
 ---
 apiVersion: db.atlasgo.io/v1alpha1
 kind: AtlasSchema
 metadata: {name: other}
-spec: {url: 'postgres://u@pg-rw.shop:5432/app', schema: {sql: x}}
+spec: {url: 'postgres://u@pg-rw.shop:5432/app', schema: {sql: create table x (id int);}}
 ";
     let reader = web(", envFrom: [{secretRef: {name: pg-app}}]");
     let text = all(&[cluster, &reader]);

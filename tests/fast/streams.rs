@@ -40,7 +40,7 @@ items:
 - apiVersion: db.atlasgo.io/v1alpha1
   kind: AtlasSchema
   metadata: {name: shop}
-  spec: {url: 'mysql://mysql/x', schema: {sql: x}}
+  spec: {url: 'mysql://mysql/x', schema: {sql: create table x (id int);}}
 - apiVersion: apps/v1
   kind: Deployment
   metadata: {name: web}
@@ -64,7 +64,7 @@ metadata:
 spec:
   url: mysql://mysql/x
   schema:
-    sql: x
+    sql: create table x (id int);
 ---
 # wave 1: Deployment/web (<stdin>:10)
 apiVersion: apps/v1

@@ -126,7 +126,6 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "sql::definition",
             "sql::dialect",
             "sql::parse",
-            "syntax",
         ],
     ),
     ("link", &["diag", "effort", "graph", "links", "model", "object", "source", "syntax", "value"]),

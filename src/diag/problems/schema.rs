@@ -3,22 +3,28 @@
 use crate::diag::{Code, Diagnostic, Message, message};
 use crate::source::Span;
 
+/// What to do where the files of a directory are copied into an object.
+const IN_OBJECT: &str = "run `atlas migrate hash` in the directory of the files, and copy them and `atlas.sum` into the object again; or name the directory in `migrations:` of a `Schema`, which copies them";
+
 /// `atlas.sum` is missing or not right.
 pub struct AtlasSum<'a> {
     /// The checksum file, or the place that names the directory.
     pub primary: Span,
     /// What is wrong.
     pub cause: Message,
-    /// The directory.
-    pub directory: &'a str,
+    /// The directory; none where the migrations are in a plain object.
+    pub directory: Option<&'a str>,
 }
 
 impl From<AtlasSum<'_>> for Diagnostic {
     fn from(AtlasSum { primary, cause, directory }: AtlasSum<'_>) -> Diagnostic {
-        Diagnostic::new(Code::AtlasSum, primary, cause).help(message!(
-            "if the files are correct, run `generate sum {directory}` or `atlas migrate hash`",
-            directory
-        ))
+        Diagnostic::new(Code::AtlasSum, primary, cause).help(match directory {
+            Some(directory) => message!(
+                "if the files are correct, run `generate sum {directory}` or `atlas migrate hash`",
+                directory
+            ),
+            None => IN_OBJECT.into(),
+        })
     }
 }
 
@@ -26,18 +32,21 @@ impl From<AtlasSum<'_>> for Diagnostic {
 pub struct AtlasSumConflict<'a> {
     /// The line that begins them.
     pub primary: Span,
-    /// The directory.
-    pub directory: &'a str,
+    /// The directory; none where the migrations are in a plain object.
+    pub directory: Option<&'a str>,
 }
 
 impl From<AtlasSumConflict<'_>> for Diagnostic {
     fn from(AtlasSumConflict { primary, directory }: AtlasSumConflict<'_>) -> Diagnostic {
         let cause =
             "`atlas.sum` has the conflict markers of a merge: both branches changed the migrations";
-        Diagnostic::new(Code::AtlasSum, primary, cause).help(message!(
-            "name the migrations that only your branch has: `generate sum {directory} --rebase FILE` renames them to come last, and writes `atlas.sum` anew",
-            directory
-        ))
+        Diagnostic::new(Code::AtlasSum, primary, cause).help(match directory {
+            Some(directory) => message!(
+                "name the migrations that only your branch has: `generate sum {directory} --rebase FILE` renames them to come last, and writes `atlas.sum` anew",
+                directory
+            ),
+            None => IN_OBJECT.into(),
+        })
     }
 }
 
@@ -47,8 +56,8 @@ pub struct AtlasSumLineEnds<'a> {
     pub primary: Span,
     /// Whether they are those of Windows now.
     pub has_cr: bool,
-    /// The directory.
-    pub directory: &'a str,
+    /// The directory; none where the migrations are in a plain object.
+    pub directory: Option<&'a str>,
 }
 
 impl From<AtlasSumLineEnds<'_>> for Diagnostic {
@@ -57,6 +66,14 @@ impl From<AtlasSumLineEnds<'_>> for Diagnostic {
         let (now, then) = match has_cr {
             true => ("CRLF", "LF"),
             false => ("LF", "CRLF"),
+        };
+        let Some(directory) = directory else {
+            let message = message!(
+                "the migrations have {now} line endings, but `atlas.sum` was computed with {then}",
+                now,
+                then
+            );
+            return Diagnostic::new(Code::AtlasSum, primary, message).help(IN_OBJECT);
         };
         let message = message!(
             "the migrations in `{directory}` have {now} line endings, but `atlas.sum` was computed with {then}",
@@ -75,6 +92,20 @@ impl From<AtlasSumLineEnds<'_>> for Diagnostic {
             ),
         };
         Diagnostic::new(Code::AtlasSum, primary, message).help(help)
+    }
+}
+
+/// Migrations that a project file renders.
+pub struct Templates {
+    /// The first `{{`.
+    pub primary: Span,
+}
+
+impl From<Templates> for Diagnostic {
+    fn from(Templates { primary }: Templates) -> Diagnostic {
+        let message = "this migration is a template for the project file: the checksums of the directory are not checked";
+        Diagnostic::new(Code::SqlNotRead, primary, message)
+            .help("run `atlas migrate validate` with the project file")
     }
 }
 
