@@ -66,6 +66,7 @@ pub const ATLAS_CHECKS: [HealthCheck; 2] = [of_atlas!("AtlasSchema"), of_atlas!(
 
 /// The checks of databases, and of what is made in them.
 pub const DATABASE_CHECKS: &[HealthCheck] = &[
+    of_database!("db.atlasgo.io", "AtlasDriftCheck"),
     of_database!("postgresql.cnpg.io", "Cluster"),
     of_database!("postgresql.cnpg.io", "Pooler"),
     of_database!("postgresql.cnpg.io", "Database"),

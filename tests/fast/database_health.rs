@@ -23,6 +23,20 @@ const PERCONA_STATES: &[&str] = &["initializing", "paused", "ready", "stopping"]
 /// field that holds them.
 const STATES: &[(&str, &str, &[&str])] = &[
     (
+        // api/v1alpha1/atlasdriftcheck_types.go and the controller of operator 0.8.0
+        "db.atlasgo.io/AtlasDriftCheck",
+        READY_REASON,
+        &[
+            "CheckFailed",
+            "Checked",
+            "DriftDetected",
+            "NoMigrationHistory",
+            "Suspended",
+            "TargetNotFound",
+            "TargetNotReady",
+        ],
+    ),
+    (
         // api/v1/cluster_types.go and internal/controller/cluster_controller.go
         "postgresql.cnpg.io/Cluster",
         "/status/phase",
@@ -175,6 +189,17 @@ const STATES: &[(&str, &str, &[&str])] = &[
 /// The states of an object during a sync, by the names of fixtures: what the controller writes one
 /// after another. At the last one the object is as Git wants it.
 const END_WELL: &[(&str, &str, &[&str])] = &[
+    (
+        "db.atlasgo.io/AtlasDriftCheck",
+        "the first check, while migrations are applied",
+        &["created-no-status", "created", "target-not-ready", "check-failed", "checked"],
+    ),
+    (
+        "db.atlasgo.io/AtlasDriftCheck",
+        "a change, and drift that is only reported",
+        &["unseen", "target-not-ready-changed", "timed-out", "drift-reported"],
+    ),
+    ("db.atlasgo.io/AtlasDriftCheck", "suspended", &["suspended-unseen", "suspended"]),
     (
         "postgresql.cnpg.io/Cluster",
         "the first sync",
@@ -568,6 +593,12 @@ const END_WELL: &[(&str, &str, &[&str])] = &[
 
 /// The same where the object never becomes what Git wants.
 const END_BADLY: &[(&str, &str, &[&str])] = &[
+    (
+        "db.atlasgo.io/AtlasDriftCheck",
+        "drift that is to fail",
+        &["created", "resumed", "target-not-ready-changed", "drift-fails"],
+    ),
+    ("db.atlasgo.io/AtlasDriftCheck", "no such AtlasMigration", &["created", "target-not-found"]),
     (
         "postgresql.cnpg.io/Cluster",
         "the bootstrap fails",

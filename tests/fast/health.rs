@@ -316,7 +316,7 @@ fn reasons(kind: &str) -> Reasons {
                 "Login",
                 "WhoAmI",
             ],
-            refused: &["ProtectedFlowError", "PlanRejected"],
+            refused: &["DriftDetected", "ProtectedFlowError", "PlanRejected"],
         },
         other => panic!("no check for {other}"),
     }

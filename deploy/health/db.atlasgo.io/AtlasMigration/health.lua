@@ -8,6 +8,7 @@
 
 -- Retried by the operator, but only a person or a commit can change the answer.
 local REFUSED = {
+  DriftDetected = true,
   PlanRejected = true,
   ProtectedFlowError = true,
 }
