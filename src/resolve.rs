@@ -13,6 +13,7 @@ mod migrations;
 mod names;
 mod other_tools;
 mod schema;
+mod secret_users;
 mod template;
 
 use std::collections::BTreeSet;
@@ -67,6 +68,7 @@ pub fn project(
     let manifests =
         each(manifests, |index, written| manifest(index, written, &context, diagnostics));
     let namespace = environment.namespace.clone();
+    secret_users::check(&databases, &manifests, namespace.as_deref(), diagnostics);
     let plain_schemas = atlas::objects(&manifests, namespace.as_deref(), diagnostics);
     Project { databases, schemas, apps, manifests, plain_schemas, namespace }
 }
