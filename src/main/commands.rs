@@ -260,7 +260,8 @@ pub(crate) fn diff(
         match format {
             DiffFormat::Github => view::github::print(diagnostics, sources, &files, out)?,
             DiffFormat::Sarif => view::sarif::print(diagnostics, sources, &files, out)?,
-            DiffFormat::Text | DiffFormat::Markdown | DiffFormat::Json => {}
+            DiffFormat::Json => view::check::json(diagnostics, sources, out)?,
+            DiffFormat::Text | DiffFormat::Markdown => {}
         }
         return Ok(new.code());
     }

@@ -8,7 +8,8 @@ use smol_str::SmolStr;
 use sql::catalogue::Catalogue;
 use sql::catalogue::change::{Change, Gone, Outcome, Piece, Severity, Stays, What};
 use sql::catalogue::policy::{self, Policy};
-use sql::definition::ObjectName;
+use sql::definition::{Class, ObjectName};
+use sql::parse::beginnings;
 
 use crate::model::{
     Database, Desired, Destructive, Hosting, MigrationDir, Migrations, Schema, Target, Unit,
@@ -51,8 +52,11 @@ pub(super) fn schemas(
         let is_moved = reverted
             .zip(applied)
             .is_some_and(|(back, now)| window::is_moved((old, back), (new, now)));
+        let unfollowed = applied.and_then(|schema| unfollowed(schema, reverted, &to));
         if is_moved {
             windows.unknown(name, (was, is), "the schema is applied to another database");
+        } else if let Some(why) = unfollowed.filter(|_| planned.is_empty()) {
+            windows.unknown(name, (was, is), why);
         } else if !planned.is_empty() {
             windows.schema(&Changing {
                 name,
@@ -190,6 +194,9 @@ fn on_revert(
     changes.filter(matters).map(Revert::Change).collect()
 }
 
+/// The most new labels of enums that are looked for.
+const MAX_LABELS: usize = 20;
+
 /// Why contracts that hold may not be all there is to it: what the catalogues do not follow.
 fn doubts(
     (old, was): (Side<'_>, Option<&Schema>),
@@ -197,9 +204,7 @@ fn doubts(
     (from, to): (&Catalogue, &Catalogue),
     planned: &[Change],
 ) -> Vec<&'static str> {
-    let is_cascading = |schema: &Schema| {
-        new_migrations(schema, was).any(|text| cascades(&text.text.to_ascii_lowercase()))
-    };
+    let unfollowed = is.and_then(|schema| unfollowed(schema, was, to));
     let stays_in_the_way = |change: &Change| {
         matches!(change.outcome, Outcome::Stays(_))
             && matches!(change.what.gone(), Some(Gone::Table(_)))
@@ -213,6 +218,11 @@ fn doubts(
     // Migrations run as they are written: nothing plans around what still uses something.
     let is_versioned = is.is_some_and(|schema| matches!(schema.desired, Desired::Migrations(_)));
     let uses = Uses::of(to);
+    let named = Named::of(is.filter(|_| is_versioned), to);
+    let labels = planned.iter().filter(|it| matches!(it.what, What::LabelAdded { .. }));
+    let labels: Vec<&Change> = labels.take(MAX_LABELS + 1).collect();
+    let are_labels_used = labels.len() > MAX_LABELS
+        || labels.into_iter().any(|it| is_label_used_at_once(it, planned, (is, was), to));
     // Another name in the other state: perhaps the same schema.
     let there = |here: Side<'_>, schema: Option<&Schema>, there: Side<'_>| {
         let target = schema.and_then(|schema| window::target(here, schema));
@@ -225,10 +235,7 @@ fn doubts(
         (Some(_), Some(_)) | (None, None) => false,
     };
     let found = [
-        (
-            is.is_some_and(is_cascading),
-            "a new migration has `CASCADE`, which may drop what the App needs",
-        ),
+        (unfollowed.is_some(), unfollowed.unwrap_or_default()),
         (
             planned.iter().any(stays_in_the_way),
             "a table that stays has the name of a new view: the server refuses it",
@@ -245,9 +252,150 @@ fn doubts(
             is_versioned && planned.iter().any(|change| uses.have(change)),
             "a view or a foreign key still uses what a new migration changes: the server may refuse it",
         ),
+        (
+            is_versioned && planned.iter().any(|change| is_still_used(change, &named)),
+            "a new migration drops a type, sequence or function that is still used: the server may refuse it",
+        ),
+        (
+            are_labels_used,
+            "a label may be added to an enum and used in the same transaction, which PostgreSQL refuses",
+        ),
         (shares, "another Schema may manage the same tables, before or after"),
     ];
     found.into_iter().filter_map(|(is_so, why)| is_so.then_some(why)).collect()
+}
+
+/// Why not all is known of what new migrations do: the statements are followed by no catalogue.
+fn unfollowed(schema: &Schema, was: Option<&Schema>, to: &Catalogue) -> Option<&'static str> {
+    let is_other = |words: &[&str]| match words {
+        ["alter", "view" | "materialized" | "schema", rest @ ..] => !rest.contains(&"owner"),
+        ["create", "or", "replace", "table", ..] => true,
+        _ => false,
+    };
+    let mut fresh = new_migrations(schema, was);
+    fresh.find_map(|text| {
+        if cascades(&text.text.to_ascii_lowercase()) {
+            return Some("a new migration has `CASCADE`, which may drop what the App needs");
+        }
+        let statements = beginnings(text, to.dialect);
+        let is_any = statements.iter().any(|statement| {
+            let words: Vec<&str> = statement.words.iter().map(String::as_str).collect();
+            is_other(&words)
+        });
+        is_any.then_some(
+            "a new migration changes a view or a schema in a way that is not followed (`ALTER VIEW`, `ALTER SCHEMA`, `CREATE OR REPLACE TABLE`)",
+        )
+    })
+}
+
+/// Whether something that is dropped has its name in a column, or in another statement of the schema's SQL.
+fn is_still_used(change: &Change, named: &Named) -> bool {
+    let is_type = matches!(change.what, What::TypeDropped);
+    let is_other = matches!(
+        change.what,
+        What::ObjectDropped {
+            class: Class::Sequence
+                | Class::Function
+                | Class::Procedure
+                | Class::Aggregate
+                | Class::Domain
+                | Class::CompositeType
+                | Class::RangeType
+                | Class::BaseType
+                | Class::Collation
+                | Class::Operator
+                | Class::Extension,
+            ..
+        }
+    );
+    if !(is_type || is_other) || change.outcome != Outcome::Made {
+        return false;
+    }
+    let name = change.table.rsplit('.').next().unwrap_or(&change.table).to_lowercase();
+    let name = name.split('(').next().unwrap_or_default();
+    named.types.contains(name) || is_other && named.words.contains(name)
+}
+
+/// What a schema names once its migrations have run, in lower case.
+struct Named {
+    /// The types of its columns.
+    types: BTreeSet<String>,
+    /// The words of its statements, but of those that create or drop what has no columns: what is left of the
+    /// schema, its defaults, checks, views and triggers, stands in some statement.
+    words: BTreeSet<String>,
+}
+
+impl Named {
+    fn of(schema: Option<&Schema>, to: &Catalogue) -> Named {
+        let columns = to.tables.values().flat_map(|table| &table.columns);
+        let types = columns.filter_map(|column| column.data_type.as_ref());
+        let types = types.map(|of| of.name.to_lowercase()).collect();
+        let mut words = BTreeSet::new();
+        for text in schema.map(|schema| sql_texts(&schema.desired)).unwrap_or_default() {
+            let text = text.text.to_lowercase();
+            for statement in text.split(';').filter(|it| !is_of_other_object(it)) {
+                let all = statement.split(|it: char| !it.is_alphanumeric() && it != '_');
+                words.extend(all.filter(|word| !word.is_empty()).map(str::to_owned));
+            }
+        }
+        Named { types, words }
+    }
+}
+
+/// Whether a statement creates, changes or drops something that has no columns, by its first words.
+fn is_of_other_object(statement: &str) -> bool {
+    const KINDS: [&str; 9] = [
+        "sequence",
+        "function",
+        "procedure",
+        "aggregate",
+        "extension",
+        "domain",
+        "type",
+        "operator",
+        "collation",
+    ];
+    let mut words = statement.split_whitespace();
+    match words.next() {
+        Some("drop" | "comment" | "grant" | "revoke") => true,
+        Some("create" | "alter") => words
+            .find(|word| !matches!(*word, "or" | "replace"))
+            .is_some_and(|kind| KINDS.contains(&kind)),
+        Some(_) | None => false,
+    }
+}
+
+/// Whether a new label of an enum is used where it is added: in the file of a migration, or as the new
+/// default of a column in one plan.
+fn is_label_used_at_once(
+    change: &Change,
+    planned: &[Change],
+    (is, was): (Option<&Schema>, Option<&Schema>),
+    to: &Catalogue,
+) -> bool {
+    let What::LabelAdded { label, .. } = &change.what else { return false };
+    let quoted = format!("'{label}'");
+    let of_default = |other: &Change| {
+        let (What::DefaultChanged { column, .. } | What::ColumnAdded { column, .. }) = &other.what
+        else {
+            return false;
+        };
+        let table = to.table_called(&other.table);
+        let column = table.and_then(|table| table.column_called(column));
+        let default = column.and_then(|column| column.default.as_ref());
+        default.is_some_and(|default| default.contains(&quoted))
+    };
+    let files: Vec<&Excerpt> =
+        is.map(|schema| new_migrations(schema, was).collect()).unwrap_or_default();
+    if files.is_empty() {
+        return planned.iter().any(of_default);
+    }
+    let is_at_once = |text: &&Excerpt| {
+        let is_alone = text.text.starts_with("-- atlas:txmode none");
+        let n_times = text.text.matches(&quoted).count();
+        !is_alone && n_times > 1 && text.text.to_ascii_lowercase().contains("add value")
+    };
+    files.iter().any(is_at_once)
 }
 
 /// The tables that views read and foreign keys refer to, by the last part of their names in lower case.

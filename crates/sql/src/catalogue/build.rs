@@ -747,11 +747,41 @@ impl<'a> Builder<'a, '_> {
             self.ever.insert(new.name.clone());
             let old = self.catalogue.name(from);
             self.tables.rename(&old, from.schema.is_none(), &to.name, new);
-        } else {
-            // A view, or what is not known here: it has that name from now on.
+        } else if !self.rename_view(from, to) {
+            // What is not known here has that name from now on.
             let name = to.name.text.to_lowercase();
             self.catalogue.unread_words.insert(name.into());
         }
+    }
+
+    /// `ALTER TABLE v RENAME TO w` and `RENAME TABLE v TO w` take views too.
+    fn rename_view(&mut self, from: &ObjectName, to: &ObjectName) -> bool {
+        let (old, mut new) = (self.catalogue.name(from), self.catalogue.name(to));
+        let catalogue = &mut self.catalogue;
+        let found = of_name(&catalogue.views, &old, from.schema.is_none());
+        let Some(old) = found.map(|(name, _)| name.clone()) else { return false };
+        let Some(mut view) = catalogue.views.remove(&old) else { return false };
+        if to.schema.is_none() {
+            new.schema.clone_from(&old.schema);
+        }
+        self.ever.insert(new.name.clone());
+        view.name.name = to.name.clone();
+        catalogue.views.insert(new.clone(), view);
+        let is_it = |(class, name, _, _): &DefinitionKey| {
+            *name == old && matches!(class, Class::View | Class::MaterializedView)
+        };
+        let keys: Vec<DefinitionKey> =
+            catalogue.definitions.keys().filter(|key| is_it(key)).cloned().collect();
+        for key in keys {
+            if let Some(mut defined) = catalogue.definitions.remove(&key) {
+                let (class, _, on, print) = key;
+                if let Some(name) = &mut defined.name {
+                    name.name = to.name.clone();
+                }
+                catalogue.definitions.insert((class, new.clone(), on, print), defined);
+            }
+        }
+        true
     }
 
     fn alter(&mut self, name: &'a ObjectName, alterations: &'a [Alteration], uncertain: bool) {
@@ -763,6 +793,7 @@ impl<'a> Builder<'a, '_> {
         if let Some(table) = found.and_then(|place| self.tables.get_mut(place)) {
             table.open |= uncertain;
         }
+        let is_swap = is_swap(self.catalogue.dialect, alterations);
         for alteration in alterations {
             match alteration {
                 Alteration::AddForeignKey(key) => {
@@ -829,10 +860,19 @@ impl<'a> Builder<'a, '_> {
                 self.partitions.entry(parent).or_default().push(child);
             }
             if let Some(table) = found.and_then(|place| self.tables.get_mut(place)) {
-                alter(table, alteration);
+                match renames(alteration).filter(|_| is_swap) {
+                    Some((from, _)) => table.rename_column(from, &aside(from)),
+                    None => alter(table, alteration),
+                }
             }
             if let Some(place) = found.filter(|place| self.partitions.contains_key(place)) {
                 self.alter_partitions(place, alteration);
+            }
+        }
+        if let Some(table) = found.and_then(|place| self.tables.get_mut(place)).filter(|_| is_swap)
+        {
+            for (from, to) in alterations.iter().filter_map(renames) {
+                table.rename_column(&aside(from), to);
             }
         }
     }
@@ -1177,8 +1217,26 @@ fn is_of_system(dialect: Dialect, name: &ObjectName) -> bool {
     }
 }
 
+/// Whether a statement gives a column the name of another one that it renames. All names of one statement
+/// change at once.
+fn is_swap(dialect: Dialect, alterations: &[Alteration]) -> bool {
+    let pairs = || alterations.iter().filter_map(renames);
+    let old: BTreeSet<String> = pairs().map(|(from, _)| fold(dialect, from).into_owned()).collect();
+    old.len() > 1 && pairs().any(|(_, to)| old.contains(&*fold(dialect, to)))
+}
+
+/// The old and the new name of a column that is renamed.
+fn renames(alteration: &Alteration) -> Option<(&Ident, &Ident)> {
+    if let Alteration::RenameColumn(from, to) = alteration { Some((from, to)) } else { None }
+}
+
+/// A name for a column between its old and its new one, which no statement can write.
+fn aside(column: &Ident) -> Ident {
+    Ident { text: SmolStr::new(format!("{}\0", column.text)), quoted: true, span: column.span }
+}
+
 /// Columns that every table has.
-fn is_system_column(dialect: Dialect, name: &str) -> bool {
+pub(super) fn is_system_column(dialect: Dialect, name: &str) -> bool {
     let names = &dialect.grammar().names;
     names.system_columns.contains(&name) || (names.dollar_columns && name.starts_with('$'))
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
+use crate::catalogue::build::is_system_column;
 use crate::catalogue::family::{Family, family};
 use crate::catalogue::{Catalogue, Table, fold};
 use crate::definition::{Class, Column, Property, PropertyKind};
@@ -209,7 +210,7 @@ pub fn check<'a>(
             if view.columns.is_none() || is_typed || !required.writes.is_empty() {
                 out.doubts.push(Doubt::View(written));
             }
-        } else if let Some(by) = catalogue.maker(&[last]) {
+        } else if let Some(by) = maker(catalogue, written, last) {
             let tables = catalogue.tables.values().map(|table| table.name.name.text.as_str());
             let views = catalogue.views.values().map(|view| view.name.name.text.as_str());
             let nearest = search(last, tables.chain(views), work);
@@ -254,6 +255,8 @@ fn of_table<'a>(
                 of_column(catalogue, (written, column), needed, is_written, out);
             }
             None if table.open => {}
+            // SQLite's `rowid`, PostgreSQL's `ctid`: every table has it.
+            None if is_system_column(catalogue.dialect, &needed.column.value.to_lowercase()) => {}
             None => no_column(catalogue, place, needed, names(), work, out),
         }
     }
@@ -364,6 +367,15 @@ pub(super) fn has_triggers(catalogue: &Catalogue, table: &Table) -> bool {
         matches!(defined.class, Class::Trigger | Class::Rule)
             && defined.on.as_ref().is_none_or(|on| catalogue.name(on).name == name.name)
     })
+}
+
+/// What may have created a table; a statement that was not read may also have renamed its schema.
+fn maker(catalogue: &Catalogue, written: &str, last: &str) -> Option<Maker> {
+    let of_schema = || {
+        let (schema, _) = written.rsplit_once('.')?;
+        catalogue.maker(&[schema])
+    };
+    catalogue.maker(&[last]).or_else(of_schema)
 }
 
 /// One column that is read or written.

@@ -199,7 +199,7 @@ impl Felt {
             | What::CheckAdded { .. }
             | What::CheckChanged { .. } => self.add(change, table, Nobody, Table),
             What::PropertyChanged { column, property, .. } => {
-                self.property(change, column.as_ref(), *property);
+                self.property(change, column.as_ref(), *property, to);
             }
             What::ViewChanged => self.add(change, table, Table, Table),
             What::ObjectAdded { class, on } => self.object(change, *class, on.as_ref(), true),
@@ -259,10 +259,26 @@ impl Felt {
         }
     }
 
-    fn property(&mut self, change: &Change, column: Option<&SmolStr>, property: PropertyKind) {
+    fn property(
+        &mut self,
+        change: &Change,
+        column: Option<&SmolStr>,
+        property: PropertyKind,
+        to: &Catalogue,
+    ) {
         use Scope::{Nobody, Table};
+        // What is always numbered cannot be updated any more, and a contract reads what it updates.
+        let is_always = |column: &SmolStr| {
+            let table = to.table_called(&change.table);
+            let column = table.and_then(|table| table.column_called(column));
+            column.is_some_and(|column| {
+                let mut properties = column.properties.iter();
+                properties.any(|of| of.kind == PropertyKind::Numbering && of.value == "always")
+            })
+        };
         let of = column.map_or(Table, |column| Scope::Column(column.to_lowercase()));
         let (reads, writes) = match property {
+            PropertyKind::Numbering if column.is_some_and(is_always) => (of.clone(), of),
             PropertyKind::Charset
             | PropertyKind::Collation
             | PropertyKind::Settings

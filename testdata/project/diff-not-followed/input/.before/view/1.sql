@@ -1,0 +1,2 @@
+create table orders (id serial primary key);
+create view recent as select id from orders;

@@ -1,0 +1,2 @@
+alter type state add value 'b';
+alter table orders alter state set default 'b';

@@ -1,0 +1,1 @@
+create or replace table orders (id int primary key);

@@ -1,0 +1,1 @@
+alter table recent rename to latest;
