@@ -198,7 +198,8 @@ impl Detours {
             let namespace = index.namespace(unit);
             for (kind, read) in pods::reads(workload).needed {
                 let known = classes.get(&*read.name).filter(|_| kind == "SecretProviderClass");
-                for (class, names) in known.into_iter().flatten() {
+                let known = known.into_iter().flatten().take_while(|_| index.spend(1));
+                for (class, names) in known {
                     if !fits_namespace(index.namespace(*class), namespace) {
                         continue;
                     }

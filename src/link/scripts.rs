@@ -21,6 +21,8 @@ use crate::syntax::node::Node;
 
 /// The most words of a pod's scripts that are looked at.
 const MAX_WORDS: usize = 20_000;
+/// The most words behind a verb among which its operands are looked for: flags may stand before them.
+const MAX_OPERANDS: usize = 24;
 
 /// What the containers of a pod run, word by word, and the variables that they know.
 #[derive(Default)]
@@ -93,7 +95,7 @@ impl Script {
     /// The words behind a place that are no flags, nor the values of those that say where.
     fn operands(&self, from: usize) -> impl Iterator<Item = &str> {
         let mut is_value = false;
-        self.words.iter().skip(from).filter_map(move |word| {
+        self.words.iter().skip(from).take(MAX_OPERANDS).filter_map(move |word| {
             if std::mem::take(&mut is_value) {
                 return None;
             }

@@ -625,6 +625,24 @@ fn differences(all: &mut Vec<Shape>) {
             }
         };
         all.push(diff(name("renamed tables"), format, MIB, tables("b"), tables("a")));
+        let defaults = |value: &'static str, key: Part| {
+            move |size: usize| {
+                let columns = count(size / 2, |i| format!("c{i} int default {value}, "));
+                let keys = count(size / 2, key);
+                let table = format!("create table t (z int, {columns}{keys} y int);");
+                let mut files = project_of_sql("postgres", table);
+                files
+                    .push(file("user.yaml", spec("App", "a", "image: i, requires: {s: {t: [z]}}")));
+                files
+            }
+        };
+        let kinds: [(&str, Part); 2] = [
+            ("defaults beside unique keys", |_| "unique (z), ".into()),
+            ("defaults beside foreign keys", |_| "foreign key (z) references t (z), ".into()),
+        ];
+        for (what, key) in kinds {
+            all.push(diff(name(what), format, MIB, defaults("2", key), defaults("1", key)));
+        }
     }
 }
 
@@ -1017,6 +1035,31 @@ fn specs(all: &mut Vec<Shape>) {
             database("postgres") + &spec("App", "a", &(head.to_owned() + &count(n, part) + tail))
         }));
     }
+    all.push(shape("requirements of a table of many enums", &["check"], MIB, |n| {
+        let enums = count(n / 2, |i| format!("create type e{i:06} as enum ('a');\n"));
+        let columns = count(n / 2, |i| format!("c{i} x{i:06} not null, "));
+        let mut files =
+            project_of_sql("postgres", format!("{enums}create table t ({columns} z int);"));
+        let user = |i| spec("App", &format!("a{i}"), "image: i, requires: {s: {t: {write: [z]}}}");
+        files.push(file("users.yaml", (0..20).map(user).collect::<String>()));
+        files
+    }));
+    all.push(text("pods that mount classes of one name", &["check"], 2 * MIB, |n| {
+        let classes = count(n / 4, |i| {
+            format!("---\napiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {{name: c, namespace: n{i}}}\nspec: {{provider: x}}\n")
+        });
+        let volumes = count(600, |i| format!("{{name: v{i}, csi: {{driver: secrets-store.csi.k8s.io, volumeAttributes: {{secretProviderClass: c}}}}}}, "));
+        let pods = count(n - n / 4, |i| {
+            format!("---\napiVersion: v1\nkind: Pod\nmetadata: {{name: p{i}, namespace: z}}\nspec: {{containers: [{{name: c, image: i}}], volumes: [{volumes}]}}\n")
+        });
+        classes + &pods
+    }));
+    all.push(text("scripts of verbs and flags", &["check"], 2 * MIB, |n| {
+        let words = repeat("create -n -n -n ", 64 * KIB);
+        count(n, |i| {
+            format!("---\napiVersion: batch/v1\nkind: Job\nmetadata: {{name: j{i}}}\nspec: {{template: {{spec: {{containers: [{{name: c, image: i, command: [sh, -c, 'kubectl create {words}']}}]}}}}}}\n")
+        })
+    }));
     all.push(shape("an environment of many specs", &["-q", "--environment", "prod"], MIB, |n| {
         let apps = |image: &'static str| {
             count(n / 2, move |i| spec("App", &format!("a{i}"), &format!("image: {image}")))

@@ -117,6 +117,8 @@ pub struct Catalogue {
     lower_tables: BTreeMap<Name, Name>,
     /// The names of such views.
     lower_views: BTreeMap<Name, Name>,
+    /// The names of enums in lower case, without their schemas.
+    lower_enums: BTreeSet<String>,
     /// Words of statements that may create tables without our knowing.
     pub(crate) unread_words: BTreeSet<SmolStr>,
     /// Another file is read in by a client command: anything may exist.
@@ -141,6 +143,7 @@ impl Catalogue {
             wholes: BTreeMap::new(),
             lower_tables: BTreeMap::new(),
             lower_views: BTreeMap::new(),
+            lower_enums: BTreeSet::new(),
             unread_words: BTreeSet::new(),
             includes: false,
             dynamic: None,
@@ -178,6 +181,13 @@ impl Catalogue {
     fn index(&mut self) {
         self.lower_tables = lower_names(self.tables.keys());
         self.lower_views = lower_names(self.views.keys());
+        let enums = self.enums.keys();
+        self.lower_enums = enums.map(|name| name.name.to_ascii_lowercase()).collect();
+    }
+
+    /// Whether the schema creates an enum of this name, in any case.
+    fn has_enum_called(&self, name: &str) -> bool {
+        self.lower_enums.contains(&name.to_ascii_lowercase())
     }
 
     fn column_names<'a>(&self, columns: impl Iterator<Item = &'a Ident>) -> ColumnNames {

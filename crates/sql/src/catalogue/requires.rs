@@ -355,8 +355,7 @@ fn may_have_a_default(catalogue: &Catalogue, column: &Column) -> bool {
 
 /// Whether a column has an enum that the schema creates.
 fn is_enum(catalogue: &Catalogue, column: &Column) -> bool {
-    let name = column.data_type.as_ref().map(|of| of.name.to_lowercase());
-    name.is_some_and(|name| catalogue.enums.keys().any(|of| of.name.eq_ignore_ascii_case(&name)))
+    column.data_type.as_ref().is_some_and(|of| catalogue.has_enum_called(&of.name))
 }
 
 /// Whether something of the table runs when a row comes.

@@ -14,7 +14,7 @@ use crate::catalogue::family::family;
 use crate::catalogue::policy::{self, Policy};
 use crate::catalogue::requires::{self, Breach, Doubt, Requirement, Work};
 use crate::catalogue::{Catalogue, ColumnNames, diff};
-use crate::definition::{Class, Ident, Key, KeyKind, Property, PropertyKind, TypeName};
+use crate::definition::{Class, KeyKind, Property, PropertyKind, TypeName};
 
 /// What becomes of the plan for a whole schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +117,7 @@ impl Felt {
     /// What changes from one state of a database to another, where that is known as changes.
     pub fn of(from: &Catalogue, to: &Catalogue, changes: &[Change]) -> Felt {
         let mut felt = Felt::default();
+        let mut refusing = Refusing::default();
         for change in changes {
             match &change.outcome {
                 Outcome::Stays(_) | Outcome::Refused | Outcome::HeldBack => continue,
@@ -125,7 +126,7 @@ impl Felt {
                     let (reads, writes) = (Scope::Table, Scope::Table);
                     felt.add(change, &change.table, reads, writes);
                 }
-                Outcome::Made => felt.made(change, from, to),
+                Outcome::Made => felt.made(change, from, to, &mut refusing),
             }
         }
         felt
@@ -161,7 +162,13 @@ impl Felt {
         Touch { number: self.n_touches, change: change.clone(), reads, writes }
     }
 
-    fn made(&mut self, change: &Change, from: &Catalogue, to: &Catalogue) {
+    fn made<'a>(
+        &mut self,
+        change: &'a Change,
+        from: &Catalogue,
+        to: &Catalogue,
+        refusing: &mut Refusing<'a>,
+    ) {
         use Scope::{Nobody, Table};
         let of = |column: &SmolStr| Scope::Column(column.to_lowercase());
         let is_unique = |kind: KeyKind| kind != KeyKind::Index;
@@ -181,10 +188,12 @@ impl Felt {
             What::NotNull { column, default } => {
                 self.add(change, table, Nobody, of(column));
                 if *default {
-                    self.other_default(change, column, to);
+                    self.other_default(change, column, to, refusing);
                 }
             }
-            What::DefaultChanged { column, .. } => self.other_default(change, column, to),
+            What::DefaultChanged { column, .. } => {
+                self.other_default(change, column, to, refusing);
+            }
             What::Nullable { column } => self.add(change, table, of(column), Nobody),
             // Without a unique key, `ON CONFLICT` fails.
             What::KeyAdded { kind, .. }
@@ -241,20 +250,15 @@ impl Felt {
     }
 
     /// A column of rows that do not name it has another value from now on, which keys and checks may refuse.
-    fn other_default(&mut self, change: &Change, column: &SmolStr, to: &Catalogue) {
-        let Some(table) = to.table_called(&change.table) else { return };
+    fn other_default<'a>(
+        &mut self,
+        change: &'a Change,
+        column: &SmolStr,
+        to: &Catalogue,
+        refusing: &mut Refusing<'a>,
+    ) {
         let lower = column.to_lowercase();
-        let has = |columns: &[Ident]| columns.iter().any(|name| name.text.to_lowercase() == lower);
-        let is_unique = |key: &Key| {
-            key.kind != KeyKind::Index && (key.expressions || key.partial || has(&key.columns))
-        };
-        let is_divided =
-            |of: &Property| matches!(of.kind, PropertyKind::Partitioning | PropertyKind::Other);
-        if !table.checks.is_empty()
-            || table.keys.iter().any(is_unique)
-            || table.foreign_keys.iter().any(|key| has(&key.columns))
-            || table.properties.iter().any(is_divided)
-        {
+        if refusing.may_refuse(&change.table, &lower, to) {
             self.add(change, &change.table, Scope::Nobody, Scope::Omitted(lower));
         }
     }
@@ -352,6 +356,49 @@ impl Felt {
             Some(table) => self.add(change, table, reads, writes),
             None => self.anywhere(change, reads, writes),
         }
+    }
+}
+
+/// What may refuse a value that a default gives, by table: each table is read once, however many of its
+/// columns change.
+#[derive(Default)]
+struct Refusing<'a> {
+    by_table: BTreeMap<&'a str, Refused>,
+}
+
+/// The columns of one table whose values may be refused.
+enum Refused {
+    /// All of them.
+    All,
+    /// Those in a key, in lower case.
+    Columns(BTreeSet<String>),
+}
+
+impl<'a> Refusing<'a> {
+    fn may_refuse(&mut self, table: &'a str, column: &str, to: &Catalogue) -> bool {
+        match self.by_table.entry(table).or_insert_with(|| Refused::of(table, to)) {
+            Refused::All => true,
+            Refused::Columns(columns) => columns.contains(column),
+        }
+    }
+}
+
+impl Refused {
+    fn of(table: &str, to: &Catalogue) -> Refused {
+        let Some(table) = to.table_called(table) else { return Refused::Columns(BTreeSet::new()) };
+        let unique = || table.keys.iter().filter(|key| key.kind != KeyKind::Index);
+        let is_divided =
+            |of: &Property| matches!(of.kind, PropertyKind::Partitioning | PropertyKind::Other);
+        if !table.checks.is_empty()
+            || unique().any(|key| key.expressions || key.partial)
+            || table.properties.iter().any(is_divided)
+        {
+            return Refused::All;
+        }
+        let of_keys = unique().flat_map(|key| &key.columns);
+        let of_foreign_keys = table.foreign_keys.iter().flat_map(|key| &key.columns);
+        let columns = of_keys.chain(of_foreign_keys);
+        Refused::Columns(columns.map(|name| name.text.to_lowercase()).collect())
     }
 }
 
