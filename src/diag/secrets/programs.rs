@@ -146,12 +146,23 @@ pub(super) const COMMANDS: &[(&[&str], Takes)] = &[
             "ncftp",
             "ncftpput",
             "psexec",
+            "snowsql",
+            "beeline",
+            "mydumper",
+            "myloader",
+            "mycli",
         ],
         Takes { secrets: &["p"], attached: &["p"], ..Takes::NOTHING },
     ),
     (&["docker", "podman", "buildah", "helm", "cf"], Takes { after: &[], ..Takes::NOTHING }),
     (&["login"], Takes { secrets: &["p"], attached: &["p"], ..Takes::NOTHING }),
-    (&["doctl", "fly", "flyctl", "glab", "influx"], Takes { secrets: &["t"], ..Takes::NOTHING }),
+    (&["swaks", "sendemail"], Takes { secrets: &["ap", "xp"], ..Takes::NOTHING }),
+    (&["radtest"], Takes { after: &[("", 1)], ..Takes::NOTHING }),
+    (&["ab"], Takes { pairs: &["A", "P"], ..Takes::NOTHING }),
+    (
+        &["doctl", "fly", "flyctl", "glab", "influx", "codecov"],
+        Takes { secrets: &["t"], ..Takes::NOTHING },
+    ),
     (
         &["sqlcmd", "bcp", "osql", "tsql", "ipmitool", "mosquitto_pub", "mosquitto_sub"],
         Takes { secrets: &["P"], attached: &["P"], ..Takes::NOTHING },
@@ -239,7 +250,7 @@ pub(super) const COMMANDS: &[(&[&str], Takes)] = &[
             "consul",
         ],
         Takes {
-            after: &[("_auth", 0), ("_authToken", 0), ("_password", 0)],
+            after: &[("_auth", 0), ("_authToken", 0), ("_password", 0), ("set-agent-token", 1)],
             has_names: true,
             ..Takes::NOTHING
         },

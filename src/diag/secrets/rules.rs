@@ -6,6 +6,8 @@ pub(super) const DIRECTIVES: &[(&str, usize)] = &[
     ("requirepass", 0),
     ("masterauth", 0),
     ("bindpw", 0),
+    ("rocommunity", 0),
+    ("rwcommunity", 0),
     ("rootpw", 0),
     ("tls-key-file-pass", 0),
     ("insecure-password", 0),

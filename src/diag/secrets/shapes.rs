@@ -358,6 +358,7 @@ pub const SHAPES: &[Shape] = &[
             File("<password>\n  SECRET!\n</password>"),
             File("<db.password>SECRET!</db.password>"),
             File("bindpw SECRET!"),
+            File("rocommunity SECRET!"),
             File("\"user\" \"SECRET!\""),
             File("sentinel auth-pass mymaster SECRET!"),
             File("password SECRET!"),
@@ -366,6 +367,7 @@ pub const SHAPES: &[Shape] = &[
         ],
         shown: &[
             File("maxmemory 100mb"),
+            File("community edition1"),
             File("machine x login y"),
             File("<name>shop1</name>"),
             File("<passwordPolicy>strict</passwordPolicy>"),
