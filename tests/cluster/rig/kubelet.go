@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
 	v1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -46,11 +47,12 @@ type Kubelet struct {
 	// Faults, by namespace.
 	startDelay map[string]time.Duration
 	neverReady map[string]bool
+	small      map[string]int
 }
 
 func newKubelet(r *Rig) *Kubelet {
 	return &Kubelet{rig: r, workers: map[types.UID]*worker{}, services: map[string]*v1.Service{}, startDelay: map[string]time.Duration{},
-		neverReady: map[string]bool{}}
+		neverReady: map[string]bool{}, small: map[string]int{}}
 }
 
 // DelayDatabases makes the databases of a namespace take their time to start, but not the development ones.
@@ -58,6 +60,13 @@ func (k *Kubelet) DelayDatabases(namespace string, d time.Duration) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.startDelay[namespace] = d
+}
+
+// SmallVolumes gives the claims of a namespace a file system of so many MiB, in memory, that can be filled.
+func (k *Kubelet) SmallVolumes(namespace string, mebibytes int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.small[namespace] = mebibytes
 }
 
 // NeverReady makes the pods of an image stay unready.
@@ -144,16 +153,22 @@ func (k *Kubelet) onService(s *v1.Service, deleted bool) {
 
 func (k *Kubelet) onClaim(c *v1.PersistentVolumeClaim, deleted bool) {
 	if deleted {
-		_ = os.RemoveAll(k.rig.file("claims", c.Namespace+"."+c.Name))
+		path := k.rig.file("claims", c.Namespace+"."+c.Name)
+		_ = unix.Unmount(path, unix.MNT_DETACH)
+		_ = os.RemoveAll(path)
 		return
 	}
 	if c.Status.Phase == v1.ClaimBound {
 		return
 	}
+	pending := c
 	c = c.DeepCopy()
 	c.Status.Phase, c.Status.AccessModes, c.Status.Capacity = v1.ClaimBound, c.Spec.AccessModes, c.Spec.Resources.Requests
 	// Another version of it comes by if this one is too old.
-	_, _ = k.rig.Kube.CoreV1().PersistentVolumeClaims(c.Namespace).UpdateStatus(k.ctx, c, metav1.UpdateOptions{})
+	_, err := k.rig.Kube.CoreV1().PersistentVolumeClaims(c.Namespace).UpdateStatus(k.ctx, c, metav1.UpdateOptions{})
+	if err != nil && !apierrors.IsConflict(err) && !apierrors.IsNotFound(err) && k.ctx.Err() == nil {
+		time.AfterFunc(time.Second, func() { k.onClaim(pending, false) })
+	}
 }
 
 func (k *Kubelet) onPod(p *v1.Pod, deleted bool) {
@@ -393,7 +408,23 @@ func (w *worker) volume() string {
 	for _, mount := range w.pod.Spec.Containers[0].VolumeMounts {
 		for _, v := range w.pod.Spec.Volumes {
 			if v.Name == mount.Name && v.PersistentVolumeClaim != nil {
-				return w.kubelet.rig.file("claims", w.pod.Namespace+"."+v.PersistentVolumeClaim.ClaimName)
+				path := w.kubelet.rig.file("claims", w.pod.Namespace+"."+v.PersistentVolumeClaim.ClaimName)
+				w.kubelet.mu.Lock()
+				size := w.kubelet.small[w.pod.Namespace]
+				w.kubelet.mu.Unlock()
+				if size == 0 {
+					return path
+				}
+				if _, err := os.Stat(path); err != nil {
+					err := os.MkdirAll(path, 0o700)
+					if err == nil {
+						err = unix.Mount("tmpfs", path, "tmpfs", 0, fmt.Sprintf("size=%dm", size))
+					}
+					if err != nil {
+						w.kubelet.rig.say("PROBLEM volume: %v", err)
+					}
+				}
+				return filepath.Join(path, "data")
 			}
 		}
 	}

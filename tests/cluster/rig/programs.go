@@ -51,6 +51,7 @@ type Rig struct {
 	say      func(string, ...any)
 	stopping bool
 	fallen   []string
+	forgiven int
 }
 
 type program struct {
@@ -220,12 +221,46 @@ func (r *Rig) Start(name string) error {
 		if run.wanted {
 			r.say("PROGRAM %s ended by itself (%v): %s", name, err, r.file("logs", name+".log"))
 			delete(r.running, name)
-			r.fallen = append(r.fallen, name)
+			if r.forgiven == 0 {
+				r.fallen = append(r.fallen, name)
+			} else {
+				// As a kubelet does with a container that ends.
+				time.AfterFunc(3*time.Second, func() {
+					if err := r.Start(name); err != nil {
+						r.say("PROGRAM %s does not start again: %v", name, err)
+					}
+				})
+			}
 		}
 		r.mu.Unlock()
 		close(run.done)
 	}()
 	return nil
+}
+
+// SlowPlugin makes every call of the plugin take longer; 0 ends that.
+func (r *Rig) SlowPlugin(d time.Duration) error {
+	link := r.file("plugin-bin", "generate")
+	if err := os.Remove(link); err != nil {
+		return err
+	}
+	if d == 0 {
+		return os.Symlink(r.Generate, link)
+	}
+	script := fmt.Sprintf("#!/bin/sh\nsleep %.1f\nexec '%s' \"$@\"\n", d.Seconds(), r.Generate)
+	return os.WriteFile(link, []byte(script), 0o700)
+}
+
+// Forgive begins or ends a time in which programs may end by themselves, because what they need is away. They are started
+// again.
+func (r *Rig) Forgive(begin bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if begin {
+		r.forgiven++
+	} else {
+		r.forgiven--
+	}
 }
 
 // Fallen are the programs that ended by themselves: nothing that was seen after that counts.

@@ -47,6 +47,14 @@ var All = []Definition{
 	{Name: "chain", What: "two databases, two schemas and three apps, an environment and parameters", Play: chain},
 	{Name: "prune", What: "an app pruned, a database taken out of Git and put back, the Application deleted", Play: prune},
 	{Name: "install", CI: true, What: "the command for the health checks of docs/install.md keeps every other key of argocd-cm", Play: install},
+	{Name: "refused", What: "the database has no connections left, refuses the password, does not answer, during a push each", Play: refused},
+	{Name: "full", What: "the volume of the database is full while a table is added, and has room again", Play: full},
+	{Name: "programs", Alone: true, What: "each program of Argo CD and the API server is killed during a sync", Play: programs},
+	{Name: "renders", Alone: true, What: "the plugin server, then the repo server, is killed while the plugin runs", Play: renders},
+	{Name: "self-heal", What: "the image, the schema and the whole Deployment are changed by hand", Play: selfHeal},
+	{Name: "out-of-sync", Alone: true, What: "`ApplyOutOfSyncOnly`: a column, then the image that needs it, while the operator is down", Play: outOfSync, Known: map[string]string{
+		Early: "an unchanged AtlasSchema is skipped, and not waited for (docs/health.md)"}},
+	{Name: "many", Alone: true, What: "an app of 30 apps, then a new column and a new image in all of them", Play: many},
 	{Name: "guide-first", Alone: true, What: "with the guide's health check: the first install", Play: guideFirst, Known: map[string]string{
 		Needless: "the guide's health check says Degraded while the operator works (docs/health.md)"}},
 	{Name: "guide-operator", Alone: true, What: "with the guide's health check: the operator is down while a change is pushed", Play: guideOperator, Known: map[string]string{

@@ -72,6 +72,8 @@ type S struct {
 	failures []attempt
 	timeline map[string]string
 	killed   time.Time
+	// volume: the databases keep their data, so one that gives no answer at a rollout can be asked later.
+	volume bool
 }
 
 // kept is a question to the database whose answer must not change.
@@ -246,17 +248,31 @@ func (s *S) Generate(args ...string) string {
 	return out
 }
 
+// exists says whether a file of the application's directory is there.
+func (s *S) exists(name string) bool {
+	_, err := os.Stat(filepath.Join(s.work, s.path, name))
+	return err == nil
+}
+
 // Push commits everything, as a webhook would tell Argo CD at once.
 func (s *S) Push(message string) {
-	s.run(s.work, "git", "add", "-A")
-	s.run(s.work, "git", "commit", "-q", "-m", message)
-	s.run(s.work, "git", "push", "-q", "origin", "HEAD:main")
-	s.revision = s.run(s.work, "git", "rev-parse", "HEAD")
-	s.pushed = time.Now()
-	s.Say("PUSH %.8s %s", s.revision, message)
+	s.commit(message)
 	if s.Get("Application", s.Name) != nil {
 		s.Refresh()
 	}
+}
+
+// commit pushes, and Argo CD is not told.
+func (s *S) commit(message string) {
+	s.run(s.work, "git", "add", "-A")
+	s.run(s.work, "git", "commit", "-q", "--allow-empty", "-m", message)
+	s.run(s.work, "git", "push", "-q", "origin", "HEAD:main")
+	revision := s.run(s.work, "git", "rev-parse", "HEAD")
+	s.mu.Lock()
+	s.revision = revision
+	s.mu.Unlock()
+	s.pushed = time.Now()
+	s.Say("PUSH %.8s %s", s.revision, message)
 }
 
 // PushFaulty pushes a commit whose sync may fail: it is wrong, or it meets a fault that the scenario makes.
@@ -312,8 +328,12 @@ func (s *S) Names(kind string) []string {
 
 // Patch merges into an object.
 func (s *S) Patch(kind, name, body string) {
+	s.must(s.patch(kind, name, body))
+}
+
+func (s *S) patch(kind, name, body string) error {
 	_, err := s.Dynamic.Resource(rig.Kinds[kind]).Namespace(s.namespaceOf(kind)).Patch(s.ctx, name, types.MergePatchType, []byte(body), metav1.PatchOptions{})
-	s.must(err)
+	return err
 }
 
 // Image is that of a Deployment's first container.
@@ -507,11 +527,12 @@ func (s *S) onRollout(e rig.Event) {
 	needs, stated := s.needs[e.Images[0]]
 	killed := s.killed
 	s.mu.Unlock()
-	if len(e.Unasked) > 0 && time.Since(killed) < 3*time.Second {
-		// The question met the kill, which was after the gate. A volume still holds the answer.
-		s.Say("ROLLOUT %s/%s %s while the database is killed: it is asked when it is back", e.Kind, e.Name, e.Images[0])
+	away := len(e.Unasked) > 0 || len(s.Kubelet.Databases(s.Namespace)) == 0
+	if away && (s.volume || time.Since(killed) < 3*time.Second) {
+		// The question met the fault, which was after the gate. A volume still holds the answer.
+		s.Say("ROLLOUT %s/%s %s while the database is away: it is asked when it is back", e.Kind, e.Name, e.Images[0])
 		go func() {
-			for begun := time.Now(); time.Since(begun) < time.Minute && s.ctx.Err() == nil; time.Sleep(300 * time.Millisecond) {
+			for begun := time.Now(); time.Since(begun) < 2*time.Minute && s.ctx.Err() == nil; time.Sleep(300 * time.Millisecond) {
 				if columns, unasked := s.Rig.Columns(s.ctx, s.Namespace); len(unasked) == 0 && len(columns) > 0 {
 					e.Columns = columns
 					break
@@ -545,7 +566,7 @@ func (s *S) judge(e rig.Event, needs []string, stated bool) {
 func (s *S) onApplication(o *unstructured.Unstructured) {
 	now := attempt{started: rig.Text(o, "status", "operationState", "startedAt"), retry: rig.Number(o, "status", "operationState", "retryCount"),
 		phase: rig.Text(o, "status", "operationState", "phase"), message: rig.Text(o, "status", "operationState", "message"),
-		revision: rig.Text(o, "status", "operationState", "syncResult", "revision")}
+		revision: first(rig.Text(o, "status", "operationState", "syncResult", "revision"), rig.Text(o, "status", "operationState", "operation", "sync", "revision"))}
 	if now.started == "" {
 		return
 	}

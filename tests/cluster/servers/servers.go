@@ -144,6 +144,18 @@ func (s *Server) Kill() {
 	}
 }
 
+// Freeze makes the server take connections and answer none, until Thaw.
+func (s *Server) Freeze() { s.signal(syscall.SIGSTOP) }
+
+// Thaw ends Freeze.
+func (s *Server) Thaw() { s.signal(syscall.SIGCONT) }
+
+func (s *Server) signal(signal syscall.Signal) {
+	if s.process != nil {
+		_ = s.process.Process.Signal(signal)
+	}
+}
+
 // Stop ends the server in order.
 func (s *Server) Stop() {
 	if s.process == nil {

@@ -27,6 +27,7 @@ func run(args []string) int {
 		for _, d := range scenarios.All {
 			fmt.Printf("%-15s %s\n", d.Name, d.What)
 		}
+		fmt.Printf("%-15s %s\n", "random", "random changes with random faults at random moments; --seed N, --runs K (not among those that are played without a name)")
 		return 0
 	}
 	chosen, err := choose(args)
@@ -45,11 +46,43 @@ func run(args []string) int {
 	return status
 }
 
+// runs are the random ones: `random`, with `--seed N` (the time) and `--runs K` (1).
+func runs(args []string) ([]scenarios.Definition, error) {
+	seed, count := time.Now().Unix(), int64(1)
+	for ; len(args) > 0; args = args[2:] {
+		if len(args) < 2 {
+			return nil, fmt.Errorf("%s needs a number", args[0])
+		}
+		n, err := strconv.ParseInt(args[1], 10, 64)
+		switch {
+		case err != nil:
+			return nil, err
+		case args[0] == "--seed":
+			seed = n
+		case args[0] == "--runs":
+			count = n
+		default:
+			return nil, fmt.Errorf("random takes --seed N and --runs K, not %q", args[0])
+		}
+	}
+	if os.Getenv("CLUSTER_INSIDE") != "" {
+		fmt.Printf("random: --seed %d --runs %d\n", seed, count)
+	}
+	var chosen []scenarios.Definition
+	for i := range count {
+		chosen = append(chosen, scenarios.Random(seed+i))
+	}
+	return chosen, nil
+}
+
 // choose finds the scenarios that are named; none: all of them; --ci: those for `.ci/run`.
 func choose(args []string) ([]scenarios.Definition, error) {
 	var chosen []scenarios.Definition
 	if len(args) == 0 {
 		return scenarios.All, nil
+	}
+	if args[0] == "random" {
+		return runs(args[1:])
 	}
 	for _, arg := range args {
 		found := false
