@@ -241,10 +241,10 @@ pub struct ProjectArgs {
     #[arg(default_value = ".")]
     pub dir: PathBuf,
     /// The namespace that objects without one are put into
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME")]
     pub namespace: Option<String>,
     /// The environment to merge: a directory under environments/
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, short, alias = "env", value_name = "NAME")]
     pub environment: Option<String>,
     /// Use another image for an App
     #[arg(long = "image", value_name = "APP=IMAGE")]

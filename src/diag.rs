@@ -5,6 +5,7 @@
 //! Stages add to [`Diagnostics`] and carry on; `diag::render` prints them.
 
 pub mod accept;
+pub(crate) mod characters;
 pub mod codes;
 pub mod environments;
 mod message;
@@ -15,7 +16,7 @@ pub mod secrets;
 use std::sync::OnceLock;
 
 use crate::effort::Effort;
-use crate::source::{Sources, Span, printable};
+use crate::source::{FileId, Sources, Span, printable};
 use accept::{Acceptance, Acceptances, Accepted, Levels, Subject};
 pub use codes::Code;
 use environments::FoundIn;
@@ -261,6 +262,19 @@ impl Diagnostics {
         self.concealed_index = OnceLock::new();
     }
 
+    /// Whether an error of the same file has said already what is wrong with a field: what lacks it follows
+    /// from that.
+    pub fn explains(&self, file: FileId, field: &str) -> bool {
+        let quoted = format!("`{field}");
+        let is_about =
+            |text: &String| text.contains(&quoted) || text.contains(&format!("{field}: "));
+        self.found.iter().take(MAX_GUESSED_NAMES).any(|found| {
+            found.primary.file == file
+                && matches!(found.code, Code::WrongType | Code::UnknownField)
+                && (is_about(&found.message) || found.help.iter().any(is_about))
+        })
+    }
+
     /// Never shows what stands at a place, in no excerpt: a password.
     pub fn conceal(&mut self, span: Span) {
         self.concealed.push(span);
@@ -302,7 +316,7 @@ impl Diagnostics {
         // What could not be read is no value, which is no news.
         sorted.dedup_by(|later, earlier| {
             let starts = |found: &Diagnostic| (found.primary.file, found.primary.start);
-            later.code == Code::WrongType
+            later.code > Code::UnprintableText
                 && earlier.code <= Code::UnprintableText
                 && starts(later) == starts(earlier)
         });

@@ -87,6 +87,11 @@ pub fn no_color() -> bool {
     value.is_some_and(|value| !value.is_empty())
 }
 
+/// The words of the command line, the program's name first.
+pub fn words() -> Vec<OsString> {
+    std::env::args_os().collect()
+}
+
 /// How wide the user says that the terminal is (`COLUMNS`).
 pub fn columns() -> Option<usize> {
     #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]

@@ -89,6 +89,11 @@ fn document(node: Node, source: &Source, specs: &mut Specs, diagnostics: &mut Di
             let (field, known) = ("apiVersion", &[API_VERSION][..]);
             diagnostics.report(UnknownKind { primary, written, field, known });
         }
+        (Header::Is(version), Header::Is(kind)) if is_ours_by_kind(&version, &kind) => {
+            let (primary, written) = (version.span, version.value.as_str());
+            let (field, known) = ("apiVersion", &[API_VERSION][..]);
+            diagnostics.report(UnknownKind { primary, written, field, known });
+        }
         (Header::Is(version), Header::Is(kind)) => {
             manifest(node, version, kind, source, specs, diagnostics);
         }
@@ -134,11 +139,21 @@ fn not_an_object(node: &Node, version: &Header, kind: &Header, diagnostics: &mut
         return;
     }
     let is_ours = |kind: &Text| Kind::ALL.iter().any(|ours| ours.name() == kind.value);
+    let version_is =
+        |prefix: &str| matches!(version, Header::Is(version) if version.value.starts_with(prefix));
     let help = match kind {
         Header::Is(kind) if is_ours(kind) => {
             message!("add `apiVersion: {API_VERSION}`", API_VERSION)
         }
-        Header::Is(_) | Header::Absent | Header::Wrong => {
+        Header::Absent if version_is("score.dev/") => {
+            "this is a Score workload: write an App, with the container's fields directly below `spec`, or render it with `score-k8s generate` first".into()
+        }
+        Header::Absent if version_is(API_GROUP) => {
+            "add `kind: App`, `kind: Schema` or `kind: Database`".into()
+        }
+        Header::Is(_) => "add `apiVersion`".into(),
+        Header::Absent if matches!(version, Header::Is(_)) => "add `kind`".into(),
+        Header::Absent | Header::Wrong => {
             "add `apiVersion`, `kind` and `metadata.name`".into()
         }
     };
@@ -153,6 +168,12 @@ fn misspelt_header(node: &Node) -> Option<(&Entry, &'static str)> {
         let is_near = |entry: &&Entry| nearest(&entry.key.value, [name]).is_some();
         Some((entries.iter().find(is_near)?, name))
     })
+}
+
+/// Whether a kind is one of ours, under an API version that has no such kind: Kubernetes' own.
+fn is_ours_by_kind(version: &Text, kind: &Text) -> bool {
+    const OWN: [&str; 5] = ["v1", "v1alpha1", "v1beta1", "apps/v1", "batch/v1"];
+    OWN.contains(&version.value.as_str()) && Kind::ALL.iter().any(|ours| ours.name() == kind.value)
 }
 
 fn is_our_group(api_version: &str) -> bool {

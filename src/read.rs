@@ -49,6 +49,15 @@ pub fn path_in_repository(dir: &Path) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
+/// The names of the folders in one, for a guess at what is meant by another name; nothing where it cannot be
+/// read.
+pub fn folder_names(dir: &Path) -> Vec<String> {
+    const MAX_FOLDER_NAMES: usize = 1_000;
+    let entries = WalkDir::new(dir).min_depth(1).max_depth(1).into_iter().take(MAX_FOLDER_NAMES);
+    let folders = entries.filter_map(Result::ok).filter(|entry| entry.file_type().is_dir());
+    folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
 /// Reads standard input as a file of manifests.
 ///
 /// # Errors

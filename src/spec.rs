@@ -9,9 +9,11 @@
 mod app;
 pub(crate) mod atlas;
 mod database;
+mod elsewhere;
 pub(crate) mod kubernetes;
 mod page;
 mod read;
+pub(crate) mod rewrite;
 mod schema;
 pub(crate) mod shape;
 mod shared;

@@ -55,7 +55,8 @@ pub fn text(
         Style::Plain => Renderer::plain(),
         Style::Colored => Renderer::styled(),
     };
-    let excerpts = Excerpts::of(diagnostics, sources);
+    let mut excerpts = Excerpts::of(diagnostics, sources);
+    excerpts.is_from_here = true;
     let mut left = MAX_BELOW;
     for (number, found) in shown.iter().take(MAX_PRINTED).enumerate() {
         if number > 0 {
@@ -94,7 +95,7 @@ fn below(found: &Diagnostic, excerpts: &Excerpts<'_>, renderer: &Renderer) -> St
 fn headline(found: &Diagnostic, sources: &Sources, style: Style) -> String {
     let position = sources.position(found.primary);
     // The first `: ` ends the place, whatever a file is called.
-    let path = printable(sources.get(found.primary.file).path.as_str()).replace(": ", ":\\u{20}");
+    let path = printable(sources.shown_path(found.primary.file)).replace(": ", ":\\u{20}");
     let (severity, code) = (found.severity(), found.code.name());
     let word = match style {
         Style::Plain => format!("{}[{code}]", severity.word()),
@@ -200,7 +201,11 @@ fn excerpt<'a>(
         kind.span(start..end).label(label)
     });
     let annotations: Vec<_> = annotations.collect();
-    let path = printable(shortly(&source.path));
+    let path = match excerpts.is_from_here {
+        true => excerpts.sources.shown_path(file),
+        false => source.path.as_str().into(),
+    };
+    let path = printable(shortly(&path)).into_owned();
     Some(Snippet::source(text).line_start(first).path(path).annotations(annotations))
 }
 
@@ -259,6 +264,8 @@ pub(crate) struct Excerpts<'a> {
     concealed: &'a Concealed,
     /// What looks like a secret in a file.
     secrets: RefCell<BTreeMap<FileId, Secrets>>,
+    /// Whether files are named from where the person stands, and not from the project's directory.
+    is_from_here: bool,
     /// Bytes that may still be searched.
     left: Cell<usize>,
 }
@@ -269,6 +276,7 @@ impl<'a> Excerpts<'a> {
             sources,
             concealed: diagnostics.concealed(),
             secrets: RefCell::default(),
+            is_from_here: false,
             left: Cell::new(MAX_SEARCHED),
         }
     }

@@ -153,6 +153,9 @@ impl Workspace {
         apply_flags(args, &mut environment);
         let mut sources = Sources::default();
         let root = sources.add_virtual(args.dir.display().to_string(), "");
+        if !is_standard_input(args) {
+            sources.set_base(&args.dir.display().to_string());
+        }
         let read = Diagnostics::with_levels(levels(args)?);
         let (color, quiet) = (args.color, args.quiet);
         let progress = Progress { done: None, thread: None };
@@ -268,8 +271,41 @@ fn not_found(args: &ProjectArgs) -> String {
     let dir = args.dir.display().to_string();
     let command = Cli::command();
     let commands: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
-    let hint = nearest(&dir, commands).map(|name| format!(" (did you mean the command `{name}`?)"));
-    format!("cannot read the directory `{dir}`{}", hint.unwrap_or_default())
+    if args.dir.is_file() {
+        let folder = args.dir.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.map_or_else(|| ".".to_owned(), |folder| folder.display().to_string());
+        return format!(
+            "`{dir}` is a file: name its directory, `{folder}`; or pipe it: `generate - < {dir}`"
+        );
+    }
+    let others =
+        [("validate", "check"), ("lint", "check"), ("test", "check"), ("render", "manifests")];
+    let others = others.into_iter().chain([
+        ("build", "manifests"),
+        ("template", "manifests"),
+        ("apply", "manifests"),
+        ("plan", "diff"),
+        ("hash", "sum"),
+        ("app", "application"),
+    ]);
+    let other = others.into_iter().find(|(word, _)| *word == dir).map(|(_, command)| command);
+    let command = other.or_else(|| nearest(&dir, commands));
+    let hint = match command.filter(|command| *command != dir) {
+        Some(name) => format!(" (did you mean the command `{name}`?)"),
+        None => sibling_folder(&args.dir)
+            .map(|name| format!(" (did you mean `{name}`?)"))
+            .unwrap_or_default(),
+    };
+    format!("cannot read the directory `{dir}`{hint}")
+}
+
+/// A folder beside one that does not exist, with nearly its name.
+fn sibling_folder(dir: &Path) -> Option<String> {
+    let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let names = read::folder_names(parent.unwrap_or(Path::new(".")));
+    let wanted = dir.file_name()?.to_str()?;
+    let found = nearest(wanted, names.iter().map(String::as_str))?;
+    Some(dir.with_file_name(found).display().to_string())
 }
 
 fn style(color: Color, is_terminal: bool) -> Style {

@@ -69,8 +69,16 @@ pub(super) fn without_parts_outside(
     diagnostics: &mut Diagnostics,
 ) -> Vec<Document> {
     let file_outside = |document: &Document| {
-        let name = sources.get(document.file).path.strip_prefix(ENVIRONMENTS)?;
-        Some(name.rsplit_once('.').map_or(name, |(stem, _)| stem))
+        let path = &sources.get(document.file).path;
+        if let Some(name) = path.strip_prefix(ENVIRONMENTS) {
+            return Some(name.rsplit_once('.').map_or(name, |(stem, _)| stem));
+        }
+        // A part of a spec in a folder of another name: that of the environment is the last one.
+        let (folders, _) = path.rsplit_once('/')?;
+        let kind = KindOfSpec::find(document.node.get("kind").and_then(Node::str)?)?;
+        let has = |field: &str| document.node.at(&["spec", field]).is_some();
+        let is_part = spec_id(&document.node).is_some() && !kind.is_whole(has);
+        is_part.then(|| folders.rsplit('/').next().unwrap_or(folders))
     };
     if base.iter().all(|document| file_outside(document).is_none()) {
         return base;

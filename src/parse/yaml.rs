@@ -19,8 +19,8 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, Tag, optio
 use smol_str::SmolStr;
 
 use crate::diag::problems::yaml::{
-    DuplicateKey, InvalidAlias, InvalidKey, InvalidMerge, LimitExceeded, UnprintableText,
-    UnsupportedTag,
+    DuplicateKey, InvalidAlias, InvalidKey, InvalidMerge, LimitExceeded, MissingSeparator,
+    UnprintableText, UnsupportedTag,
 };
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::effort::Effort;
@@ -310,6 +310,8 @@ struct Reader<'a> {
     read_to: usize,
     /// The last plain scalar, for the explanation of a syntax error right behind it.
     last_plain: Range<usize>,
+    /// The rest of a line about which everything has been said: an alias that is text.
+    explained: Range<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -333,6 +335,7 @@ impl<'a> Reader<'a> {
             overwritten: Vec::new(),
             read_to: 0,
             last_plain: 0..0,
+            explained: 0..0,
         }
     }
 
@@ -378,7 +381,18 @@ impl<'a> Reader<'a> {
             Event::Alias(id) => self.alias(id, range.clone()),
             Event::UnresolvedAlias(name) => {
                 let primary = self.span(range.clone());
-                let problem = InvalidAlias::Unknown { primary, name: text::shortened(&name) };
+                let is_word =
+                    |character: char| character.is_alphanumeric() || matches!(character, '_' | '-');
+                let rest = self.text.get(range.end..).unwrap_or_default();
+                let line = rest.split(['\n', '\r']).next().unwrap_or_default().trim_start();
+                let is_text = !name.chars().all(is_word)
+                    || !(line.is_empty() || line.starts_with([',', ']', '}', '#', ':']));
+                let quoted = is_text.then(|| explain::quoted_at(self.text, range.start)).flatten();
+                if is_text {
+                    self.explained = range.end..range.end + line.len() + 1;
+                }
+                let name = text::shortened(&name);
+                let problem = InvalidAlias::Unknown { primary, name, quoted };
                 self.report(problem).and(|| {
                     let node = null(primary);
                     self.complete(Done { node, written: Written::Refused }, 0)
@@ -502,6 +516,12 @@ impl<'a> Reader<'a> {
             Children::Mapping { from, merged, key: _ } => {
                 let entries = self.entries.drain(from..).collect();
                 let (entries, duplicates) = settle(entries, &merged, &mut self.overwritten);
+                if self.stack.is_empty()
+                    && let Some(missing) = documents_run_together(&duplicates)
+                {
+                    let node = Node { data: Data::Mapping(entries), span };
+                    return self.report_run_together(&node, missing);
+                }
                 self.duplicates.extend(duplicates);
                 Data::Mapping(entries)
             }
@@ -529,6 +549,27 @@ impl<'a> Reader<'a> {
         };
         if !overwritten.is_empty() && text.match_indices("kind").any(is_secret) {
             overwritten.into_iter().for_each(|span| self.diagnostics.conceal(span));
+        }
+    }
+
+    /// Reports where `---` is missing, once for each document that begins there. Nothing else is said of
+    /// what the documents hold; of plain objects the last one is read, as Argo CD does.
+    fn report_run_together(&mut self, node: &Node, missing: Vec<(Span, Span)>) -> Step {
+        let is_ours = |span: &Span| {
+            self.text.get(span.range()).is_some_and(|text| text.starts_with(super::API_GROUP))
+        };
+        let is_plain = is_plain(node) && !self.overwritten.iter().any(is_ours);
+        self.duplicates.clear();
+        self.conceal_overwritten(node);
+        let mut step = Step::On;
+        for (primary, first) in missing {
+            step = step.and(|| self.report(MissingSeparator { primary, first, is_plain }));
+        }
+        match is_plain {
+            true => {
+                step.and(|| self.complete(Done { node: node.clone(), written: Written::Out }, 0))
+            }
+            false => step,
         }
     }
 
@@ -629,7 +670,15 @@ impl<'a> Reader<'a> {
         if *error.kind() == ErrorKind::RecursionLimitExceeded {
             return self.too_deep(at..at);
         }
-        let problem = explain::problem(self.file, self.text, error, at, &self.last_plain);
+        if self.explained.contains(&at) {
+            return Step::NextDocument;
+        }
+        let is_bracket = |frame: &&Frame| {
+            self.text.get(frame.opened.start..).is_some_and(|rest| rest.starts_with(['[', '{']))
+        };
+        let open = self.stack.iter().rev().find(is_bracket).map(|frame| frame.opened.start);
+        let last_plain = &self.last_plain;
+        let problem = explain::problem(self.file, self.text, error, at, last_plain, open);
         self.report(problem).and(|| Step::NextDocument)
     }
 
@@ -763,6 +812,30 @@ fn is_plain(document: &Node) -> bool {
     let items = document.get("items").and_then(Node::items).unwrap_or_default();
     let has_ours = items.iter().filter_map(version).any(|version| is_ours(&version));
     version(document).is_some_and(|version| !is_ours(&version)) && !has_ours
+}
+
+/// Where another document begins although no `---` stands before it: `apiVersion` or `kind` comes again. Each
+/// with the key of the same name before it.
+fn documents_run_together(duplicates: &[DuplicateKey]) -> Option<Vec<(Span, Span)>> {
+    let mut again: Vec<(&str, Span, Span)> = duplicates
+        .iter()
+        .map(|duplicate| (duplicate.key.as_str(), duplicate.primary, duplicate.first))
+        .collect();
+    again.sort_by_key(|(_, primary, _)| *primary);
+    let is_told = ["apiVersion", "kind"].iter().all(|key| again.iter().any(|it| it.0 == *key));
+    let mut seen: Vec<&str> = Vec::new();
+    let mut begins = Vec::new();
+    for (key, primary, first) in again {
+        if seen.is_empty() || seen.contains(&key) {
+            seen.clear();
+            begins.push((primary, first));
+        }
+        // Beyond so many keys nobody repeats whole objects.
+        if seen.len() < 32 {
+            seen.push(key);
+        }
+    }
+    is_told.then_some(begins)
 }
 
 /// Gives every key once. A key that was written twice is a problem; between written and merged
@@ -1080,7 +1153,10 @@ mod tests {
 
     #[test]
     fn common_mistakes_are_explained() {
-        refuses("a:\n\tb: 1", "2:1 yaml-syntax `\t`: tabs cannot be used to indent YAML");
+        refuses(
+            "a:\n\tb: 1",
+            "2:1 yaml-syntax `\t`: a tab indents this line: YAML allows only spaces",
+        );
         helps("a:\n\tb: 1", "indent with spaces");
         refuses(
             "key:value\nb: 1",
@@ -1088,16 +1164,16 @@ mod tests {
         );
         helps("key:value\nb: 1", "`key: value`");
         refuses("a: b: c", "1:5 yaml-syntax `:`: a second `: ` in one line");
-        helps("a: b: c", "quote a value that contains `: `");
-        helps("a: 1\n b: 2", "align the key");
-        refuses("a: @x", "1:4 yaml-syntax `@`: a plain value cannot start with `@`");
-        helps("a: %x", "`\"%...\"`");
-        helps("a: `x`", "quotes");
+        helps("a: b: c", "`a: \"b: c\"`");
+        helps("a: 1\n b: 2", "align `b` with `a`: `b: 2`");
+        refuses("a: @x", "1:4 yaml-syntax `@x`: a plain value cannot start with `@`");
+        helps("a: %x", "`\"%x\"`");
+        helps("a: `x`", "quote it");
         helps("{{- if x }}\na: 1\n{{- end }}", "helm template");
         helps("a: {{ .Values.x }}", "helm template");
         helps("image: {{ .x }}:{{ .y }}", "helm template");
         helps("{% if x %}\na: 1", "helm template");
-        helps("<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x", "merge conflict markers");
+        helps("<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> x", "marker lines");
     }
 
     #[test]

@@ -448,6 +448,9 @@ fn probes(
     };
     check::url_path(&path, diagnostics);
     let Some(port) = ports.first() else {
+        if diagnostics.explains(path.span.file, "port") {
+            return Probes::default();
+        }
         let message = "`healthCheckPath` needs a `port`";
         diagnostics.report(invalid(path.span, message, "add `port`"));
         return Probes::default();
@@ -577,7 +580,7 @@ fn needed_columns(spec::Columns(columns): spec::Columns) -> Vec<Needed> {
 }
 
 fn needs_port(field: &str, primary: Span, ports: &[Port], diagnostics: &mut Diagnostics) {
-    if ports.is_empty() {
+    if ports.is_empty() && !diagnostics.explains(primary.file, "port") {
         let message = message!("`{field}` needs a `port`", field);
         diagnostics.report(invalid(primary, message, "add `port`"));
     }

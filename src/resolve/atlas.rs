@@ -360,7 +360,7 @@ impl<'a> Reader<'a, '_> {
         sum: Option<&Excerpt>,
         has_config: bool,
     ) -> bool {
-        let place = Place { named, is_in_object: true, has_config };
+        let place = Place { named, directory: None, has_config };
         let Some(first) = files.first() else { return true };
         match self.read.insert((first.span, "files")) {
             true => migrations::check_directory(&place, files, sum, self.diagnostics),

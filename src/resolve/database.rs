@@ -509,7 +509,7 @@ fn credential_rules(written: &spec::Credentials, diagnostics: &mut Diagnostics) 
     }
     if written.user.is_none() {
         let (primary, of) = (written.span, "credentials");
-        diagnostics.report(MissingField { primary, of, name: "user" });
+        diagnostics.report(MissingField { primary, of, name: "user", hint: None });
     }
     for (name, text) in [("user", &written.user), ("password", &written.password)] {
         if let Some(text) = text.as_ref().filter(|text| text.value.is_empty()) {

@@ -146,17 +146,10 @@ pub(super) struct File {
 pub(super) struct Place<'a> {
     /// What names it, and what it is called there.
     pub(super) named: &'a Text,
-    /// Whether it is in a plain object, and not on the disk.
-    pub(super) is_in_object: bool,
+    /// The directory, for commands; none where it is in a plain object.
+    pub(super) directory: Option<String>,
     /// Whether there is a project file, which may render the files (`data "template_dir"`).
     pub(super) has_config: bool,
-}
-
-impl Place<'_> {
-    /// The directory, for commands.
-    fn directory(&self) -> Option<&str> {
-        (!self.is_in_object).then_some(self.named.value.as_str())
-    }
 }
 
 fn local(
@@ -185,7 +178,8 @@ fn local(
         files::report_no_sql(path, context, diagnostics);
     }
     let has_config = fields.config.is_some() || fields.config_from.is_some();
-    let place = Place { named: path, is_in_object: false, has_config };
+    let place =
+        Place { named: path, directory: Some(context.sources.from_here(&path.value)), has_config };
     check_directory(&place, &scripts, sum.as_ref(), diagnostics);
     MigrationDir::Local {
         files: scripts.into_iter().map(|file| (file.name, file.text)).collect(),
@@ -273,9 +267,9 @@ fn check_sum(
     sum: Option<&Excerpt>,
     diagnostics: &mut Diagnostics,
 ) {
-    let directory = place.directory();
+    let directory = place.directory.as_deref();
     let Some(sum) = sum else {
-        let cause = match place.is_in_object {
+        let cause = match place.directory.is_none() {
             true => "the migrations have no `atlas.sum`".into(),
             false => "the directory has no `atlas.sum`".into(),
         };

@@ -161,6 +161,9 @@ fn pieces(
     let mut pieces = Vec::new();
     let mut plain = String::new();
     let mut rest = text.value.as_str();
+    for (open, close) in [("$(", ")"), ("{{", "}}")] {
+        report_other_form(text, open, close, scope, reader, diagnostics);
+    }
     while let Some((before, after)) = rest.split_once('$') {
         plain.push_str(before);
         if let Some(next) = after.strip_prefix('$') {
@@ -193,6 +196,37 @@ fn pieces(
     pieces
 }
 
+/// Reports a reference to a spec in the form that Kubernetes or Helm gives to references.
+fn report_other_form(
+    text: &Text,
+    open: &str,
+    close: &str,
+    scope: &Scope<'_>,
+    reader: &Reader<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    const MAX_REFERENCES: usize = 20;
+    for (at, _) in text.value.match_indices(open).take(MAX_REFERENCES) {
+        let rest = text.value.get(at + open.len()..).unwrap_or_default();
+        let Some(inside) = rest.split_once(close).map(|(inside, _)| inside) else { continue };
+        let end = at + open.len() + inside.len() + close.len();
+        let inside = inside.trim().trim_start_matches('.');
+        let Some((name, property)) = inside.split_once('.') else { continue };
+        let is_named = scope.databases.iter().any(|it| it.common.name == name)
+            || scope.schemas.iter().any(|it| it.common.name == name)
+            || scope.apps.iter().any(|it| it.name == name);
+        if is_named && DATABASE_PROPERTIES.contains(&property) {
+            let written = text.value.get(at..end).unwrap_or_default();
+            let cause = message!(
+                "`{written}` is not replaced here; write `${{{inside}}}`",
+                written,
+                inside
+            );
+            diagnostics.report(InvalidReference { primary: reader.place(text, at..end), cause });
+        }
+    }
+}
+
 /// What `name.property` or `Kind/name.property` stands for.
 fn reference_pieces(
     inside: &str,
@@ -202,6 +236,7 @@ fn reference_pieces(
     needs: &mut Vec<Need>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Piece> {
+    let inside = inside.trim();
     let Some((name, property)) = inside.rsplit_once('.').filter(|(name, _)| !name.is_empty())
     else {
         let cause = message!("`${{{inside}}}` is not a valid reference", inside);

@@ -1,12 +1,16 @@
 //! Takes a mapping apart by its rows of the table, with an error for everything that is not as it
 //! should be: unknown names, wrong types, what is missing, what cannot stand together.
 
-use crate::diag::Diagnostics;
 use crate::diag::problems::spec::{
-    ConflictingFields, MissingField, NothingChosen, UnknownField, WrongType,
+    ConflictingFields, MissingField, NothingChosen, OtherForm, OverlaidConflict, UnknownField,
+    WrongType,
 };
-use crate::source::{Span, Spanned};
-use crate::spec::{Field, FieldType, Like, Record, Rule, meant_by, shape};
+use crate::diag::{Diagnostics, Message, message, nearest};
+use crate::source::{FileId, Span, Spanned};
+use crate::spec::elsewhere::{self, Advice, Place};
+use crate::spec::{
+    Field, FieldType, KINDS, KindOfSpec, Like, Record, Rule, meant_by, rewrite, shape,
+};
 use crate::syntax::node::{Data, Entry, Meaning, Node, Scalar};
 use crate::syntax::{Shaped, Text};
 
@@ -28,6 +32,10 @@ pub(crate) struct Fields<'a, 'd> {
     records: &'a [&'static Record],
     /// Those with an error of their own: no rule is held against them as well.
     broken: Vec<&'static str>,
+    /// Those that have to be there and are not.
+    missing: Vec<&'static str>,
+    /// The kind and the name of the spec, where these are its fields.
+    whose: Option<(&'static str, &'a str)>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -43,7 +51,8 @@ impl<'a, 'd> Fields<'a, 'd> {
             diagnostics.report(WrongType::new(node, of, "a mapping"));
             return None;
         };
-        Some(Fields { entries, span: node.span, of, records, broken: Vec::new(), diagnostics })
+        let (broken, missing, whose) = (Vec::new(), Vec::new(), None);
+        Some(Fields { entries, span: node.span, of, records, broken, missing, whose, diagnostics })
     }
 
     /// The fields of a mapping within this one.
@@ -54,6 +63,11 @@ impl<'a, 'd> Fields<'a, 'd> {
         records: &'b [&'static Record],
     ) -> Option<Fields<'b, 'b>> {
         Fields::of(node, of, records, self.diagnostics)
+    }
+
+    /// The same, as the fields of a spec of this kind and name.
+    pub(crate) fn of_spec(self, kind: &'static str, name: &'a str) -> Fields<'a, 'd> {
+        Fields { whose: Some((kind, name)), ..self }
     }
 
     /// The place of the whole mapping.
@@ -82,6 +96,14 @@ impl<'a, 'd> Fields<'a, 'd> {
         read: impl FnOnce(&Node, &mut Diagnostics) -> Option<T>,
     ) -> Option<T> {
         let node = &self.entry(name)?.value;
+        if !node.is_null()
+            && self.diagnostics.are_few()
+            && let Some(right) = rewrite::field(name, node, self.entries)
+        {
+            self.diagnostics.report(OtherForm { node, name, right });
+            self.broken.push(name);
+            return None;
+        }
         let before = self.diagnostics.len();
         // `~` is a text that people mean (FACTS 6.2); `null` and nothing at all are no value.
         let value = if node.is_null() && !is_tilde(node) {
@@ -147,28 +169,93 @@ impl<'a, 'd> Fields<'a, 'd> {
 
     fn demand(&mut self, name: &'static str) {
         if self.entry(name).is_none() {
-            let (primary, of) = (self.place(), self.of);
-            self.diagnostics.report(MissingField { primary, of, name });
+            self.missing.push(name);
         }
+    }
+
+    /// What an unknown name stands for: the help, and the fields that are then not missing.
+    fn meant(&self, entry: &Entry) -> (Option<Message>, Vec<&'static str>) {
+        let name = entry.key.value.as_str();
+        let rows: Vec<&'static Field> = self.rows().collect();
+        if let Some((kind, spec)) = self.whose {
+            let place = Place { kind, name: spec, fields: self.entries };
+            if let Some(Advice { help, covers }) = elsewhere::advice(name, &entry.value, &place) {
+                return (Some(help), covers.to_vec());
+            }
+        }
+        if let Some(meant) = meant_by(name, self.records) {
+            let row = rows.iter().find(|row| row.name == meant);
+            let right = row.and_then(|row| rewrite::field(row.name, &entry.value, self.entries));
+            let help = match (&right, row) {
+                (Some(right), Some(row)) => message!(
+                    "`{name}` is called `{meant}` here: `{meant}: {right}`",
+                    name,
+                    meant = row.name,
+                    right
+                ),
+                _ => message!("`{name}` is called `{meant}` here", name, meant),
+            };
+            return (Some(help), row.map(|row| row.name).into_iter().collect());
+        }
+        let known = rows.iter().map(|row| row.name);
+        if let Some(near) = nearest(name, known) {
+            let row = rows.iter().find(|row| row.name == near);
+            return (None, row.map(|row| row.name).into_iter().collect());
+        }
+        let of_kind = |kind: &&KindOfSpec| kind.own.fields.iter().any(|field| field.name == name);
+        if let Some((own, _)) = self.whose
+            && let Some(kind) = KINDS.iter().find(of_kind)
+        {
+            let help = message!(
+                "`{name}` is a field of `{kind}`, not of `{own}`",
+                name,
+                kind = kind.name,
+                own
+            );
+            return (Some(help), Vec::new());
+        }
+        (None, Vec::new())
+    }
+
+    /// What a missing field would be, from what stands beside it.
+    fn hint(&self, name: &str) -> Option<String> {
+        let image = self.entry_of("image").filter(|_| name == "engine")?.value.str()?;
+        let engine = image.rsplit('/').next()?.split(':').next()?;
+        Some(engine.to_owned())
+            .filter(|engine| ["postgres", "mysql", "mariadb"].contains(&engine.as_str()))
+    }
+
+    fn entry_of(&self, name: &str) -> Option<&'a Entry> {
+        self.entries.iter().find(|entry| entry.key.value == name)
     }
 
     /// Reports every field that is no row of the table, and what the rules say.
     pub(crate) fn finish(self) {
+        // What stands for a field under another name.
+        let mut covered: Vec<&'static str> = Vec::new();
         for entry in self.entries {
             let name = entry.key.value.as_str();
             if self.rows().all(|row| row.name != name) {
                 let known: Vec<&str> = self.rows().map(|row| row.name).collect();
                 // Beyond the first few, nobody reads them.
                 let is_read = self.diagnostics.are_few();
-                let meant = is_read.then(|| meant_by(name, self.records)).flatten();
+                let (meant, covers) = if is_read { self.meant(entry) } else { Default::default() };
+                covered.extend(covers);
                 let (primary, of) = (entry.key.span, self.of);
                 self.diagnostics.report(UnknownField { primary, name, of, meant, known: &known });
             }
         }
+        for name in self.missing.iter().copied().filter(|name| !covered.contains(name)) {
+            let (primary, of, hint) = (self.place(), self.of, self.hint(name));
+            self.diagnostics.report(MissingField { primary, of, name, hint });
+        }
         let rules = self.records.iter().flat_map(|record| record.rules);
+        // That of the base, where an environment adds fields: it comes first.
+        let base = self.place().file;
         let mut told = Vec::new();
         for rule in rules {
             match *rule {
+                Rule::OneOf { fields, .. } if fields.iter().any(|it| covered.contains(it)) => {}
                 Rule::OneOf { of, purpose, fields } => {
                     one_of(self.entries, self.place(), of, purpose, fields, self.diagnostics);
                 }
@@ -178,7 +265,11 @@ impl<'a, 'd> Fields<'a, 'd> {
                         is_whole.then(|| there(self.entries, name)).flatten()
                     };
                     let Some(other) = by.iter().find_map(there) else { continue };
-                    for found in fields.iter().filter_map(there) {
+                    let found: Vec<&Entry> = fields.iter().filter_map(there).collect();
+                    if report_overlaid(&found, other, base, self.diagnostics) {
+                        continue;
+                    }
+                    for found in found {
                         if !told.contains(&found.key.span) {
                             told.push(found.key.span);
                             conflict(found, other, why, self.diagnostics);
@@ -233,6 +324,32 @@ fn one_of(
             conflict(found, other, "both define the same thing", diagnostics);
         }
     }
+}
+
+/// Reports what an environment sets although the base sets what excludes it, and whether that is so: the environment
+/// can remove it.
+fn report_overlaid(
+    found: &[&Entry],
+    other: &Entry,
+    base: FileId,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let file = |entry: &Entry| entry.key.span.file;
+    let of_base: Vec<&Entry> = found.iter().copied().filter(|it| file(it) == base).collect();
+    let (removed, set) = match (file(other) == base, found.first()) {
+        (false, _) if !of_base.is_empty() => (of_base, other),
+        (true, Some(set)) if found.iter().all(|it| file(it) != base) => (vec![other], *set),
+        _ => return false,
+    };
+    let names: Vec<&str> = removed.iter().map(|entry| entry.key.value.as_str()).collect();
+    let Some(first) = removed.first() else { return false };
+    diagnostics.report(OverlaidConflict {
+        primary: set.key.span,
+        set: &set.key.value,
+        base: first.key.span,
+        names: &names,
+    });
+    true
 }
 
 fn conflict(found: &Entry, other: &Entry, why: &'static str, diagnostics: &mut Diagnostics) {

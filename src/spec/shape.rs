@@ -114,7 +114,8 @@ impl Reader<'_> {
         };
         for field in members.all().filter(is_missing) {
             let (primary, of) = (node.span, name);
-            self.diagnostics.report(MissingField { primary, of, name: field.name });
+            let hint = None;
+            self.diagnostics.report(MissingField { primary, of, name: field.name, hint });
         }
         Some(Value::Map(map))
     }

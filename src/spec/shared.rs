@@ -1,10 +1,10 @@
 //! What all kinds of spec have, and the parts that more than one of them has.
 
 use crate::diag::Diagnostics;
-use crate::diag::problems::spec::WrongType;
+use crate::diag::problems::spec::{Misplaced, WrongType};
 use crate::source::Spanned;
 use crate::spec::{App, Database, FieldType, Fields, Part, Record, Schema, record};
-use crate::syntax::node::{Data, Node};
+use crate::syntax::node::{Data, Entry, Node};
 use crate::syntax::{Manifest, Text, TextMap};
 
 /// Everything that a directory holds.
@@ -202,13 +202,18 @@ pub(crate) fn read<T>(
     take: impl FnOnce(&mut Fields<'_, '_>) -> Option<T>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Spec<T>> {
+    if report_misplaced(node, kind, own, diagnostics) {
+        return None;
+    }
     let records = &[&DOCUMENT];
     let mut document = Fields::of(node, kind, records, diagnostics)?;
     let metadata = document.required::<Metadata>("metadata");
     let body = document.required::<Mapping>("spec");
+    let name = metadata.as_ref().map(|metadata| metadata.name.value.clone()).unwrap_or_default();
     let records = &[own, &SHARED];
     let body = body.and_then(|Mapping(body)| {
-        let mut fields = document.within(&body, "spec", records)?;
+        let fields = document.within(&body, "spec", records)?;
+        let mut fields = fields.of_spec(kind, &name);
         let shared = Shared::take(&mut fields);
         let own = take(&mut fields);
         fields.finish();
@@ -217,6 +222,60 @@ pub(crate) fn read<T>(
     document.finish();
     let (shared, fields) = body?;
     Some(Spec { metadata: metadata?, shared, fields })
+}
+
+/// Reports fields that stand outside the mapping that they belong to, by a wrong indentation for example, and
+/// whether there are any: then nothing else is said of the spec.
+fn report_misplaced(
+    node: &Node,
+    kind: &'static str,
+    own: &'static Record,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let entries = node.entries().unwrap_or_default();
+    let is_empty = |name: &str| node.get(name).is_none_or(Node::is_null);
+    let is_of_spec = |name: &str| {
+        let rows = own.fields.iter().chain(SHARED.fields);
+        rows.into_iter().any(|row| row.name == name || row.synonyms.contains(&name))
+    };
+    let is_of_metadata = |name: &str| Metadata::RECORD.fields.iter().any(|row| row.name == name);
+    let is_header = |name: &str| DOCUMENT.fields.iter().any(|row| row.name == name);
+    let others = || entries.iter().filter(|entry| !is_header(&entry.key.value));
+    let before = diagnostics.len();
+    let mut report = |within: &'static str, found: Vec<&Entry>| {
+        let Some(first) = found.first() else { return };
+        let names: Vec<&str> = found.iter().map(|entry| entry.key.value.as_str()).collect();
+        let is_there = node.get(within).is_some();
+        diagnostics.report(Misplaced { primary: first.key.span, names, within, is_there });
+    };
+    if is_empty("metadata") {
+        report("metadata", others().filter(|entry| is_of_metadata(&entry.key.value)).collect());
+    }
+    if is_empty("spec") {
+        let is_it = |entry: &&Entry| {
+            is_of_spec(&entry.key.value)
+                && !(is_of_metadata(&entry.key.value) && is_empty("metadata"))
+        };
+        report("spec", others().filter(is_it).collect());
+    }
+    if let Some(metadata) = node.get("metadata").and_then(Node::entries) {
+        let is_it = |entry: &&Entry| {
+            let name = entry.key.value.as_str();
+            name == "spec"
+                || (!is_of_metadata(name) && own.fields.iter().any(|row| row.name == name))
+        };
+        let found: Vec<&Entry> = metadata.iter().filter(is_it).collect();
+        match found.first() {
+            Some(spec) if spec.key.value == "spec" && node.get("spec").is_none() => {
+                let within = kind;
+                let (primary, names) = (spec.key.span, vec!["spec"]);
+                diagnostics.report(Misplaced { primary, names, within, is_there: true });
+            }
+            Some(_) => report("spec", found),
+            None => {}
+        }
+    }
+    diagnostics.len() > before
 }
 
 /// What stands at the top of a spec's document.

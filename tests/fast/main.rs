@@ -18,6 +18,7 @@ mod joining;
 mod leaks;
 mod left_out;
 mod limits;
+mod mistakes;
 mod mutations;
 mod plain;
 mod plugin;

@@ -265,6 +265,9 @@ pub struct Sources {
     files: Vec<Source>,
     /// The files of the project; of two with one path the first.
     by_path: BTreeMap<String, FileId>,
+    /// How the project's directory is called from where the person stands, with a `/` at its end; empty
+    /// there.
+    base: String,
 }
 
 impl Sources {
@@ -324,6 +327,29 @@ impl Sources {
         self.load(id, text);
         if let Some(file) = self.files.get_mut(id.0 as usize) {
             file.is_broken = true;
+        }
+    }
+
+    /// Says how the project's directory is called from where the person stands.
+    pub fn set_base(&mut self, dir: &str) {
+        let dir = dir.strip_prefix("./").unwrap_or(dir).trim_end_matches('/');
+        self.base = match dir {
+            "" | "." => String::new(),
+            dir => format!("{dir}/"),
+        };
+    }
+
+    /// A path below the project's directory, from where the person stands.
+    pub fn from_here(&self, path: &str) -> String {
+        format!("{}{}", self.base, path.strip_prefix("./").unwrap_or(path))
+    }
+
+    /// The path of a file from where the person stands; of what is no file of the project its name.
+    pub fn shown_path(&self, file: FileId) -> Cow<'_, str> {
+        let source = self.get(file);
+        match source.is_virtual || self.base.is_empty() {
+            true => Cow::Borrowed(&source.path),
+            false => Cow::Owned(self.from_here(&source.path)),
         }
     }
 

@@ -69,9 +69,12 @@ impl From<PartOutside<'_>> for Diagnostic {
             kind,
             name
         );
-        Diagnostic::new(Code::DuplicateName, primary, message)
-            .label(whole, "the other one")
-            .help(message!("move this file to `environments/{environment}/`", environment))
+        Diagnostic::new(Code::DuplicateName, primary, message).label(whole, "the other one").help(
+            message!(
+                "environments are folders: move this file to `environments/{environment}/`",
+                environment
+            ),
+        )
     }
 }
 

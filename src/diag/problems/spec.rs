@@ -1,7 +1,7 @@
 //! Problems of a document's shape: fields, types, values.
 
 use crate::diag::secrets::value_of;
-use crate::diag::{Code, Diagnostic, Message, message, nearest};
+use crate::diag::{Code, Diagnostic, Message, characters, message, nearest};
 use crate::source::Span;
 use crate::syntax::node::{Meaning, Node};
 
@@ -86,11 +86,40 @@ pub struct UnknownKind<'a> {
     pub known: &'a [&'a str],
 }
 
+/// Kinds that people write in place of ours.
+const OTHER_KINDS: [(&[&str], &str); 4] = [
+    (&["Application", "Service", "Workload", "Web", "Worker", "Component"], "write `kind: App`"),
+    (
+        &["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"],
+        "write `kind: App`, or for a plain manifest the `apiVersion` of Kubernetes, for example `apps/v1`",
+    ),
+    (
+        &[
+            "Postgres",
+            "PostgreSQL",
+            "Postgresql",
+            "MySQL",
+            "Mysql",
+            "MariaDB",
+            "Mariadb",
+            "DB",
+            "Db",
+        ],
+        "write `kind: Database`, and the server as `engine` in `spec`",
+    ),
+    (&["Migration", "Migrations", "AtlasSchema", "AtlasMigration", "SQL"], "write `kind: Schema`"),
+];
+
 impl From<UnknownKind<'_>> for Diagnostic {
     fn from(problem: UnknownKind<'_>) -> Diagnostic {
         let UnknownKind { primary, written, field, known } = problem;
         let message = message!("unknown {field} `{written}`", field, written);
-        let help = did_you_mean(written, known.iter().copied());
+        let other = OTHER_KINDS.iter().find(|(names, _)| names.contains(&written));
+        let help = match (field, other, known) {
+            ("kind", Some((_, meant)), _) => (*meant).into(),
+            ("apiVersion", _, [only]) => message!("write `apiVersion: {only}`", only),
+            _ => did_you_mean(written, known.iter().copied()),
+        };
         Diagnostic::new(Code::UnknownKind, primary, message).help(help)
     }
 }
@@ -104,7 +133,7 @@ pub struct UnknownField<'a> {
     /// What it was found in.
     pub of: &'a str,
     /// What it is called here, where it is a name from elsewhere.
-    pub meant: Option<String>,
+    pub meant: Option<Message>,
     /// The fields that there are.
     pub known: &'a [&'a str],
 }
@@ -113,8 +142,45 @@ impl From<UnknownField<'_>> for Diagnostic {
     fn from(UnknownField { primary, name, of, meant, known }: UnknownField<'_>) -> Diagnostic {
         let message = message!("`{of}` has no field `{name}`", of, name);
         let help = match meant {
-            Some(meant) => message!("`{name}` is called `{meant}` here", name, meant),
+            Some(meant) => meant,
+            None if characters::odd(name).is_some() => {
+                hidden_character(name, known.iter().copied())
+            }
             None => did_you_mean(name, known.iter().copied()),
+        };
+        Diagnostic::new(Code::UnknownField, primary, message).help(help)
+    }
+}
+
+/// Fields that stand outside the mapping that they belong to.
+pub struct Misplaced<'a> {
+    /// The first of them.
+    pub primary: Span,
+    /// Their names.
+    pub names: Vec<&'a str>,
+    /// The mapping: `spec`, `metadata`, or the kind for the document itself.
+    pub within: &'static str,
+    /// Whether the mapping is there.
+    pub is_there: bool,
+}
+
+impl From<Misplaced<'_>> for Diagnostic {
+    fn from(Misplaced { primary, names, within, is_there }: Misplaced<'_>) -> Diagnostic {
+        let verb = if names.len() == 1 { "belongs" } else { "belong" };
+        let (verb, names) = (Message::from(verb), list(names));
+        let (message, help) = match (within, is_there) {
+            ("spec" | "metadata", true) => (
+                message!("{names} {verb} under `{within}`", names, verb, within),
+                message!("indent it by two spaces below `{within}:`", within),
+            ),
+            ("spec" | "metadata", false) => (
+                message!("{names} {verb} under `{within}`", names, verb, within),
+                message!("write `{within}:` before it, and indent it by two spaces", within),
+            ),
+            _ => (
+                message!("{names} {verb} beside `metadata`, not inside it", names, verb),
+                message!("indent {names} like `metadata`", names),
+            ),
         };
         Diagnostic::new(Code::UnknownField, primary, message).help(help)
     }
@@ -128,12 +194,18 @@ pub struct MissingField<'a> {
     pub of: &'a str,
     /// The field.
     pub name: &'a str,
+    /// Its value, where that can be told.
+    pub hint: Option<String>,
 }
 
 impl From<MissingField<'_>> for Diagnostic {
-    fn from(MissingField { primary, of, name }: MissingField<'_>) -> Diagnostic {
+    fn from(MissingField { primary, of, name, hint }: MissingField<'_>) -> Diagnostic {
         let message = message!("`{of}` needs the field `{name}`", of, name);
-        Diagnostic::new(Code::MissingField, primary, message).help(message!("add `{name}:`", name))
+        let help = match hint {
+            Some(hint) => message!("add `{name}: {hint}`", name, hint),
+            None => message!("add `{name}:`", name),
+        };
+        Diagnostic::new(Code::MissingField, primary, message).help(help)
     }
 }
 
@@ -156,12 +228,12 @@ impl From<MissingLicence> for Diagnostic {
 pub struct WrongType {
     primary: Span,
     message: Message,
-    help: Option<Message>,
+    help: Message,
 }
 
 impl WrongType {
     /// `name` expects `expected`, in words, and found `node`.
-    pub fn new(node: &Node, name: &str, expected: &str) -> WrongType {
+    pub fn new(node: &Node, name: &str, expected: &'static str) -> WrongType {
         WrongType {
             primary: node.span,
             message: message!(
@@ -181,7 +253,7 @@ impl WrongType {
         });
         let help =
             quoted.unwrap_or_else(|| "write a string: Kubernetes rejects anything else".into());
-        WrongType { help: Some(help), ..WrongType::new(node, name, "a string") }
+        WrongType { help, ..WrongType::new(node, name, "a string") }
     }
 
     /// The same where the value may be a secret whatever its name is.
@@ -189,12 +261,64 @@ impl WrongType {
         WrongType {
             primary: node.span,
             message: message!("`{name}` must be a string, not {kind}", name, kind = node.kind()),
-            help: Some(match node.scalar() {
+            help: match node.scalar() {
                 Some(_) => "put it in double quotes".into(),
                 None => "write a string: Kubernetes rejects anything else".into(),
-            }),
+            },
         }
     }
+}
+
+/// A value in the form that it has in another tool.
+pub struct OtherForm<'a> {
+    /// The value.
+    pub node: &'a Node,
+    /// The field.
+    pub name: &'a str,
+    /// The value as it is written here.
+    pub right: String,
+}
+
+impl From<OtherForm<'_>> for Diagnostic {
+    fn from(OtherForm { node, name, right }: OtherForm<'_>) -> Diagnostic {
+        let expected = match right.chars().next() {
+            Some('[') => "a list",
+            Some('{') => "a mapping",
+            _ => "a single value",
+        };
+        let message = match node.kind() == expected {
+            true => message!("`{name}` has another form here", name),
+            false => message!(
+                "`{name}` must be {expected}, not {found}",
+                name,
+                expected = Message::from(expected),
+                found = found(node, name)
+            ),
+        };
+        Diagnostic::new(Code::WrongType, node.span, message).help(message!(
+            "write `{name}: {right}`",
+            name,
+            right
+        ))
+    }
+}
+
+/// What to do about a name with a character that cannot be seen, or looks like another.
+fn hidden_character<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Message {
+    let Some((at, character, called)) = characters::odd(written) else {
+        return "remove it".into();
+    };
+    let column = written.get(..at).map_or(0, |before| before.chars().count()) + 1;
+    let clean: String = written.chars().filter(|it| characters::name(*it).is_none()).collect();
+    let clean = clean.trim().to_owned();
+    let meant = nearest(&clean, known).unwrap_or(&clean).to_owned();
+    message!(
+        "its character {column} is a {called} ({number}); write `{meant}`",
+        column,
+        called = Message::from(called),
+        number = characters::number(character),
+        meant
+    )
 }
 
 fn found(node: &Node, name: &str) -> Message {
@@ -207,28 +331,73 @@ fn found(node: &Node, name: &str) -> Message {
     }
 }
 
-fn help(node: &Node, name: &str, expected: &str) -> Option<Message> {
-    let scalar = node.scalar()?;
+fn help(node: &Node, name: &str, expected: &'static str) -> Message {
+    let general = || message!("write {expected}", expected = Message::from(expected));
+    let Some(scalar) = node.scalar() else {
+        let first = node.items().filter(|items| items.len() == 1).and_then(<[Node]>::first);
+        return match first.and_then(Node::scalar) {
+            Some(only) if expected == "a string" || expected == "a whole number" => {
+                message!("write `{name}: {value}`", name, value = value_of(name, &only.text))
+            }
+            _ => general(),
+        };
+    };
     let text = &scalar.text;
+    if let Some((_, character, called)) = characters::odd(text) {
+        return message!(
+            "remove the {called} ({number}) in it",
+            called = Message::from(called),
+            number = characters::number(character)
+        );
+    }
     match scalar.meaning {
-        Meaning::Null => Some("write a value, or remove the field".into()),
+        Meaning::Null => "write a value, or remove the field".into(),
         Meaning::String if expected == "a whole number" => {
-            let number = text.trim().parse::<i64>().ok()?;
-            Some(message!("write {number} without quotes", number))
+            let known = [("http", 80), ("https", 443)].into_iter().find(|(word, _)| word == text);
+            let number = text.trim().parse::<i64>().ok();
+            match (number, known) {
+                (Some(number), _) => {
+                    message!("write `{name}: {number}`, without quotes", name, number)
+                }
+                (None, Some((_, port))) => {
+                    message!("write its number: `{name}: {port}`", name, port = i64::from(port))
+                }
+                (None, None) => match rewrite_ports(text) {
+                    Some(ports) => message!("write `ports: [{ports}]`", ports),
+                    None => "write digits only".into(),
+                },
+            }
         }
         Meaning::Int if expected == "a whole number" => {
             let number =
                 as_decimal(text).map(|number| message!(": {number}", number)).unwrap_or_default();
-            Some(message!("write it in decimal digits{number}", number))
+            message!("write it in decimal digits{number}", number)
+        }
+        Meaning::Float if expected == "a whole number" => {
+            let whole = text.split('.').next().unwrap_or_default();
+            match whole.parse::<i64>() {
+                Ok(number) => message!("write `{name}: {number}`", name, number),
+                Err(_) => "write a whole number of at most 18 digits".into(),
+            }
+        }
+        Meaning::Int | Meaning::Float | Meaning::Bool(_) if expected == "a string" => {
+            message!("quote it: `{name}: \"{value}\"`", name, value = value_of(name, text))
         }
         Meaning::String if expected == "a list" => {
-            Some(message!("write `[{value}]`", value = value_of(name, text)))
+            message!("write `{name}: [{value}]`", name, value = value_of(name, text))
         }
         Meaning::String if expected.starts_with("`true`") => {
-            Some("write `true` or `false` without quotes".into())
+            "write `true` or `false` without quotes".into()
         }
-        Meaning::Bool(_) | Meaning::Int | Meaning::Float | Meaning::String => None,
+        Meaning::Bool(_) | Meaning::Int | Meaning::Float | Meaning::String => general(),
     }
+}
+
+/// `80:8080` as an entry of `ports`.
+fn rewrite_ports(written: &str) -> Option<String> {
+    let (published, target) = written.split_once(':')?;
+    let are_numbers = [published, target].iter().all(|part| part.parse::<u16>().is_ok());
+    are_numbers.then(|| format!("{{port: {published}, targetPort: {target}}}"))
 }
 
 /// What a whole number in one of YAML's other notations is in ours. One with a leading zero is octal
@@ -245,8 +414,7 @@ fn as_decimal(text: &str) -> Option<i64> {
 
 impl From<WrongType> for Diagnostic {
     fn from(WrongType { primary, message, help }: WrongType) -> Diagnostic {
-        let found = Diagnostic::new(Code::WrongType, primary, message);
-        help.into_iter().fold(found, Diagnostic::help)
+        Diagnostic::new(Code::WrongType, primary, message).help(help)
     }
 }
 
@@ -312,6 +480,36 @@ impl From<ConflictingFields<'_>> for Diagnostic {
     }
 }
 
+/// A field of an environment that excludes fields of the base.
+pub struct OverlaidConflict<'a> {
+    /// The environment's field.
+    pub primary: Span,
+    /// Its name.
+    pub set: &'a str,
+    /// The first field of the base.
+    pub base: Span,
+    /// The names of the base's fields.
+    pub names: &'a [&'a str],
+}
+
+impl From<OverlaidConflict<'_>> for Diagnostic {
+    fn from(OverlaidConflict { primary, set, base, names }: OverlaidConflict<'_>) -> Diagnostic {
+        let message = message!(
+            "`{set}` cannot be used with {names} of the base",
+            set,
+            names = list(names.iter().copied())
+        );
+        let nulls: Vec<Message> =
+            names.iter().map(|name| message!("`{name}: null`", name)).collect();
+        Diagnostic::new(Code::ConflictingFields, primary, message)
+            .label(base, "the base sets it here")
+            .help(message!(
+                "in this environment, remove it with {nulls}",
+                nulls = Message::joined(nulls, " and ")
+            ))
+    }
+}
+
 /// Two fields of which at least one is needed.
 pub struct NothingChosen<'a> {
     /// The mapping that has none of them.
@@ -337,6 +535,9 @@ pub(crate) fn did_you_mean<'a>(
     written: &str,
     known: impl IntoIterator<Item = &'a str> + Clone,
 ) -> Message {
+    if characters::odd(written).is_some() {
+        return hidden_character(written, known);
+    }
     match nearest(written, known.clone()) {
         Some(name) => message!("did you mean `{name}`?", name),
         None if known.clone().into_iter().next().is_none() => "there are none".into(),

@@ -249,7 +249,10 @@ impl From<UnknownKeyColumn> for Diagnostic {
         );
         let diagnostic =
             Diagnostic::new(Code::UnknownKeyColumn, primary, message).label(created, "the table");
-        with_nearest(diagnostic, nearest)
+        match nearest {
+            Some(_) => with_nearest(diagnostic, nearest),
+            None => diagnostic.help("add the column to the table, or correct the name"),
+        }
     }
 }
 

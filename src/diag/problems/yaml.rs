@@ -1,6 +1,6 @@
 //! Problems found while YAML is read.
 
-use crate::diag::{Code, Diagnostic, Message, message};
+use crate::diag::{Code, Diagnostic, Message, characters, message};
 use crate::source::Span;
 
 /// The text is not YAML.
@@ -9,15 +9,14 @@ pub struct YamlSyntax {
     pub primary: Span,
     /// What is wrong.
     pub cause: Message,
-    /// What to write instead, where that is known.
-    pub help: Option<Message>,
+    /// What to write instead.
+    pub help: Message,
 }
 
 impl From<YamlSyntax> for Diagnostic {
     fn from(problem: YamlSyntax) -> Diagnostic {
         let YamlSyntax { primary, cause, help } = problem;
-        let diagnostic = Diagnostic::new(Code::YamlSyntax, primary, cause);
-        help.into_iter().fold(diagnostic, Diagnostic::help)
+        Diagnostic::new(Code::YamlSyntax, primary, cause).help(help)
     }
 }
 
@@ -51,6 +50,33 @@ impl From<DuplicateKey> for Diagnostic {
     }
 }
 
+/// A document begins without `---` before it.
+pub struct MissingSeparator {
+    /// The first key of the document.
+    pub primary: Span,
+    /// The same key of the one before.
+    pub first: Span,
+    /// Whether both are plain manifests, of which Argo CD takes the last one.
+    pub is_plain: bool,
+}
+
+impl From<MissingSeparator> for Diagnostic {
+    fn from(problem: MissingSeparator) -> Diagnostic {
+        let MissingSeparator { primary, first, is_plain } = problem;
+        let (code, message) = match is_plain {
+            true => (
+                Code::RepeatedKey,
+                "`---` is missing before this line; only the last object is used",
+            ),
+            false => (Code::DuplicateKey, "`---` is missing before this line"),
+        };
+        Diagnostic::new(code, primary, message)
+            .at("another document begins here")
+            .label(first, "the one before")
+            .help("write `---` on a line of its own before this one")
+    }
+}
+
 /// A key that a manifest cannot have.
 pub enum InvalidKey {
     /// A list or a mapping.
@@ -81,7 +107,7 @@ impl From<InvalidKey> for Diagnostic {
         let new = |primary, message: Message| Diagnostic::new(Code::InvalidKey, primary, message);
         match problem {
             InvalidKey::Collection { primary, kind: _, is_template: true } => {
-                new(primary, "`{{` starts a mapping inside a mapping".into())
+                new(primary, "a template is not evaluated here".into())
                     .help(TEMPLATE_HELP)
                     .help("quote the value if it is text")
             }
@@ -111,6 +137,9 @@ pub enum InvalidAlias {
         primary: Span,
         /// Its name without `*`.
         name: Message,
+        /// The whole value in quotes, where it cannot be meant as an alias: the name has a sign in it, or
+        /// more text follows.
+        quoted: Option<Message>,
     },
     /// It stands inside the very value that it refers to.
     Recursive {
@@ -122,7 +151,12 @@ pub enum InvalidAlias {
 impl From<InvalidAlias> for Diagnostic {
     fn from(problem: InvalidAlias) -> Diagnostic {
         match problem {
-            InvalidAlias::Unknown { primary, name } => {
+            InvalidAlias::Unknown { primary, quoted: Some(quoted), .. } => {
+                let message = "a value that begins with `*` is an alias";
+                Diagnostic::new(Code::InvalidAlias, primary, message)
+                    .help(message!("quote it: `{quoted}`", quoted))
+            }
+            InvalidAlias::Unknown { primary, name, quoted: None } => {
                 let message =
                     message!("the anchor `&{name}` is not defined before this alias", name);
                 Diagnostic::new(Code::InvalidAlias, primary, message).help(message!(
@@ -201,8 +235,8 @@ impl From<UnprintableText> for Diagnostic {
     fn from(problem: UnprintableText) -> Diagnostic {
         let UnprintableText { primary, character } = problem;
         let message = message!(
-            "Argo CD cannot pass on the character U+{code}",
-            code = format!("{:04X}", u32::from(character))
+            "Argo CD cannot pass on the character {number}",
+            number = characters::number(character)
         );
         Diagnostic::new(Code::UnprintableText, primary, message)
             .help("remove it; put binary data into `binaryData`, in base64")

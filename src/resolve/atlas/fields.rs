@@ -44,7 +44,12 @@ impl Checker<'_> {
         for field in of.fields.iter().filter(|field| field.is_required) {
             if node.get(field.name).is_none() {
                 let primary = node.span;
-                self.diagnostics.report(MissingField { primary, of: name, name: field.name });
+                self.diagnostics.report(MissingField {
+                    primary,
+                    of: name,
+                    name: field.name,
+                    hint: None,
+                });
             }
         }
     }
