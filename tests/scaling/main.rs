@@ -37,6 +37,8 @@ const REPEATS: usize = 12;
 const TIME: Duration = Duration::from_secs(2);
 /// The most memory that it may hold, in bytes.
 const MEMORY: u64 = 256 << 20;
+/// The most bytes that a comparison prints: 4 MiB, and what is above and below the changes.
+const PRINTED: u64 = (4 << 20) + (64 << 10);
 /// After this a run is killed.
 const HANGS: Duration = Duration::from_secs(30);
 /// The largest input for an unoptimised binary, and how much longer that may take.
@@ -186,6 +188,9 @@ impl Bench {
         }
         if measured.memory > MEMORY {
             return (measured, Some(format!("{} MiB of memory", measured.memory >> 20)));
+        }
+        if shape.is_diff && measured.printed > PRINTED {
+            return (measured, Some(format!("{} KiB are printed", measured.printed >> 10)));
         }
         if !matches!(measured.code, Some(0..=2)) {
             let wrong = format!("exit {:?} after {:?}", measured.code, measured.time);

@@ -625,6 +625,29 @@ fn differences(all: &mut Vec<Shape>) {
             }
         };
         all.push(diff(name("renamed tables"), format, MIB, tables("b"), tables("a")));
+        let users = |contract: &'static str, columns: &'static str| {
+            move |size: usize| {
+                let tables = (0..10).map(|i| format!("create table t{i} ({columns});\n"));
+                let needed = (0..10).map(|i| format!("t{i}: {contract}, ")).collect::<String>();
+                let mut files = project_of_sql("postgres", tables.collect());
+                let user = |i| {
+                    spec(
+                        "App",
+                        &format!("a{i}"),
+                        &format!("image: i, requires: {{s: {{{needed}}}}}"),
+                    )
+                };
+                files.push(file("users.yaml", count(size, user)));
+                files
+            }
+        };
+        all.push(diff(
+            name("rollouts to be split"),
+            format,
+            MIB,
+            users("[a, c]", "a int, c int not null"),
+            users("[a, b]", "a int, b int"),
+        ));
         let defaults = |value: &'static str, key: Part| {
             move |size: usize| {
                 let columns = count(size / 2, |i| format!("c{i} int default {value}, "));

@@ -11,7 +11,9 @@ use sql::catalogue::change::{Outcome, Severity};
 use crate::diag;
 use crate::source::{Sources, Span};
 use crate::view::check::Files;
-use crate::view::diff::print::{change_text, listed, notice_text, noun, shown_name, window_text};
+use crate::view::diff::print::{
+    change_text, listed, notice_text, noun, pretty_len, shown_name, window_text,
+};
 use crate::view::diff::{Difference, Differences, Loss, PRINTED, Side, Verdict};
 use crate::view::{github, sarif};
 
@@ -214,7 +216,7 @@ pub fn sarif(
         .iter()
         .map(|finding| result(finding, new.sources, files, denied))
         .take_while(|result| {
-            let cost = result.to_string().len();
+            let cost = pretty_len(result);
             let has_room = cost <= left;
             left = left.saturating_sub(cost);
             has_room

@@ -8,6 +8,7 @@ mod text;
 mod words;
 
 pub use json::json;
+pub(super) use json::pretty_len;
 pub use markdown::markdown;
 pub use text::text;
 pub(super) use words::{

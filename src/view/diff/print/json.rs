@@ -153,10 +153,12 @@ fn json_of(difference: &Difference, room: usize) -> JsonMap<String, Json> {
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// About what a small object takes with its indentation.
-fn pretty_len(value: &Json) -> usize {
-    const INDENTATION: usize = 120;
-    value.to_string().len() + INDENTATION
+/// The bytes that a value takes where it is printed with its indentation.
+pub(in crate::view::diff) fn pretty_len(value: &Json) -> usize {
+    // How far in an item of a list of a group of environments stands; the line break is one more.
+    const INDENTATION: usize = 13;
+    let text = format!("{value:#}");
+    text.len() + INDENTATION * text.split('\n').count()
 }
 
 /// What the server does while a change is made.
