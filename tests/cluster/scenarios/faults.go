@@ -215,6 +215,24 @@ func (s *S) listed() (leave func()) {
 	}
 }
 
+// await takes a lock, unless the suite ends before.
+func (s *S) await(lock, unlock func()) {
+	taken := make(chan struct{})
+	go func() {
+		lock()
+		close(taken)
+	}()
+	select {
+	case <-taken:
+	case <-s.ctx.Done():
+		go func() {
+			<-taken
+			unlock()
+		}()
+		panic(stop{"interrupted"})
+	}
+}
+
 // during pushes a change and plays a fault: at is its moment, before (negative) or after the push, and away how long it lasts.
 // tell is how Argo CD hears of the push.
 func (s *S) during(f *fault, at, away time.Duration, message string, tell func()) {
@@ -227,15 +245,22 @@ func (s *S) during(f *fault, at, away time.Duration, message string, tell func()
 		return
 	}
 	begin := func() (end func()) {
-		unlock := turn.RUnlock
+		lock, unlock := turn.RLock, turn.RUnlock
 		if f.program {
-			turn.Lock()
-			unlock = turn.Unlock
+			lock, unlock = turn.Lock, turn.Unlock
+		}
+		s.await(lock, unlock)
+		done := false
+		defer func() {
+			if !done {
+				unlock()
+			}
+		}()
+		if f.program {
 			disturb(away + 5*time.Minute)
-		} else {
-			turn.RLock()
 		}
 		mend := f.begin(s, away)
+		done = true
 		if mend == nil {
 			s.Say("FAULT %s: there is no database yet", f.name)
 			return unlock
@@ -256,6 +281,12 @@ func (s *S) during(f *fault, at, away time.Duration, message string, tell func()
 		tell()
 	}
 	var end func()
+	// A scenario that ends early must not leave its fault to the others.
+	defer func() {
+		if end != nil {
+			end()
+		}
+	}()
 	if at < 0 {
 		end = begin()
 		s.sleep(min(-at, away))
@@ -269,7 +300,9 @@ func (s *S) during(f *fault, at, away time.Duration, message string, tell func()
 		end = begin()
 		s.sleep(away)
 	}
-	end()
+	mend := end
+	end = nil
+	mend()
 	if f.program {
 		// A webhook that found nobody is sent again.
 		s.webhook()

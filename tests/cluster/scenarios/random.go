@@ -151,6 +151,10 @@ func random(s *S, seed int64) {
 			s.excuse()
 		}
 	}
+	// While no program is away.
+	s.await(turn.RLock, turn.RUnlock)
+	defer turn.RUnlock()
+	s.Wait("an API server that answers", time.Minute, func() bool { return s.Get("Application", s.Name) != nil })
 	s.Stays("healthy", 5*time.Second, s.Healthy)
 	s.Expect("the newest image is in force", s.Image("shop-api") == fmt.Sprintf("shop:%d", now.image))
 	for _, c := range now.columns {

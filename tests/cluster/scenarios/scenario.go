@@ -196,10 +196,17 @@ func (s *S) run(dir string, command ...string) string {
 }
 
 // Kubectl runs kubectl, which has to succeed.
-func (s *S) Kubectl(args ...string) string {
-	out, err := s.Rig.Kubectl(s.ctx, "", args...)
-	s.must(err)
-	return out
+func (s *S) Kubectl(args ...string) string { return s.kubectl("", args...) }
+
+// kubectl waits for an API server that another scenario has stopped.
+func (s *S) kubectl(stdin string, args ...string) string {
+	for begun := time.Now(); ; s.sleep(time.Second) {
+		out, err := s.Rig.Kubectl(s.ctx, stdin, args...)
+		if err == nil || time.Since(begun) > 2*time.Minute || !strings.Contains(err.Error(), "refused") {
+			s.must(err)
+			return out
+		}
+	}
 }
 
 // Needs says which columns, as `database.table.column`, an image cannot do without. No columns: nothing is needed.
@@ -291,8 +298,7 @@ func (s *S) Refresh() {
 // CreateApplication makes the Application that `generate application` prints.
 func (s *S) CreateApplication() {
 	text := s.Generate("application", "-q", "--repo", "file://"+s.bare, "--namespace", s.Namespace, "--name", s.Name, "--path", s.path, "--revision", "main", ".")
-	_, err := s.Rig.Kubectl(s.ctx, text, "apply", "-f", "-")
-	s.must(err)
+	s.kubectl(text, "apply", "-f", "-")
 	s.Say("APPLICATION created")
 }
 
