@@ -200,12 +200,21 @@ func (s *S) Kubectl(args ...string) string { return s.kubectl("", args...) }
 
 // kubectl waits for an API server that another scenario has stopped.
 func (s *S) kubectl(stdin string, args ...string) string {
-	for begun := time.Now(); ; s.sleep(time.Second) {
+	for begun, again := time.Now(), false; ; again = true {
 		out, err := s.Rig.Kubectl(s.ctx, stdin, args...)
-		if err == nil || time.Since(begun) > 2*time.Minute || !strings.Contains(err.Error(), "refused") {
-			s.must(err)
+		if err == nil {
 			return out
 		}
+		text := err.Error()
+		if again && strings.Contains(text, "AlreadyExists") {
+			// The first try got there, and its answer did not.
+			return out
+		}
+		away := strings.Contains(text, "connection refused") || strings.Contains(text, "was refused") || strings.Contains(text, "Unable to connect to the server")
+		if !away || time.Since(begun) > 2*time.Minute {
+			s.must(err)
+		}
+		s.sleep(time.Second)
 	}
 }
 
