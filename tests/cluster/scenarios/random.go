@@ -94,7 +94,11 @@ func random(s *S, seed int64) {
 			before = append(before, now)
 			next()
 		case "revert":
-			if n := len(before); n > 0 {
+			if n := len(before); n == 0 {
+				// There is nothing to go back to, and a commit that changes nothing is not synced.
+				before = append(before, now)
+				next()
+			} else {
 				old := before[n-1]
 				before = before[:n-1]
 				if now.versioned {

@@ -281,7 +281,7 @@ func (s *S) Push(message string) {
 // commit pushes, and Argo CD is not told.
 func (s *S) commit(message string) {
 	s.run(s.work, "git", "add", "-A")
-	s.run(s.work, "git", "commit", "-q", "--allow-empty", "-m", message)
+	s.run(s.work, "git", "commit", "-q", "-m", message)
 	s.run(s.work, "git", "push", "-q", "origin", "HEAD:main")
 	revision := s.run(s.work, "git", "rev-parse", "HEAD")
 	s.mu.Lock()
