@@ -88,6 +88,13 @@ pub const DATABASE_CHECKS: &[HealthCheck] = &[
     of_database!("psmdb.percona.com", "PerconaServerMongoDB"),
     of_database!("mysql.oracle.com", "InnoDBCluster"),
     of_database!("kafka.strimzi.io", "Kafka"),
+    of_database!("postgresql.k8s.enterprisedb.io", "Cluster"),
+    of_database!("postgresql.k8s.enterprisedb.io", "Pooler"),
+    of_database!("postgresql.k8s.enterprisedb.io", "Database"),
+    of_database!("apps.kubeblocks.io", "Cluster"),
+    of_database!("mongodbcommunity.mongodb.com", "MongoDBCommunity"),
+    of_database!("moco.cybozu.com", "MySQLCluster"),
+    of_database!("rabbitmq.com", "RabbitmqCluster"),
 ];
 
 /// Every check, in the order in which it is printed.
