@@ -157,7 +157,7 @@ end
 
 -- composeClusterPhase leaves the phase as it was where no rule applies, and `Running` has components
 -- that are stopped too. So each of them is looked at. `upToDate` is left out where it is false, and
--- up to v1.0; one that is true shows that the others should be.
+-- before v1.0.1; one that is true shows that the others should be.
 local any_up_to_date = false
 for _, list in ipairs(lists) do
   for _, each in pairs(as_table(status[list[3]])) do
