@@ -249,10 +249,7 @@ impl From<UnknownKeyColumn> for Diagnostic {
         );
         let diagnostic =
             Diagnostic::new(Code::UnknownKeyColumn, primary, message).label(created, "the table");
-        match nearest {
-            Some(_) => with_nearest(diagnostic, nearest),
-            None => diagnostic.help("add the column to the table, or correct the name"),
-        }
+        with_nearest(diagnostic, nearest, ADD_COLUMN)
     }
 }
 
@@ -264,7 +261,8 @@ impl From<UnknownTable> for Diagnostic {
             by,
             table
         );
-        with_nearest(Diagnostic::new(Code::UnknownTable, primary, message), nearest)
+        let help = "create the table in this schema, or correct the name";
+        with_nearest(Diagnostic::new(Code::UnknownTable, primary, message), nearest, help)
     }
 }
 
@@ -279,14 +277,20 @@ impl From<UnknownColumn> for Diagnostic {
         );
         let diagnostic =
             Diagnostic::new(Code::UnknownColumn, primary, message).label(created, "the table");
-        with_nearest(diagnostic, nearest)
+        with_nearest(diagnostic, nearest, ADD_COLUMN)
     }
 }
 
-fn with_nearest(diagnostic: Diagnostic, nearest: Option<String>) -> Diagnostic {
+const ADD_COLUMN: &str = "add the column to the table, or correct the name";
+
+fn with_nearest(
+    diagnostic: Diagnostic,
+    nearest: Option<String>,
+    otherwise: &'static str,
+) -> Diagnostic {
     match nearest {
         Some(nearest) => diagnostic.help(message!("did you mean `{nearest}`?", nearest)),
-        None => diagnostic,
+        None => diagnostic.help(otherwise),
     }
 }
 
