@@ -271,6 +271,12 @@ func many(s *S) {
 	}
 	s.Wait("30 Applications that are Synced and Healthy", 10*time.Minute, all)
 	judge()
+	// Each rollout asks 30 servers, so the watcher falls behind, and some are judged later than they happen.
+	s.Wait("every rollout is judged", 3*time.Minute, func() bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.rollouts >= 2*applications
+	})
 	for i := range applications {
 		s.Expect(fmt.Sprintf("shop%d:2 is in force", i), s.Image(fmt.Sprintf("api%d", i)) == fmt.Sprintf("shop%d:2", i))
 		_, _ = s.Rig.Kubectl(s.ctx, "", "-n", "argocd", "delete", "application", fmt.Sprintf("%s-%d", s.Name, i), "--wait=false")
