@@ -1163,12 +1163,12 @@ mod tests {
             "1:1 yaml-syntax `key:value`: `key:value` is one word, not a key and a value",
         );
         helps("key:value\nb: 1", "`key: value`");
-        refuses("a: b: c", "1:5 yaml-syntax `:`: a second `: ` in one line");
-        helps("a: b: c", "`a: \"b: c\"`");
+        refuses("a: b: c\nd: 1", "1:5 yaml-syntax `:`: a second `: ` in one line");
+        helps("a: b: c\nd: 1", "`a: \"b: c\"`");
         helps("a: 1\n b: 2", "align `b` with `a`: `b: 2`");
-        refuses("a: @x", "1:4 yaml-syntax `@x`: a plain value cannot start with `@`");
-        helps("a: %x", "`\"%x\"`");
-        helps("a: `x`", "quote it");
+        refuses("a: @x\nb: 1", "1:4 yaml-syntax `@x`: a plain value cannot start with `@`");
+        helps("a: %x\nb: 1", "`\"%x\"`");
+        helps("a: `x`\nb: 1", "quote it");
         helps("{{- if x }}\na: 1\n{{- end }}", "helm template");
         helps("a: {{ .Values.x }}", "helm template");
         helps("image: {{ .x }}:{{ .y }}", "helm template");
@@ -1182,7 +1182,7 @@ mod tests {
         let expected = "yaml-syntax `\"`: the key has more than 1024 characters";
         refuses(&format!("a:\n  \"{key}\": 1"), &format!("2:3 {expected}"));
         refuses(&format!("{{a: 1, \"{key}\": 1}}"), &format!("1:8 {expected}"));
-        refuses(&format!("a: {key} b: 1"), "1:1031 yaml-syntax `:`: a second `: ` in one line");
+        refuses(&format!("a: {key} b: 1"), "1:1031 yaml-syntax `:`: a key cannot stand here");
         read(&format!("{}: 1", "x".repeat(1000))).unwrap();
     }
 
