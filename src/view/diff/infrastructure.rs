@@ -31,6 +31,7 @@ pub(super) fn notices(old: Side<'_>, new: Side<'_>) -> Vec<Notice> {
     databases(&old.compilation.project, &new.compilation.project, &mut found);
     schemas(&old.compilation.project, &new.compilation.project, &mut found);
     objects(old, new, &mut found);
+    holders(old, new, &mut found);
     let notice = |Found { loss, pieces, place }: Found| {
         let (place, at) = match place {
             Place::New(span) => (new.sources.place(span), Some(span)),
@@ -108,10 +109,37 @@ fn databases(old: &Project, new: &Project, found: &mut Vec<Found>) {
             found.push(Found { loss, pieces, place: Place::Old(was.common.place) });
             continue;
         };
-        for (loss, rest) in database(was, is) {
+        for (loss, rest) in moved(was, old, is, new).into_iter().chain(database(was, is)) {
             let pieces = std::iter::once(label.clone()).chain(rest).collect();
             found.push(Found { loss, pieces, place: Place::New(is.common.place) });
         }
+    }
+}
+
+/// A server in another namespace is another server.
+fn moved(
+    was: &Database,
+    old: &Project,
+    is: &Database,
+    new: &Project,
+) -> Option<(Loss, Vec<Piece>)> {
+    if matches!(is.hosting, Hosting::External) {
+        return None;
+    }
+    let from = was.common.namespace.as_deref().or(old.namespace.as_deref());
+    let to = is.common.namespace.as_deref().or(new.namespace.as_deref());
+    let elsewhere = "the namespace of the Application";
+    match (from, to) {
+        (Some(from), Some(to)) if from != to => {
+            let tail = ": the new server has none of the data";
+            Some((Loss::Data, changed(" moves from the namespace ", from, to, tail)))
+        }
+        (Some(_), None) | (None, Some(_)) => {
+            let tail = ": if that is another one, the new server has none of the data";
+            let (from, to) = (from.unwrap_or(elsewhere), to.unwrap_or(elsewhere));
+            Some((Loss::Perhaps, changed(" moves from the namespace ", from, to, tail)))
+        }
+        (Some(_), Some(_)) | (None, None) => None,
     }
 }
 
@@ -546,6 +574,115 @@ fn objects(old: Side<'_>, new: Side<'_>, found: &mut Vec<Found>) {
                 found.push(Found { loss: Loss::Refused, pieces, place });
             }
         }
+    }
+}
+
+/// What becomes of the data of an object that is deleted; none where it holds none.
+///
+/// Kubernetes deletes a claim's volume by the reclaim policy of its class, `Delete` by default, and keeps
+/// the claims of a StatefulSet unless `persistentVolumeClaimRetentionPolicy` says otherwise. The
+/// operators of CloudNativePG, EDB, Zalando and Crunchy delete the claims of a cluster with it; those of
+/// the other databases keep them, or do as their resource says.
+fn when_deleted(object: &Object) -> Option<(Loss, &'static str)> {
+    const CLUSTERS: [(&str, &str); 4] = [
+        ("postgresql.cnpg.io", "Cluster"),
+        ("postgresql.k8s.enterprisedb.io", "Cluster"),
+        ("acid.zalan.do", "postgresql"),
+        ("postgres-operator.crunchydata.com", "PostgresCluster"),
+    ];
+    const OTHERS: [(&str, &str); 8] = [
+        ("apps.kubeblocks.io", "Cluster"),
+        ("k8s.mariadb.com", "MariaDB"),
+        ("moco.cybozu.com", "MySQLCluster"),
+        ("mysql.oracle.com", "InnoDBCluster"),
+        ("pgv2.percona.com", "PerconaPGCluster"),
+        ("ps.percona.com", "PerconaServerMySQL"),
+        ("psmdb.percona.com", "PerconaServerMongoDB"),
+        ("pxc.percona.com", "PerconaXtraDBCluster"),
+    ];
+    let id = object.id();
+    let kind = (id.group, id.kind);
+    let goes = (Loss::Data, " removed: its volumes are deleted with it");
+    if kind == ("", "PersistentVolumeClaim") {
+        return Some((
+            Loss::Data,
+            " removed: its volume is deleted with it, unless the class retains it",
+        ));
+    }
+    if kind == ("apps", "StatefulSet") {
+        let spec = |path: &[&str]| object.at(path);
+        spec(&["spec", "volumeClaimTemplates"])?;
+        let policy = ["spec", "persistentVolumeClaimRetentionPolicy", "whenDeleted"];
+        return Some(match spec(&policy).and_then(Value::as_str) {
+            Some("Delete") => goes,
+            Some(_) | None => (
+                Loss::Care,
+                " removed: its claims stay in the cluster with their data, where nothing manages them any more",
+            ),
+        });
+    }
+    if CLUSTERS.contains(&kind) {
+        return Some(goes);
+    }
+    OTHERS.contains(&kind).then_some((
+        Loss::Care,
+        " removed: its server is deleted, and whether its volumes stay depends on its operator",
+    ))
+}
+
+/// Plain objects that hold data and are gone, or in another namespace, and protection that is taken away.
+fn holders(old: Side<'_>, new: Side<'_>, found: &mut Vec<Found>) {
+    let (before, after) = (by_id(old), by_id(new));
+    let others: BTreeMap<(&str, &str, &str), usize> = after
+        .iter()
+        .filter(|(id, _)| !before.contains_key(id))
+        .map(|(id, &index)| ((id.group, id.kind, id.name), index))
+        .collect();
+    let is_protected = |object: &Object| {
+        let options = object.annotation(annotation::SYNC_OPTIONS).unwrap_or_default();
+        options.split(',').any(|it| matches!(it.trim(), "Prune=false" | "Prune=confirm"))
+    };
+    for (id, &index) in &before {
+        let Some(was) = old.compilation.plan.objects.get(index).filter(|it| !it.is_hook) else {
+            continue;
+        };
+        let Some((loss, words)) = when_deleted(&was.object) else { continue };
+        let is = after.get(id).and_then(|&index| new.compilation.plan.objects.get(index));
+        let label = name(was.object.id().label());
+        let (loss, words, place) = match is {
+            Some(is) if is_protected(&was.object) && !is_protected(&is.object) => (
+                Loss::Care,
+                " loses its protection: Argo CD prunes it when it is removed (`Prune=false`)",
+                Place::New(is.object.place),
+            ),
+            // The Database says it in its own words.
+            None if matches!(was.object.owner, Unit::Manifest(_)) => {
+                let elsewhere = others.get(&(id.group, id.kind, id.name));
+                let elsewhere =
+                    elsewhere.and_then(|&index| new.compilation.plan.objects.get(index));
+                match elsewhere {
+                    // What is not written is that of the Application.
+                    Some(is) if id.namespace.is_none() || is.object.id().namespace.is_none() => (
+                        Loss::Perhaps,
+                        " may be in another namespace: then it is another one, which has none of the data",
+                        Place::New(is.object.place),
+                    ),
+                    Some(is) => (
+                        Loss::Data,
+                        " is in another namespace: it is another one, which has none of the data",
+                        Place::New(is.object.place),
+                    ),
+                    None if is_protected(&was.object) => (
+                        Loss::Care,
+                        " removed: it stays in the cluster with its data, where nothing manages it any more",
+                        Place::Old(was.object.place),
+                    ),
+                    None => (loss, words, Place::Old(was.object.place)),
+                }
+            }
+            Some(_) | None => continue,
+        };
+        found.push(Found { loss, pieces: vec![label, Piece::Words(words)], place });
     }
 }
 
