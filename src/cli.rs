@@ -172,6 +172,18 @@ pub struct AgainstIfAny {
     pub directory: Option<PathBuf>,
 }
 
+/// What a page shows the change from.
+#[derive(Args, Clone, Debug)]
+#[group(required = false, multiple = false)]
+pub struct ChangedFrom {
+    /// Show the change from a Git revision on the page: a branch, tag or commit (`refs/remotes/origin/main`)
+    #[arg(long = "against", value_name = "REV")]
+    pub revision: Option<String>,
+    /// Show the change from another directory on the page
+    #[arg(long = "against-dir", value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+}
+
 /// What to draw, and how.
 #[derive(Args, Clone, Debug)]
 pub struct GraphArgs {
@@ -184,6 +196,12 @@ pub struct GraphArgs {
     /// Write it to a file; a page (`html`) is written even of a project with errors
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// What a page shows the change from.
+    #[command(flatten)]
+    pub against: ChangedFrom,
+    /// Compare with the revision itself, and not with where it and HEAD parted
+    #[arg(long, requires = "revision")]
+    pub no_merge_base: bool,
 }
 
 /// What a first project is to be.

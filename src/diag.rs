@@ -13,6 +13,7 @@ pub mod problems;
 pub mod render;
 pub mod secrets;
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use crate::effort::Effort;
@@ -314,12 +315,11 @@ impl Diagnostics {
         });
         sorted.dedup();
         // What could not be read is no value, which is no news.
-        sorted.dedup_by(|later, earlier| {
-            let starts = |found: &Diagnostic| (found.primary.file, found.primary.start);
-            later.code > Code::UnprintableText
-                && earlier.code <= Code::UnprintableText
-                && starts(later) == starts(earlier)
-        });
+        let start = |found: &Diagnostic| (found.primary.file, found.primary.start);
+        let is_unread = |found: &Diagnostic| found.code <= Code::UnprintableText;
+        let unread: BTreeSet<(FileId, u32)> =
+            sorted.iter().filter(|found| is_unread(found)).map(|found| start(found)).collect();
+        sorted.retain(|found| is_unread(found) || !unread.contains(&start(found)));
         sorted
     }
 }

@@ -28,8 +28,9 @@ use argocd_atlas_plugin::{emit, engine, generator, read, view, write};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use clap_mangen::roff::{Roff, bold, roman};
+use smol_str::SmolStr;
 
-use crate::environments::{self, Found, Look, Older};
+use crate::environments::{self, Found, Look, Older, State};
 use crate::run::{Run, Workspace, apply_flags, is_standard_input, stderr, width, without_denied};
 
 pub(crate) fn manifests(args: &ManifestsArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
@@ -237,18 +238,11 @@ pub(crate) fn diff(
     let mut differences = Differences::default();
     let mut has_errors = false;
     let found = environments::each(&mut new, &mut Some(older), false, |look| {
-        let Look { environment, new, old, has_errors: is_wrong } = look;
+        let Look { environment, mut new, old, has_errors: is_wrong } = look;
         has_errors |= is_wrong;
-        let Some(old) = old.filter(|_| !has_errors) else { return };
-        new.compilation.project.drop_trees();
-        old.compilation.project.drop_trees();
-        if environment.is_none() && !new.compilation.is_environment_named {
-            differences.name_environments(old.side(), new.side());
+        if let Some(mut old) = old.filter(|_| !has_errors) {
+            compare(environment, &mut new, &mut old, &mut differences);
         }
-        let mut difference = view::diff::difference(old.side(), new.side());
-        let (before, now) = (old.diagnostics, new.diagnostics);
-        difference.accept(before.accepted_changes(), now.accepted_changes());
-        differences.add(environment, difference);
     })?;
     differences.join();
     let Found { compilation, diagnostics, n_not_checked, is_older_broken } = found;
@@ -301,6 +295,24 @@ pub(crate) fn diff(
 }
 
 /// What to compare with; nothing where nothing is named.
+/// Adds what differs between two states with one environment.
+fn compare(
+    environment: Option<&SmolStr>,
+    new: &mut State<'_>,
+    old: &mut State<'_>,
+    differences: &mut Differences,
+) {
+    new.compilation.project.drop_trees();
+    old.compilation.project.drop_trees();
+    if environment.is_none() && !new.compilation.is_environment_named {
+        differences.name_environments(old.side(), new.side());
+    }
+    let mut difference = view::diff::difference(old.side(), new.side());
+    let (before, now) = (old.diagnostics, new.diagnostics);
+    difference.accept(before.accepted_changes(), now.accepted_changes());
+    differences.add(environment, difference);
+}
+
 fn older(
     revision: Option<&str>,
     directory: Option<&Path>,
@@ -391,28 +403,46 @@ pub(crate) fn check(
 
 /// Draws the project.
 pub(crate) fn graph(args: &GraphArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let (revision, directory) =
+        (args.against.revision.as_deref(), args.against.directory.as_deref());
+    let is_page = args.format == GraphFormat::Html;
+    if !is_page && (revision.is_some() || directory.is_some()) {
+        return Err(anyhow!(
+            "`--against` shows a change on a page: add `--format html`, or use `generate diff`"
+        ));
+    }
     let mut workspace = Workspace::open(&args.project)?;
+    let mut older = older(revision, directory, args.no_merge_base, &args.project)?;
+    let against = older.as_ref().map(|older| older.name.clone());
+    let mut differences = Differences::default();
+    let mut has_errors = false;
     let mut picture = Picture::default();
-    let found = environments::each(&mut workspace, &mut None, false, |look| {
-        let compilation = &*look.new.compilation;
-        let drawn = view::graph::picture(compilation, look.new.sources);
-        match look.environment {
+    let found = environments::each(&mut workspace, &mut older, false, |look| {
+        let Look { environment, mut new, old, has_errors: is_wrong } = look;
+        let drawn = view::graph::picture(new.compilation, new.sources);
+        match environment {
             None => picture = drawn,
             Some(environment) => picture.add(environment, &drawn),
         }
+        has_errors |= is_wrong;
+        if let Some(mut old) = old.filter(|_| !has_errors) {
+            compare(environment, &mut new, &mut old, &mut differences);
+        }
     })?;
+    differences.join();
+    let change = against.filter(|_| !has_errors).map(|against| (against, differences));
     let run = workspace.with(found.compilation, found.diagnostics);
     run.report()?;
-    let is_page_in_a_file = args.format == GraphFormat::Html && args.output.is_some();
+    let is_page_in_a_file = is_page && args.output.is_some();
     if run.diagnostics.has_errors() && !is_page_in_a_file {
         return Ok(run.code());
     }
     match &args.output {
-        None => draw(args, &run, &picture, out)?,
+        None => draw(args, &run, &picture, change.as_ref(), out)?,
         // A page may be several times as large as its project: it is not held in memory.
         Some(path) => write::file_with(path, |file| {
             let mut out = io::BufWriter::new(Guard::new(file, form(args.format)));
-            draw(args, &run, &picture, &mut out)?;
+            draw(args, &run, &picture, change.as_ref(), &mut out)?;
             out.flush()
         })
         .with_context(|| format!("cannot write `{}`", path.display()))?,
@@ -428,7 +458,13 @@ pub(crate) fn form(format: GraphFormat) -> Form {
     }
 }
 
-fn draw(args: &GraphArgs, run: &Run, picture: &Picture, out: &mut impl Write) -> io::Result<()> {
+fn draw(
+    args: &GraphArgs,
+    run: &Run,
+    picture: &Picture,
+    change: Option<&(String, Differences)>,
+    out: &mut impl Write,
+) -> io::Result<()> {
     match args.format {
         GraphFormat::Mermaid => view::mermaid::print(picture, out)?,
         GraphFormat::Dot => view::dot::print(picture, out)?,
@@ -436,7 +472,10 @@ fn draw(args: &GraphArgs, run: &Run, picture: &Picture, out: &mut impl Write) ->
         GraphFormat::Html => {
             let title = folder_name(&args.project.dir);
             let Run { compilation, diagnostics, sources, .. } = run;
-            let page = view::html::Page { title: &title, compilation, diagnostics, sources };
+            let change =
+                change.map(|(against, differences)| view::html::Changed { against, differences });
+            let page =
+                view::html::Page { title: &title, compilation, diagnostics, sources, change };
             view::html::print(page, picture, out)?;
         }
     }

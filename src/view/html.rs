@@ -21,6 +21,7 @@ use crate::pipeline::Compilation;
 use crate::plan::Scheduled;
 use crate::source::Sources;
 use crate::value::Value;
+use crate::view::diff::{self, Difference, Differences};
 use crate::view::graph::{Lane, Node, Picture, Role};
 use crate::view::mask::masked;
 use crate::view::svg::{self, escape};
@@ -29,6 +30,8 @@ use crate::view::{er, explain};
 /// How much of a manifest the page shows, in bytes, and then to the end of a line: nobody reads more, and
 /// no browser opens a page of 100 MB.
 const MAX_MANIFEST_LEN: usize = 256 * 1024;
+/// How much of a comparison the page shows, in bytes, and then to the end of a line.
+const MAX_CHANGE_LEN: usize = 256 * 1024;
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
@@ -50,6 +53,17 @@ pub struct Page<'a> {
     pub diagnostics: &'a Diagnostics,
     /// The texts that it was made from.
     pub sources: &'a Sources,
+    /// What changes, where it is compared with something.
+    pub change: Option<Changed<'a>>,
+}
+
+/// What a page says of a change.
+#[derive(Clone, Copy, Debug)]
+pub struct Changed<'a> {
+    /// The revision or directory that the project is compared with.
+    pub against: &'a str,
+    /// What differs from it.
+    pub differences: &'a Differences,
 }
 
 /// Prints the page, a part after the other: a large project's page is not held in memory.
@@ -84,6 +98,7 @@ pub fn print(page: Page<'_>, picture: &Picture, out: &mut impl Write) -> io::Res
     if errors_first {
         page.diagnostics(&mut part);
     }
+    page.change(&mut part)?;
     flush(&mut part, out)?;
     page.rollout(picture, out)?;
     if !errors_first {
@@ -104,6 +119,40 @@ fn flush(part: &mut String, out: &mut impl Write) -> io::Result<()> {
 /// The id of a box's article.
 fn id(number: usize) -> String {
     format!("unit-{number}")
+}
+
+/// A line of a comparison, with its verdict in colour.
+fn marked(line: &str) -> String {
+    const WORDS: [(&str, &str); 7] = [
+        ("destructive", "error"),
+        ("refused", "error"),
+        ("risky", "warning"),
+        ("split", "warning"),
+        ("unknown", "note"),
+        ("enough", "good"),
+        ("safe", "good"),
+    ];
+    let bare = line.trim_start();
+    let indent = line.get(..line.len() - bare.len()).unwrap_or_default();
+    let found = WORDS.iter().find(|(word, _)| {
+        bare.strip_prefix(word).is_some_and(|rest| rest.starts_with(' ')) && !indent.is_empty()
+    });
+    match found {
+        Some((word, class)) => {
+            let rest = bare.strip_prefix(word).unwrap_or_default();
+            format!("{indent}<b class=\"{class}\">{word}</b>{}", escape(rest))
+        }
+        None => escape(line).to_string(),
+    }
+}
+
+/// The mark of a box, if it has one.
+fn mark(marks: &BTreeMap<String, &'static str>, page: &Page<'_>, node: &Node) -> String {
+    if marks.is_empty() {
+        return String::new();
+    }
+    let word = marks.get(&page.compilation.project.label(node.unit));
+    word.map(|word| format!(" <span class=\"pill note\">{word}</span>")).unwrap_or_default()
 }
 
 fn has_article(node: &Node) -> bool {
@@ -153,6 +202,7 @@ impl Page<'_> {
     }
 
     fn sidebar(&self, lanes: &Lanes<'_>, html: &mut String) {
+        let marks = self.marks();
         html.push_str("<nav aria-label=\"Waves\">\n");
         for (lane, members) in lanes {
             let _ = writeln!(html, "<h2>{}</h2>\n<ul>", lane.title());
@@ -160,11 +210,12 @@ impl Page<'_> {
                 let _ = writeln!(
                     html,
                     "<li data-unit=\"{number}\"><a href=\"#{}\" class=\"{}\"><span class=\"dot\"></span>\
-                     <span class=\"unit-name\">{}</span> <span class=\"unit-kind\">{}</span></a></li>",
+                     <span class=\"unit-name\">{}</span> <span class=\"unit-kind\">{}</span>{}</a></li>",
                     id(*number),
                     node.role.word(),
                     escape(&node.name),
                     escape(&node.kind),
+                    mark(&marks, self, node),
                 );
             }
             html.push_str("</ul>\n");
@@ -173,6 +224,96 @@ impl Page<'_> {
             "<p class=\"keys\"><kbd>j</kbd> <kbd>k</kbd> next, previous · <kbd>o</kbd> open · <kbd>/</kbd> search · \
              <kbd>Esc</kbd> all</p>\n</nav>\n",
         );
+    }
+
+    /// What changes: the verdict in a few words, and all of it as `diff` prints it.
+    fn change(&self, html: &mut String) -> io::Result<()> {
+        let Some(Changed { against, differences }) = self.change else { return Ok(()) };
+        let _ = writeln!(
+            html,
+            "<section id=\"change\"><h2>Change</h2><p class=\"lead\">Compared with <code>{}</code>. \
+             What is new or changed is marked below.</p>",
+            escape(against),
+        );
+        let all = || differences.all();
+        let n_destructive: usize = all().map(Difference::n_destructive).sum();
+        let (mut n_refused, mut n_perhaps) = (0, 0);
+        for (refused, perhaps) in all().map(Difference::n_refused) {
+            n_refused += refused;
+            n_perhaps += perhaps;
+        }
+        let n_split: usize = all().map(Difference::n_split).sum();
+        let pills = [
+            (n_destructive, "error", "destructive"),
+            (n_refused, "error", "refused"),
+            (n_perhaps, "warning", "perhaps refused"),
+            (n_split, "warning", "to be split"),
+        ];
+        html.push_str("<p class=\"verdict\">");
+        for (n, class, word) in pills.into_iter().filter(|(n, ..)| *n > 0) {
+            let _ = write!(html, "<span class=\"pill {class}\">{n} {word}</span> ");
+        }
+        if all().all(Difference::is_empty) {
+            html.push_str("<span class=\"pill good\">nothing changes</span>");
+        } else if n_destructive + n_refused + n_perhaps + n_split == 0 {
+            html.push_str(
+                "<span class=\"pill note\">nothing is lost, refused or to be split</span>",
+            );
+        }
+        html.push_str("</p>\n<pre>");
+        let mut text = Vec::new();
+        diff::text(differences, render::Style::Plain, &mut text)?;
+        let text = String::from_utf8_lossy(&text);
+        let mut left = MAX_CHANGE_LEN;
+        let mut n_more = 0;
+        for line in text.lines() {
+            match left.checked_sub(line.len()) {
+                Some(rest) if n_more == 0 => {
+                    left = rest;
+                    html.push_str(&marked(line));
+                    html.push('\n');
+                }
+                Some(_) | None => n_more += 1,
+            }
+        }
+        html.push_str("</pre>");
+        if n_more > 0 {
+            let _ = write!(
+                html,
+                "<p>{} not shown: <code>generate diff</code> has them.</p>",
+                count(n_more, "more line")
+            );
+        }
+        html.push_str("</section>\n");
+        Ok(())
+    }
+
+    /// What a change makes of each unit, by its label: `new`, or `changed`.
+    fn marks(&self) -> BTreeMap<String, &'static str> {
+        let Some(Changed { differences, .. }) = self.change else { return BTreeMap::new() };
+        let mut n_objects: BTreeMap<String, usize> = BTreeMap::new();
+        for planned in &self.compilation.plan.objects {
+            let label = self.compilation.project.label(planned.object.owner);
+            *n_objects.entry(label).or_default() += 1;
+        }
+        let mut n_added: BTreeMap<&str, usize> = BTreeMap::new();
+        for item in &differences.base.added {
+            *n_added.entry(&item.owner).or_default() += 1;
+        }
+        let mut marks = BTreeMap::new();
+        for (owner, n) in n_added {
+            let is_new = n_objects.get(owner) == Some(&n);
+            marks.insert(owner.to_owned(), if is_new { "new" } else { "changed" });
+        }
+        let others = differences.all().flat_map(|it| it.added.iter());
+        let changed = differences.all().flat_map(|it| it.changed.iter().map(|it| &it.item));
+        for item in changed.chain(others) {
+            marks.entry(item.owner.clone()).or_insert("changed");
+        }
+        for schema in differences.all().flat_map(|it| &it.schemas) {
+            marks.entry(schema.schema.clone()).or_insert("changed");
+        }
+        marks
     }
 
     fn diagnostics(&self, html: &mut String) {
@@ -234,6 +375,7 @@ impl Page<'_> {
 
     fn waves(&self, lanes: &Lanes<'_>, html: &mut String, out: &mut impl Write) -> io::Result<()> {
         let mut known = Known::of(self.compilation, lanes);
+        known.marks = self.marks();
         for (lane, members) in lanes {
             let _ = writeln!(html, "<section class=\"wave\"><h2>{}</h2>", lane.title());
             for &(number, node) in members {
@@ -257,12 +399,13 @@ impl Page<'_> {
         let _ = writeln!(
             html,
             "<article id=\"{}\" class=\"unit {}\" data-unit=\"{number}\" tabindex=\"-1\"><h3><span class=\"dot\"></span>\
-             <span class=\"unit-name\">{}</span> <span class=\"unit-kind\">{}</span>\
+             <span class=\"unit-name\">{}</span> <span class=\"unit-kind\">{}</span>{}\
              <span class=\"place\">{}</span></h3>\n<ul class=\"why\">",
             id(number),
             node.role.word(),
             escape(&node.name),
             escape(&node.kind),
+            mark(&known.marks, self, node),
             escape(&place),
         );
         for line in self.reasons(node, known) {
@@ -354,6 +497,8 @@ struct Known<'a> {
     objects: BTreeMap<Unit, Vec<&'a Object>>,
     /// So many lines are left to be said at length.
     lines: usize,
+    /// What is new or changed, by its label.
+    marks: BTreeMap<String, &'static str>,
 }
 
 impl<'a> Known<'a> {
@@ -370,6 +515,7 @@ impl<'a> Known<'a> {
             steps: explain::steps(compilation),
             objects,
             lines: LINES,
+            marks: BTreeMap::new(),
         }
     }
 }

@@ -13,7 +13,8 @@ pub(crate) fn check(compiled: &Compiled) {
     let picture = view::graph::picture(compilation, sources);
     let svg = printed(|out| view::svg::print(&picture, out));
     well_formed(&svg);
-    let page = view::html::Page { title: "<shop>", compilation, diagnostics, sources };
+    let page =
+        view::html::Page { title: "<shop>", compilation, diagnostics, sources, change: None };
     let html = printed(|out| view::html::print(page, &picture, out));
     assert_eq!(html.matches("<script").count(), 1, "no script but the page's own");
     for (index, schema) in compilation.project.schemas.iter().enumerate() {

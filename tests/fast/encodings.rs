@@ -175,7 +175,7 @@ fn print_all(compiled: &Compiled) {
     view::mermaid::print(&picture, out).unwrap();
     view::dot::print(&picture, out).unwrap();
     view::svg::print(&picture, out).unwrap();
-    let page = view::html::Page { title: "shop", compilation, diagnostics, sources };
+    let page = view::html::Page { title: "shop", compilation, diagnostics, sources, change: None };
     view::html::print(page, &picture, out).unwrap();
     let empty = compile(&[]);
     let side = Side { compilation, sources };

@@ -339,7 +339,7 @@ fn page(place: &Place, text: &str) -> String {
     let Compiled { sources, diagnostics, compilation } = &side;
     let picture = graph::picture(compilation, sources);
     let mut out = Vec::new();
-    let page = html::Page { title: text, compilation, diagnostics, sources };
+    let page = html::Page { title: text, compilation, diagnostics, sources, change: None };
     html::print(page, &picture, &mut out).unwrap();
     if diagnostics.has_errors() {
         // Another page, with the diagnostics on it; that its own elements are closed is enough.

@@ -117,6 +117,9 @@ if ready == nil or unseen(ready.observedGeneration) ~= nil then
 end
 
 local reason, message = as_text(ready.reason), as_text(ready.message)
+if reason == "" then
+  reason = "the operator gives no reason"
+end
 if ready.status == "True" then
   return health("Healthy", reason, message)
 end
