@@ -1355,6 +1355,7 @@ pub fn embedded(text: &str) -> Option<Vec<Embedded>> {
                 let next = text.get(after..).unwrap_or_default().trim_start().bytes().next();
                 let is_part = matches!(next, Some(b'+' | b'%' | b'"' | b'\\'));
                 let plain = if quote == b'`' { body.to_owned() } else { unescaped(body) };
+                let plain = with_parameters(plain);
                 if begins_sql(&plain)
                     || is_part && first_word(&plain).is_some_and(|it| is(it, "SELECT"))
                 {
@@ -1367,6 +1368,43 @@ pub fn embedded(text: &str) -> Option<Vec<Embedded>> {
         at += 1;
     }
     Some(found)
+}
+
+/// A text with `?` for what Python's drivers and `printf` put in: `%s`, `%(name)s`, `%d`. It stays as long
+/// as it was.
+fn with_parameters(text: String) -> String {
+    /// The longest name that is looked for, in bytes.
+    const MAX_NAME_LEN: usize = 128;
+    if !text.contains('%') {
+        return text;
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('%') {
+        let (before, from) = rest.split_at(at);
+        plain.push_str(before);
+        let named = from.get(1..).and_then(|it| it.strip_prefix('('));
+        let name = named.map(|it| {
+            let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+            it.bytes().take(MAX_NAME_LEN).take_while(is_name).count()
+        });
+        let is_closed = |len: usize| from.get(len + 2..).is_some_and(|it| it.starts_with(')'));
+        let mark = match name {
+            Some(len) if len > 0 && is_closed(len) => len + 3,
+            Some(_) => 0,
+            None => 1,
+        };
+        let letter = from.as_bytes().get(mark).filter(|_| mark > 0);
+        let next = from.as_bytes().get(mark + 1);
+        let is_end = next.is_none_or(|it| !(it.is_ascii_alphanumeric() || *it == b'_'));
+        let is_parameter = matches!(letter, Some(b's' | b'd')) && is_end;
+        let len = if is_parameter { mark + 1 } else { 1 };
+        plain.push(if is_parameter { '?' } else { '%' });
+        plain.extend(std::iter::repeat_n(' ', len - 1));
+        rest = from.get(len..).unwrap_or_default();
+    }
+    plain.push_str(rest);
+    plain
 }
 
 /// What a statement may begin with that is looked for in strings.
@@ -1641,6 +1679,14 @@ mod tests {
 
     fn file() -> crate::source::FileId {
         Sources::default().add_virtual("a.sql", "")
+    }
+
+    #[test]
+    fn parameters_of_python_are_no_columns() {
+        let of = |text: &str| super::with_parameters(text.to_owned());
+        assert_eq!(of("id = %s, b = %(name)s and c < %d"), "id = ? , b = ?        and c < ? ");
+        assert_eq!(of("a LIKE '%some%' AND 5 %size"), "a LIKE '%some%' AND 5 %size");
+        assert_eq!(of("%(a %() %"), "%(a %() %");
     }
 
     #[test]
