@@ -62,11 +62,12 @@ func Strict(text []byte) []error {
 }
 
 // newer are kinds whose Go types these tests do not have: those of the Atlas Operator 0.8.0, which is
-// on no module proxy (0.7.37 is the last version there), of Argo Rollouts, which shares Argo CD's group,
+// on no module proxy (0.7.37 is the last version there), of Argo Rollouts and Argo Workflows, which share Argo CD's group,
 // and of CloudNativePG 1.30.
 var newer = map[schema.GroupKind]bool{
 	{Group: "argoproj.io", Kind: "AnalysisTemplate"}:      true,
 	{Group: "argoproj.io", Kind: "Rollout"}:               true,
+	{Group: "argoproj.io", Kind: "Workflow"}:              true,
 	{Group: "db.atlasgo.io", Kind: "AtlasDriftCheck"}:     true,
 	{Group: "db.atlasgo.io", Kind: "AtlasSecurityReport"}: true,
 	{Group: "db.atlasgo.io", Kind: "AtlasSecurityScan"}:   true,
