@@ -148,8 +148,9 @@ fn scale_target(index: &Index<'_>, then: Unit, node: &Node, path: &[&str]) -> Ve
     let by = path.last().copied().unwrap_or_default();
     let namespace = index.namespace(then);
     let mut units = index.objects(kind, name.str().unwrap_or_default(), namespace);
-    // Degraded, and so the end of a sync, is an autoscaler before some operator has made its workload.
-    if units.is_empty() {
+    // Degraded, and so the end of a sync, is an autoscaler before some operator has made its workload; a
+    // VerticalPodAutoscaler (`targetRef`) has no health.
+    if units.is_empty() && path.contains(&"scaleTargetRef") {
         units = index.that_may_make_more(namespace);
     }
     units.into_iter().map(|first| goes_with(first, then, name, by)).collect()

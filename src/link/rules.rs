@@ -255,7 +255,7 @@ const RULES: &[Rule] = &[
     ),
     rule(
         "custom resources for which controllers may make workloads",
-        "an autoscaler whose target the project does not have",
+        "a `HorizontalPodAutoscaler` or `ScaledObject` whose target the project does not have",
         "its namespace",
         false,
     ),
