@@ -513,17 +513,24 @@ fn begins<'n>(name: &'n str, known: &str) -> Option<&'n str> {
 }
 
 /// Whether an image is that of the Atlas Operator.
-pub(super) fn is_atlas_operator(name: &str) -> bool {
-    let bare = name.split('@').next().unwrap_or(name);
-    let last = bare.rsplit('/').next().unwrap_or(bare);
-    last.split(':').next() == Some("atlas-operator")
+pub(super) fn is_atlas_operator(image: &str) -> bool {
+    name_of(image) == "atlas-operator"
+}
+
+/// The parts of an image's path, without tag and digest: `ghcr.io`, `shop`, `api`.
+fn parts_of(image: &str) -> impl Iterator<Item = &str> {
+    let bare = image.split('@').next().unwrap_or(image);
+    bare.split('/').map(|part| part.split(':').next().unwrap_or(part))
+}
+
+/// The last part of an image's path.
+fn name_of(image: &str) -> &str {
+    parts_of(image).last().unwrap_or_default()
 }
 
 /// Whether an image is that of Vault, or of what injects its secrets into pods.
 pub(super) fn is_vault(image: &str) -> bool {
-    let bare = image.split('@').next().unwrap_or(image);
-    let last = bare.rsplit('/').next().unwrap_or(bare);
-    matches!(last.split(':').next(), Some("vault" | "vault-k8s" | "vault-enterprise" | "openbao"))
+    matches!(name_of(image), "vault" | "vault-k8s" | "vault-enterprise" | "openbao")
 }
 
 /// Operators by their images, with the group that they serve, for those whose rights are not in the
@@ -547,10 +554,7 @@ const OPERATORS: [(&str, &str); 14] = [
 
 /// The group that an operator serves, by its image.
 pub(super) fn operator_of(image: &str) -> Option<&'static str> {
-    let bare = image.split('@').next().unwrap_or(image);
-    let last = bare.rsplit('/').next().unwrap_or(bare);
-    let name = last.split(':').next().unwrap_or(last);
-    OPERATORS.iter().find(|(known, _)| *known == name).map(|(_, group)| *group)
+    OPERATORS.iter().find(|(known, _)| *known == name_of(image)).map(|(_, group)| *group)
 }
 
 /// Whether an image is a part of the platform, which uses no schema and which any pod may need:
@@ -605,13 +609,11 @@ pub(super) fn is_platform(image: &str) -> bool {
         "vault-secrets-webhook",
         "vc-scheduler",
     ];
-    let bare = image.split('@').next().unwrap_or(image);
-    let mut parts = bare.split('/').map(|part| part.split(':').next().unwrap_or(part));
-    let is_known = operator_of(image).is_some() || is_atlas_operator(image);
-    let last = bare.rsplit('/').next().unwrap_or(bare);
-    // As operators are called: `ghcr.io/zalando/postgres-operator`.
-    let is_operator = last.split(':').next().is_some_and(|name| name.ends_with("operator"));
-    is_known || is_operator || is_ingress_controller(image) || parts.any(|it| PARTS.contains(&it))
+    let is_known = operator_of(image).is_some() || is_ingress_controller(image);
+    // As operators are called: `ghcr.io/zalando/postgres-operator`, and that of Atlas.
+    is_known
+        || name_of(image).ends_with("operator")
+        || parts_of(image).any(|it| PARTS.contains(&it))
 }
 
 /// Whether an image is that of what gives Ingresses and Gateways their addresses.
@@ -630,9 +632,7 @@ pub(super) fn is_ingress_controller(image: &str) -> bool {
         "nginx-ingress-controller",
         "traefik",
     ];
-    let bare = image.split('@').next().unwrap_or(image);
-    let mut parts = bare.split('/').map(|part| part.split(':').next().unwrap_or(part));
-    parts.any(|part| PARTS.contains(&part)) || bare.contains("envoyproxy/gateway")
+    parts_of(image).any(|part| PARTS.contains(&part)) || image.contains("envoyproxy/gateway")
 }
 
 /// The server that a workload runs for as long as it is there, if it looks like one: what its main

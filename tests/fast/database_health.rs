@@ -1097,3 +1097,19 @@ fn value_in(object: &Value, path: &str, value: &Value) -> Option<Value> {
     *changed.pointer_mut(path)? = value.clone();
     Some(changed)
 }
+
+/// Argo CD's layout has a script for each kind, so EDB's are copies: they follow CloudNativePG's.
+#[test]
+fn the_checks_of_edb_are_those_of_cloud_native_pg() {
+    let plain = |name: &str| {
+        let lua = check(name).lua.lines().filter(|line| !line.trim_start().starts_with("--"));
+        let text = lua.collect::<Vec<_>>().join(" ");
+        let text = text.replace("CloudNativePG", "the operator");
+        let text = text.replace("k8s.enterprisedb.io/", "cnpg.io/");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for kind in ["Cluster", "Pooler", "Database"] {
+        let edb = plain(&format!("postgresql.k8s.enterprisedb.io/{kind}"));
+        assert_eq!(edb, plain(&format!("postgresql.cnpg.io/{kind}")), "{kind}");
+    }
+}

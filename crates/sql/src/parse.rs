@@ -19,6 +19,7 @@ mod runs;
 mod mentions;
 mod plain;
 mod queries;
+mod embedded;
 mod verdict;
 
 use std::ops::Range;
@@ -30,8 +31,9 @@ use crate::dialect::Dialect;
 use crate::problem::{self, Sink, Stray, TooLong};
 use crate::source::{Excerpt, Span};
 use crate::word::{is, is_any};
+pub use embedded::{Embedded, embedded};
 pub use join::{joined, lines};
-pub use queries::{Embedded, embedded, queries};
+pub use queries::queries;
 use read::{Lint, Parsed};
 use split::{Flaw, FlawKind, Piece, Split};
 use token::{Kind, Token};

@@ -344,7 +344,8 @@ impl Sources {
         format!("{}{}", self.base, path.strip_prefix("./").unwrap_or(path))
     }
 
-    /// The path of a file from where the person stands; of what is no file of the project its name.
+    /// The path of a file from the folder in which the command runs. What is not a file of the project
+    /// keeps its name.
     pub fn shown_path(&self, file: FileId) -> Cow<'_, str> {
         let source = self.get(file);
         match source.is_virtual || self.base.is_empty() {

@@ -34,7 +34,7 @@ pub enum Question {
     NoTable(SmolStr),
     /// Several schemas have it; the first is taken.
     SeveralTables(SmolStr),
-    /// The table has no such column.
+    /// A column that the table does not have.
     NoColumn(SmolStr, SmolStr),
     /// No table of the query has such a column.
     Unresolved(SmolStr),
